@@ -1,0 +1,1 @@
+//! Apple wire formats: check-in, commands, profiles. No I/O.

@@ -1,0 +1,1 @@
+//! The product: rules, storage and jobs, by feature.

@@ -1,0 +1,1 @@
+//! Keys, certificate authority, CSR policy, CMS and SCEP messages, sealed secrets. No I/O.

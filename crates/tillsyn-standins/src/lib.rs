@@ -1,0 +1,1 @@
+//! Strict stand-ins for vendors' servers, on the wire.

@@ -1,0 +1,1 @@
+//! Test application, temporary databases, clock control, fixture loader.

@@ -1,0 +1,1 @@
+//! HTTP clients to vendors; base URLs come from configuration.

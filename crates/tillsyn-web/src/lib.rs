@@ -1,0 +1,1 @@
+//! HTTP surfaces: device endpoints, REST API, console, portal.

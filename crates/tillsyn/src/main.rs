@@ -1,0 +1,3 @@
+//! The one binary: CLI verbs, configuration, wiring, shutdown.
+
+fn main() {}

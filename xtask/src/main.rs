@@ -1,0 +1,3 @@
+//! Our build tool.
+
+fn main() {}
