@@ -1,0 +1,260 @@
+//! The connection to APNs for one push certificate.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Certificate, Client, Identity, Proxy, Response, redirect, retry, tls};
+use serde::{Deserialize, Serialize};
+
+use super::outcome::{PushOutcome, classify};
+use super::transport;
+
+/// How to reach APNs, and as whom.
+#[derive(Default)]
+pub struct ApnsConfig {
+    /// `https://` and host, with a port if it is not 443. APNs also listens on port 2197.
+    pub base_url: String,
+    /// PEM of the only roots to trust; the roots of the operating system when `None`.
+    pub extra_root_pem: Option<Vec<u8>>,
+    /// HTTP proxy to tunnel through. `None` connects directly, whatever the environment says.
+    pub proxy_url: Option<String>,
+    /// PEM of the push certificate, with its chain if there is one.
+    pub client_cert_pem: Vec<u8>,
+    /// PEM of its private key.
+    pub client_key_pem: Vec<u8>,
+}
+
+impl fmt::Debug for ApnsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is a secret and the proxy's URL may hold a password.
+        f.debug_struct("ApnsConfig")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One push to one channel.
+pub struct Push<'a> {
+    pub token: Vec<u8>,
+    pub topic: &'a str,
+    pub push_magic: &'a str,
+    /// Until when APNs keeps the push for a device that is offline; 0 = not at all.
+    pub expiration_unix_s: i64,
+}
+
+impl fmt::Debug for Push<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Push")
+            .field("topic", &self.topic)
+            .field("expiration_unix_s", &self.expiration_unix_s)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a client could not be made. The configuration is at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum ApnsError {
+    #[error("APNs base URL must be https:// and a host, nothing more")]
+    BaseUrl,
+    #[error("APNs proxy URL cannot be used")]
+    ProxyUrl,
+    #[error("APNs root certificate is not PEM")]
+    Root,
+    #[error("push certificate or its private key is not PEM")]
+    Identity,
+    // The key does not match, an unusable certificate, or a system without root certificates.
+    #[error("push certificate, its private key and the trusted roots do not make a TLS client")]
+    Tls(#[source] reqwest::Error),
+}
+
+/// A client for one push certificate. Keep it: a new client is a new connection, which APNs
+/// counts as abuse when it happens often.
+#[derive(Clone)]
+pub struct ApnsClient {
+    http: Client,
+    device_url: String,
+}
+
+impl fmt::Debug for ApnsClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApnsClient")
+            .field("device_url", &self.device_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ApnsClient {
+    /// Prepares the client; it connects at the first push.
+    pub fn new(config: ApnsConfig) -> Result<Self, ApnsError> {
+        Self::with_timeout(config, REQUEST_TIMEOUT)
+    }
+
+    /// As [`ApnsClient::new`], with another limit for one push from start to answer.
+    pub fn with_timeout(config: ApnsConfig, timeout: Duration) -> Result<Self, ApnsError> {
+        let base = reqwest::Url::parse(&config.base_url).map_err(|_| ApnsError::BaseUrl)?;
+        let plain = base.path() == "/"
+            && base.query().is_none()
+            && base.fragment().is_none()
+            && base.username().is_empty()
+            && base.password().is_none();
+        if base.scheme() != "https" || base.host_str().is_none() || !plain {
+            return Err(ApnsError::BaseUrl);
+        }
+
+        // reqwest is built without a provider of its own. `Err` = one is installed already, and
+        // the workspace has no other than this one.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+
+        let mut pem = config.client_key_pem;
+        pem.push(b'\n');
+        pem.extend_from_slice(&config.client_cert_pem);
+        let identity = Identity::from_pem(&pem).map_err(|_| ApnsError::Identity)?;
+
+        let mut builder = Client::builder()
+            .http2_prior_knowledge()
+            .https_only(true)
+            .tls_version_min(tls::Version::TLS_1_2)
+            .identity(identity)
+            .redirect(redirect::Policy::none())
+            // Whether and when to try again is the caller's decision.
+            .retry(retry::never())
+            .timeout(timeout)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(None)
+            // Finds a connection that a firewall has forgotten before the next push does.
+            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+            .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+            .http2_keep_alive_while_idle(true);
+        if let Some(root) = config.extra_root_pem {
+            let roots = Certificate::from_pem_bundle(&root).map_err(|_| ApnsError::Root)?;
+            if roots.is_empty() {
+                return Err(ApnsError::Root);
+            }
+            builder = builder.tls_certs_only(roots);
+        }
+        builder = match config.proxy_url {
+            Some(url) => builder.proxy(Proxy::all(url).map_err(|_| ApnsError::ProxyUrl)?),
+            None => builder.no_proxy(),
+        };
+        Ok(Self {
+            http: builder.build().map_err(ApnsError::Tls)?,
+            device_url: format!("{base}3/device/"),
+        })
+    }
+
+    /// Sends one push and says what became of it. Never fails otherwise.
+    pub async fn send(&self, push: Push<'_>) -> PushOutcome {
+        let headers = match headers(&push) {
+            Ok(headers) => headers,
+            Err(reason) => return PushOutcome::Permanent { status: 0, reason },
+        };
+        let url = format!("{}{}", self.device_url, hex(&push.token));
+        let body = MdmPayload {
+            mdm: push.push_magic,
+        };
+        let request = self.http.post(url).headers(headers).json(&body);
+        match request.send().await {
+            Ok(response) => outcome_of(response).await,
+            Err(error) => transport::outcome_of(&error),
+        }
+    }
+}
+
+/// One push, connection set-up included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_mins(1);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Apple's error bodies have under 100 bytes.
+const MAX_ANSWER_BYTES: usize = 4096;
+
+/// An MDM push has no `aps` key. Apple, "Setting up push notifications for your device
+/// management customers".
+#[derive(Serialize)]
+struct MdmPayload<'a> {
+    mdm: &'a str,
+}
+
+#[derive(Deserialize, Default)]
+struct ErrorBody {
+    reason: Option<String>,
+    timestamp: Option<i64>,
+}
+
+fn headers(push: &Push<'_>) -> Result<HeaderMap, &'static str> {
+    if push.token.is_empty() {
+        return Err("MissingDeviceToken");
+    }
+    if push.topic.is_empty() {
+        return Err("MissingTopic");
+    }
+    if push.expiration_unix_s < 0 {
+        return Err("BadExpirationDate");
+    }
+    let mut headers = HeaderMap::with_capacity(5);
+    headers.insert(
+        "apns-topic",
+        HeaderValue::from_str(push.topic).map_err(|_| "BadTopic")?,
+    );
+    headers.insert("apns-push-type", HeaderValue::from_static("mdm"));
+    headers.insert("apns-priority", HeaderValue::from_static("10"));
+    headers.insert("apns-expiration", push.expiration_unix_s.into());
+    Ok(headers)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+async fn outcome_of(mut response: Response) -> PushOutcome {
+    let status = response.status().as_u16();
+    if status == 200 {
+        let apns_id = response
+            .headers()
+            .get("apns-id")
+            .and_then(|value| value.to_str().ok())
+            .filter(|id| id.len() <= 64)
+            .map(str::to_owned);
+        return PushOutcome::Accepted { apns_id };
+    }
+    let retry_after_s = retry_after(response.headers());
+    let mut body = Vec::new();
+    // A body that breaks off or is too long leaves an answer without a reason; the status counts.
+    while let Ok(Some(chunk)) = response.chunk().await {
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            body.clear();
+            break;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let body: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+    classify(
+        status,
+        body.reason.as_deref(),
+        body.timestamp,
+        retry_after_s,
+    )
+}
+
+/// `Retry-After` in seconds; a date counts from the answer's own `Date`. RFC 9110 §10.2.3.
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(seconds);
+    }
+    let sent = headers.get(reqwest::header::DATE)?.to_str().ok()?;
+    let seconds = unix_seconds(value)?.checked_sub(unix_seconds(sent)?)?;
+    Some(u64::try_from(seconds).unwrap_or(0))
+}
+
+fn unix_seconds(http_date: &str) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(http_date).ok()?;
+    Some(date.timestamp().as_second())
+}
