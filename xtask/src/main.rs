@@ -1,3 +1,63 @@
-//! Our build tool.
+//! Our build tool: `cargo xtask check` is what has to pass before a change is done.
+//!
+//! It needs nothing but cargo and git. Each part can be run alone: `cargo xtask layout`.
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool speaks on standard output"
+)]
 
-fn main() {}
+mod arrows;
+mod check;
+mod deps;
+mod docs;
+mod layout;
+mod licence;
+mod locales;
+mod run;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask check [--no-tests]   everything below that can fail, then fmt, clippy and tests
+cargo xtask arrows               which crate may use which
+cargo xtask deps                 licences, banned packages, sources
+cargo xtask docs                 what the documents name exists
+cargo xtask layout               files, templates, leftovers
+cargo xtask locales              the three message catalogues agree
+cargo xtask bench [NAME] [ARGS]  a bench of tillsyn-testkit
+cargo xtask torture [ARGS]       the long crash test
+cargo xtask timings [ARGS]       cargo build --timings
+";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let verb = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    let done = match verb.as_str() {
+        "check" => check::check(&rest),
+        "arrows" => check::one("arrows", arrows::check),
+        "deps" => check::one("deps", deps::check),
+        "docs" => check::one("docs", docs::check),
+        "layout" => check::one("layout", layout::check),
+        "locales" => check::one("locales", locales::check),
+        "bench" => run::bench(&rest),
+        "torture" => run::torture(&rest),
+        "timings" => run::timings(&rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(true)
+        }
+        _ => {
+            print!("{HELP}");
+            Ok(false)
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("xtask {verb}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
