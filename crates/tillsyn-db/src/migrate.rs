@@ -227,6 +227,10 @@ fn sha256(text: &str) -> String {
         })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a lease between programs, not a decision"
+)]
 fn now_ms() -> i64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
