@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::stats::Counters;
 use crate::value::Value;
-use crate::{DbError, Engine, Row, postgres, sql, sqlite};
+use crate::{DbError, Engine, Row, postgres, sqlite};
 
 /// An open transaction. On SQLite only a token: the connection belongs to the thread that runs
 /// the body.
@@ -32,6 +32,8 @@ pub(crate) enum Sql<'a> {
     Static(&'static str),
     /// `{ids}` stands for parameter `n`, a list; cached by address.
     WithIds(&'static str, usize),
+    /// Cached by address and shape.
+    Values(Values),
     /// Composed from static fragments; few are kept.
     Composed(&'a str),
 }
@@ -41,9 +43,19 @@ impl Sql<'_> {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Static(text) | Self::WithIds(text, _) => text,
+            Self::Values(values) => values.prefix,
             Self::Composed(_) => "(composed statement)",
         }
     }
+}
+
+/// `prefix VALUES (…), (…) suffix`.
+#[derive(Clone, Copy)]
+pub(crate) struct Values {
+    pub(crate) prefix: &'static str,
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    pub(crate) suffix: &'static str,
 }
 
 /// Parameters; a list of ids is always the last.
@@ -180,19 +192,19 @@ impl Tx {
         let mut changed = 0;
         let mut left = rows.len();
         let mut rows = rows.into_iter();
-        let mut text = String::new();
-        let mut text_rows = 0;
         while left > 0 {
             let mut chunk = largest;
             while chunk > left {
                 chunk /= 2;
             }
-            if chunk != text_rows {
-                text = sql::values(prefix, columns, chunk, suffix);
-                text_rows = chunk;
-            }
+            let sql = Sql::Values(Values {
+                prefix,
+                columns,
+                rows: chunk,
+                suffix,
+            });
             let args: Vec<Value> = rows.by_ref().take(chunk).flatten().collect();
-            changed += self.run_execute(Sql::Composed(&text), &args.into()).await?;
+            changed += self.run_execute(sql, &args.into()).await?;
             left -= chunk;
         }
         Ok(changed)

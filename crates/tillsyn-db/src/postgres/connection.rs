@@ -38,9 +38,8 @@ impl Connection {
         let client = self.client()?;
         let prepared = match text {
             Sql::Static(source) => client.prepare_cached(source).await,
-            Sql::WithIds(source, n) => {
-                let source = self.shared.expanded(source, n);
-                client.prepare_cached(&source).await
+            Sql::WithIds(..) | Sql::Values(_) => {
+                client.prepare_cached(&self.shared.text(text)).await
             }
             Sql::Composed(source) => {
                 self.shared.remember(source);

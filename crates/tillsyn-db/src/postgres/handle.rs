@@ -1,6 +1,6 @@
 //! What the rest of the crate sees of PostgreSQL.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,9 +15,10 @@ use tokio_postgres::NoTls;
 use super::connection::Connection;
 use super::error::error;
 use super::tls;
+use crate::sql::Texts;
 use crate::stats::Counters;
 use crate::tx::{Args, Sql};
-use crate::{DbError, Engine, Row, Tx, sql};
+use crate::{DbError, Engine, Row, Tx};
 
 /// How often a body is run at most. With full jitter, dozens of bodies that all want the same
 /// row get through in fewer.
@@ -36,19 +37,16 @@ pub(crate) struct Postgres {
 
 pub(crate) struct Shared {
     pool: Pool,
-    expanded: Mutex<HashMap<(usize, usize, usize), Arc<str>>>,
+    texts: Mutex<Texts>,
     composed: Mutex<VecDeque<Box<str>>>,
 }
 
 impl Shared {
-    /// The text with its `{ids}` list, cached by the address of the text in the source.
-    pub(crate) fn expanded(&self, source: &'static str, n: usize) -> Arc<str> {
-        let mut texts = self.expanded.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (source.as_ptr() as usize, source.len(), n);
-        let text = texts
-            .entry(key)
-            .or_insert_with(|| sql::expand_ids(source, Engine::Postgres, n).into());
-        Arc::clone(text)
+    pub(crate) fn text(&self, sql: Sql<'_>) -> Arc<str> {
+        self.texts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(sql, Engine::Postgres)
     }
 
     /// Notes the use of a composed statement, and lets the server forget the one unused longest.
@@ -101,7 +99,7 @@ impl Postgres {
             .map_err(|e| DbError::Other(format!("connection pool: {e}")))?;
         let shared = Shared {
             pool,
-            expanded: Mutex::default(),
+            texts: Mutex::default(),
             composed: Mutex::default(),
         };
         let postgres = Self {

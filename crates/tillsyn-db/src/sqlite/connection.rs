@@ -1,23 +1,21 @@
 //! One SQLite connection and its statements.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql, ffi};
 
 use crate::row::{Cells, SqliteCell, SqliteCells};
+use crate::sql::Texts;
 use crate::tx::{Args, Sql};
 use crate::value::Value;
 use crate::{DbError, Engine, Row, sql};
 
 pub(crate) struct Connection {
     pub(crate) raw: rusqlite::Connection,
-    /// Statement text as SQLite wants it, by the address of the text in the source.
-    texts: RefCell<HashMap<(usize, usize, usize), Arc<str>>>,
+    texts: RefCell<Texts>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,30 +51,10 @@ impl Connection {
     }
 
     fn prepare(&self, text: Sql<'_>) -> Result<CachedStatement<'_>, DbError> {
-        let prepared = match text {
-            Sql::Static(source) => self.prepare_static(source, 0),
-            Sql::WithIds(source, n) => self.prepare_static(source, n),
-            Sql::Composed(source) => self.raw.prepare_cached(&sql::number_parameters(source)),
-        };
-        prepared.map_err(|e| error(&e, text.name()))
-    }
-
-    fn prepare_static(
-        &self,
-        source: &'static str,
-        ids: usize,
-    ) -> rusqlite::Result<CachedStatement<'_>> {
-        let key = (source.as_ptr() as usize, source.len(), ids);
-        let mut texts = self.texts.borrow_mut();
-        let text = texts.entry(key).or_insert_with(|| {
-            if ids == 0 {
-                sql::number_parameters(source).into()
-            } else {
-                let source = sql::expand_ids(source, Engine::Sqlite, ids);
-                sql::number_parameters(&source).into()
-            }
-        });
-        self.raw.prepare_cached(text)
+        let source = self.texts.borrow_mut().get(text, Engine::Sqlite);
+        self.raw
+            .prepare_cached(&source)
+            .map_err(|e| error(&e, text.name()))
     }
 
     pub(crate) fn execute(&self, text: Sql<'_>, args: &Args) -> Result<u64, DbError> {

@@ -1,6 +1,10 @@
 //! The few places where SQL text is changed before an engine sees it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::Engine;
+use crate::tx::{Sql, Values};
 
 /// Enough of a statement to find it in the source.
 pub(crate) fn first_words(sql: &str) -> String {
@@ -16,7 +20,7 @@ pub(crate) fn first_words(sql: &str) -> String {
 
 /// `$1` → `?1` outside quotes and comments. SQLite numbers `$name` parameters by first
 /// appearance, so passing them through would bind wrongly.
-pub(crate) fn number_parameters(sql: &str) -> String {
+fn number_parameters(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut chars = sql.char_indices().peekable();
     let mut quote: Option<char> = None;
@@ -46,7 +50,7 @@ pub(crate) fn number_parameters(sql: &str) -> String {
 }
 
 /// Replaces `{ids}` by the engine's way to say "is one of parameter `n`".
-pub(crate) fn expand_ids(sql: &str, engine: Engine, n: usize) -> String {
+fn expand_ids(sql: &str, engine: Engine, n: usize) -> String {
     let list = match engine {
         Engine::Sqlite => format!("IN (SELECT value FROM json_each(${n}))"),
         Engine::Postgres => format!("= ANY(${n})"),
@@ -67,7 +71,13 @@ pub(crate) fn expand_types(sql: &str, engine: Engine) -> String {
 }
 
 /// `prefix VALUES ($1, $2), ($3, $4) suffix`.
-pub(crate) fn values(prefix: &str, columns: usize, rows: usize, suffix: &str) -> String {
+fn expand_values(values: Values) -> String {
+    let Values {
+        prefix,
+        columns,
+        rows,
+        suffix,
+    } = values;
     let mut out = String::with_capacity(prefix.len() + suffix.len() + columns * rows * 7 + 16);
     out.push_str(prefix);
     out.push_str(" VALUES ");
@@ -86,3 +96,45 @@ pub(crate) fn values(prefix: &str, columns: usize, rows: usize, suffix: &str) ->
     out.push_str(suffix);
     out
 }
+
+/// Texts as an engine wants them, by the address of the text in the source.
+#[derive(Default)]
+pub(crate) struct Texts(HashMap<[usize; 6], Arc<str>>);
+
+impl Texts {
+    pub(crate) fn get(&mut self, sql: Sql<'_>, engine: Engine) -> Arc<str> {
+        let (text, more, shape) = match sql {
+            Sql::Static(text) => (text, "", [0, 0]),
+            Sql::WithIds(text, n) => (text, "", [n, 0]),
+            Sql::Values(v) => (v.prefix, v.suffix, [v.columns, v.rows]),
+            Sql::Composed(text) => return finish(text.to_owned(), engine).into(),
+        };
+        let key = [
+            text.as_ptr() as usize,
+            text.len(),
+            more.as_ptr() as usize,
+            more.len(),
+            shape[0],
+            shape[1],
+        ];
+        let make = || {
+            let text = match sql {
+                Sql::WithIds(text, n) => expand_ids(text, engine, n),
+                Sql::Values(values) => expand_values(values),
+                Sql::Static(text) | Sql::Composed(text) => text.to_owned(),
+            };
+            finish(text, engine).into()
+        };
+        Arc::clone(self.0.entry(key).or_insert_with(make))
+    }
+}
+
+fn finish(text: String, engine: Engine) -> String {
+    match engine {
+        Engine::Sqlite => number_parameters(&text),
+        Engine::Postgres => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -99,3 +99,6 @@ pub(crate) fn connector(roots: Option<&str>) -> Result<MakeRustlsConnect, DbErro
         .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
 }
+
+#[cfg(test)]
+mod tests;
