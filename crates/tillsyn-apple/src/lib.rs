@@ -3,6 +3,11 @@
 //! A codec and nothing else: no I/O, no clock, no randomness. Bytes from a device
 //! enter through [`plist_guard::parse`], which checks every limit before a tree is
 //! built. Structures follow Apple's published schema; each file names its part of it.
+// Bytes here are a stranger's: nothing may panic on them.
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
 
 pub mod checkin;
 pub mod command;
@@ -16,6 +21,8 @@ pub mod profile;
 pub mod redact;
 pub mod result;
 mod sensitive;
+#[cfg(test)]
+mod testing;
 mod wire_error;
 mod xml;
 

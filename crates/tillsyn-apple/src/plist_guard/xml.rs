@@ -30,9 +30,7 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<&str, WireError> {
             .map_err(|_| WireError::malformed("XML syntax"))?;
         match event {
             Event::Start(start) => {
-                if elements == 0 && start.local_name().as_ref() != "plist" {
-                    return Err(WireError::malformed("the root element is not `plist`"));
-                }
+                check_root(elements, start.local_name().as_ref())?;
                 count(&mut elements, limits)?;
                 // `plist` itself and leaves such as `string` are two levels that do not nest.
                 depth = depth.saturating_add(1);
@@ -43,7 +41,10 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<&str, WireError> {
                     });
                 }
             }
-            Event::Empty(_) => count(&mut elements, limits)?,
+            Event::Empty(empty) => {
+                check_root(elements, empty.local_name().as_ref())?;
+                count(&mut elements, limits)?;
+            }
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::DocType(doctype) => {
                 doctypes = doctypes.saturating_add(1);
@@ -75,6 +76,13 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<&str, WireError> {
         return Err(WireError::malformed("the XML ends early"));
     }
     Ok(text)
+}
+
+fn check_root(elements: usize, name: &str) -> Result<(), WireError> {
+    if elements == 0 && name != "plist" {
+        return Err(WireError::malformed("the root element is not `plist`"));
+    }
+    Ok(())
 }
 
 fn count(elements: &mut usize, limits: Limits) -> Result<(), WireError> {
