@@ -18,6 +18,8 @@ pub mod key;
 mod pem;
 pub mod scep;
 pub mod seal;
+#[cfg(test)]
+mod testing;
 
 pub use error::{Error, Result};
 
