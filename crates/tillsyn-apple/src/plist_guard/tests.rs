@@ -20,7 +20,7 @@ fn xml(body: &str) -> Vec<u8> {
 fn too_large(bytes: &[u8], limits: Limits) -> &'static str {
     match parse(bytes, limits) {
         Err(WireError::TooLarge { what, .. }) => what,
-        other => unreachable!("{other:?}"),
+        other => unreachable!("refused otherwise or not at all: {:?}", other.map(|_| ())),
     }
 }
 
@@ -96,6 +96,9 @@ fn entities_and_document_types_are_refused() {
     let system = "<!DOCTYPE plist SYSTEM \"http://evil.example/a.dtd\"><plist><true/></plist>";
     let late =
         "<plist><!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"x\"><true/></plist>";
+    let subset = "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"x\" \
+        [<!ENTITY a \"b\">]><plist><true/></plist>";
+    assert!(parse(subset.as_bytes(), Limits::CHECK_IN).is_err());
     for text in [laughs, file, html, other, system, late] {
         assert!(parse(text.as_bytes(), Limits::CHECK_IN).is_err(), "{text}");
     }
@@ -219,6 +222,8 @@ fn binary_counts_and_offsets_are_checked() {
     into_magic[table + 3] = 0;
     assert!(parse(&into_magic, Limits::CHECK_IN).is_err());
     assert!(parse(&binary(&[vec![0x5a, b'x']]), Limits::CHECK_IN).is_err());
+    // One byte into the table, still far from the trailer.
+    assert!(parse(&binary(&[vec![0x52, b'x']]), Limits::CHECK_IN).is_err());
     // Null, fill, sets and odd integers are not for plists.
     for marker in [0x00, 0x0f, 0xc0, 0x15, 0x21, 0x30] {
         assert!(parse(&binary(&[vec![marker]]), Limits::CHECK_IN).is_err());
