@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::Error;
 use crate::testing::{DEVICE, Openssl};
 
 #[test]
@@ -51,7 +52,7 @@ fn limits_and_odd_forms_are_refused() {
         to_der(&[0x30; 9], limits),
         Err(Error::TooLarge { .. })
     ));
-    let mut deep = vec![0x30, 0x80].repeat(40);
+    let mut deep = [0x30, 0x80].repeat(40);
     deep.extend([0u8; 80]);
     assert!(matches!(
         to_der(&deep, Limits::default()),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::error::Error;
 use crate::testing::{CA, DEVICE, OTHER_DEVICE, Openssl, mutate};
 
 const PLAIN: &[u8] = b"something to keep for oneself, longer than a block";

@@ -1,6 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use super::master_key::ID_LEN;
 use super::*;
+use crate::error::Error;
 
 #[test]
 fn sealed_value_opens_only_in_its_place() {
