@@ -11,7 +11,11 @@ pub(crate) fn error(error: &tokio_postgres::Error, sql: &str) -> DbError {
         return server_error(server, sql);
     }
     let cause = error.source();
-    if error.is_closed() || matches!(cause, Some(c) if c.is::<std::io::Error>()) {
+    if let Some(cause) = cause.filter(|c| c.is::<std::io::Error>()) {
+        // "Connection refused", "invalid peer certificate: UnknownIssuer" and the like.
+        return DbError::Unavailable(format!("connection to PostgreSQL: {cause}"));
+    }
+    if error.is_closed() {
         return DbError::Unavailable("the connection to PostgreSQL is lost".to_owned());
     }
     let cause = cause.map(ToString::to_string).unwrap_or_default();
@@ -48,8 +52,8 @@ fn server_error(server: &ServerError, sql: &str) -> DbError {
         Some("08" | "53" | "57" | "58") => {
             DbError::Unavailable(format!("PostgreSQL answers {code}"))
         }
-        // Syntax and names: from the SQL text, not from values.
-        Some("42" | "0A") => DbError::Other(format!(
+        // Syntax and names: from the SQL text, not from values. Who may connect to what.
+        Some("42" | "0A" | "28" | "3D") => DbError::Other(format!(
             "`{} …`: {} ({code})",
             sql::first_words(sql),
             server.message()

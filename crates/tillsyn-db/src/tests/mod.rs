@@ -2,6 +2,7 @@
 
 mod jobs;
 mod migrations;
+mod postgres;
 mod sqlite;
 mod transactions;
 mod values;
