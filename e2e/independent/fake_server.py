@@ -14,7 +14,7 @@ import threading
 import uuid
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from asn1crypto import cms, core, csr, x509
 
@@ -166,7 +166,9 @@ class FakeServer:
         attributes = signed.attributes
         inner, cipher = messages.open_envelope(signed.content, self.ra_key, self.ra)
         info = csr.CertificationRequest.load(inner)["certification_request_info"]
-        challenge = info["attributes"][0]["values"][0].native
+        passwords = [item["values"][0].native for item in info["attributes"]
+                     if item["type"].native == "challenge_password"]
+        challenge = passwords[0] if passwords else None
         key = info["subject_pk_info"].dump()
         renewal = self.issued is not None and signed.signer.sha256 == self.issued.sha256
         refused = not renewal and (challenge != self.challenge or self.bound_key not in (None, key))
@@ -327,7 +329,7 @@ class FakeServer:
                     self.answer(200, kind, end.join(words).encode())
                 else:
                     raw = urlsplit(self.path).query.split("message=", 1)[1]
-                    self.pki(base64.b64decode(raw.replace("%3D", "=")))
+                    self.pki(base64.b64decode(unquote(raw)))
 
             def pki(self, der):
                 if server.fault == "reply_500":

@@ -5,7 +5,7 @@ Written from Apple's published documentation, RFC 5652, RFC 8894 and the documen
 the enrollment page; it shares no code with the server, so it can be wrong in other ways than the server.
 It prints one JSON line per step, and leaves with 1 and a plain sentence when the server breaks a rule.
 
-    mdm_client.py enroll --server URL --code CODE [--pin PIN] [--state DIR] …
+    mdm_client.py enroll|accept --server URL --code CODE [--pin PIN] [--state DIR] …
     mdm_client.py poll|replay|redeliver|same-key-retry|second-key|wrong-key|unknown-device|renew|checkout --state DIR
 """
 
@@ -85,7 +85,31 @@ class Client:
 
     # --- invitation ------------------------------------------------------------------------------
 
+    def accept(self):
+        """Takes an invitation as far as the profile and the CA: for SCEP clients of others."""
+        self.begin()
+        self.write("ca.pem", b"".join(messages.pem(certificate) for certificate in self.authorities()[1:]))
+        self.write("ra.pem", messages.pem(self.authorities()[0]))
+        self.write("challenge", self.state["scep"]["challenge"].encode())
+        self.write("scep-url", self.state["scep"]["url"].encode())
+        self.save()
+
     def enroll(self):
+        self.begin()
+        self.key = messages.new_key()
+        self.write("key.pem", messages.key_pem(self.key))
+        self.first_certificate()
+        self.expect_attempt("certificate_issued")
+        self.authenticate()
+        self.expect_attempt("authenticated")
+        check(self.poll_once({"Status": "Idle"}) is None, "a pending enrollment is given no command")
+        say("pending_poll", answer="empty")
+        self.token_update()
+        self.expect_attempt("enrolled")
+        self.save()
+
+    def begin(self):
+        """Invitation, profile, trust, CA: what comes before the first key."""
         arguments = self.arguments
         self.state = {
             "server": arguments.server.rstrip("/"), "code": arguments.code,
@@ -101,17 +125,6 @@ class Client:
         self.fetch_profile()
         self.web = self.device_web()
         self.discover_ca()
-        self.key = messages.new_key()
-        self.write("key.pem", messages.key_pem(self.key))
-        self.first_certificate()
-        self.expect_attempt("certificate_issued")
-        self.authenticate()
-        self.expect_attempt("authenticated")
-        check(self.poll_once({"Status": "Idle"}) is None, "a pending enrollment is given no command")
-        say("pending_poll", answer="empty")
-        self.token_update()
-        self.expect_attempt("enrolled")
-        self.save()
 
     def accept_invitation(self):
         body = {"platform": self.arguments.platform}
@@ -550,7 +563,7 @@ def check_identity(leaf, key, issuer):
 
 
 VERBS = {
-    "enroll": Client.enroll, "poll": Client.poll, "replay": Client.replay, "redeliver": Client.redeliver,
+    "enroll": Client.enroll, "accept": Client.accept, "poll": Client.poll, "replay": Client.replay, "redeliver": Client.redeliver,
     "wrong-key": Client.wrong_key, "second-key": Client.second_key, "same-key-retry": Client.same_key_retry,
     "unknown-device": Client.unknown_device, "renew": Client.renew, "token-update": Client.token_update,
     "checkout": Client.checkout, "retired": Client.retired, "ended": Client.ended,
@@ -573,8 +586,8 @@ def parse(argv):
     parser.add_argument("--not-now", type=int, default=0, help="answer so many commands with NotNow")
     parser.add_argument("--wait", type=float, default=0, help="poll: seconds to wait for a first command")
     arguments = parser.parse_args(argv)
-    if arguments.verb == "enroll" and not (arguments.server and arguments.code):
-        parser.error("enroll needs --server and --code")
+    if arguments.verb in ("enroll", "accept") and not (arguments.server and arguments.code):
+        parser.error(f"{arguments.verb} needs --server and --code")
     return arguments
 
 
@@ -582,7 +595,7 @@ def main(argv=None):
     arguments = parse(argv)
     client = Client(arguments)
     try:
-        if arguments.verb != "enroll":
+        if arguments.verb not in ("enroll", "accept"):
             client.load()
         VERBS[arguments.verb](client)
     except (Refused, messages.MessageError) as error:

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import plistlib
+import subprocess
 import tempfile
 import unittest
 import unittest.mock
@@ -183,6 +184,14 @@ class Flow(unittest.TestCase):
         code, _, text = self.verb("poll")
         self.assertEqual(code, 1)
         self.assertIn("PIN", text)
+
+    def test_certmonger_gets_its_certificate_and_refuses_a_stale_nonce(self):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "certmonger.sh")
+        for fault, code in ((None, 0), ("stale_nonce", 1)):
+            server = self.server(fault)
+            run = subprocess.run([script, "--server", server.url, "--code", "c"], capture_output=True, check=False)
+            self.assertEqual(run.returncode, code, run.stderr.decode())
+            self.assertNotIn(server.challenge.encode(), run.stdout + run.stderr)
 
     def test_every_fault_is_noticed(self):
         for fault, expected in fake_server.FAULTS.items():
