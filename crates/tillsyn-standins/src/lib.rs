@@ -1,1 +1,7 @@
 //! Strict stand-ins for vendors' servers, on the wire.
+//!
+//! They listen on loopback only and share no code with the clients in `tillsyn-upstream`: what
+//! they accept is written from the vendors' documents.
+
+pub mod apns;
+mod hex;

@@ -244,7 +244,7 @@ async fn outcome_of(mut response: Response) -> PushOutcome {
 }
 
 /// `Retry-After` in seconds; a date counts from the answer's own `Date`. RFC 9110 §10.2.3.
-fn retry_after(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(seconds);

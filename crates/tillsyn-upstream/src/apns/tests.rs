@@ -1,3 +1,6 @@
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+use super::client::retry_after;
 use super::outcome::{PushOutcome, REASONS, classify, known_reason};
 use super::transport::from_texts;
 use super::{ApnsClient, ApnsConfig, ApnsError, Push};
@@ -234,4 +237,23 @@ fn debug_output_holds_no_secret() {
     let text = format!("{push:?}{config:?}");
     assert!(!text.contains("CANARY"), "{text}");
     assert!(!text.contains("[67, 65"), "{text}");
+}
+
+#[test]
+fn retry_after_is_seconds_or_a_date() {
+    let check = |value, date: Option<&'static str>, expected| {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+        if let Some(date) = date {
+            headers.insert(DATE, HeaderValue::from_static(date));
+        }
+        assert_eq!(retry_after(&headers), expected, "{value}");
+    };
+    let sent = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    check("120", None, Some(120));
+    check("Sun, 06 Nov 1994 08:50:37 GMT", sent, Some(60));
+    check("Sun, 06 Nov 1994 08:48:37 GMT", sent, Some(0));
+    check("Sun, 06 Nov 1994 08:50:37 GMT", None, None);
+    check("-5", sent, None);
+    check("soon", sent, None);
 }

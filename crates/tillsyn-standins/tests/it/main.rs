@@ -1,0 +1,6 @@
+//! The stand-ins against clients that do it wrong, over real TLS.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod apns;
+mod apns_control;
+mod apns_devices;

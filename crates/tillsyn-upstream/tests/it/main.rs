@@ -1,0 +1,4 @@
+//! The clients against the stand-ins, over real TLS and HTTP/2.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod apns;
