@@ -204,9 +204,9 @@ impl ApnsStandin {
     pub async fn stop(mut self) {
         // Fails only if all tasks have ended already.
         let _ = self.shutdown.send(true);
-        for task in std::mem::take(&mut self.tasks) {
-            // A task that panicked has stopped too.
-            let _ = task.await;
+        for task in &mut self.tasks {
+            // A task that panicked has stopped too; one that hangs is aborted by the drop.
+            let _ = tokio::time::timeout(2 * STOP_TIMEOUT, task).await;
         }
     }
 }
