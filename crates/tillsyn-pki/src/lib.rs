@@ -5,6 +5,9 @@
 //! lengths and unsorted sets, signatures cover the bytes as they were sent, and one crypto library
 //! serves everything. Every parser is bounded and borrows; none panics on foreign bytes.
 
+// Foreign bytes never index: tests may.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
+
 mod asn1;
 pub mod ber;
 pub mod cert;

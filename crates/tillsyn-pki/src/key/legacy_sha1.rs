@@ -19,7 +19,7 @@ pub(super) fn sign(pkcs8: &[u8], message: &[u8]) -> Result<Vec<u8>> {
     let exponent = key.integer(WHAT)?;
 
     let modulus = Number::from_bytes(modulus);
-    let size = modulus.0.len().saturating_mul(4);
+    let size = modulus.0.len().saturating_mul(8);
     let padded = pad(size, message)?;
     let signature = modulus.power(&Number::from_bytes(&padded), exponent);
     Ok(signature.to_bytes(size))
@@ -37,14 +37,14 @@ fn pad(size: usize, message: &[u8]) -> Result<Vec<u8>> {
 
 /// Little-endian limbs without leading zero limbs.
 #[derive(Clone)]
-struct Number(Vec<u32>);
+struct Number(Vec<u64>);
 
 impl Number {
     fn from_bytes(bytes: &[u8]) -> Self {
-        let limbs = bytes.rchunks(4).map(|chunk| {
+        let limbs = bytes.rchunks(8).map(|chunk| {
             chunk
                 .iter()
-                .fold(0u32, |limb, byte| (limb << 8) | u32::from(*byte))
+                .fold(0u64, |limb, byte| (limb << 8) | u64::from(*byte))
         });
         let mut number = Self(limbs.collect());
         while number.0.last() == Some(&0) {
@@ -62,18 +62,18 @@ impl Number {
 
     /// `base ^ exponent mod self` by squaring in Montgomery form; `self` is odd.
     fn power(&self, base: &Self, exponent: &[u8]) -> Self {
-        let mut square = vec![0u32; self.0.len()];
+        let mut square = vec![0u64; self.0.len()];
         // R^2 mod n by doubling 1 as often as R^2 has bits.
         if let Some(lowest) = square.first_mut() {
             *lowest = 1;
         }
-        for _ in 0..self.0.len() * 64 {
+        for _ in 0..self.0.len() * 128 {
             self.double(&mut square);
         }
         let mut base = base.0.clone();
         base.resize(self.0.len(), 0);
         let base = self.multiply(&base, &square);
-        let mut one = vec![0u32; self.0.len()];
+        let mut one = vec![0u64; self.0.len()];
         if let Some(lowest) = one.first_mut() {
             *lowest = 1;
         }
@@ -89,10 +89,10 @@ impl Number {
         Self(self.multiply(&result, &one))
     }
 
-    fn double(&self, value: &mut [u32]) {
+    fn double(&self, value: &mut [u64]) {
         let mut carry = 0;
         for limb in value.iter_mut() {
-            let top = *limb >> 31;
+            let top = *limb >> 63;
             *limb = *limb << 1 | carry;
             carry = top;
         }
@@ -100,7 +100,7 @@ impl Number {
     }
 
     /// Subtracts the modulus if `carry`·2^bits + value is not below it.
-    fn reduce_once(&self, value: &mut [u32], carry: u32) {
+    fn reduce_once(&self, value: &mut [u64], carry: u64) {
         let is_below = carry == 0 && value.iter().rev().lt(self.0.iter().rev());
         if is_below {
             return;
@@ -108,7 +108,7 @@ impl Number {
         let mut borrow = false;
         for (limb, subtrahend) in value.iter_mut().zip(&self.0) {
             let (difference, first) = limb.overflowing_sub(*subtrahend);
-            let (difference, second) = difference.overflowing_sub(u32::from(borrow));
+            let (difference, second) = difference.overflowing_sub(u64::from(borrow));
             *limb = difference;
             borrow = first || second;
         }
@@ -119,45 +119,45 @@ impl Number {
         clippy::cast_possible_truncation,
         reason = "limbs are the low halves of sums"
     )]
-    fn multiply(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
+    fn multiply(&self, a: &[u64], b: &[u64]) -> Vec<u64> {
         let inverse = self.negated_inverse();
-        let mut sum = vec![0u32; self.0.len()];
-        let mut top = 0u64;
+        let mut sum = vec![0u64; self.0.len()];
+        let mut top = 0u128;
         for digit in a {
-            let mut carry = 0u64;
+            let mut carry = 0u128;
             for (limb, factor) in sum.iter_mut().zip(b) {
-                carry += u64::from(*limb) + u64::from(*digit) * u64::from(*factor);
-                *limb = carry as u32;
-                carry >>= 32;
+                carry += u128::from(*limb) + u128::from(*digit) * u128::from(*factor);
+                *limb = carry as u64;
+                carry >>= 64;
             }
             top += carry;
-            let factor = sum.first().map_or(0, |low| low.wrapping_mul(inverse));
-            let mut carry = 0u64;
-            let mut previous: Option<&mut u32> = None;
+            let factor = sum.first().map_or(0u64, |low| low.wrapping_mul(inverse));
+            let mut carry = 0u128;
+            let mut previous: Option<&mut u64> = None;
             for (limb, modulus) in sum.iter_mut().zip(&self.0) {
-                carry += u64::from(*limb) + u64::from(factor) * u64::from(*modulus);
+                carry += u128::from(*limb) + u128::from(factor) * u128::from(*modulus);
                 if let Some(previous) = previous {
-                    *previous = carry as u32;
+                    *previous = carry as u64;
                 }
-                carry >>= 32;
+                carry >>= 64;
                 previous = Some(limb);
             }
             top += carry;
             if let Some(last) = previous {
-                *last = top as u32;
+                *last = top as u64;
             }
-            top >>= 32;
+            top >>= 64;
         }
-        self.reduce_once(&mut sum, top as u32);
+        self.reduce_once(&mut sum, top as u64);
         sum
     }
 
-    /// `-1 / n mod 2^32` by Newton's iteration.
-    fn negated_inverse(&self) -> u32 {
+    /// `-1 / n mod 2^64` by Newton's iteration.
+    fn negated_inverse(&self) -> u64 {
         let low = self.0.first().copied().unwrap_or(1);
-        let mut inverse = 1u32;
-        for _ in 0..5 {
-            inverse = inverse.wrapping_mul(2u32.wrapping_sub(low.wrapping_mul(inverse)));
+        let mut inverse = 1u64;
+        for _ in 0..6 {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(low.wrapping_mul(inverse)));
         }
         inverse.wrapping_neg()
     }

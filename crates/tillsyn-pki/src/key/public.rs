@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use aws_lc_rs::signature::{self, ParsedPublicKey, UnparsedPublicKey, VerificationAlgorithm};
 
 use super::{Digest, SignatureAlgorithm};
-use crate::asn1::{Reader, oid};
+use crate::asn1::{NULL, Reader, oid};
 use crate::error::{Error, Result};
 use crate::hash;
 
@@ -36,9 +36,16 @@ impl PublicKey {
         let mut reader = outer.sequence(WHAT)?;
         outer.finish(WHAT)?;
         let mut algorithm = reader.sequence(WHAT)?;
-        let key_type = algorithm.oid(WHAT)?;
         let bits = reader.bit_string(WHAT)?;
+        reader.finish(WHAT)?;
+        let key_type = algorithm.oid(WHAT)?;
         let kind = if key_type == oid::RSA_ENCRYPTION {
+            // The crypto library looks past other parameters, and one key would have many hashes.
+            let parameters = algorithm.read_optional(NULL, WHAT)?;
+            if parameters.is_some_and(|p| !p.content.is_empty()) {
+                return Err(Error::malformed(WHAT));
+            }
+            algorithm.finish(WHAT)?;
             let modulus = Reader::der(bits).sequence(WHAT)?.integer(WHAT)?;
             KeyKind::Rsa {
                 bits: bit_len(modulus),

@@ -117,6 +117,17 @@ fn public_keys_of_other_kinds_are_read_and_refused_by_policy() {
     assert!(RSA_A.public_key().check_policy().is_ok());
 }
 
+#[test]
+fn one_rsa_key_has_one_encoding() {
+    let good = RSA_A.public_key().spki_der();
+    let at = good.windows(2).position(|w| w == [5, 0]).unwrap();
+    for (position, value) in [(at, 4), (at, 0x0c), (at + 1, 1)] {
+        let mut changed = good.to_vec();
+        changed[position] = value;
+        assert!(PublicKey::from_spki_der(&changed).is_err());
+    }
+}
+
 /// Each simulated device takes one of these.
 #[test]
 fn pool_of_public_test_keys_is_usable() {
