@@ -1,1 +1,33 @@
-//! The product: rules, storage and jobs, by feature.
+//! The product: rules, storage and jobs, by feature. Speaks codec types; knows no HTTP, HTML or hand-made XML.
+//!
+//! Every change goes through one function of a feature, which authorises the [`Actor`], runs one
+//! transaction body and records its event in the same transaction.
+
+pub mod accounts;
+pub mod actor;
+pub mod clock;
+pub mod commands;
+pub mod devices;
+pub mod enrollments;
+pub mod error;
+pub mod events;
+pub mod feed;
+pub mod ids;
+pub mod invitations;
+pub mod jobs;
+pub mod keys;
+pub mod migrations;
+pub mod org;
+pub mod paging;
+pub mod people;
+pub mod platform;
+pub mod push;
+pub mod settings;
+pub mod tokens;
+
+mod core;
+
+pub use crate::core::{Core, CoreConfig};
+pub use actor::{Actor, ActorKind, Permission, Role, authorize};
+pub use clock::Clock;
+pub use error::{Error, Kind};

@@ -1,1 +1,5 @@
 //! HTTP surfaces: device endpoints, REST API, console, portal.
+
+pub mod state;
+
+pub use state::{AppState, WebConfig};

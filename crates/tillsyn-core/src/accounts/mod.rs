@@ -1,0 +1,19 @@
+//! Administrators: the first account by one-time code, passwords, sessions, guessing limits
+//! (security S10, S12, S13, S15, S17).
+
+mod bootstrap;
+mod guess;
+mod password;
+mod session;
+mod store;
+
+pub use bootstrap::{InitInput, create_first_account, initialise, new_bootstrap_code};
+pub(crate) use guess::{Guesses, blocked, failed, succeeded};
+pub(crate) use password::{hash_secret, verify_secret};
+pub use session::{
+    NewSession, Session, change_preferences, confirm_password, resume, sign_in, sign_out,
+};
+pub use store::AccountView;
+
+#[cfg(test)]
+mod tests;

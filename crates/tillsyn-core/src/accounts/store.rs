@@ -1,0 +1,122 @@
+//! The accounts' SQL.
+
+use tillsyn_db::{Row, Tx, args};
+
+use crate::actor::Role;
+use crate::error::Error;
+use crate::ids::AccountId;
+
+/// An account as its owner sees it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct AccountView {
+    pub id: AccountId,
+    pub name: String,
+    pub email: String,
+    pub role: &'static str,
+    pub language: Option<String>,
+    pub theme: Option<String>,
+}
+
+/// What sign-in and sessions need of an account.
+pub(super) struct Account {
+    pub(super) view: AccountView,
+    pub(super) role: Role,
+    pub(super) password_hash: String,
+    pub(super) active: bool,
+    pub(super) unit_id: String,
+    pub(super) unit_path: String,
+    pub(super) trusted_since: i64,
+}
+
+const BY_EMAIL: &str = "SELECT a.id, a.name, a.email, a.role, a.language, a.theme, a.password_hash, \
+    a.status, a.org_unit_id, u.path, a.role_changed_at FROM account a \
+    JOIN org_unit u ON u.id = a.org_unit_id WHERE a.email = $1";
+const BY_ID: &str = "SELECT a.id, a.name, a.email, a.role, a.language, a.theme, a.password_hash, \
+    a.status, a.org_unit_id, u.path, a.role_changed_at FROM account a \
+    JOIN org_unit u ON u.id = a.org_unit_id WHERE a.id = $1";
+const INSERT: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, \
+    language, created_at, role_changed_at, password_changed_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8, $8)";
+const COUNT: &str = "SELECT count(*) FROM account WHERE status = 'active'";
+const SET_PREFERENCES: &str = "UPDATE account SET language = $2, theme = $3 WHERE id = $1";
+
+fn decode(row: &Row) -> Result<Account, Error> {
+    let role = Role::parse(&row.text(3)?)
+        .ok_or_else(|| Error::internal("account.role holds a value that is no role."))?;
+    Ok(Account {
+        view: AccountView {
+            id: AccountId::from_store(row.text(0)?),
+            name: row.text(1)?,
+            email: row.text(2)?,
+            role: role.as_str(),
+            language: row.opt_text(4)?,
+            theme: row.opt_text(5)?,
+        },
+        role,
+        password_hash: row.text(6)?,
+        active: row.text(7)? == "active",
+        unit_id: row.text(8)?,
+        unit_path: row.text(9)?,
+        trusted_since: row.i64(10)?,
+    })
+}
+
+pub(super) async fn find_by_email(tx: &Tx, email: &str) -> Result<Option<Account>, Error> {
+    tx.fetch_optional(BY_EMAIL, args![email])
+        .await?
+        .as_ref()
+        .map(decode)
+        .transpose()
+}
+
+pub(super) async fn find(tx: &Tx, id: &AccountId) -> Result<Option<Account>, Error> {
+    tx.fetch_optional(BY_ID, args![id])
+        .await?
+        .as_ref()
+        .map(decode)
+        .transpose()
+}
+
+pub(super) async fn count_active(tx: &Tx) -> Result<i64, Error> {
+    Ok(tx.fetch_one(COUNT, args![]).await?.i64(0)?)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one column each")]
+pub(super) async fn insert(
+    tx: &Tx,
+    id: &AccountId,
+    org_unit_id: &str,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    role: Role,
+    language: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        INSERT,
+        args![
+            id,
+            org_unit_id,
+            email,
+            name,
+            password_hash,
+            role.as_str(),
+            language,
+            now_ms
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn set_preferences(
+    tx: &Tx,
+    id: &AccountId,
+    language: Option<&str>,
+    theme: Option<&str>,
+) -> Result<(), Error> {
+    tx.execute(SET_PREFERENCES, args![id, language, theme])
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Withdrawing a command that the device does not hold yet.
+
+use serde_json::json;
+use tillsyn_db::args;
+
+use super::request::Act;
+use super::status::CommandStatus;
+use super::store;
+use crate::actor::{Actor, Permission, authorize};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::ids::CommandId;
+
+const FIND: &str = "SELECT c.status, c.device_id, c.org_unit_id, u.path, c.request_type, c.act \
+    FROM command c JOIN org_unit u ON u.id = c.org_unit_id WHERE c.id = $1";
+const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', finished = 1, \
+    secret_sealed = NULL, updated_at = $2 WHERE id = $1";
+
+/// Withdraws one command. Anyone who may send it, or who may cancel commands, can.
+///
+/// # Errors
+/// A conflict that says why when the device already fetched it or it is over.
+pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Result<(), Error> {
+    let input = (id.clone(), actor.clone(), core.now_ms());
+    core.db()
+        .write(input, |tx, (id, actor, now)| {
+            Box::pin(async move {
+                let row = tx
+                    .fetch_optional(FIND, args![id])
+                    .await?
+                    .ok_or_else(|| Error::not_found("command"))?;
+                let (device, unit, path) = (row.text(1)?, row.text(2)?, row.text(3)?);
+                if !actor.reaches(&path) {
+                    return Err(Error::not_found("command"));
+                }
+                let act = row.opt_text(5)?.as_deref().and_then(Act::parse);
+                let of_act = match act {
+                    Some(Act::Erase) => Permission::DevicesErase,
+                    Some(Act::Retire) => Permission::DevicesRetire,
+                    _ => Permission::CommandsCancel,
+                };
+                authorize(actor, Permission::CommandsCancel, &path)
+                    .or_else(|_| authorize(actor, of_act, &path))?;
+                let status = CommandStatus::parse(&row.text(0)?)
+                    .ok_or_else(|| Error::internal("command.status holds an unknown value."))?;
+                if status == CommandStatus::Sent {
+                    return Err(Error::conflict(
+                        "already_fetched",
+                        "The device has fetched this command; it cannot be stopped.",
+                    ));
+                }
+                if !status.can_be_cancelled() {
+                    return Err(Error::conflict(
+                        "already_over",
+                        format!("This command is over ({}).", status.as_str()),
+                    ));
+                }
+                tx.execute(END, args![id, *now]).await?;
+                store::transition(
+                    tx,
+                    id.as_str(),
+                    &device,
+                    CommandStatus::Cancelled,
+                    Some("withdrawn"),
+                    Some(&actor.id),
+                    *now,
+                )
+                .await?;
+                let event =
+                    NewEvent::done("command.cancel", "device", &device, &unit).with(json!({
+                        "command_id": id, "request_type": row.text(4)?, "act": act.map(Act::as_str),
+                        "was": status.as_str(),
+                    }));
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,143 @@
+//! What a destructive act would do, before it is asked: the target set with its digest, who cannot, the
+//! hold and the budget.
+
+use tillsyn_db::Tx;
+
+use super::door::digest_of;
+use super::guard::{self, Budget};
+use super::request::{Act, Request};
+use super::store::{self, Target};
+use crate::actor::{Actor, authorize};
+use crate::core::Core;
+use crate::error::Error;
+use crate::ids::DeviceId;
+use crate::platform::apple;
+use crate::settings::{self, GuardSettings};
+
+/// The effect as it stands now.
+#[derive(Debug, serde::Serialize)]
+pub struct Preview {
+    pub act: Option<&'static str>,
+    pub targets: Vec<PreviewTarget>,
+    /// To be sent back with the confirmation.
+    pub targets_digest: String,
+    /// What has to be typed; empty when nothing has.
+    pub confirm_with: Option<String>,
+    pub hold_minutes: i64,
+    pub budget: Budget,
+    /// Whether the budget has room for all targets.
+    pub within_budget: bool,
+}
+
+/// One device of the set.
+#[derive(Debug, serde::Serialize)]
+pub struct PreviewTarget {
+    pub device_id: DeviceId,
+    pub name: String,
+    pub last_seen: Option<i64>,
+    pub ownership: Option<String>,
+    /// Why it cannot, if it cannot.
+    pub refused: Option<String>,
+}
+
+/// Looks at a request without sending it.
+pub async fn preview(
+    core: &Core,
+    actor: &Actor,
+    devices: Vec<DeviceId>,
+    request: Request,
+) -> Result<Preview, Error> {
+    if devices.is_empty() || devices.len() > super::door::TARGET_LIMIT {
+        return Err(Error::invalid(
+            "devices",
+            "targets",
+            "Name 1 to 1000 devices in one request.",
+        ));
+    }
+    let settings: GuardSettings = settings::read(core, settings::GUARD).await?;
+    let fleet = guard::fleet_size(core).await?;
+    let budget_id = actor
+        .account_id
+        .as_ref()
+        .map_or_else(|| actor.id.clone(), ToString::to_string);
+    let input = (
+        devices.clone(),
+        budget_id,
+        settings.clone(),
+        fleet,
+        core.now_ms(),
+    );
+    let (targets, budget) = core
+        .db()
+        .read(
+            input,
+            |tx: &Tx, (devices, budget_id, settings, fleet, now)| {
+                Box::pin(async move {
+                    let ids = devices.iter().map(|d| d.as_str().to_owned()).collect();
+                    let targets = store::targets_in(tx, ids).await?;
+                    let budget = guard::budget_in(tx, budget_id, *fleet, settings, *now).await?;
+                    Ok::<_, Error>((targets, budget))
+                })
+            },
+        )
+        .await?;
+    let mut unique = devices.clone();
+    unique.sort();
+    unique.dedup();
+    if targets
+        .iter()
+        .filter(|t| actor.reaches(&t.unit_path))
+        .count()
+        != unique.len()
+    {
+        return Err(Error::not_found("device"));
+    }
+    let act = targets.first().and_then(|t| act_of(&request, t));
+    let permission = request.permission(act);
+    targets
+        .iter()
+        .try_for_each(|t| authorize(actor, permission, &t.unit_path))?;
+    let slow = matches!(act, Some(Act::Erase | Act::Retire));
+    let confirm_with = slow.then(|| match targets.as_slice() {
+        [one] => one.shown_name(),
+        many => many.len().to_string(),
+    });
+    let count = i64::try_from(targets.len()).unwrap_or(i64::MAX);
+    Ok(Preview {
+        act: act.map(Act::as_str),
+        targets: targets
+            .iter()
+            .map(|t| preview_target(&request, t))
+            .collect(),
+        targets_digest: digest_of(&unique),
+        confirm_with,
+        hold_minutes: settings.hold_minutes.clamp(0, 10),
+        within_budget: !slow || budget.allows(count),
+        budget,
+    })
+}
+
+fn act_of(request: &Request, target: &Target) -> Option<Act> {
+    request.act(
+        target
+            .enrollment
+            .as_ref()
+            .map_or("", |e| e.profile_identifier.as_str()),
+    )
+}
+
+fn preview_target(request: &Request, target: &Target) -> PreviewTarget {
+    let refused = match &target.enrollment {
+        None => Some("The device is not enrolled.".to_owned()),
+        Some(enrollment) => apple::check_capability(request, target, enrollment)
+            .err()
+            .map(|(_, why)| why),
+    };
+    PreviewTarget {
+        device_id: DeviceId::from_store(target.device_id.clone()),
+        name: target.shown_name(),
+        last_seen: target.last_seen,
+        ownership: target.enrollment.as_ref().map(|e| e.ownership.clone()),
+        refused,
+    }
+}

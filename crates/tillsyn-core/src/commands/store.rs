@@ -1,0 +1,162 @@
+//! The commands' SQL that several steps share.
+
+use tillsyn_db::{Row, Tx, Value, args};
+
+use super::status::CommandStatus;
+use crate::error::Error;
+
+/// A device that a command may go to, with what permission, capability and guard need to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) device_id: String,
+    pub(crate) org_unit_id: String,
+    pub(crate) unit_path: String,
+    pub(crate) name: Option<String>,
+    pub(crate) serial_number: Option<String>,
+    pub(crate) platform: String,
+    pub(crate) os_version: Option<String>,
+    pub(crate) supervised: Option<bool>,
+    pub(crate) last_seen: Option<i64>,
+    pub(crate) enrollment: Option<TargetEnrollment>,
+}
+
+/// The active enrollment of a target and its device channel.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetEnrollment {
+    pub(crate) id: String,
+    pub(crate) channel_id: String,
+    pub(crate) enrollment_type: String,
+    pub(crate) ownership: String,
+    pub(crate) access_rights: Option<i64>,
+    pub(crate) profile_identifier: String,
+}
+
+impl Target {
+    /// What the guard asks to be typed: the name as every page shows it.
+    pub(crate) fn shown_name(&self) -> String {
+        shown_name(
+            self.name.as_deref(),
+            self.serial_number.as_deref(),
+            &self.device_id,
+        )
+    }
+}
+
+/// A device's name on every page: its own name, else its serial number, else the start of our id.
+pub(crate) fn shown_name(name: Option<&str>, serial: Option<&str>, device_id: &str) -> String {
+    name.filter(|n| !n.trim().is_empty())
+        .or(serial)
+        .map_or_else(|| device_id.chars().take(13).collect(), str::to_owned)
+}
+
+const TARGETS: &str = "SELECT d.device_id, d.org_unit_id, u.path, d.name, d.serial_number, d.platform, \
+    d.os_version, d.supervised, d.last_seen, e.id, ch.id, e.enrollment_type, e.ownership, \
+    e.access_rights, e.profile_identifier FROM device_summary d \
+    JOIN org_unit u ON u.id = d.org_unit_id \
+    LEFT JOIN enrollment e ON e.id = d.enrollment_id AND e.status = 'active' \
+    LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = 'device' \
+    WHERE d.device_id {ids}";
+
+/// The devices with these ids; unknown ids are missing from the answer.
+pub(crate) async fn targets_in(tx: &Tx, ids: Vec<String>) -> Result<Vec<Target>, Error> {
+    tx.fetch_all_in(TARGETS, ids, args![])
+        .await?
+        .iter()
+        .map(decode_target)
+        .collect()
+}
+
+fn decode_target(row: &Row) -> Result<Target, Error> {
+    let enrollment = match (row.opt_text(9)?, row.opt_text(10)?) {
+        (Some(id), Some(channel_id)) => Some(TargetEnrollment {
+            id,
+            channel_id,
+            enrollment_type: row.text(11)?,
+            ownership: row.text(12)?,
+            access_rights: row.opt_i64(13)?,
+            profile_identifier: row.text(14)?,
+        }),
+        _ => None,
+    };
+    Ok(Target {
+        device_id: row.text(0)?,
+        org_unit_id: row.text(1)?,
+        unit_path: row.text(2)?,
+        name: row.opt_text(3)?,
+        serial_number: row.opt_text(4)?,
+        platform: row.text(5)?,
+        os_version: row.opt_text(6)?,
+        supervised: row.opt_i64(7)?.map(|v| v != 0),
+        last_seen: row.opt_i64(8)?,
+        enrollment,
+    })
+}
+
+/// One step of a command's story.
+pub(crate) async fn transition(
+    tx: &Tx,
+    command_id: &str,
+    device_id: &str,
+    status: CommandStatus,
+    reason: Option<&str>,
+    actor_id: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.execute(
+        INSERT,
+        args![
+            command_id,
+            device_id,
+            now_ms,
+            status.as_str(),
+            reason,
+            actor_id
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends all unfinished commands of an enrollment's channels, each with its transition.
+pub(crate) async fn end_all_in(
+    tx: &Tx,
+    enrollment_id: &str,
+    status: CommandStatus,
+    reason: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason) \
+        SELECT c.id, c.device_id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT) \
+        FROM command c WHERE c.finished = 0 \
+        AND c.channel_id IN (SELECT id FROM channel WHERE enrollment_id = $1)";
+    const END: &str = "UPDATE command SET status = $3, status_reason = $4, finished = 1, \
+        secret_sealed = NULL, updated_at = $2 WHERE finished = 0 \
+        AND channel_id IN (SELECT id FROM channel WHERE enrollment_id = $1)";
+    const NO_PUSH: &str = "DELETE FROM push_request WHERE channel_id IN \
+        (SELECT id FROM channel WHERE enrollment_id = $1)";
+    tx.execute(STORY, args![enrollment_id, now_ms, status.as_str(), reason])
+        .await?;
+    tx.execute(END, args![enrollment_id, now_ms, status.as_str(), reason])
+        .await?;
+    tx.execute(NO_PUSH, args![enrollment_id]).await?;
+    Ok(())
+}
+
+/// Asks for a push per channel; several requests of one channel are one push, at the earliest time.
+pub(crate) async fn request_pushes(tx: &Tx, channels: &[String], due_at: i64) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO push_request (channel_id, due_at, version)";
+    const MERGE: &str = "ON CONFLICT (channel_id) DO UPDATE SET \
+        due_at = CASE WHEN excluded.due_at < push_request.due_at THEN excluded.due_at \
+        ELSE push_request.due_at END, version = push_request.version + 1";
+    let mut unique: Vec<&String> = channels.iter().collect();
+    unique.sort();
+    unique.dedup();
+    let rows: Vec<Vec<Value>> = unique
+        .into_iter()
+        .map(|id| args![id.as_str(), due_at, 1_i64])
+        .collect();
+    tx.insert_many(INSERT, 3, rows, MERGE).await?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! What every feature needs, handed around as one value: store, clock, keys, settings of this node.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+
+use tillsyn_db::Db;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::feed::Feed;
+use crate::keys::{Authorities, KeyStore};
+
+/// Settings of the node that features read. Addresses come from here, never from a request (S25).
+#[derive(Clone, Debug)]
+pub struct CoreConfig {
+    /// Address of the public listener as devices and people reach it, without a trailing slash.
+    pub public_url: String,
+    /// Address of the console, without a trailing slash.
+    pub console_url: String,
+    /// Roots that a device must trust to reach `public_url`, PEM; put into enrollment profiles.
+    pub tls_roots_pem: Vec<String>,
+    /// APNs address; a stand-in in tests and the demo.
+    pub apns_url: String,
+    /// Trust only this root (PEM) for APNs; `None` means the system's roots.
+    pub apns_root_pem: Option<String>,
+    /// Outgoing proxy for vendors.
+    pub proxy_url: Option<String>,
+    /// How long the first download of a profile may be used, in milliseconds (default one hour).
+    pub profile_lifetime_ms: i64,
+    /// Life of a device identity in days (at most 398).
+    pub identity_days: u32,
+    /// Name of this node in leases.
+    pub node: String,
+}
+
+impl Default for CoreConfig {
+    fn default() -> Self {
+        Self {
+            public_url: String::new(),
+            console_url: String::new(),
+            tls_roots_pem: Vec::new(),
+            apns_url: "https://api.push.apple.com".to_owned(),
+            apns_root_pem: None,
+            proxy_url: None,
+            profile_lifetime_ms: crate::clock::HOUR_MS,
+            identity_days: 398,
+            node: "node".to_owned(),
+        }
+    }
+}
+
+/// The product's state of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    config: CoreConfig,
+    keys: KeyStore,
+    authorities: RwLock<Arc<Authorities>>,
+    feed: Feed,
+    last_seen: Mutex<HashMap<String, i64>>,
+    push_wake: tokio::sync::Notify,
+    identities: crate::platform::apple::IdentityCache,
+}
+
+impl Core {
+    /// Opens the product on a migrated database.
+    ///
+    /// # Errors
+    /// When the master key does not match the database, or the authorities cannot be read.
+    pub async fn open(
+        db: Db,
+        clock: Clock,
+        config: CoreConfig,
+        keys: KeyStore,
+    ) -> Result<Self, Error> {
+        keys.check_against(&db).await?;
+        let authorities = Authorities::load(&db, &keys).await?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            config,
+            keys,
+            authorities: RwLock::new(Arc::new(authorities)),
+            feed: Feed::new(),
+            last_seen: Mutex::default(),
+            push_wake: tokio::sync::Notify::new(),
+            identities: crate::platform::apple::IdentityCache::default(),
+        })))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Now, in milliseconds UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.0.clock.now_ms()
+    }
+
+    pub fn config(&self) -> &CoreConfig {
+        &self.0.config
+    }
+
+    pub fn keys(&self) -> &KeyStore {
+        &self.0.keys
+    }
+
+    /// Our certificate authorities and signers.
+    pub fn authorities(&self) -> Arc<Authorities> {
+        self.0
+            .authorities
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn identities(&self) -> &crate::platform::apple::IdentityCache {
+        &self.0.identities
+    }
+
+    /// What happens, for pages that live.
+    pub fn feed(&self) -> &Feed {
+        &self.0.feed
+    }
+
+    /// Tells this node's push worker that there is something to send.
+    pub(crate) fn wake_push(&self) {
+        self.0.push_wake.notify_one();
+    }
+
+    pub(crate) fn push_wake(&self) -> &tokio::sync::Notify {
+        &self.0.push_wake
+    }
+
+    /// Notes that a device spoke; written in batches at most once a minute per device.
+    pub(crate) fn note_seen(&self, device_id: &str, now_ms: i64) {
+        let mut seen = self
+            .0
+            .last_seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        match seen.get_mut(device_id) {
+            Some(at) => *at = now_ms,
+            None => {
+                seen.insert(device_id.to_owned(), now_ms);
+            }
+        }
+    }
+
+    pub(crate) fn take_seen(&self) -> HashMap<String, i64> {
+        std::mem::take(
+            &mut *self
+                .0
+                .last_seen
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+}

@@ -1,0 +1,286 @@
+//! The device list: filter, sort and place from an allowlist, keyset paging on indexed columns (S06).
+
+use serde_json::Value as Json;
+use tillsyn_db::{Row, Value, args};
+
+use crate::actor::{Actor, Permission, may};
+use crate::commands::store::shown_name;
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+use crate::ids::{DeviceId, PersonId};
+use crate::paging::{Cursor, Page, page_size};
+
+/// Which devices. Several values of one field mean "one of them".
+#[derive(Clone, Debug, Default)]
+pub struct DeviceFilter {
+    /// `ios`, `ipados`, `macos`.
+    pub platform: Vec<String>,
+    /// Device statuses of architecture §2a.
+    pub status: Vec<String>,
+    pub ownership: Vec<String>,
+    pub contact: Vec<String>,
+    /// Exact OS versions.
+    pub os_version: Vec<String>,
+    /// Part of name, serial number, person or model.
+    pub search: Option<String>,
+}
+
+/// What to sort by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceSort {
+    Name,
+    Serial,
+    OsVersion,
+    Person,
+    #[default]
+    LastSeen,
+    EnrolledAt,
+}
+
+impl DeviceSort {
+    const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Name, "name", "COALESCE(d.name, '')"),
+        (
+            Self::Serial,
+            "serial_number",
+            "COALESCE(d.serial_number, '')",
+        ),
+        (Self::OsVersion, "os_version", "COALESCE(d.os_version, '')"),
+        (Self::Person, "person", "COALESCE(d.person_name, '')"),
+        (Self::LastSeen, "last_seen", "COALESCE(d.last_seen, 0)"),
+        (
+            Self::EnrolledAt,
+            "enrolled_at",
+            "COALESCE(d.enrolled_at, 0)",
+        ),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(s, ..)| *s == self)
+            .map_or("last_seen", |(_, name, _)| name)
+    }
+
+    /// Reads `name` or `-name`; true means descending.
+    pub fn parse(text: &str) -> Result<(Self, bool), Error> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |n| (n, true));
+        Self::ALL.iter().find(|(_, n, _)| *n == name).map(|(s, ..)| (*s, descending)).ok_or_else(
+            || {
+                Error::invalid(
+                    "sort",
+                    "sort",
+                    "Sort by name, serial_number, os_version, person, last_seen or enrolled_at, with a \
+                     minus sign for the other direction.",
+                )
+            },
+        )
+    }
+
+    fn column(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(s, ..)| *s == self)
+            .map_or("", |(.., column)| column)
+    }
+}
+
+/// One row of the list.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DeviceRow {
+    pub id: DeviceId,
+    pub name: String,
+    pub platform: String,
+    pub serial_number: Option<String>,
+    pub model: Option<String>,
+    pub model_name: Option<String>,
+    pub os_version: Option<String>,
+    pub status: String,
+    pub ownership: Option<String>,
+    pub enrollment_type: Option<String>,
+    pub enrollment_status: Option<String>,
+    pub contact: String,
+    pub person_id: Option<PersonId>,
+    pub person_name: Option<String>,
+    pub supervised: Option<bool>,
+    pub enrolled_at: Option<i64>,
+    pub last_seen: Option<i64>,
+}
+
+pub(super) const COLUMNS: &str = "d.device_id, d.name, d.platform, d.serial_number, d.model, \
+    d.model_name, d.os_version, d.status, d.ownership, d.enrollment_type, d.enrollment_status, \
+    d.contact, d.person_id, d.person_name, d.supervised, d.enrolled_at, d.last_seen";
+
+pub(super) fn decode(row: &Row) -> Result<DeviceRow, Error> {
+    let (id, serial) = (row.text(0)?, row.opt_text(3)?);
+    Ok(DeviceRow {
+        name: shown_name(row.opt_text(1)?.as_deref(), serial.as_deref(), &id),
+        id: DeviceId::from_store(id),
+        platform: row.text(2)?,
+        serial_number: serial,
+        model: row.opt_text(4)?,
+        model_name: row.opt_text(5)?,
+        os_version: row.opt_text(6)?,
+        status: row.text(7)?,
+        ownership: row.opt_text(8)?,
+        enrollment_type: row.opt_text(9)?,
+        enrollment_status: row.opt_text(10)?,
+        contact: row.text(11)?,
+        person_id: row.opt_text(12)?.map(PersonId::from_store),
+        person_name: row.opt_text(13)?,
+        supervised: row.opt_i64(14)?.map(|v| v != 0),
+        enrolled_at: row.opt_i64(15)?,
+        last_seen: row.opt_i64(16)?,
+    })
+}
+
+/// A query grown from fixed pieces; values are always bound.
+pub(super) struct Query {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Query {
+    pub(super) fn of_scope(select: &str, actor: &Actor) -> Self {
+        Self {
+            sql: format!(
+                "{select} FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
+                 WHERE u.path >= $1 AND u.path < $2"
+            ),
+            values: args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)],
+        }
+    }
+
+    pub(super) fn push(&mut self, text: &str, value: Value) {
+        self.values.push(value);
+        self.sql
+            .push_str(&text.replace('?', &format!("${}", self.values.len())));
+    }
+
+    fn one_of(&mut self, column: &'static str, values: &[String]) {
+        for (index, value) in values.iter().take(20).enumerate() {
+            let open = if index == 0 {
+                format!(" AND ({column} = ?")
+            } else {
+                format!(" OR {column} = ?")
+            };
+            self.push(&open, Value::from(value.as_str()));
+        }
+        if !values.is_empty() {
+            self.sql.push(')');
+        }
+    }
+
+    pub(super) fn filter(&mut self, filter: &DeviceFilter) {
+        self.one_of("d.platform", &filter.platform);
+        self.one_of("d.status", &filter.status);
+        self.one_of("d.ownership", &filter.ownership);
+        self.one_of("d.contact", &filter.contact);
+        self.one_of("d.os_version", &filter.os_version);
+        let Some(search) = filter
+            .search
+            .as_deref()
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+        else {
+            return;
+        };
+        let wanted: String = search.chars().take(100).collect::<String>().to_lowercase();
+        // Serial numbers and IMEIs are pasted with spaces and hyphens.
+        let bare: String = wanted.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let like = |text: &str| {
+            let escaped = text
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
+            Value::from(format!("%{escaped}%"))
+        };
+        self.push(" AND (lower(d.name) LIKE ? ESCAPE '\\'", like(&wanted));
+        self.push(" OR lower(d.person_name) LIKE ? ESCAPE '\\'", like(&wanted));
+        self.push(" OR lower(d.model_name) LIKE ? ESCAPE '\\'", like(&wanted));
+        self.push(" OR lower(d.serial_number) LIKE ? ESCAPE '\\'", like(&bare));
+        self.push(" OR lower(d.udid) = ?", Value::from(wanted.clone()));
+        self.push(" OR d.imei = ?)", Value::from(bare));
+    }
+}
+
+/// A page of the actor's devices. The sort is unique with the id behind it, so that no row is met twice.
+pub async fn list_devices(
+    core: &Core,
+    actor: &Actor,
+    filter: &DeviceFilter,
+    sort: (DeviceSort, bool),
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<DeviceRow>, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let limit = page_size(limit)?;
+    let (sort, descending) = sort;
+    let column = sort.column();
+    let mut query = Query::of_scope(&format!("SELECT {COLUMNS}, {column}"), actor);
+    query.filter(filter);
+    if let Some(after) = after {
+        let cursor = Cursor::decode(after)?;
+        let [value, id] = cursor.values() else {
+            return Err(Error::invalid(
+                "after",
+                "cursor",
+                "This cursor is not one of ours.",
+            ));
+        };
+        let place = match value {
+            Json::Number(n) => Value::from(n.as_i64().unwrap_or(0)),
+            other => Value::from(other.as_str().unwrap_or_default()),
+        };
+        let numeric = matches!(sort, DeviceSort::LastSeen | DeviceSort::EnrolledAt);
+        if numeric != value.is_number() {
+            return Err(Error::invalid(
+                "after",
+                "cursor",
+                "This cursor belongs to another sort.",
+            ));
+        }
+        let sign = if descending { '<' } else { '>' };
+        query.push(&format!(" AND ({column} {sign} ?"), place.clone());
+        query.push(&format!(" OR ({column} = ?"), place);
+        query.push(
+            &format!(" AND d.device_id {sign} ?))"),
+            Value::from(id.as_str().unwrap_or_default()),
+        );
+    }
+    let order = if descending { "DESC" } else { "ASC" };
+    query.push(
+        &format!(" ORDER BY {column} {order}, d.device_id {order} LIMIT ?"),
+        Value::from(limit + 1),
+    );
+    core.db()
+        .read(
+            (query.sql, query.values, limit, sort),
+            |tx, (sql, values, limit, sort)| {
+                Box::pin(async move {
+                    let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
+                    let keep = usize::try_from(*limit).unwrap_or(usize::MAX);
+                    let items = rows
+                        .iter()
+                        .take(keep)
+                        .map(decode)
+                        .collect::<Result<Vec<_>, Error>>()?;
+                    let next = match (rows.len() > keep, rows.get(keep.saturating_sub(1))) {
+                        (true, Some(last)) => {
+                            let place = match sort {
+                                DeviceSort::LastSeen | DeviceSort::EnrolledAt => {
+                                    Json::from(last.i64(17)?)
+                                }
+                                _ => Json::from(last.text(17)?),
+                            };
+                            Some(Cursor::new(vec![place, Json::from(last.text(0)?)]).encode())
+                        }
+                        _ => None,
+                    };
+                    Ok::<_, Error>(Page { items, next })
+                })
+            },
+        )
+        .await
+}

@@ -1,0 +1,11 @@
+//! Devices: what lists show, what one device's page shows, and how facts arrive.
+
+mod detail;
+pub(crate) mod facts;
+mod list;
+mod overview;
+pub(crate) mod summary;
+
+pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
+pub use list::{DeviceFilter, DeviceRow, DeviceSort, list_devices};
+pub use overview::{Overview, VersionCount, overview};

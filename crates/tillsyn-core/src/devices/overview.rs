@@ -1,0 +1,158 @@
+//! Figures for the overview: what needs somebody, and how the fleet stands.
+
+use tillsyn_db::{Row, Tx, args};
+
+use crate::actor::{Actor, Permission, may};
+use crate::clock::DAY_MS;
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+
+/// Counts within the actor's scope; each equals the list behind its link.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Overview {
+    pub devices: i64,
+    pub active: i64,
+    pub not_seen: i64,
+    pub retired: i64,
+    pub unreachable: i64,
+    pub unhealthy: i64,
+    pub seen_today: i64,
+    pub commands_waiting: i64,
+    pub commands_not_now: i64,
+    /// On their hold, going by themselves.
+    pub commands_on_hold: i64,
+    /// Waiting for a release.
+    pub commands_held: i64,
+    pub commands_failed_today: i64,
+    pub attempts_failed_today: i64,
+    pub invitations_open: i64,
+    /// Messages of devices that no enrollment of ours knows, today.
+    pub strangers_today: i64,
+    pub platforms: Vec<(String, i64)>,
+    pub versions: Vec<VersionCount>,
+}
+
+/// Devices per platform and OS version.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct VersionCount {
+    pub platform: String,
+    pub os_version: String,
+    pub devices: i64,
+}
+
+/// The figures as they are now.
+pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let input = (
+        actor.unit_path.clone(),
+        prefix_end(&actor.unit_path),
+        core.now_ms(),
+    );
+    core.db()
+        .read(input, |tx, (from, to, now)| {
+            Box::pin(async move {
+                let mut overview = devices_in(tx, from, to, *now).await?;
+                commands_in(tx, &mut overview, from, to, *now).await?;
+                enrollment_in(tx, &mut overview, from, to, *now).await?;
+                groups_in(tx, &mut overview, from, to).await?;
+                Ok::<_, Error>(overview)
+            })
+        })
+        .await
+}
+
+async fn devices_in(tx: &Tx, from: &str, to: &str, now: i64) -> Result<Overview, Error> {
+    const COUNT: &str = "SELECT count(*), \
+        CAST(COALESCE(SUM(CASE WHEN d.status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.status = 'not_seen' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.status = 'retired' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unreachable' AND d.enrollment_status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unhealthy' AND d.enrollment_status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.last_seen > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+        FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
+        WHERE u.path >= $1 AND u.path < $2";
+    let row = tx.fetch_one(COUNT, args![from, to, now - DAY_MS]).await?;
+    Ok(Overview {
+        devices: row.i64(0)?,
+        active: row.i64(1)?,
+        not_seen: row.i64(2)?,
+        retired: row.i64(3)?,
+        unreachable: row.i64(4)?,
+        unhealthy: row.i64(5)?,
+        seen_today: row.i64(6)?,
+        ..Overview::default()
+    })
+}
+
+async fn commands_in(
+    tx: &Tx,
+    overview: &mut Overview,
+    from: &str,
+    to: &str,
+    now: i64,
+) -> Result<(), Error> {
+    const WAITING: &str = "SELECT count(*), \
+        CAST(COALESCE(SUM(CASE WHEN c.status = 'not_now' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN c.status = 'held' AND c.held_until IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN c.status = 'held' AND c.held_until IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) \
+        FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
+        WHERE c.finished = 0 AND u.path >= $1 AND u.path < $2";
+    const FAILED: &str = "SELECT count(*) FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
+        WHERE c.finished = 1 AND c.updated_at > $3 AND c.status = 'error' \
+        AND u.path >= $1 AND u.path < $2";
+    let row = tx.fetch_one(WAITING, args![from, to]).await?;
+    overview.commands_waiting = row.i64(0)?;
+    overview.commands_not_now = row.i64(1)?;
+    overview.commands_on_hold = row.i64(2)?;
+    overview.commands_held = row.i64(3)?;
+    overview.commands_failed_today =
+        one(tx.fetch_one(FAILED, args![from, to, now - DAY_MS]).await?)?;
+    Ok(())
+}
+
+async fn enrollment_in(
+    tx: &Tx,
+    overview: &mut Overview,
+    from: &str,
+    to: &str,
+    now: i64,
+) -> Result<(), Error> {
+    const ATTEMPTS: &str = "SELECT count(*) FROM attempt t JOIN org_unit u ON u.id = t.org_unit_id \
+        WHERE t.created_at > $3 AND t.status = 'failed' AND u.path >= $1 AND u.path < $2";
+    const OPEN: &str = "SELECT count(*) FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
+        WHERE i.status = 'open' AND i.expires_at > $3 AND i.uses < i.uses_allowed \
+        AND u.path >= $1 AND u.path < $2";
+    const STRANGERS: &str =
+        "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM stranger WHERE day = $1";
+    let failed = tx
+        .fetch_one(ATTEMPTS, args![from, to, now - DAY_MS])
+        .await?;
+    overview.attempts_failed_today = one(failed)?;
+    overview.invitations_open = one(tx.fetch_one(OPEN, args![from, to, now]).await?)?;
+    overview.strangers_today = one(tx.fetch_one(STRANGERS, args![now / DAY_MS]).await?)?;
+    Ok(())
+}
+
+async fn groups_in(tx: &Tx, overview: &mut Overview, from: &str, to: &str) -> Result<(), Error> {
+    const VERSIONS: &str = "SELECT d.platform, COALESCE(d.os_version, ''), count(*) \
+        FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
+        WHERE d.enrollment_status = 'active' AND u.path >= $1 AND u.path < $2 \
+        GROUP BY d.platform, COALESCE(d.os_version, '') ORDER BY 3 DESC, 1, 2 LIMIT 100";
+    let mut platforms = std::collections::BTreeMap::new();
+    for row in tx.fetch_all(VERSIONS, args![from, to]).await? {
+        let count = VersionCount {
+            platform: row.text(0)?,
+            os_version: row.text(1)?,
+            devices: row.i64(2)?,
+        };
+        *platforms.entry(count.platform.clone()).or_insert(0) += count.devices;
+        overview.versions.push(count);
+    }
+    overview.platforms = platforms.into_iter().collect();
+    Ok(())
+}
+
+fn one(row: Row) -> Result<i64, Error> {
+    Ok(row.i64(0)?)
+}

@@ -1,0 +1,161 @@
+//! The audit trail: every change, sign-in and refusal is one event, in the transaction of the change
+//! (security S70, S71).
+
+use serde_json::{Value as Json, json};
+use tillsyn_db::{DbError, Tx, args};
+
+use crate::actor::{Actor, Permission, may};
+use crate::core::Core;
+use crate::error::Error;
+use crate::ids::new_uuid;
+use crate::paging::{Cursor, Page, page_size};
+
+/// One thing that happened. Details hold ids and words, never secrets or names of people.
+#[derive(Debug)]
+pub struct NewEvent<'a> {
+    pub action: &'static str,
+    pub object_kind: &'static str,
+    pub object_id: &'a str,
+    pub org_unit_id: &'a str,
+    pub result: &'static str,
+    pub details: Json,
+}
+
+impl<'a> NewEvent<'a> {
+    /// An event of something that was done.
+    pub(crate) fn done(
+        action: &'static str,
+        object_kind: &'static str,
+        object_id: &'a str,
+        org_unit_id: &'a str,
+    ) -> Self {
+        Self {
+            action,
+            object_kind,
+            object_id,
+            org_unit_id,
+            result: "done",
+            details: json!({}),
+        }
+    }
+
+    /// The same, refused.
+    pub(crate) fn refused(mut self) -> Self {
+        self.result = "refused";
+        self
+    }
+
+    pub(crate) fn with(mut self, details: Json) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+const INSERT: &str = "INSERT INTO event (id, at, actor_kind, actor_id, address, action, object_kind, \
+    object_id, org_unit_id, result, details, request_id) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+/// Records one event in the caller's transaction.
+pub(crate) async fn record(
+    tx: &Tx,
+    actor: &Actor,
+    now_ms: i64,
+    event: NewEvent<'_>,
+) -> Result<(), DbError> {
+    tx.execute(
+        INSERT,
+        args![
+            new_uuid(now_ms).to_string(),
+            now_ms,
+            actor.kind.as_str(),
+            actor.id.as_str(),
+            actor.address.as_deref(),
+            event.action,
+            event.object_kind,
+            event.object_id,
+            event.org_unit_id,
+            event.result,
+            event.details.to_string(),
+            actor.request_id.as_deref()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One event as shown.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct EventView {
+    pub id: String,
+    pub at: i64,
+    pub actor_kind: String,
+    pub actor_id: String,
+    pub address: Option<String>,
+    pub action: String,
+    pub object_kind: String,
+    pub object_id: String,
+    pub result: String,
+    pub details: Json,
+}
+
+const COLUMNS_PAGE: &str = "SELECT e.id, e.at, e.actor_kind, e.actor_id, e.address, e.action, \
+    e.object_kind, e.object_id, e.result, e.details, e.seq FROM event e \
+    JOIN org_unit u ON u.id = e.org_unit_id \
+    WHERE e.seq < $1 AND u.path >= $2 AND u.path < $3 AND ($4 = '' OR (e.object_kind = $4 AND e.object_id = $5)) \
+    ORDER BY e.seq DESC LIMIT $6";
+
+/// The events of the actor's scope, newest first; of one object when `object` is given.
+pub async fn list_events(
+    core: &Core,
+    actor: &Actor,
+    object: Option<(&str, &str)>,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<EventView>, Error> {
+    may(actor, Permission::AuditRead)?;
+    let limit = page_size(limit)?;
+    let before = match after {
+        Some(text) => Cursor::decode(text)?.first_i64()?,
+        None => i64::MAX,
+    };
+    let (kind, id) = object.unwrap_or(("", ""));
+    let rows = core
+        .db()
+        .query_all(
+            COLUMNS_PAGE,
+            args![
+                before,
+                actor.unit_path.as_str(),
+                prefix_end(&actor.unit_path),
+                kind,
+                id,
+                limit + 1
+            ],
+        )
+        .await?;
+    let mut items = Vec::with_capacity(rows.len());
+    let mut last = 0;
+    for row in rows.iter().take(usize::try_from(limit).unwrap_or(0)) {
+        last = row.i64(10)?;
+        items.push(EventView {
+            id: row.text(0)?,
+            at: row.i64(1)?,
+            actor_kind: row.text(2)?,
+            actor_id: row.text(3)?,
+            address: row.opt_text(4)?,
+            action: row.text(5)?,
+            object_kind: row.text(6)?,
+            object_id: row.text(7)?,
+            result: row.text(8)?,
+            details: serde_json::from_str(&row.text(9)?).unwrap_or_default(),
+        });
+    }
+    let next = (rows.len() > items.len()).then(|| Cursor::of_i64(last).encode());
+    Ok(Page { items, next })
+}
+
+/// The end of the text range that begins with `prefix`, for an index-friendly subtree test. Paths are
+/// ids and slashes, so `~` is behind all of them.
+pub(crate) fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}~")
+}

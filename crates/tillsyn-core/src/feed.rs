@@ -1,0 +1,172 @@
+//! What happens, for pages that live: one reader per node follows the growing tables by their sequence and
+//! tells the pages of this node. Rows are the events between nodes; nothing else is sent between them.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use tillsyn_db::args;
+use tokio::sync::broadcast;
+
+use crate::clock::SECOND_MS;
+use crate::core::Core;
+use crate::error::Error;
+
+/// Something that a page may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeedItem {
+    /// A command of this device moved.
+    Command {
+        device_id: String,
+        command_id: String,
+    },
+    /// An attempt took a step.
+    Attempt { attempt_id: String },
+    /// An event was recorded on an object.
+    Event {
+        object_kind: String,
+        object_id: String,
+    },
+}
+
+/// Where pages listen.
+pub struct Feed(broadcast::Sender<FeedItem>);
+
+impl Feed {
+    pub(crate) fn new() -> Self {
+        Self(broadcast::channel(1_024).0)
+    }
+
+    /// Follows from now on. A page that falls behind is told so and loads anew.
+    pub fn subscribe(&self) -> broadcast::Receiver<FeedItem> {
+        self.0.subscribe()
+    }
+
+    fn tell(&self, item: FeedItem) {
+        // Nobody listening is no fault.
+        let _ = self.0.send(item);
+    }
+
+    fn is_followed(&self) -> bool {
+        self.0.receiver_count() > 0
+    }
+}
+
+/// A place in one growing table. A row may be committed after rows with higher numbers, so the last
+/// seconds are read again and what was told already is left out.
+struct Place {
+    seq: i64,
+    told: HashSet<i64>,
+    order: VecDeque<(i64, i64)>,
+}
+
+impl Place {
+    fn new(seq: i64) -> Self {
+        Self {
+            seq,
+            told: HashSet::new(),
+            order: VecDeque::new(),
+        }
+    }
+
+    /// From which number to read, given that rows of the last ten seconds may still appear.
+    fn from(&self) -> i64 {
+        self.order
+            .front()
+            .map_or(self.seq, |(_, seq)| (*seq).min(self.seq) - 1)
+    }
+
+    fn is_new(&mut self, seq: i64, now: i64) -> bool {
+        if !self.told.insert(seq) {
+            return false;
+        }
+        self.seq = self.seq.max(seq);
+        self.order.push_back((now, seq));
+        true
+    }
+
+    fn forget(&mut self, now: i64) {
+        while self
+            .order
+            .front()
+            .is_some_and(|(at, _)| now - at > 10 * SECOND_MS)
+        {
+            if let Some((_, seq)) = self.order.pop_front() {
+                self.told.remove(&seq);
+            }
+        }
+    }
+}
+
+const COMMANDS: &str = "SELECT seq, device_id, command_id FROM command_transition WHERE seq > $1 \
+    ORDER BY seq LIMIT 500";
+const STEPS: &str =
+    "SELECT seq, attempt_id FROM attempt_step WHERE seq > $1 ORDER BY seq LIMIT 500";
+const EVENTS: &str =
+    "SELECT seq, object_kind, object_id FROM event WHERE seq > $1 ORDER BY seq LIMIT 500";
+
+/// Runs until the process ends; reads only while somebody listens.
+pub async fn follow(core: Core) {
+    let mut places: Option<[Place; 3]> = None;
+    let mut ticks = tokio::time::interval(Duration::from_millis(250));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if !core.feed().is_followed() {
+            places = None;
+            continue;
+        }
+        if let Err(error) = read(&core, &mut places).await {
+            tracing::warn!(error = %error, "the feed of events cannot be read");
+        }
+    }
+}
+
+async fn read(core: &Core, places: &mut Option<[Place; 3]>) -> Result<(), Error> {
+    let Some([commands, steps, events]) = places else {
+        *places = Some([
+            Place::new(newest(core, "SELECT COALESCE(MAX(seq), 0) FROM command_transition").await?),
+            Place::new(newest(core, "SELECT COALESCE(MAX(seq), 0) FROM attempt_step").await?),
+            Place::new(newest(core, "SELECT COALESCE(MAX(seq), 0) FROM event").await?),
+        ]);
+        return Ok(());
+    };
+    let now = core.now_ms();
+    for row in core
+        .db()
+        .query_all(COMMANDS, args![commands.from()])
+        .await?
+    {
+        if commands.is_new(row.i64(0)?, now) {
+            let (device_id, command_id) = (row.text(1)?, row.text(2)?);
+            core.feed().tell(FeedItem::Command {
+                device_id,
+                command_id,
+            });
+        }
+    }
+    for row in core.db().query_all(STEPS, args![steps.from()]).await? {
+        if steps.is_new(row.i64(0)?, now) {
+            core.feed().tell(FeedItem::Attempt {
+                attempt_id: row.text(1)?,
+            });
+        }
+    }
+    for row in core.db().query_all(EVENTS, args![events.from()]).await? {
+        if events.is_new(row.i64(0)?, now) {
+            let (object_kind, object_id) = (row.text(1)?, row.text(2)?);
+            core.feed().tell(FeedItem::Event {
+                object_kind,
+                object_id,
+            });
+        }
+    }
+    for place in [commands, steps, events] {
+        place.forget(now);
+    }
+    Ok(())
+}
+
+async fn newest(core: &Core, sql: &'static str) -> Result<i64, Error> {
+    let row = core.db().query_optional(sql, args![]).await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+}

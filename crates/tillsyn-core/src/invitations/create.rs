@@ -1,0 +1,328 @@
+//! Making, revoking and renewing invitations.
+
+use serde_json::json;
+use tillsyn_db::args;
+use tillsyn_pki::hash;
+use zeroize::Zeroizing;
+
+use super::view::InvitationView;
+use crate::accounts::hash_secret;
+use crate::actor::{Actor, Permission, authorize, may};
+use crate::clock::{DAY_MS, HOUR_MS};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::ids::InvitationId;
+use crate::{org, people};
+
+/// Letters and digits that nobody confuses, 32 of them: eight make 40 bits (S31).
+const PIN_ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const PIN_LIFE_MS: i64 = 24 * HOUR_MS;
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct NewInvitation {
+    /// Whom it is for; without a person it needs a label.
+    pub person_name: Option<String>,
+    pub person_email: Option<String>,
+    /// What the list shows, for example "Loan iPads, room 3".
+    pub label: Option<String>,
+    /// `corporate` or `personal`.
+    pub ownership: String,
+    /// Language of the pages when the browser asks for none of ours.
+    pub language: Option<String>,
+    pub with_pin: bool,
+    /// How many devices may enroll with it, 1 to 1,000.
+    pub uses_allowed: i64,
+    /// Life in days, 1 to 90; 14 by default.
+    pub days: i64,
+    /// May end the active enrollment of a device that was enrolled for somebody else.
+    pub may_replace: bool,
+}
+
+/// A new invitation; link and PIN are known only now.
+pub struct CreatedInvitation {
+    pub id: InvitationId,
+    pub label: String,
+    pub url: Zeroizing<String>,
+    pub code: Zeroizing<String>,
+    pub pin: Option<Zeroizing<String>>,
+    pub expires_at: i64,
+    pub pin_expires_at: Option<i64>,
+}
+
+fn text(field: &'static str, value: Option<String>, most: usize) -> Result<Option<String>, Error> {
+    let Some(value) = value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) else {
+        return Ok(None);
+    };
+    if value.chars().count() > most || value.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            field,
+            "text_length",
+            format!("At most {most} characters, on one line."),
+        ));
+    }
+    Ok(Some(value))
+}
+
+/// Makes an invitation in the actor's unit.
+pub async fn create_invitation(
+    core: &Core,
+    actor: &Actor,
+    new: NewInvitation,
+) -> Result<CreatedInvitation, Error> {
+    const INSERT: &str = "INSERT INTO invitation (id, org_unit_id, person_id, label, code_hash, \
+        pin_hash, pin_expires_at, ownership, enrollment_type, language, uses_allowed, may_replace, \
+        status, created_by, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'profile', $9, $10, $11, 'open', $12, $13, $14)";
+    may(actor, Permission::InvitationsWrite)?;
+    let unit = org::of_path(core, &actor.unit_path).await?;
+    authorize(actor, Permission::InvitationsWrite, &unit.path)?;
+    let person_name = text("person_name", new.person_name, 100)?;
+    let email = match text("person_email", new.person_email, 254)? {
+        Some(email) => Some(people::normal_email(&email)?),
+        None => None,
+    };
+    let label = text("label", new.label, 100)?
+        .or_else(|| person_name.clone())
+        .ok_or_else(|| {
+            Error::invalid(
+                "label",
+                "label_missing",
+                "Say whom it is for, or give it a name of its own.",
+            )
+        })?;
+    if email.is_some() && person_name.is_none() {
+        return Err(Error::invalid(
+            "person_name",
+            "person_name_missing",
+            "A mail address needs the person's name beside it.",
+        ));
+    }
+    if !["corporate", "personal"].contains(&new.ownership.as_str()) {
+        return Err(Error::invalid(
+            "ownership",
+            "ownership",
+            "The device belongs to the organisation (corporate) or to the person (personal).",
+        ));
+    }
+    if new
+        .language
+        .as_deref()
+        .is_some_and(|l| !["en", "sv", "ja"].contains(&l))
+    {
+        return Err(Error::invalid(
+            "language",
+            "language",
+            "The language is en, sv or ja.",
+        ));
+    }
+    if !(1..=1_000).contains(&new.uses_allowed) {
+        return Err(Error::invalid(
+            "uses_allowed",
+            "uses",
+            "1 to 1,000 devices may use it.",
+        ));
+    }
+    if !(1..=90).contains(&new.days) {
+        return Err(Error::invalid(
+            "days",
+            "invitation_days",
+            "An invitation lives 1 to 90 days.",
+        ));
+    }
+    let now_ms = core.now_ms();
+    let code = Zeroizing::new(hash::random_token(16));
+    let pin = new
+        .with_pin
+        .then(|| Zeroizing::new(hash::random_code(PIN_ALPHABET, 8)));
+    let pin_hash = match &pin {
+        Some(pin) => Some(hash_secret(pin.clone()).await?),
+        None => None,
+    };
+    let created = CreatedInvitation {
+        id: InvitationId::new(now_ms),
+        label,
+        url: Zeroizing::new(format!("{}/e/{}", core.config().public_url, code.as_str())),
+        code,
+        pin_expires_at: pin.as_ref().map(|_| now_ms + PIN_LIFE_MS),
+        pin,
+        expires_at: now_ms + new.days * DAY_MS,
+    };
+    let row = Row {
+        id: created.id.clone(),
+        unit_id: unit.id.to_string(),
+        label: created.label.clone(),
+        person_name,
+        email,
+        code_hash: hash::sha256_hex(created.code.as_bytes()),
+        pin_hash,
+        pin_expires_at: created.pin_expires_at,
+        ownership: new.ownership,
+        language: new.language,
+        uses_allowed: new.uses_allowed,
+        may_replace: new.may_replace,
+        expires_at: created.expires_at,
+    };
+    core.db()
+        .write((row, actor.clone(), now_ms), |tx, (row, actor, now)| {
+            Box::pin(async move {
+                let person = match &row.person_name {
+                    Some(name) => Some(
+                        people::find_or_create_in(
+                            tx,
+                            &row.unit_id,
+                            name,
+                            row.email.as_deref(),
+                            row.language.as_deref(),
+                            *now,
+                        )
+                        .await?,
+                    ),
+                    None => None,
+                };
+                tx.execute(
+                    INSERT,
+                    args![
+                        &row.id,
+                        row.unit_id.as_str(),
+                        person.as_ref().map(crate::ids::PersonId::as_str),
+                        row.label.as_str(),
+                        row.code_hash.as_str(),
+                        row.pin_hash.as_deref(),
+                        row.pin_expires_at,
+                        row.ownership.as_str(),
+                        row.language.as_deref(),
+                        row.uses_allowed,
+                        i64::from(row.may_replace),
+                        actor.id.as_str(),
+                        *now,
+                        row.expires_at
+                    ],
+                )
+                .await?;
+                let event = NewEvent::done(
+                    "invitation.create",
+                    "invitation",
+                    row.id.as_str(),
+                    &row.unit_id,
+                )
+                .with(json!({
+                    "person_id": person, "ownership": row.ownership, "pin": row.pin_hash.is_some(),
+                    "uses_allowed": row.uses_allowed, "may_replace": row.may_replace,
+                    "expires_at": row.expires_at,
+                }));
+                events::record(tx, actor, *now, event).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await?;
+    Ok(created)
+}
+
+struct Row {
+    id: InvitationId,
+    unit_id: String,
+    label: String,
+    person_name: Option<String>,
+    email: Option<String>,
+    code_hash: String,
+    pin_hash: Option<String>,
+    pin_expires_at: Option<i64>,
+    ownership: String,
+    language: Option<String>,
+    uses_allowed: i64,
+    may_replace: bool,
+    expires_at: i64,
+}
+
+const FIND_UNIT: &str = "SELECT i.org_unit_id, u.path, i.status, i.pin_hash FROM invitation i \
+    JOIN org_unit u ON u.id = i.org_unit_id WHERE i.id = $1";
+
+/// Ends an invitation: its link and every profile not yet used stop working. Devices enrolled with it
+/// stay.
+pub async fn revoke_invitation(core: &Core, actor: &Actor, id: &InvitationId) -> Result<(), Error> {
+    const REVOKE: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
+        WHERE id = $1 AND status = 'open'";
+    const VOID: &str = "UPDATE scep_challenge SET voided_at = $2 WHERE consumed_at IS NULL \
+        AND voided_at IS NULL AND attempt_id IN (SELECT id FROM attempt WHERE invitation_id = $1)";
+    let input = (id.clone(), actor.clone(), core.now_ms());
+    core.db()
+        .write(input, |tx, (id, actor, now)| {
+            Box::pin(async move {
+                let row = tx
+                    .fetch_optional(FIND_UNIT, args![id])
+                    .await?
+                    .ok_or_else(|| Error::not_found("invitation"))?;
+                authorize(actor, Permission::InvitationsWrite, &row.text(1)?)?;
+                if tx.execute(REVOKE, args![id, *now]).await? == 0 {
+                    return Err(Error::conflict(
+                        "invitation_over",
+                        "This invitation is over already; there is nothing to revoke.",
+                    ));
+                }
+                tx.execute(VOID, args![id, *now]).await?;
+                let unit = row.text(0)?;
+                let event = NewEvent::done("invitation.revoke", "invitation", id.as_str(), &unit);
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// A new PIN for an invitation whose PIN lapsed or was mistyped too often.
+pub async fn renew_pin(
+    core: &Core,
+    actor: &Actor,
+    id: &InvitationId,
+) -> Result<(Zeroizing<String>, i64), Error> {
+    const RENEW: &str = "UPDATE invitation SET pin_hash = $2, pin_expires_at = $3, pin_failures = 0 \
+        WHERE id = $1 AND status = 'open'";
+    may(actor, Permission::InvitationsWrite)?;
+    let now_ms = core.now_ms();
+    let pin = Zeroizing::new(hash::random_code(PIN_ALPHABET, 8));
+    let pin_hash = hash_secret(pin.clone()).await?;
+    let until = now_ms + PIN_LIFE_MS;
+    let input = (id.clone(), actor.clone(), pin_hash, until, now_ms);
+    core.db()
+        .write(input, |tx, (id, actor, pin_hash, until, now)| {
+            Box::pin(async move {
+                let row = tx
+                    .fetch_optional(FIND_UNIT, args![id])
+                    .await?
+                    .ok_or_else(|| Error::not_found("invitation"))?;
+                authorize(actor, Permission::InvitationsWrite, &row.text(1)?)?;
+                if row.opt_text(3)?.is_none() {
+                    return Err(Error::conflict(
+                        "no_pin",
+                        "This invitation asks for no PIN.",
+                    ));
+                }
+                if tx
+                    .execute(RENEW, args![id, pin_hash.as_str(), *until])
+                    .await?
+                    == 0
+                {
+                    return Err(Error::conflict(
+                        "invitation_over",
+                        "This invitation is over already.",
+                    ));
+                }
+                let unit = row.text(0)?;
+                let event =
+                    NewEvent::done("invitation.renew_pin", "invitation", id.as_str(), &unit);
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok((pin, until))
+}
+
+impl CreatedInvitation {
+    /// The row as the list shows it, right after it was made.
+    pub async fn view(&self, core: &Core, actor: &Actor) -> Result<InvitationView, Error> {
+        super::view::invitation(core, actor, &self.id).await
+    }
+}

@@ -1,0 +1,18 @@
+//! Invitations and the attempts made with them: a link, perhaps a PIN, a profile, and the flight recorder
+//! that says how far each attempt came and why it failed.
+
+pub(crate) mod attempt;
+mod create;
+mod open;
+mod profile;
+mod view;
+
+pub use attempt::{
+    AttemptStatus, AttemptStep, AttemptView, attempt, attempt_of_invitation, list_attempts,
+};
+pub use create::{
+    CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
+};
+pub use open::{InvitationState, OpenInvitation, StartedAttempt, look_up, start_attempt};
+pub use profile::{SignedProfile, fetch_profile};
+pub use view::{InvitationView, invitation, list_invitations};

@@ -1,0 +1,349 @@
+//! What happens at the link: look at the invitation, prove the PIN, start an attempt.
+
+use serde_json::json;
+use tillsyn_db::{Row, args};
+use tillsyn_pki::hash;
+use zeroize::Zeroizing;
+
+use super::attempt::{self, AttemptStatus};
+use super::view::status_now;
+use crate::accounts::{Guesses, blocked, failed, verify_secret};
+use crate::actor::Actor;
+use crate::clock::DAY_MS;
+use crate::core::Core;
+use crate::error::{Error, Kind};
+use crate::events::{self, NewEvent};
+use crate::ids::{AttemptId, InvitationId};
+use crate::{push, settings};
+
+/// Wrong PINs before a new one is needed (S31).
+pub(super) const PIN_TRIES: i64 = 5;
+/// Attempts of one invitation, so that a leaked link cannot fill the store.
+const ATTEMPTS_PER_USE: i64 = 20;
+
+/// Whether the link can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationState {
+    Open,
+    Used,
+    Expired,
+    Revoked,
+}
+
+/// What the page behind the link may know.
+#[derive(Clone, Debug)]
+pub struct OpenInvitation {
+    pub id: InvitationId,
+    pub state: InvitationState,
+    pub organisation: String,
+    pub support: Option<String>,
+    /// Language of the invitation, else of the organisation.
+    pub language: String,
+    /// First name or full name of the person it is for.
+    pub person_name: Option<String>,
+    pub ownership: String,
+    pub needs_pin: bool,
+    pub pin_tries_left: i64,
+    pub pin_expired: bool,
+    pub expires_at: i64,
+}
+
+/// A started attempt; the profile's address carries its own secret.
+pub struct StartedAttempt {
+    pub id: AttemptId,
+    pub profile_url: Zeroizing<String>,
+    pub expires_at: i64,
+}
+
+const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at, i.language, p.name, \
+    i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language \
+    FROM invitation i LEFT JOIN person p ON p.id = i.person_id WHERE i.code_hash = $1";
+
+struct Found {
+    open: OpenInvitation,
+    pin_hash: Option<String>,
+    org_unit_id: String,
+    uses_allowed: i64,
+}
+
+fn decode(row: &Row, now: i64) -> Result<Found, Error> {
+    let expires_at = row.i64(4)?;
+    let state = match status_now(&row.text(1)?, row.i64(2)?, row.i64(3)?, expires_at, now) {
+        "revoked" => InvitationState::Revoked,
+        "used" => InvitationState::Used,
+        "expired" => InvitationState::Expired,
+        _ => InvitationState::Open,
+    };
+    let pin_hash = row.opt_text(8)?;
+    Ok(Found {
+        open: OpenInvitation {
+            id: InvitationId::from_store(row.text(0)?),
+            state,
+            organisation: String::new(),
+            support: None,
+            language: row.opt_text(5)?.or(row.opt_text(12)?).unwrap_or_default(),
+            person_name: row.opt_text(6)?,
+            ownership: row.text(7)?,
+            needs_pin: pin_hash.is_some(),
+            pin_tries_left: (PIN_TRIES - row.i64(9)?).max(0),
+            pin_expired: row.opt_i64(10)?.is_some_and(|at| at <= now),
+            expires_at,
+        },
+        pin_hash,
+        org_unit_id: row.text(11)?,
+        uses_allowed: row.i64(3)?,
+    })
+}
+
+async fn find(core: &Core, code: &str) -> Result<Found, Error> {
+    if code.len() > 64 {
+        return Err(Error::not_found("invitation"));
+    }
+    let code_hash = hash::sha256_hex(code.as_bytes());
+    let row = core
+        .db()
+        .query_optional(FIND, args![code_hash])
+        .await?
+        .ok_or_else(|| Error::not_found("invitation"))?;
+    decode(&row, core.now_ms())
+}
+
+/// The invitation behind a code. Looking changes nothing: mail scanners look too.
+pub async fn look_up(core: &Core, code: &str) -> Result<OpenInvitation, Error> {
+    let organisation = settings::organisation(core).await?;
+    let mut open = find(core, code).await?.open;
+    open.organisation = organisation.name;
+    open.support = organisation.support;
+    if open.language.is_empty() {
+        open.language = organisation.language;
+    }
+    Ok(open)
+}
+
+/// Starts an attempt: proves the PIN if one is demanded and makes the address of the profile.
+///
+/// # Errors
+/// Conflict when the invitation is over or nothing can be enrolled yet; invalid `pin` with the tries
+/// left; too many when an address guesses.
+pub async fn start_attempt(
+    core: &Core,
+    code: &str,
+    pin: Option<Zeroizing<String>>,
+    platform: Option<&str>,
+    address: Option<String>,
+) -> Result<StartedAttempt, Error> {
+    let found = find(core, code).await?;
+    refuse_closed(found.open.state)?;
+    if push::topic_for_enrollment(core).await?.is_none() {
+        return Err(Error::conflict(
+            "push_certificate_missing",
+            "This organisation cannot enroll devices yet: its Apple push certificate is missing or \
+             expired. The administrator uploads one in the console.",
+        ));
+    }
+    let platform = platform
+        .map(|p| {
+            ["ios", "ipados", "macos"]
+                .into_iter()
+                .find(|known| *known == p)
+                .ok_or_else(|| {
+                    Error::invalid(
+                        "platform",
+                        "platform",
+                        "The platform is ios, ipados or macos.",
+                    )
+                })
+        })
+        .transpose()?;
+    let now_ms = core.now_ms();
+    check_pin(core, &found, pin, address.as_deref(), now_ms).await?;
+    let secret = Zeroizing::new(hash::random_token(24));
+    let started = StartedAttempt {
+        id: AttemptId::new(now_ms),
+        profile_url: Zeroizing::new(format!(
+            "{}/apple/enroll/{}",
+            core.config().public_url,
+            secret.as_str()
+        )),
+        expires_at: now_ms + core.config().profile_lifetime_ms,
+    };
+    let input = Start {
+        id: started.id.clone(),
+        invitation: found.open.id.clone(),
+        unit: found.org_unit_id,
+        platform,
+        signed_in: found.pin_hash.is_some(),
+        profile_hash: hash::sha256_hex(secret.as_bytes()),
+        profile_expires_at: started.expires_at,
+        most: found.uses_allowed.saturating_mul(ATTEMPTS_PER_USE),
+        address,
+        now_ms,
+    };
+    core.db()
+        .write(input, |tx, start| {
+            Box::pin(async move { start.run(tx).await })
+        })
+        .await?;
+    Ok(started)
+}
+
+fn refuse_closed(state: InvitationState) -> Result<(), Error> {
+    let (code, detail) = match state {
+        InvitationState::Open => return Ok(()),
+        InvitationState::Used => ("invitation_used", "This invitation has been used."),
+        InvitationState::Expired => ("invitation_expired", "This invitation has expired."),
+        InvitationState::Revoked => ("invitation_revoked", "This invitation was withdrawn."),
+    };
+    Err(Error::conflict(
+        code,
+        format!("{detail} Ask the person who sent it for a new one."),
+    ))
+}
+
+async fn check_pin(
+    core: &Core,
+    found: &Found,
+    pin: Option<Zeroizing<String>>,
+    address: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const COUNT: &str =
+        "UPDATE invitation SET pin_failures = pin_failures + 1 WHERE id = $1 AND pin_failures < $2";
+    const SUCCESS: &str = "UPDATE invitation SET pin_failures = 0 WHERE id = $1";
+    let Some(pin_hash) = found.pin_hash.clone() else {
+        return Ok(());
+    };
+    let locked = || {
+        Error::new(
+            Kind::Forbidden,
+            "pin_locked",
+            "The PIN was mistyped too often. Ask for a new one; the link stays the same.",
+        )
+    };
+    if found.open.pin_tries_left == 0 {
+        return Err(locked());
+    }
+    if found.open.pin_expired {
+        return Err(Error::conflict(
+            "pin_expired",
+            "This PIN is older than a day. Ask for a new one.",
+        ));
+    }
+    let Some(pin) = pin else {
+        return Err(Error::invalid(
+            "pin",
+            "pin_missing",
+            "Type the PIN that came with the invitation.",
+        ));
+    };
+    let subject = format!("pin:{}", address.unwrap_or("unknown"));
+    let id = found.open.id.clone();
+    // The try is counted before the PIN is looked at: a hundred at once are five tries, not a hundred.
+    let counted = core
+        .db()
+        .write(
+            (subject.clone(), id.clone(), now_ms),
+            |tx, (subject, id, now)| {
+                Box::pin(async move {
+                    blocked(tx, subject, *now).await?;
+                    Ok::<_, Error>(tx.execute(COUNT, args![id, PIN_TRIES]).await?)
+                })
+            },
+        )
+        .await?;
+    if counted == 0 {
+        return Err(locked());
+    }
+    let typed: String = pin
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .collect::<String>()
+        .to_uppercase();
+    if verify_secret(Zeroizing::new(typed), Some(pin_hash)).await? {
+        core.db().execute(SUCCESS, args![&id]).await?;
+        return Ok(());
+    }
+    let input = (
+        subject,
+        id,
+        found.org_unit_id.clone(),
+        address.map(str::to_owned),
+        now_ms,
+    );
+    core.db()
+        .write(input, |tx, (subject, id, unit, address, now)| {
+            Box::pin(async move {
+                failed(tx, subject, Guesses::ADDRESS, *now).await?;
+                let actor = Actor::person(id.as_str(), address.clone());
+                let event =
+                    NewEvent::done("invitation.pin", "invitation", id.as_str(), unit).refused();
+                events::record(tx, &actor, *now, event).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await?;
+    let left = (found.open.pin_tries_left - 1).max(0);
+    Err(Error::invalid(
+        "pin",
+        "pin_wrong",
+        format!("This PIN is not right. {left} tries are left."),
+    )
+    .with_data(json!({ "tries_left": left })))
+}
+
+struct Start {
+    id: AttemptId,
+    invitation: InvitationId,
+    unit: String,
+    platform: Option<&'static str>,
+    signed_in: bool,
+    profile_hash: String,
+    profile_expires_at: i64,
+    most: i64,
+    address: Option<String>,
+    now_ms: i64,
+}
+
+impl Start {
+    async fn run(&self, tx: &tillsyn_db::Tx) -> Result<(), Error> {
+        const COUNT: &str = "SELECT count(*) FROM attempt WHERE invitation_id = $1";
+        const INSERT: &str = "INSERT INTO attempt (id, invitation_id, org_unit_id, platform, status, \
+            profile_hash, profile_expires_at, created_at, updated_at, expires_at) \
+            VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $7, $8)";
+        if tx.fetch_one(COUNT, args![&self.invitation]).await?.i64(0)? >= self.most {
+            return Err(Error::conflict(
+                "too_many_attempts",
+                "Too many attempts were made with this link. Ask for a new invitation.",
+            ));
+        }
+        tx.execute(
+            INSERT,
+            args![
+                &self.id,
+                &self.invitation,
+                self.unit.as_str(),
+                self.platform,
+                self.profile_hash.as_str(),
+                self.profile_expires_at,
+                self.now_ms,
+                self.now_ms + DAY_MS
+            ],
+        )
+        .await?;
+        let (id, address) = (self.id.as_str(), self.address.as_deref());
+        attempt::step_in(tx, id, AttemptStatus::Opened, address, self.now_ms).await?;
+        if self.signed_in {
+            attempt::step_in(tx, id, AttemptStatus::SignedIn, address, self.now_ms).await?;
+        }
+        let actor = Actor::person(id, self.address.clone());
+        let event = NewEvent::done(
+            "attempt.create",
+            "invitation",
+            self.invitation.as_str(),
+            &self.unit,
+        )
+        .with(json!({ "attempt_id": self.id }));
+        events::record(tx, &actor, self.now_ms, event).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! The download of the enrollment profile: each one carries a fresh challenge; the link may be used again
+//! within its life, because devices drop a profile that is not installed in time.
+
+use tillsyn_db::args;
+use tillsyn_pki::hash;
+use zeroize::Zeroizing;
+
+use super::attempt::{self, AttemptStatus};
+use crate::actor::Actor;
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::org;
+use crate::platform::apple::{ProfileInput, enrollment_profile, profile_identifier};
+use crate::push;
+use crate::settings;
+
+/// A signed enrollment profile, ready to send.
+pub struct SignedProfile {
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// Until when a device may use it.
+    pub expires_at: i64,
+}
+
+const FIND: &str = "SELECT t.id, t.status, t.profile_expires_at, t.org_unit_id, t.platform, i.status, \
+    i.uses, i.uses_allowed, i.id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+    WHERE t.profile_hash = $1";
+
+/// Makes the profile behind an attempt's secret. `texts` gives display name and description in the
+/// person's language, for the organisation's name.
+///
+/// # Errors
+/// Not found for a wrong secret; a conflict with the cause when its time is over: the caller then shows
+/// a page, never a profile.
+pub async fn fetch_profile(
+    core: &Core,
+    secret: &str,
+    texts: impl Fn(&str) -> (String, String),
+    address: Option<String>,
+) -> Result<SignedProfile, Error> {
+    if secret.len() > 64 {
+        return Err(Error::not_found("profile"));
+    }
+    let profile_hash = hash::sha256_hex(secret.as_bytes());
+    let row = core
+        .db()
+        .query_optional(FIND, args![profile_hash])
+        .await?
+        .ok_or_else(|| Error::not_found("profile"))?;
+    let now_ms = core.now_ms();
+    let expires_at = row.opt_i64(2)?.unwrap_or(0);
+    if row.text(5)? == "revoked" {
+        return Err(Error::conflict(
+            "invitation_revoked",
+            "This invitation was withdrawn.",
+        ));
+    }
+    let status = AttemptStatus::parse(&row.text(1)?);
+    if matches!(status, Some(AttemptStatus::Enrolled | AttemptStatus::Ready)) {
+        return Err(Error::conflict(
+            "attempt_done",
+            "This profile has done its work: the device is enrolled.",
+        ));
+    }
+    if row.i64(6)? >= row.i64(7)? {
+        return Err(Error::conflict(
+            "invitation_used",
+            "This invitation has been used.",
+        ));
+    }
+    if expires_at <= now_ms || status == Some(AttemptStatus::Superseded) {
+        return Err(Error::conflict(
+            "profile_expired",
+            "This profile's time is over. Open the invitation again for a new one.",
+        ));
+    }
+    let topic = push::topic_for_enrollment(core).await?.ok_or_else(|| {
+        Error::conflict(
+            "push_certificate_missing",
+            "This organisation cannot enroll devices yet: its Apple push certificate is missing.",
+        )
+    })?;
+    let organisation = settings::organisation(core).await?;
+    let root = org::root(core).await?;
+    let challenge = Zeroizing::new(hash::random_token(32));
+    let platform = row.opt_text(4)?;
+    let (display_name, description) = texts(&organisation.name);
+    let bytes = enrollment_profile(
+        core,
+        &ProfileInput {
+            organisation: &organisation.name,
+            topic: &topic,
+            challenge: &challenge,
+            identifier: &profile_identifier(root.id.as_str()),
+            platform: platform.as_deref(),
+            display_name,
+            description,
+        },
+    )?;
+    let input = (
+        row.text(0)?,
+        row.text(3)?,
+        hash::sha256_hex(challenge.as_bytes()),
+        now_ms + core.config().profile_lifetime_ms,
+        address,
+        now_ms,
+    );
+    core.db()
+        .write(
+            input,
+            |tx, (attempt_id, unit, challenge_hash, until, address, now)| {
+                Box::pin(async move {
+                    const INSERT: &str = "INSERT INTO scep_challenge (challenge_hash, attempt_id, \
+                    created_at, expires_at) VALUES ($1, $2, $3, $4)";
+                    let values = args![challenge_hash.as_str(), attempt_id.as_str(), *now, *until];
+                    tx.execute(INSERT, values).await?;
+                    let step = AttemptStatus::ProfileFetched;
+                    attempt::step_in(tx, attempt_id, step, address.as_deref(), *now).await?;
+                    let actor = Actor::person(attempt_id, address.clone());
+                    let event = NewEvent::done("profile.fetch", "attempt", attempt_id, unit);
+                    events::record(tx, &actor, *now, event).await?;
+                    Ok::<_, Error>(())
+                })
+            },
+        )
+        .await?;
+    Ok(SignedProfile { bytes, expires_at })
+}

@@ -1,0 +1,167 @@
+//! Invitations as API and console list them. The link is never among it: only its hash is kept.
+
+use serde_json::Value as Json;
+use tillsyn_db::{Row, args};
+
+use crate::actor::{Actor, Permission, authorize, may};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+use crate::ids::{InvitationId, PersonId};
+use crate::paging::{Cursor, Page, page_size};
+
+/// One invitation.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct InvitationView {
+    pub id: InvitationId,
+    pub label: String,
+    pub person_id: Option<PersonId>,
+    pub person_name: Option<String>,
+    pub person_email: Option<String>,
+    pub ownership: String,
+    pub language: Option<String>,
+    /// `open`, `used`, `expired` or `revoked`.
+    pub status: &'static str,
+    pub has_pin: bool,
+    pub pin_locked: bool,
+    pub uses: i64,
+    pub uses_allowed: i64,
+    pub may_replace: bool,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub attempts: i64,
+}
+
+/// The status as it is now: an open one whose time is over is expired, whatever the row says.
+pub(super) fn status_now(
+    stored: &str,
+    uses: i64,
+    allowed: i64,
+    expires_at: i64,
+    now: i64,
+) -> &'static str {
+    match stored {
+        "revoked" => "revoked",
+        _ if uses >= allowed => "used",
+        _ if expires_at <= now => "expired",
+        _ => "open",
+    }
+}
+
+const SELECT: &str = "SELECT i.id, i.label, i.person_id, p.name, p.email, i.ownership, i.language, \
+    i.status, i.pin_hash, i.pin_failures, i.uses, i.uses_allowed, i.may_replace, i.created_at, \
+    i.expires_at, (SELECT count(*) FROM attempt t WHERE t.invitation_id = i.id), u.path \
+    FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
+    LEFT JOIN person p ON p.id = i.person_id";
+
+fn decode(row: &Row, now: i64) -> Result<InvitationView, Error> {
+    let (uses, allowed, expires_at) = (row.i64(10)?, row.i64(11)?, row.i64(14)?);
+    Ok(InvitationView {
+        id: InvitationId::from_store(row.text(0)?),
+        label: row.text(1)?,
+        person_id: row.opt_text(2)?.map(PersonId::from_store),
+        person_name: row.opt_text(3)?,
+        person_email: row.opt_text(4)?,
+        ownership: row.text(5)?,
+        language: row.opt_text(6)?,
+        status: status_now(&row.text(7)?, uses, allowed, expires_at, now),
+        has_pin: row.opt_text(8)?.is_some(),
+        pin_locked: row.i64(9)? >= super::open::PIN_TRIES,
+        uses,
+        uses_allowed: allowed,
+        may_replace: row.i64(12)? != 0,
+        created_at: row.i64(13)?,
+        expires_at,
+        attempts: row.i64(15)?,
+    })
+}
+
+/// The invitations of the actor's scope, newest first.
+pub async fn list_invitations(
+    core: &Core,
+    actor: &Actor,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<InvitationView>, Error> {
+    may(actor, Permission::InvitationsRead)?;
+    let limit = page_size(limit)?;
+    let (at, id) = match after {
+        None => (i64::MAX, String::new()),
+        Some(text) => match Cursor::decode(text)?.values() {
+            [at, id] => (
+                at.as_i64().unwrap_or(0),
+                id.as_str().unwrap_or_default().to_owned(),
+            ),
+            _ => {
+                return Err(Error::invalid(
+                    "after",
+                    "cursor",
+                    "This cursor is not one of ours.",
+                ));
+            }
+        },
+    };
+    let sql = format!(
+        "{SELECT} WHERE u.path >= $1 AND u.path < $2 \
+         AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4)) \
+         ORDER BY i.created_at DESC, i.id DESC LIMIT $5"
+    );
+    let values = args![
+        actor.unit_path.as_str(),
+        prefix_end(&actor.unit_path),
+        at,
+        id,
+        limit + 1
+    ];
+    let now = core.now_ms();
+    let (items, more) = core
+        .db()
+        .read(
+            (sql, values, limit, now),
+            |tx, (sql, values, limit, now)| {
+                Box::pin(async move {
+                    let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
+                    let keep = usize::try_from(*limit).unwrap_or(usize::MAX);
+                    let items = rows
+                        .iter()
+                        .take(keep)
+                        .map(|row| decode(row, *now))
+                        .collect::<Result<Vec<_>, Error>>()?;
+                    Ok::<_, Error>((items, rows.len() > keep))
+                })
+            },
+        )
+        .await?;
+    let next = items.last().filter(|_| more).map(|last| {
+        Cursor::new(vec![
+            Json::from(last.created_at),
+            Json::from(last.id.as_str()),
+        ])
+        .encode()
+    });
+    Ok(Page { items, next })
+}
+
+/// One invitation.
+pub async fn invitation(
+    core: &Core,
+    actor: &Actor,
+    id: &InvitationId,
+) -> Result<InvitationView, Error> {
+    let input = (
+        format!("{SELECT} WHERE i.id = $1"),
+        id.clone(),
+        actor.clone(),
+        core.now_ms(),
+    );
+    core.db()
+        .read(input, |tx, (sql, id, actor, now)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, args![id]).await?;
+                let row = rows.first().ok_or_else(|| Error::not_found("invitation"))?;
+                authorize(actor, Permission::InvitationsRead, &row.text(16)?)?;
+                decode(row, *now)
+            })
+        })
+        .await
+}

@@ -1,0 +1,230 @@
+//! The server's own regular work. Each job is idempotent and set-based, so two nodes running the same one
+//! do no harm; what must run once is claimed by rows.
+
+use std::time::Duration;
+
+use tillsyn_db::{Tx, Value, args};
+
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use crate::commands::{self, CommandStatus, store};
+use crate::core::Core;
+use crate::enrollments;
+use crate::error::Error;
+use crate::push;
+
+/// Starts this node's workers; they end with the process.
+pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
+    vec![
+        tokio::spawn(push::run_worker(core.clone())),
+        tokio::spawn(crate::feed::follow(core.clone())),
+        tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
+        tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
+        tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
+        tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
+    ]
+}
+
+async fn every(core: Core, period_ms: i64, name: &'static str) {
+    let period = Duration::from_millis(u64::try_from(period_ms).unwrap_or(1_000));
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = run(&core, name).await {
+            tracing::warn!(job.name = name, error = %error, "a job failed; it runs again");
+        }
+    }
+}
+
+/// One round of a job, by name; tests call it with their own clock.
+pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
+    match name {
+        "holds" => {
+            while commands::release_due_holds(core).await? > 0 {}
+            Ok(())
+        }
+        "last_seen" => flush_last_seen(core).await,
+        "minute" => {
+            enrollments::lapse_pending(core).await?;
+            expire_commands(core).await?;
+            invitations_over(core).await
+        }
+        "hour" => {
+            mark_not_seen(core).await?;
+            mark_silent(core).await?;
+            sweep_pushes(core).await?;
+            enrollments::revoke_wiped(core).await?;
+            retain(core).await
+        }
+        "push" => push::push_once(core).await.map(|_| ()),
+        other => Err(Error::internal(format!("There is no job {other}."))),
+    }
+}
+
+/// Writes when devices were last seen, in one batch. After a crash it may be a minute old; it proves
+/// nothing.
+pub async fn flush_last_seen(core: &Core) -> Result<(), Error> {
+    const FLUSH: &str = "UPDATE device_summary SET last_seen = $2, \
+        status = CASE WHEN status = 'not_seen' THEN 'active' ELSE status END \
+        WHERE device_id = $1 AND (last_seen IS NULL OR last_seen < $3)";
+    let mut seen: Vec<(String, i64)> = core.take_seen().into_iter().collect();
+    // One order on every node, so that two flushes cannot lock each other out.
+    seen.sort();
+    for chunk in seen.chunks(500) {
+        core.db()
+            .write(chunk.to_vec(), |tx, chunk| {
+                Box::pin(async move {
+                    for (device, at) in chunk {
+                        tx.execute(FLUSH, args![device.as_str(), *at, *at - MINUTE_MS / 2])
+                            .await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends commands that waited too long for their device; never silently.
+async fn expire_commands(core: &Core) -> Result<(), Error> {
+    const DUE: &str = "SELECT id, device_id FROM command WHERE finished = 0 AND expires_at <= $1 \
+        ORDER BY expires_at LIMIT 500";
+    const EXPIRE: &str = "UPDATE command SET status = 'expired', finished = 1, secret_sealed = NULL, \
+        updated_at = $1 WHERE finished = 0 AND id {ids}";
+    loop {
+        let count = core
+            .db()
+            .write(core.now_ms(), |tx, now| {
+                Box::pin(async move {
+                    let rows = tx.fetch_all(DUE, args![*now]).await?;
+                    let ids = rows
+                        .iter()
+                        .map(|r| r.text(0))
+                        .collect::<Result<Vec<_>, _>>()?;
+                    if ids.is_empty() {
+                        return Ok::<_, Error>(0);
+                    }
+                    tx.execute_in(EXPIRE, ids, args![*now]).await?;
+                    for row in &rows {
+                        let (id, device) = (row.text(0)?, row.text(1)?);
+                        let status = CommandStatus::Expired;
+                        store::transition(tx, &id, &device, status, None, None, *now).await?;
+                    }
+                    Ok(rows.len())
+                })
+            })
+            .await?;
+        if count < 500 {
+            return Ok(());
+        }
+    }
+}
+
+async fn invitations_over(core: &Core) -> Result<(), Error> {
+    const OVER: &str =
+        "UPDATE invitation SET status = 'expired' WHERE status = 'open' AND expires_at <= $1";
+    core.db().execute(OVER, args![core.now_ms()]).await?;
+    Ok(())
+}
+
+/// Devices that said nothing for a week.
+async fn mark_not_seen(core: &Core) -> Result<(), Error> {
+    const MARK: &str = "UPDATE device_summary SET status = 'not_seen', updated_at = $1 \
+        WHERE status = 'active' AND last_seen IS NOT NULL AND last_seen < $2";
+    let now = core.now_ms();
+    core.db()
+        .execute(MARK, args![now, now - 7 * DAY_MS])
+        .await?;
+    Ok(())
+}
+
+/// Channels whose pushes APNs accepts and that never poll: silent, shown with the reason.
+async fn mark_silent(core: &Core) -> Result<(), Error> {
+    const CHANNELS: &str = "UPDATE channel SET contact = 'unhealthy' WHERE contact = 'reachable' \
+        AND ended_at IS NULL AND pushes_unanswered >= 3 AND unanswered_since < $1";
+    const DEVICES: &str = "UPDATE device_summary SET contact = 'unhealthy', updated_at = $1 \
+        WHERE contact = 'reachable' AND enrollment_status = 'active' AND enrollment_id IN \
+        (SELECT enrollment_id FROM channel WHERE name = 'device' AND contact = 'unhealthy' \
+        AND ended_at IS NULL)";
+    let now = core.now_ms();
+    core.db()
+        .write(now, |tx: &Tx, now| {
+            Box::pin(async move {
+                tx.execute(CHANNELS, args![*now - 3 * DAY_MS]).await?;
+                tx.execute(DEVICES, args![*now]).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await
+}
+
+/// Pushes every channel with unfinished work that had no push for a day, whatever the work's status:
+/// counted from the last push, never from the command's age.
+async fn sweep_pushes(core: &Core) -> Result<(), Error> {
+    const DUE: &str = "SELECT DISTINCT c.channel_id FROM command c \
+        JOIN channel ch ON ch.id = c.channel_id WHERE c.finished = 0 AND c.status <> 'held' \
+        AND ch.ended_at IS NULL AND ch.contact <> 'unreachable' \
+        AND (ch.last_push_at IS NULL OR ch.last_push_at < $1) \
+        AND NOT EXISTS (SELECT 1 FROM push_request r WHERE r.channel_id = c.channel_id)";
+    let now = core.now_ms();
+    let rows = core.db().query_all(DUE, args![now - DAY_MS]).await?;
+    let ids = rows
+        .iter()
+        .map(|r| r.text(0))
+        .collect::<Result<Vec<_>, _>>()?;
+    for chunk in ids.chunks(500) {
+        core.db()
+            .write((chunk.to_vec(), now), |tx, (ids, now)| {
+                Box::pin(async move { store::request_pushes(tx, ids, *now).await })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Deletes what is older than its retention, in chunks (architecture §4).
+async fn retain(core: &Core) -> Result<(), Error> {
+    const RULES: [(&str, i64); 9] = [
+        (
+            "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
+          WHERE received_at < $1 LIMIT 1000)",
+            14,
+        ),
+        (
+            "DELETE FROM command_transition WHERE command_id IN (SELECT id FROM command \
+          WHERE finished = 1 AND updated_at < $1 LIMIT 1000)",
+            90,
+        ),
+        (
+            "DELETE FROM command WHERE id IN (SELECT c.id FROM command c WHERE c.finished = 1 \
+          AND c.updated_at < $1 AND NOT EXISTS (SELECT 1 FROM command_transition t \
+          WHERE t.command_id = c.id) LIMIT 1000)",
+            90,
+        ),
+        (
+            "DELETE FROM seen_message WHERE body_hash IN (SELECT body_hash FROM seen_message \
+          WHERE at < $1 LIMIT 1000) AND at < $1",
+            30,
+        ),
+        (
+            "DELETE FROM attempt_step WHERE seq IN (SELECT seq FROM attempt_step WHERE at < $1 LIMIT 1000)",
+            180,
+        ),
+        ("DELETE FROM idempotency_key WHERE created_at < $1", 1),
+        ("DELETE FROM session WHERE expires_at < $1", 1),
+        ("DELETE FROM guess_limit WHERE window_start < $1", 1),
+        ("DELETE FROM orphan_result WHERE received_at < $1", 90),
+    ];
+    let now = core.now_ms();
+    for (sql, days) in RULES {
+        let values: Vec<Value> = args![now - days * DAY_MS];
+        // At most ten chunks an hour and rule: the rest waits for the next hour.
+        for _ in 0..10 {
+            if core.db().execute(sql, values.clone()).await? < 1_000 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

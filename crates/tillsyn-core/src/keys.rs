@@ -1,0 +1,204 @@
+//! The master key and what it seals: our certificate authorities and signers.
+//!
+//! Device CA (P-256), SCEP registration authority (RSA, because envelopes need RSA), and profile signer
+//! are three keys; the device CA never signs profiles or TLS (security S33).
+
+use std::sync::Arc;
+
+use tillsyn_db::{Db, Tx, args};
+use tillsyn_pki::cert::Certificate;
+use tillsyn_pki::issue::{self, CaIdentity, KeyAlgorithm};
+use tillsyn_pki::key::KeyPair;
+use tillsyn_pki::seal::KeyRing;
+use zeroize::Zeroizing;
+
+use crate::clock::DAY_MS;
+use crate::error::Error;
+use crate::ids::new_uuid;
+use crate::settings;
+
+/// Seals and opens secrets. The key itself comes from a file, the environment or a command, never from
+/// the database.
+#[derive(Clone)]
+pub struct KeyStore(Arc<KeyRing>);
+
+const FINGERPRINT: &str = "master_key_fingerprint";
+
+impl KeyStore {
+    pub fn new(ring: KeyRing) -> Self {
+        Self(Arc::new(ring))
+    }
+
+    /// Seals `plain` for one cell of the database.
+    pub(crate) fn seal(
+        &self,
+        plain: &[u8],
+        table: &str,
+        column: &str,
+        row: &str,
+    ) -> Result<Vec<u8>, Error> {
+        Ok(self.0.seal(plain, table, column, row))
+    }
+
+    /// Opens what [`Self::seal`] made for the same cell.
+    pub(crate) fn open(
+        &self,
+        sealed: &[u8],
+        table: &str,
+        column: &str,
+        row: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Ok(self.0.open(sealed, table, column, row)?)
+    }
+
+    /// Refuses a key that did not seal this database (S60).
+    pub(crate) async fn check_against(&self, db: &Db) -> Result<(), Error> {
+        const FIND: &str = "SELECT value FROM setting WHERE name = $1";
+        let Some(row) = db.query_optional(FIND, args![FINGERPRINT]).await? else {
+            return Err(Error::conflict(
+                "not_initialised",
+                "This database has no organisation yet; run `tillsyn init`.",
+            ));
+        };
+        let stored: String = serde_json::from_str(&row.text(0)?).unwrap_or_default();
+        if self.0.keys().any(|key| key.fingerprint() == stored) {
+            return Ok(());
+        }
+        Err(Error::conflict(
+            "master_key_mismatch",
+            "The master key does not belong to this database. Start with the key file that was made \
+             when it was initialised.",
+        ))
+    }
+}
+
+/// Our authorities, opened.
+pub struct Authorities {
+    /// The device CA's row id, for issuance records.
+    pub device_ca_id: String,
+    /// Issues device identities.
+    pub device_ca: CaIdentity,
+    /// Registration authority that SCEP clients encrypt to.
+    pub scep_ra: CaIdentity,
+    /// Signs enrollment and configuration profiles.
+    pub profile_signer: CaIdentity,
+    /// Chain of the profile signer, below the signer.
+    pub signer_chain: Vec<Certificate>,
+}
+
+const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const LIST: &str =
+    "SELECT id, kind, certificate, key_sealed FROM authority WHERE retired_at IS NULL";
+
+/// Ten years for the roots; signers below them are renewed long before.
+const CA_DAYS: u32 = 3_650;
+
+/// Makes all authorities of a new installation, in the transaction that makes the organisation.
+pub(crate) async fn create_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    made: &NewAuthorities,
+    now_ms: i64,
+) -> Result<(), Error> {
+    for (kind, identity) in [
+        ("device_ca", &made.device_ca),
+        ("scep_ra", &made.scep_ra),
+        ("signing_ca", &made.signing_ca),
+        ("profile_signer", &made.profile_signer),
+    ] {
+        let id = new_uuid(now_ms).to_string();
+        let key = identity.key.to_pkcs8_der();
+        let sealed = keys.seal(&key, "authority", "key_sealed", &id)?;
+        tx.execute(
+            INSERT,
+            args![
+                id.as_str(),
+                kind,
+                identity.certificate.der(),
+                sealed,
+                identity.certificate.not_after_ms(),
+                now_ms
+            ],
+        )
+        .await?;
+    }
+    settings::write_in(tx, FINGERPRINT, &keys.0.newest().fingerprint(), now_ms).await
+}
+
+/// Freshly made authorities, before they are stored. Made outside the transaction: RSA keys are slow.
+pub(crate) struct NewAuthorities {
+    device_ca: CaIdentity,
+    scep_ra: CaIdentity,
+    signing_ca: CaIdentity,
+    profile_signer: CaIdentity,
+}
+
+impl NewAuthorities {
+    pub(crate) fn make(organisation: &str, now_ms: i64) -> Result<Self, Error> {
+        let device_ca = issue::create_root_ca(
+            "Tillsyn Device CA",
+            organisation,
+            now_ms,
+            CA_DAYS,
+            KeyAlgorithm::P256,
+        )?;
+        let scep_ra = issue::create_ra(&device_ca, "Tillsyn SCEP", organisation, now_ms, CA_DAYS)?;
+        let signing_ca = issue::create_root_ca(
+            "Tillsyn Signing CA",
+            organisation,
+            now_ms,
+            CA_DAYS,
+            KeyAlgorithm::P256,
+        )?;
+        let profile_signer =
+            issue::create_signer(&signing_ca, organisation, organisation, now_ms, CA_DAYS)?;
+        Ok(Self {
+            device_ca,
+            scep_ra,
+            signing_ca,
+            profile_signer,
+        })
+    }
+}
+
+impl Authorities {
+    pub(crate) async fn load(db: &Db, keys: &KeyStore) -> Result<Self, Error> {
+        let mut found = std::collections::HashMap::new();
+        for row in db.query_all(LIST, args![]).await? {
+            let (id, kind) = (row.text(0)?, row.text(1)?);
+            let certificate = Certificate::from_der(&row.blob(2)?)?;
+            let key = keys.open(&row.blob(3)?, "authority", "key_sealed", &id)?;
+            let key = KeyPair::from_pkcs8_der(&key)?;
+            found.insert(kind, (id, CaIdentity { certificate, key }));
+        }
+        let mut take = |kind: &str| {
+            found.remove(kind).ok_or_else(|| {
+                Error::conflict(
+                    "authority_missing",
+                    format!("The database has no {kind}; run `tillsyn init`."),
+                )
+            })
+        };
+        let (device_ca_id, device_ca) = take("device_ca")?;
+        let (_, scep_ra) = take("scep_ra")?;
+        let (_, signing_ca) = take("signing_ca")?;
+        let (_, profile_signer) = take("profile_signer")?;
+        Ok(Self {
+            device_ca_id,
+            device_ca,
+            scep_ra,
+            profile_signer,
+            signer_chain: vec![signing_ca.certificate],
+        })
+    }
+
+    /// Days until the first of them expires, for alarms.
+    pub fn days_left(&self, now_ms: i64) -> i64 {
+        [&self.device_ca, &self.scep_ra, &self.profile_signer]
+            .iter()
+            .map(|identity| (identity.certificate.not_after_ms() - now_ms) / DAY_MS)
+            .min()
+            .unwrap_or(0)
+    }
+}

@@ -1,0 +1,62 @@
+//! People who carry devices. Sign-in, import and the portal come with later work; here a person is the
+//! one whom an invitation names.
+
+use tillsyn_db::{Tx, args};
+
+use crate::error::Error;
+use crate::ids::PersonId;
+
+const FIND_BY_EMAIL: &str = "SELECT id, org_unit_id FROM person WHERE email = $1";
+const INSERT: &str = "INSERT INTO person (id, org_unit_id, name, email, language, status, created_at, \
+    updated_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $6)";
+
+/// Finds the person with this mail address, or records a new one.
+pub(crate) async fn find_or_create_in(
+    tx: &Tx,
+    org_unit_id: &str,
+    name: &str,
+    email: Option<&str>,
+    language: Option<&str>,
+    now_ms: i64,
+) -> Result<PersonId, Error> {
+    if let Some(email) = email
+        && let Some(row) = tx.fetch_optional(FIND_BY_EMAIL, args![email]).await?
+    {
+        if row.text(1)? != org_unit_id {
+            return Err(Error::conflict(
+                "person_elsewhere",
+                "A person with this mail address belongs to another organisational unit.",
+            ));
+        }
+        return Ok(PersonId::from_store(row.text(0)?));
+    }
+    let id = PersonId::new(now_ms);
+    tx.execute(
+        INSERT,
+        args![&id, org_unit_id, name, email, language, now_ms],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// Trims and lower-cases a mail address; refuses what cannot be one.
+pub(crate) fn normal_email(text: &str) -> Result<String, Error> {
+    let email = text.trim().to_lowercase();
+    let plausible = email.len() <= 254
+        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
+        && email.rsplit_once('@').is_some_and(|(local, host)| {
+            !local.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+        });
+    if plausible {
+        Ok(email)
+    } else {
+        Err(Error::invalid(
+            "email",
+            "email",
+            "This is not a mail address, such as elin@example.org.",
+        ))
+    }
+}

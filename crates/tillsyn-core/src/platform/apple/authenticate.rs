@@ -1,0 +1,238 @@
+//! `Authenticate`: a new, authorised certificate opens a *pending* enrollment with empty state. Nothing of
+//! the device's old enrollment is touched (core sheet §4).
+
+use serde_json::json;
+use tillsyn_apple::checkin::Authenticate;
+use tillsyn_apple::platform::Platform;
+use tillsyn_db::{Tx, args};
+
+use super::answer::DeviceAnswer;
+use super::check_in::{Context, Done};
+use super::sender::{Sender, SenderEnrollment};
+use crate::clock::DAY_MS;
+use crate::devices;
+use crate::error::Error;
+use crate::ids::EnrollmentId;
+use crate::invitations::attempt::{self, AttemptStatus, cause};
+
+const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_id, i.ownership, \
+    i.enrollment_type, i.status, i.uses, i.uses_allowed, i.may_replace, t.platform \
+    FROM attempt t JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
+
+/// The enrollment that a serial number or UDID belongs to now, and who has it.
+const HOLDER: &str = "SELECT e.id, e.person_id, t.invitation_id FROM enrollment e \
+    JOIN device d ON d.id = e.device_id LEFT JOIN attempt t ON t.id = e.attempt_id \
+    WHERE e.status = 'active' AND (d.serial_number = $1 OR ($1 IS NULL AND e.udid = $2)) LIMIT 1";
+
+/// The first `Authenticate` of a certificate.
+pub(super) async fn first(
+    tx: &Tx,
+    context: &Context,
+    sender: &Sender,
+    message: &Authenticate,
+) -> Result<Done, Error> {
+    if sender.revoked || sender.is_renewal {
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, "not_authorised")
+            .await;
+    }
+    let Some(attempt_id) = &sender.attempt_id else {
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, "not_authorised")
+            .await;
+    };
+    let address = context.address.as_deref();
+    let now = context.now_ms;
+    let Some(grant) = tx.fetch_optional(GRANT, args![attempt_id.as_str()]).await? else {
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, "not_authorised")
+            .await;
+    };
+    let fail = async |cause: &'static str| {
+        let step = AttemptStatus::Authenticated;
+        attempt::fail_in(tx, attempt_id, step, cause, address, now).await?;
+        context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, cause)
+            .await
+    };
+    if grant.text(6)? == "revoked" || grant.i64(7)? >= grant.i64(8)? {
+        return fail(cause::INVITATION_USED).await;
+    }
+    let serial = message
+        .serial_number
+        .as_deref()
+        .filter(|s| !s.trim().is_empty());
+    let udid = message
+        .ids
+        .udid
+        .as_ref()
+        .map(tillsyn_apple::ids::Udid::as_str);
+    // Ids are claims: a grant that does not reach the device they name supersedes nothing.
+    if let Some(holder) = tx.fetch_optional(HOLDER, args![serial, udid]).await? {
+        let person = grant.opt_text(3)?;
+        let same_person = person.is_some() && holder.opt_text(1)? == person;
+        let same_invitation = holder.opt_text(2)?.as_deref() == Some(grant.text(1)?.as_str());
+        if !same_person && !same_invitation && grant.i64(9)? == 0 {
+            return fail(cause::DEVICE_OF_ANOTHER).await;
+        }
+    }
+    let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
+        return fail(cause::TOPIC_MISMATCH).await;
+    };
+    let platform = platform_of(message, grant.opt_text(10)?.as_deref());
+    let unit = grant.text(2)?;
+    lapse_earlier(tx, udid, now).await?;
+    let id = EnrollmentId::new(now);
+    insert(
+        tx, context, &id, message, attempt_id, &grant, platform, &topic,
+    )
+    .await?;
+    bind(tx, context, &id, attempt_id, now).await?;
+    context.remember(tx, id.as_str()).await?;
+    attempt::step_in(tx, attempt_id, AttemptStatus::Authenticated, address, now).await?;
+    tracing::info!(
+        enrollment.id = %id, platform, "enrollment pending: Authenticate accepted in unit {unit}"
+    );
+    Ok(DeviceAnswer::Empty.into())
+}
+
+async fn current_topic(tx: &Tx, claimed: &str) -> Result<Option<String>, Error> {
+    const FIND: &str = "SELECT topic FROM push_topic WHERE topic = $1";
+    Ok(tx
+        .fetch_optional(FIND, args![claimed])
+        .await?
+        .map(|row| row.text(0))
+        .transpose()?)
+}
+
+/// A further new certificate of the same device opens a further pending enrollment; the earlier lapses.
+async fn lapse_earlier(tx: &Tx, udid: Option<&str>, now: i64) -> Result<(), Error> {
+    const LAPSE: &str = "UPDATE enrollment SET status = 'superseded', ended_at = $2, \
+        end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1";
+    const ATTEMPTS: &str = "UPDATE attempt SET status = 'superseded', updated_at = $2 \
+        WHERE status = 'authenticated' AND id IN (SELECT attempt_id FROM enrollment \
+        WHERE status = 'pending' AND udid = $1)";
+    if let Some(udid) = udid {
+        tx.execute(ATTEMPTS, args![udid, now]).await?;
+        tx.execute(LAPSE, args![udid, now]).await?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row from three sources")]
+async fn insert(
+    tx: &Tx,
+    context: &Context,
+    id: &EnrollmentId,
+    message: &Authenticate,
+    attempt_id: &str,
+    grant: &tillsyn_db::Row,
+    platform: &str,
+    topic: &str,
+) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO enrollment (id, org_unit_id, attempt_id, person_id, platform, \
+        claims, enrollment_type, ownership, status, pin_sha256, udid, apple_enrollment_id, topic, \
+        access_rights, profile_identifier, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11, $12, $13, $14, $15, $16)";
+    let root = tx
+        .fetch_one("SELECT id FROM org_unit WHERE parent_id IS NULL", args![])
+        .await?
+        .text(0)?;
+    tx.execute(
+        INSERT,
+        args![
+            id,
+            grant.text(2)?,
+            attempt_id,
+            grant.opt_text(3)?,
+            platform,
+            claims(message).to_string(),
+            grant.text(5)?,
+            grant.text(4)?,
+            context.certificate.as_str(),
+            message
+                .ids
+                .udid
+                .as_ref()
+                .map(tillsyn_apple::ids::Udid::as_str),
+            message
+                .ids
+                .enrollment_id
+                .as_ref()
+                .map(tillsyn_apple::ids::EnrollmentIdApple::as_str),
+            topic,
+            8_191_i64,
+            super::profile_identifier(&root),
+            context.now_ms,
+            context.now_ms + DAY_MS
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// From now on the certificate names this enrollment.
+async fn bind(
+    tx: &Tx,
+    context: &Context,
+    id: &EnrollmentId,
+    attempt_id: &str,
+    now: i64,
+) -> Result<(), Error> {
+    const CERTIFICATE: &str = "UPDATE certificate SET enrollment_id = $2 WHERE sha256 = $1";
+    const ATTEMPT: &str = "UPDATE attempt SET enrollment_id = $2, updated_at = $3 WHERE id = $1";
+    tx.execute(CERTIFICATE, args![context.certificate.as_str(), id])
+        .await?;
+    tx.execute(ATTEMPT, args![attempt_id, id, now]).await?;
+    Ok(())
+}
+
+fn platform_of(message: &Authenticate, chosen: Option<&str>) -> &'static str {
+    let names = [&message.product_name, &message.model_name, &message.model];
+    names
+        .into_iter()
+        .flatten()
+        .find_map(|name| Platform::from_product_name(name))
+        .or_else(|| chosen.and_then(|p| p.parse().ok()))
+        .unwrap_or(Platform::Ios)
+        .as_str()
+}
+
+/// What the message says of the device, kept until the enrollment completes.
+fn claims(message: &Authenticate) -> serde_json::Value {
+    json!({
+        "serial_number": message.serial_number,
+        "imei": message.imei,
+        "name": message.device_name,
+        "model": message.product_name.as_ref().or(message.model.as_ref()),
+        "model_name": message.model_name,
+        "os_version": message.os_version,
+        "build_version": message.build_version,
+    })
+}
+
+/// The same certificate again (a retry, or an updated profile): changes nothing but what the message
+/// carries.
+pub(super) async fn again(
+    tx: &Tx,
+    context: &Context,
+    enrollment: &SenderEnrollment,
+    message: &Authenticate,
+) -> Result<Done, Error> {
+    let mut done = Done::from(DeviceAnswer::Empty);
+    match &enrollment.device_id {
+        Some(device) => {
+            devices::summary::apply_claims_in(tx, device, &claims(message), context.now_ms).await?;
+            done.seen = Some(device.clone());
+        }
+        None => {
+            const CLAIMS: &str = "UPDATE enrollment SET claims = $2 WHERE id = $1";
+            tx.execute(
+                CLAIMS,
+                args![enrollment.id.as_str(), claims(message).to_string()],
+            )
+            .await?;
+        }
+    }
+    Ok(done)
+}

@@ -1,0 +1,110 @@
+//! The signed profile that enrolls a device: trust, one fresh SCEP credential, the MDM payload.
+
+use tillsyn_apple::Sensitive;
+use tillsyn_apple::ids::Topic;
+use tillsyn_apple::platform::AccessRights;
+use tillsyn_apple::profile::{
+    EnrollmentProfile, MdmPayload, PayloadScope, RootPayload, ScepPayload, capability, common_name,
+};
+use tillsyn_pki::cert::Certificate;
+use tillsyn_pki::cms;
+use zeroize::Zeroizing;
+
+use crate::core::Core;
+use crate::error::Error;
+use crate::ids::new_uuid;
+
+/// What differs from download to download.
+pub(crate) struct ProfileInput<'a> {
+    pub(crate) organisation: &'a str,
+    pub(crate) topic: &'a str,
+    pub(crate) challenge: &'a str,
+    pub(crate) identifier: &'a str,
+    /// `macos` gets the system scope.
+    pub(crate) platform: Option<&'a str>,
+    /// What the person reads before installing, in their language.
+    pub(crate) display_name: String,
+    pub(crate) description: String,
+}
+
+/// The top-level identifier: the same for every download and renewal of one installation.
+pub(crate) fn profile_identifier(root_unit_id: &str) -> String {
+    format!("se.tillsyn.enrollment.{root_unit_id}")
+}
+
+/// Builds and signs the profile.
+pub(crate) fn enrollment_profile(
+    core: &Core,
+    input: &ProfileInput<'_>,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let now_ms = core.now_ms();
+    let base = core.config().public_url.as_str();
+    let uuid = || new_uuid(now_ms).hyphenated().to_string().to_uppercase();
+    let broken =
+        |what: &str| Error::internal(format!("The enrollment profile has no usable {what}."));
+    let mut roots = Vec::new();
+    for pem in &core.config().tls_roots_pem {
+        let certificate = Certificate::from_pem(pem)?;
+        roots.push(RootPayload {
+            uuid: uuid(),
+            display_name: certificate
+                .subject_cn()
+                .unwrap_or_else(|| input.organisation.to_owned()),
+            certificate: certificate.der().to_vec(),
+        });
+    }
+    let mut server_capabilities = Vec::new();
+    if input.platform == Some("macos") {
+        server_capabilities.push(capability::PER_USER_CONNECTIONS.to_owned());
+    }
+    let profile = EnrollmentProfile {
+        identifier: input.identifier.to_owned(),
+        uuid: uuid(),
+        display_name: input.display_name.clone(),
+        organization: input.organisation.to_owned(),
+        description: input.description.clone(),
+        scope: (input.platform == Some("macos")).then_some(PayloadScope::System),
+        roots,
+        scep: ScepPayload {
+            uuid: uuid(),
+            url: format!("{base}/apple/scep/device"),
+            name: Some("device".to_owned()),
+            subject: common_name("Tillsyn device"),
+            challenge: Sensitive::new(input.challenge.to_owned()),
+            key_size: 2_048,
+            key_usage: 5,
+            ca_fingerprint: None,
+            retries: Some(3),
+            retry_delay_secs: Some(10),
+        },
+        mdm: MdmPayload {
+            uuid: uuid(),
+            topic: Topic::new(input.topic).map_err(|_| broken("topic"))?,
+            server_url: format!("{base}/apple/mdm"),
+            check_in_url: Some(format!("{base}/apple/checkin")),
+            sign_message: true,
+            check_out_when_removed: true,
+            access_rights: Some(AccessRights::ALL),
+            server_capabilities,
+            enrollment_mode: None,
+            assigned_managed_apple_id: None,
+            prompt_user_to_allow_bootstrap_token_for_authentication: None,
+            required_app_id_for_mdm: None,
+            server_url_pinning_certificate_uuids: Vec::new(),
+            check_in_url_pinning_certificate_uuids: Vec::new(),
+            pinning_revocation_check_required: None,
+        },
+    };
+    let plist = Zeroizing::new(profile.to_plist().map_err(|error| {
+        Error::internal("The enrollment profile cannot be built.").caused_by(error)
+    })?);
+    let authorities = core.authorities();
+    let signer = &authorities.profile_signer;
+    let signed = cms::sign_attached(
+        &plist,
+        &signer.certificate,
+        &signer.key,
+        &authorities.signer_chain,
+    )?;
+    Ok(Zeroizing::new(signed))
+}

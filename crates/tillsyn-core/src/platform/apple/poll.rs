@@ -1,0 +1,435 @@
+//! The command loop: a poll or a result comes in, the next command or nothing goes out.
+//!
+//! An idle poll of a known device with nothing waiting costs one statement and writes nothing. Everything
+//! else is one transaction, and the answer is given after its commit.
+
+use tillsyn_apple::command::Command;
+use tillsyn_apple::ids::{ChannelName, CommandUuid};
+use tillsyn_apple::plist_guard;
+use tillsyn_apple::result::{CommandResult, Status};
+use tillsyn_db::{Row, Tx, args};
+
+use super::answer::DeviceAnswer;
+use super::identity::DeviceCertificate;
+use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment};
+use super::{encode, record};
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use crate::commands::store;
+use crate::commands::{Act, CommandStatus, Request};
+use crate::core::Core;
+use crate::devices;
+use crate::error::Error;
+use crate::keys::KeyStore;
+
+/// What came in, readable or not.
+pub(super) enum Incoming {
+    Result(Box<CommandResult>),
+    /// Too large or too complex to decode; found by a bounded scan (S21).
+    Unreadable {
+        result: Box<CommandResult>,
+        why: &'static str,
+    },
+}
+
+impl Incoming {
+    pub(super) fn result(&self) -> &CommandResult {
+        match self {
+            Self::Result(result) | Self::Unreadable { result, .. } => result,
+        }
+    }
+}
+
+/// One poll or result of a device.
+///
+/// # Errors
+/// Only when the store fails: the device keeps its result and tries again.
+pub async fn poll(
+    core: &Core,
+    certificate: &DeviceCertificate,
+    body: &[u8],
+    address: Option<String>,
+) -> Result<DeviceAnswer, Error> {
+    let Some(incoming) = read(body) else {
+        metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
+        return Ok(DeviceAnswer::BadRequest);
+    };
+    let status = incoming.result().status;
+    metrics::counter!("tillsyn_polls_total", "status" => status.as_str()).increment(1);
+    if status == Status::Idle
+        && let Some(device) = idle_without_work(core, certificate, incoming.result()).await?
+    {
+        core.note_seen(&device, core.now_ms());
+        return Ok(DeviceAnswer::Empty);
+    }
+    let turn = Turn {
+        certificate: certificate.sha256.to_string(),
+        size_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
+        incoming,
+        keys: core.keys().clone(),
+        address,
+        now_ms: core.now_ms(),
+    };
+    let done = core
+        .db()
+        .write(turn, |tx, turn| Box::pin(async move { turn.run(tx).await }))
+        .await?;
+    if done.wakes_push {
+        core.wake_push();
+    }
+    if let Some(device) = &done.seen {
+        core.note_seen(device, core.now_ms());
+    }
+    Ok(done.answer)
+}
+
+fn read(body: &[u8]) -> Option<Incoming> {
+    match CommandResult::parse(body) {
+        Ok(result) => Some(Incoming::Result(Box::new(result))),
+        Err(error) => {
+            tracing::warn!(error = %error, size_bytes = body.len(), "a result cannot be decoded");
+            let scanned = error
+                .is_limit()
+                .then(|| plist_guard::scan_result(body))
+                .flatten()?;
+            let why = "too_large";
+            let mut result = CommandResult::idle(scanned.ids);
+            result.status = scanned.status;
+            result.command_uuid = scanned.command_uuid;
+            // Without an id of the sender, or of the command it answers, there is nothing to store.
+            let known = result.ids.udid.is_some() || result.ids.enrollment_id.is_some();
+            let complete = result.status == Status::Idle || result.command_uuid.is_some();
+            (known && complete).then_some(Incoming::Unreadable {
+                result: Box::new(result),
+                why,
+            })
+        }
+    }
+}
+
+/// The sender, its channel, and whether anything waits there.
+const IDLE: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
+    e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
+    e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
+    ch.id, ch.contact, ch.pushes_unanswered, \
+    EXISTS (SELECT 1 FROM command m WHERE m.channel_id = ch.id AND m.finished = 0 \
+    AND m.status <> 'held') \
+    FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = $2 WHERE c.sha256 = $1";
+
+/// The device's id when the poll is admitted, nothing waits and nothing needs to be written.
+async fn idle_without_work(
+    core: &Core,
+    certificate: &DeviceCertificate,
+    result: &CommandResult,
+) -> Result<Option<String>, Error> {
+    let channel = match result.channel() {
+        ChannelName::Device => "device".to_owned(),
+        user @ ChannelName::User(_) => user.to_string(),
+    };
+    let values = args![certificate.sha256.as_ref(), channel];
+    let Some(row) = core.db().query_optional(IDLE, values).await? else {
+        return Ok(None);
+    };
+    let sender = sender::decode(&row)?;
+    let Admission::Admitted(enrollment) = sender.admit(&result.ids) else {
+        return Ok(None);
+    };
+    let quiet = row.opt_text(COLUMNS)?.is_some()
+        && row.text(COLUMNS + 1)? == "reachable"
+        && row.i64(COLUMNS + 2)? == 0
+        && !row.bool(COLUMNS + 3)?;
+    Ok(if quiet {
+        enrollment.device_id.clone()
+    } else {
+        None
+    })
+}
+
+/// One turn of the loop; the body may run more than once.
+pub(super) struct Turn {
+    pub(super) certificate: String,
+    pub(super) size_bytes: i64,
+    pub(super) incoming: Incoming,
+    pub(super) keys: KeyStore,
+    pub(super) address: Option<String>,
+    pub(super) now_ms: i64,
+}
+
+struct Done {
+    answer: DeviceAnswer,
+    wakes_push: bool,
+    seen: Option<String>,
+}
+
+/// The channel that polls.
+pub(super) struct PollingChannel {
+    pub(super) id: String,
+    pub(super) name: ChannelName,
+    pub(super) device_id: String,
+}
+
+impl Turn {
+    async fn run(&self, tx: &Tx) -> Result<Done, Error> {
+        let result = self.incoming.result();
+        let sender = sender::find(tx, &self.certificate).await?;
+        let Some(sender) = sender else {
+            return self
+                .refuse(tx, None, DeviceAnswer::Forbidden, "unknown_certificate")
+                .await;
+        };
+        let enrollment = match sender.admit(&result.ids) {
+            Admission::Admitted(enrollment) => enrollment,
+            Admission::Renewed(enrollment) => {
+                sender::repin(tx, &sender, enrollment, self.now_ms).await?;
+                enrollment
+            }
+            Admission::Refused { answer, kind } => {
+                return self.refuse(tx, Some(&sender), answer, kind).await;
+            }
+        };
+        // A pending enrollment has no channel yet: an empty answer, no commands.
+        let Some(channel) = self.channel(tx, enrollment, result.channel()).await? else {
+            return Ok(Done {
+                answer: DeviceAnswer::Empty,
+                wakes_push: false,
+                seen: None,
+            });
+        };
+        let ended = record::result(tx, self, enrollment, &channel).await?;
+        let seen = Some(channel.device_id.clone());
+        if ended {
+            return Ok(Done {
+                answer: DeviceAnswer::Empty,
+                wakes_push: false,
+                seen,
+            });
+        }
+        if let Some(plist) = self.next(tx, enrollment, &channel).await? {
+            return Ok(Done {
+                answer: DeviceAnswer::Plist(plist),
+                wakes_push: false,
+                seen,
+            });
+        }
+        let wakes_push = self.push_later(tx, &channel).await?;
+        Ok(Done {
+            answer: DeviceAnswer::Empty,
+            wakes_push,
+            seen,
+        })
+    }
+
+    async fn refuse(
+        &self,
+        tx: &Tx,
+        sender: Option<&Sender>,
+        answer: DeviceAnswer,
+        kind: &'static str,
+    ) -> Result<Done, Error> {
+        let address = self.address.as_deref();
+        sender::note_refused(tx, &self.certificate, sender, kind, address, self.now_ms).await?;
+        Ok(Done {
+            answer,
+            wakes_push: false,
+            seen: None,
+        })
+    }
+
+    async fn channel(
+        &self,
+        tx: &Tx,
+        enrollment: &SenderEnrollment,
+        name: ChannelName,
+    ) -> Result<Option<PollingChannel>, Error> {
+        const FIND: &str = "SELECT id, contact, pushes_unanswered, device_id FROM channel \
+            WHERE enrollment_id = $1 AND name = $2 AND ended_at IS NULL";
+        const ANSWERED: &str = "UPDATE channel SET contact = 'reachable', pushes_unanswered = 0, \
+            unanswered_since = NULL WHERE id = $1";
+        let values = args![enrollment.id.as_str(), name.to_string()];
+        let Some(row) = tx.fetch_optional(FIND, values).await? else {
+            return Ok(None);
+        };
+        let channel = PollingChannel {
+            id: row.text(0)?,
+            name,
+            device_id: row.text(3)?,
+        };
+        let silent = row.text(1)? != "reachable";
+        if silent || row.i64(2)? > 0 {
+            tx.execute(ANSWERED, args![channel.id.as_str()]).await?;
+        }
+        if silent && channel.name.is_device() {
+            let device = &channel.device_id;
+            devices::summary::set_contact_in(tx, device, "reachable", self.now_ms).await?;
+        }
+        Ok(Some(channel))
+    }
+
+    /// Picks, marks and encodes the next command. `Idle` begins a session, in which commands that were
+    /// answered `NotNow` before are offered again; within a session they are passed over.
+    async fn next(
+        &self,
+        tx: &Tx,
+        enrollment: &SenderEnrollment,
+        channel: &PollingChannel,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        const NEXT: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
+            b.id, b.request, b.request_sealed, c.act FROM command c \
+            JOIN command_batch b ON b.id = c.batch_id \
+            WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
+            AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, c.position LIMIT 1";
+        const NEW_SESSION: &str = "UPDATE command SET deferred = 0 WHERE channel_id = $1 AND finished = 0 AND deferred = 1";
+        const TO_BACK: &str = "UPDATE command SET lane = 9, position = $2, deliveries = 0, \
+            delivered_at = NULL WHERE id = $1";
+        let idle = self.incoming.result().status == Status::Idle;
+        if idle {
+            tx.execute(NEW_SESSION, args![channel.id.as_str()]).await?;
+        }
+        // Bounded: a command that never gets an answer moves back once, one that cannot be sent ends.
+        for turn in 0..32 {
+            let values = args![channel.id.as_str(), self.now_ms, i64::from(idle)];
+            let Some(row) = tx.fetch_optional(NEXT, values).await? else {
+                return Ok(None);
+            };
+            let dams = row.text(1)? == "sent"
+                && (row.i64(2)? >= 5
+                    || row.opt_i64(3)?.is_some_and(|at| self.now_ms - at > DAY_MS));
+            if dams && turn == 0 {
+                tx.execute(TO_BACK, args![row.text(0)?, self.now_ms * 1_000])
+                    .await?;
+                continue;
+            }
+            if let Some(plist) = self.dispatch(tx, enrollment, channel, &row).await? {
+                return Ok(Some(plist));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Encodes one command with its secrets and marks it sent; `None` when it can no longer be sent.
+    async fn dispatch(
+        &self,
+        tx: &Tx,
+        enrollment: &SenderEnrollment,
+        channel: &PollingChannel,
+        row: &Row,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        const SENT: &str = "UPDATE command SET status = 'sent', status_reason = NULL, deferred = 0, \
+            deliveries = deliveries + 1, delivered_at = $2, updated_at = $2 WHERE id = $1";
+        const RETIRED: &str =
+            "UPDATE enrollment SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
+        let id = row.text(0)?;
+        let request: Request = serde_json::from_str(&row.text(6)?).map_err(|error| {
+            Error::internal("command_batch.request cannot be read.").caused_by(error)
+        })?;
+        let wire = match self
+            .encode(tx, enrollment, channel, &id, &request, row)
+            .await?
+        {
+            Ok(wire) => wire,
+            Err(reason) => {
+                self.give_up(tx, channel, &id, &reason).await?;
+                return Ok(None);
+            }
+        };
+        let uuid = CommandUuid::new(id.clone())
+            .map_err(|_| Error::internal("command.id is not usable as CommandUUID."))?;
+        if row.opt_text(8)?.as_deref() == Some(Act::Retire.as_str()) {
+            tx.execute(RETIRED, args![enrollment.id.as_str(), self.now_ms])
+                .await?;
+        }
+        let again = row.text(1)? == "sent";
+        tx.execute(SENT, args![id.as_str(), self.now_ms]).await?;
+        let status = CommandStatus::Sent;
+        let reason = again.then_some("sent_again");
+        store::transition(
+            tx,
+            &id,
+            &channel.device_id,
+            status,
+            reason,
+            None,
+            self.now_ms,
+        )
+        .await?;
+        Ok(Some(Command::new(uuid, wire).to_plist()))
+    }
+
+    /// Opens the command's secrets and asks the capability table once more: the device may have changed
+    /// since the command was queued.
+    async fn encode(
+        &self,
+        tx: &Tx,
+        enrollment: &SenderEnrollment,
+        channel: &PollingChannel,
+        id: &str,
+        request: &Request,
+        row: &Row,
+    ) -> Result<Result<tillsyn_apple::command::Request, String>, Error> {
+        let pin = match row.opt_blob(4)? {
+            Some(sealed) => Some(self.keys.open(&sealed, "command", "secret_sealed", id)?),
+            None => None,
+        };
+        let pin = pin
+            .as_ref()
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let profile = match row.opt_blob(7)? {
+            Some(sealed) => {
+                let batch = row.text(5)?;
+                Some(
+                    self.keys
+                        .open(&sealed, "command_batch", "request_sealed", &batch)?,
+                )
+            }
+            None => None,
+        };
+        let Some(facts) = record::device_facts(tx, enrollment, channel).await? else {
+            return Ok(Err("platform_unsupported".to_owned()));
+        };
+        let wire =
+            match encode::request(request, &facts, pin, profile.as_ref().map(|p| p.as_slice())) {
+                Ok(wire) => wire,
+                Err(why) => return Ok(Err(why)),
+            };
+        Ok(
+            tillsyn_apple::command::capability::check_request(&wire, &facts)
+                .map(|()| wire)
+                .map_err(|refusal| refusal.code.as_str().to_owned()),
+        )
+    }
+
+    async fn give_up(
+        &self,
+        tx: &Tx,
+        channel: &PollingChannel,
+        id: &str,
+        reason: &str,
+    ) -> Result<(), Error> {
+        const END: &str = "UPDATE command SET status = 'cancelled', status_reason = $2, finished = 1, \
+            secret_sealed = NULL, updated_at = $3 WHERE id = $1";
+        tx.execute(END, args![id, reason, self.now_ms]).await?;
+        let status = CommandStatus::Cancelled;
+        let device = &channel.device_id;
+        store::transition(tx, id, device, status, Some(reason), None, self.now_ms).await
+    }
+
+    /// After `NotNow` as its last word a device comes back by itself. When something else followed it
+    /// does not, so a push is asked for, later and later.
+    async fn push_later(&self, tx: &Tx, channel: &PollingChannel) -> Result<bool, Error> {
+        const WAITING: &str = "SELECT deliveries FROM command WHERE channel_id = $1 AND finished = 0 \
+            AND status = 'not_now' ORDER BY deliveries LIMIT 1";
+        if self.incoming.result().status == Status::NotNow {
+            return Ok(false);
+        }
+        let Some(row) = tx
+            .fetch_optional(WAITING, args![channel.id.as_str()])
+            .await?
+        else {
+            return Ok(false);
+        };
+        let doubled = u32::try_from(row.i64(0)?.clamp(1, 7) - 1).unwrap_or(0);
+        let wait = (MINUTE_MS << doubled).min(HOUR_MS);
+        store::request_pushes(tx, &[channel.id.clone()], self.now_ms + wait).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,212 @@
+//! Which enrollment sends: the certificate decides, the ids only have to match (core sheet §2, §5).
+
+use serde_json::json;
+use tillsyn_apple::checkin::Ids;
+use tillsyn_db::{Row, Tx, args};
+
+use super::answer::DeviceAnswer;
+use crate::actor::Actor;
+use crate::clock::DAY_MS;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+
+/// The issuance record of a certificate and the enrollment it belongs to.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    pub(super) certificate: String,
+    pub(super) is_renewal: bool,
+    pub(super) revoked: bool,
+    pub(super) attempt_id: Option<String>,
+    pub(super) enrollment: Option<SenderEnrollment>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct SenderEnrollment {
+    pub(super) id: String,
+    pub(super) status: String,
+    pub(super) pin: String,
+    pub(super) udid: Option<String>,
+    pub(super) apple_enrollment_id: Option<String>,
+    /// `None` while pending.
+    pub(super) device_id: Option<String>,
+    pub(super) retired: bool,
+    pub(super) org_unit_id: String,
+    pub(super) platform: String,
+    pub(super) ownership: String,
+    pub(super) enrollment_type: String,
+    pub(super) topic: String,
+    pub(super) access_rights: Option<i64>,
+    pub(super) profile_identifier: String,
+}
+
+pub(super) const COLUMNS: usize = 18;
+const FIND: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
+    e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
+    e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier \
+    FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id WHERE c.sha256 = $1";
+
+/// Looks the sender up inside a transaction.
+pub(super) async fn find(tx: &Tx, certificate: &str) -> Result<Option<Sender>, Error> {
+    tx.fetch_optional(FIND, args![certificate])
+        .await?
+        .as_ref()
+        .map(decode)
+        .transpose()
+}
+
+/// Reads the columns of [`FIND`], which other statements begin with as well.
+pub(super) fn decode(row: &Row) -> Result<Sender, Error> {
+    let enrollment = match row.opt_text(4)? {
+        None => None,
+        Some(id) => Some(SenderEnrollment {
+            id,
+            status: row.text(5)?,
+            pin: row.text(6)?,
+            udid: row.opt_text(7)?,
+            apple_enrollment_id: row.opt_text(8)?,
+            device_id: row.opt_text(9)?,
+            retired: row.opt_i64(10)?.is_some(),
+            org_unit_id: row.text(11)?,
+            platform: row.text(12)?,
+            ownership: row.text(13)?,
+            enrollment_type: row.text(14)?,
+            topic: row.text(15)?,
+            access_rights: row.opt_i64(16)?,
+            profile_identifier: row.text(17)?,
+        }),
+    };
+    Ok(Sender {
+        certificate: row.text(0)?,
+        is_renewal: row.text(1)? == "renewal",
+        revoked: row.opt_i64(2)?.is_some(),
+        attempt_id: row.opt_text(3)?,
+        enrollment,
+    })
+}
+
+/// Why a sender is not admitted, beside the answer it gets.
+#[derive(Debug)]
+pub(super) enum Admission<'a> {
+    Admitted(&'a SenderEnrollment),
+    /// Admitted after the pin moved to this renewal.
+    Renewed(&'a SenderEnrollment),
+    Refused {
+        answer: DeviceAnswer,
+        kind: &'static str,
+    },
+}
+
+impl Sender {
+    /// Admits the pinned certificate of an enrollment that is not over, with ids that match.
+    pub(super) fn admit(&self, ids: &Ids) -> Admission<'_> {
+        let refused = |answer, kind| Admission::Refused { answer, kind };
+        let Some(enrollment) = &self.enrollment else {
+            return refused(DeviceAnswer::Forbidden, "not_authenticated");
+        };
+        if !matches!(enrollment.status.as_str(), "pending" | "active") {
+            // Only what we ended on purpose may be told to remove its management.
+            return if enrollment.retired && enrollment.status == "removed" {
+                refused(DeviceAnswer::Removed, "retired")
+            } else {
+                refused(DeviceAnswer::Forbidden, "ended")
+            };
+        }
+        if self.revoked {
+            return refused(DeviceAnswer::Forbidden, "revoked");
+        }
+        if !enrollment.matches(ids) {
+            return refused(DeviceAnswer::Forbidden, "foreign_ids");
+        }
+        if enrollment.pin == self.certificate {
+            Admission::Admitted(enrollment)
+        } else if self.is_renewal {
+            Admission::Renewed(enrollment)
+        } else {
+            refused(DeviceAnswer::Forbidden, "not_pinned")
+        }
+    }
+}
+
+impl SenderEnrollment {
+    fn matches(&self, ids: &Ids) -> bool {
+        let udid = ids.udid.as_ref().map(tillsyn_apple::ids::Udid::as_str);
+        let enrollment_id = ids
+            .enrollment_id
+            .as_ref()
+            .map(tillsyn_apple::ids::EnrollmentIdApple::as_str);
+        self.udid.as_deref() == udid && self.apple_enrollment_id.as_deref() == enrollment_id
+    }
+}
+
+/// Counts who knocks without being admitted, per day, and audits what points at theft or a clone.
+pub(super) async fn note_refused(
+    tx: &Tx,
+    certificate: &str,
+    sender: Option<&Sender>,
+    kind: &'static str,
+    address: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const COUNT: &str = "INSERT INTO stranger (day, kind, subject, times, last_at) \
+        VALUES ($1, $2, $3, 1, $4) ON CONFLICT (day, kind, subject) \
+        DO UPDATE SET times = stranger.times + 1, last_at = excluded.last_at";
+    const SEEN: &str = "SELECT times FROM stranger WHERE day = $1 AND kind = $2 AND subject = $3";
+    let day = now_ms / DAY_MS;
+    let first = tx
+        .fetch_optional(SEEN, args![day, kind, certificate])
+        .await?
+        .is_none();
+    tx.execute(COUNT, args![day, kind, certificate, now_ms])
+        .await?;
+    let Some(enrollment) = sender.and_then(|s| s.enrollment.as_ref()) else {
+        return Ok(());
+    };
+    // Once a day is enough for the trail; the counter has the rest.
+    if first && matches!(kind, "foreign_ids" | "not_pinned" | "ended" | "revoked") {
+        let actor = Actor::device(
+            enrollment.device_id.as_deref().unwrap_or(&enrollment.id),
+            address.map(str::to_owned),
+        );
+        let (object_kind, object) = match &enrollment.device_id {
+            Some(device) => ("device", device),
+            None => ("enrollment", &enrollment.id),
+        };
+        let event = NewEvent::done(
+            "device.refused",
+            object_kind,
+            object,
+            &enrollment.org_unit_id,
+        )
+        .refused()
+        .with(json!({ "kind": kind, "certificate_sha256": certificate }));
+        events::record(tx, &actor, now_ms, event).await?;
+    }
+    Ok(())
+}
+
+/// Moves the pin to a certificate that our CA issued as a renewal of this enrollment. The old one stays
+/// good for a day, for requests already on their way.
+pub(super) async fn repin(
+    tx: &Tx,
+    sender: &Sender,
+    enrollment: &SenderEnrollment,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const PIN: &str = "UPDATE enrollment SET pin_sha256 = $2 WHERE id = $1";
+    tx.execute(
+        PIN,
+        args![enrollment.id.as_str(), sender.certificate.as_str()],
+    )
+    .await?;
+    let object = enrollment.device_id.as_deref().unwrap_or(&enrollment.id);
+    let actor = Actor::device(object, None);
+    let event = NewEvent::done(
+        "enrollment.repin",
+        "device",
+        object,
+        &enrollment.org_unit_id,
+    )
+    .with(json!({ "from_sha256": enrollment.pin, "to_sha256": sender.certificate }));
+    events::record(tx, &actor, now_ms, event).await?;
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! `TokenUpdate`: how a channel is woken. The first one of a pending enrollment makes it active and ends
+//! the old one, in this one transaction.
+
+use serde_json::json;
+use tillsyn_apple::checkin::TokenUpdate;
+use tillsyn_apple::ids::ChannelName;
+use tillsyn_db::{Tx, args};
+
+use super::answer::DeviceAnswer;
+use super::check_in::{Context, Done};
+use super::sender::{Sender, SenderEnrollment};
+use crate::actor::Actor;
+use crate::commands;
+use crate::devices;
+use crate::enrollments;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::ids::{ChannelId, new_uuid};
+use crate::invitations::attempt::{self, AttemptStatus, cause};
+
+pub(super) async fn run(
+    tx: &Tx,
+    context: &Context,
+    sender: &Sender,
+    enrollment: &SenderEnrollment,
+    message: &TokenUpdate,
+) -> Result<Done, Error> {
+    let channel = message.ids.channel();
+    if message.topic.as_str() != enrollment.topic {
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, "foreign_topic")
+            .await;
+    }
+    if enrollment.status == "active" {
+        let Some(device) = &enrollment.device_id else {
+            return Err(Error::internal("An active enrollment has no device."));
+        };
+        let wakes = update_channel(tx, context, enrollment, device, &channel, message).await?;
+        return Ok(Done {
+            answer: DeviceAnswer::Empty,
+            wakes_push: wakes,
+            seen: Some(device.clone()),
+        });
+    }
+    if !channel.is_device() {
+        // A user channel cannot complete an enrollment; the device repeats it after its own.
+        return Ok(DeviceAnswer::Empty.into());
+    }
+    activate(tx, context, sender, enrollment, message).await
+}
+
+/// The order matters: the old enrollment ends before the new one becomes active, because a device has at
+/// most one active enrollment (a unique index says so, too).
+async fn activate(
+    tx: &Tx,
+    context: &Context,
+    sender: &Sender,
+    enrollment: &SenderEnrollment,
+    message: &TokenUpdate,
+) -> Result<Done, Error> {
+    const USE: &str = "UPDATE invitation SET uses = uses + 1, \
+        status = CASE WHEN uses + 1 >= uses_allowed THEN 'used' ELSE status END \
+        WHERE id = (SELECT invitation_id FROM attempt WHERE id = $1) \
+        AND uses < uses_allowed AND status <> 'revoked'";
+    const ACTIVE: &str = "UPDATE enrollment SET status = 'active', device_id = $2, enrolled_at = $3, \
+        expires_at = NULL WHERE id = $1 AND status = 'pending'";
+    const ATTEMPT: &str = "UPDATE attempt SET device_id = $2 WHERE id = $1";
+    let now = context.now_ms;
+    let address = context.address.as_deref();
+    if let Some(attempt_id) = &sender.attempt_id
+        && tx.execute(USE, args![attempt_id.as_str()]).await? == 0
+    {
+        let step = AttemptStatus::Enrolled;
+        attempt::fail_in(tx, attempt_id, step, cause::INVITATION_USED, address, now).await?;
+        enrollments::end_in(tx, &enrollment.id, "superseded", "invitation_used", now).await?;
+        return context
+            .refuse(
+                tx,
+                Some(sender),
+                DeviceAnswer::Forbidden,
+                cause::INVITATION_USED,
+            )
+            .await;
+    }
+    let device = devices::summary::device_for_enrollment_in(tx, &enrollment.id, now).await?;
+    let replaced = enrollments::supersede_active_in(tx, &device, now).await?;
+    tx.execute(ACTIVE, args![enrollment.id.as_str(), &device, now])
+        .await?;
+    devices::summary::enrolled_in(tx, &device, &enrollment.id, now).await?;
+    update_channel(
+        tx,
+        context,
+        enrollment,
+        device.as_str(),
+        &ChannelName::Device,
+        message,
+    )
+    .await?;
+    if let Some(attempt_id) = &sender.attempt_id {
+        tx.execute(ATTEMPT, args![attempt_id.as_str(), &device])
+            .await?;
+        attempt::step_in(tx, attempt_id, AttemptStatus::Enrolled, address, now).await?;
+    }
+    commands::enqueue_first_inventory_in(tx, &context.keys, &device, now).await?;
+    let actor = Actor::device(device.as_str(), context.address.clone());
+    let event = NewEvent::done(
+        "device.enroll",
+        "device",
+        device.as_str(),
+        &enrollment.org_unit_id,
+    )
+    .with(json!({
+        "enrollment_id": enrollment.id,
+        "attempt_id": sender.attempt_id,
+        "enrollment_type": enrollment.enrollment_type,
+        "ownership": enrollment.ownership,
+        "replaced_enrollment_id": replaced,
+    }));
+    events::record(tx, &actor, now, event).await?;
+    Ok(Done {
+        answer: DeviceAnswer::Empty,
+        wakes_push: true,
+        seen: Some(device.to_string()),
+    })
+}
+
+const PENDING: &str =
+    "SELECT id FROM command WHERE channel_id = $1 AND finished = 0 AND status <> 'held' LIMIT 1";
+
+/// Keeps token and magic of one channel; returns whether waiting work should be pushed now.
+async fn update_channel(
+    tx: &Tx,
+    context: &Context,
+    enrollment: &SenderEnrollment,
+    device_id: &str,
+    channel: &ChannelName,
+    message: &TokenUpdate,
+) -> Result<bool, Error> {
+    const UPSERT: &str = "INSERT INTO channel (id, enrollment_id, device_id, name, topic, push_token, \
+        push_magic, token_updated_at, contact, awaiting_configuration, user_short_name, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $8) \
+        ON CONFLICT (enrollment_id, name) DO UPDATE SET push_token = excluded.push_token, \
+        push_magic = excluded.push_magic, token_updated_at = excluded.token_updated_at, \
+        contact = 'reachable', awaiting_configuration = excluded.awaiting_configuration, \
+        pushes_unanswered = 0, unanswered_since = NULL, ended_at = NULL";
+    const FIND: &str = "SELECT id FROM channel WHERE enrollment_id = $1 AND name = $2";
+    let name = channel.to_string();
+    tx.execute(
+        UPSERT,
+        args![
+            ChannelId::new(context.now_ms),
+            enrollment.id.as_str(),
+            device_id,
+            name.as_str(),
+            enrollment.topic.as_str(),
+            message.token.as_bytes(),
+            message.push_magic.expose(),
+            context.now_ms,
+            i64::from(message.awaiting_configuration.unwrap_or(false)),
+            message.ids.user_short_name.as_deref()
+        ],
+    )
+    .await?;
+    if channel.is_device() {
+        devices::summary::set_contact_in(tx, device_id, "reachable", context.now_ms).await?;
+        // Its absence does not make a stored one invalid.
+        if let Some(token) = &message.unlock_token {
+            keep_unlock_token(tx, context, enrollment, device_id, token.expose()).await?;
+        }
+    }
+    let id = tx
+        .fetch_one(FIND, args![enrollment.id.as_str(), name])
+        .await?
+        .text(0)?;
+    if tx
+        .fetch_optional(PENDING, args![id.as_str()])
+        .await?
+        .is_none()
+    {
+        return Ok(false);
+    }
+    commands::store::request_pushes(tx, &[id], context.now_ms).await?;
+    Ok(true)
+}
+
+/// Sealed; a device sends it once and never again by itself.
+async fn keep_unlock_token(
+    tx: &Tx,
+    context: &Context,
+    enrollment: &SenderEnrollment,
+    device_id: &str,
+    token: &[u8],
+) -> Result<(), Error> {
+    const FIND: &str = "SELECT id FROM escrow WHERE device_id = $1 AND enrollment_id = $2 \
+        AND kind = 'unlock_token'";
+    const INSERT: &str = "INSERT INTO escrow (id, device_id, enrollment_id, kind, sealed, created_at, \
+        updated_at) VALUES ($1, $2, $3, 'unlock_token', $4, $5, $5)";
+    const UPDATE: &str = "UPDATE escrow SET sealed = $2, updated_at = $3 WHERE id = $1";
+    let found = tx
+        .fetch_optional(FIND, args![device_id, enrollment.id.as_str()])
+        .await?;
+    let id = match &found {
+        Some(row) => row.text(0)?,
+        None => new_uuid(context.now_ms).to_string(),
+    };
+    let sealed = context.keys.seal(token, "escrow", "sealed", &id)?;
+    if found.is_some() {
+        tx.execute(UPDATE, args![id, sealed, context.now_ms])
+            .await?;
+    } else {
+        let values = args![
+            id,
+            device_id,
+            enrollment.id.as_str(),
+            sealed,
+            context.now_ms
+        ];
+        tx.execute(INSERT, values).await?;
+    }
+    Ok(())
+}
