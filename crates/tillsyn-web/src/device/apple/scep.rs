@@ -1,0 +1,82 @@
+//! `/apple/scep/{ca}`: GetCACaps, GetCACert, PKIOperation by GET and POST (SCEP sheet A1).
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Path, RawQuery, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use tillsyn_core::platform::apple::{self, ScepAnswer};
+use tillsyn_pki::scep;
+
+use super::answer;
+use crate::state::AppState;
+
+/// The only CA there is so far.
+const DEVICE_CA: &str = "device";
+
+pub(super) async fn get(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(ca): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    if ca != DEVICE_CA {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match operation(&query).to_ascii_lowercase().as_str() {
+        "getcacaps" => {
+            answer::with_type(StatusCode::OK, "text/plain", apple::ca_caps().into_bytes())
+        }
+        "getcacert" => {
+            let (content_type, body) = apple::ca_certificates(&state.core);
+            answer::with_type(StatusCode::OK, content_type, body)
+        }
+        "pkioperation" => match scep::decode_get_message(&query) {
+            Ok(message) => pki_operation(&state, message, peer).await,
+            Err(_) => StatusCode::BAD_REQUEST.into_response(),
+        },
+        "getnextcacert" => StatusCode::NOT_FOUND.into_response(),
+        _ => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+pub(super) async fn post(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(ca): Path<String>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    if ca != DEVICE_CA {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    if !operation(&query.unwrap_or_default()).eq_ignore_ascii_case("pkioperation") {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let Ok(body) = axum::body::to_bytes(request.into_body(), super::SCEP_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    pki_operation(&state, body.to_vec(), peer).await
+}
+
+async fn pki_operation(state: &AppState, message: Vec<u8>, peer: SocketAddr) -> Response {
+    match apple::pki_operation(&state.core, message, Some(peer.ip().to_string())).await {
+        Ok(ScepAnswer::Message(body)) => {
+            answer::with_type(StatusCode::OK, "application/x-pki-message", body)
+        }
+        Ok(ScepAnswer::Malformed) => StatusCode::BAD_REQUEST.into_response(),
+        Err(error) => answer::failure(&error),
+    }
+}
+
+/// The operation's name, whatever its case and place in the query.
+fn operation(query: &str) -> &str {
+    query
+        .split('&')
+        .find_map(|pair| {
+            let (key, value) = pair.split_once('=')?;
+            key.eq_ignore_ascii_case("operation").then_some(value)
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,146 @@
+//! Accept, TLS, HTTP/1.1 or HTTP/2, router; and the orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use super::connections::{Connections, Counted};
+use super::listen::{Listener, Surface};
+use super::tls::ReloadingTls;
+use crate::routes;
+use crate::state::AppState;
+
+/// Time for the headers of a request, and for a TLS handshake.
+const HEADERS: Duration = Duration::from_secs(10);
+/// Time that running requests get when the server stops.
+const FINISH: Duration = Duration::from_secs(20);
+const HEADER_BYTES: usize = 32 * 1024;
+const HEADER_LINES: usize = 100;
+
+/// Why serving ended other than by the shutdown signal.
+#[derive(Debug, thiserror::Error)]
+#[error("a listener failed: {0}")]
+pub struct ServeError(#[from] std::io::Error);
+
+/// Serves all listeners until `shutdown` completes; then stops accepting and lets requests finish.
+///
+/// # Errors
+/// When a listening socket fails for good.
+pub async fn serve(
+    state: AppState,
+    listeners: Vec<Listener>,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    let connections = Arc::new(Connections::default());
+    let mut loops = tokio::task::JoinSet::new();
+    for listener in listeners {
+        let router = match listener.surface {
+            Surface::All => routes::all(state.clone()),
+            Surface::Public => routes::public(state.clone()),
+            Surface::Administrative => routes::administrative(state.clone()),
+        };
+        loops.spawn(accept(listener, router, connections.clone(), stopped.clone()));
+    }
+    shutdown.await;
+    tracing::info!("stopping: no new connections, running requests finish");
+    // Nobody listening any more is no fault.
+    let _ = stop.send(true);
+    while loops.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn accept(
+    listener: Listener,
+    router: Router,
+    connections: Arc<Connections>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.socket.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, most likely: wait for some to be given back.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Some(counted) = connections.admit(peer.ip()) else {
+            metrics::counter!("tillsyn_connections_refused_total").increment(1);
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let (router, tls, watcher) = (router.clone(), listener.tls.clone(), graceful.watcher());
+        tokio::spawn(connection(stream, peer, tls, router, watcher, counted));
+    }
+    drop(listener.socket);
+    if tokio::time::timeout(FINISH, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<Arc<ReloadingTls>>,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+    counted: Counted,
+) {
+    match tls {
+        None => http(stream, peer, router, watcher).await,
+        Some(tls) => {
+            let handshake = TlsAcceptor::from(tls.config()).accept(stream);
+            if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, handshake).await {
+                http(stream, peer, router, watcher).await;
+            }
+        }
+    }
+    drop(counted);
+}
+
+async fn http<S>(
+    stream: S,
+    peer: SocketAddr,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(HEADER_BYTES + 16 * 1024)
+        .max_headers(HEADER_LINES)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
+        .max_concurrent_streams(100)
+        .keep_alive_interval(Some(Duration::from_secs(60)));
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    // A peer that goes away in the middle is everyday life.
+    let _ = watcher.watch(connection.into_owned()).await;
+}

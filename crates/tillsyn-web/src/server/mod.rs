@@ -1,0 +1,10 @@
+//! The listeners: own accept loop, because connections are counted, TLS certificates are reloaded without a
+//! restart, and stopping lets running requests finish (security S21, S26, S83).
+
+mod accept;
+mod connections;
+mod listen;
+mod tls;
+
+pub use accept::{ServeError, serve};
+pub use listen::{ListenConfig, Listener, Surface, TlsFiles};
