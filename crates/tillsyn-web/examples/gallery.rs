@@ -1,0 +1,70 @@
+//! Writes every sample page as a static file, to look at in a browser:
+//! `cargo run -p tillsyn-web --features testing --example gallery -- target/gallery`,
+//! then serve that folder (the pages ask for `/assets/…`).
+
+use std::path::{Path, PathBuf};
+
+use tillsyn_web::assets;
+use tillsyn_web::console::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use tillsyn_web::console::commands::{CommandPage, CommandsPage};
+use tillsyn_web::console::device::DevicePage;
+use tillsyn_web::console::devices::DevicesPage;
+use tillsyn_web::console::enrollment::{
+    AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
+};
+use tillsyn_web::console::errors::ErrorPage;
+use tillsyn_web::console::overview::OverviewPage;
+use tillsyn_web::console::settings::{PushPage, TokensPage};
+use tillsyn_web::i18n::{Lang, Texts};
+use tillsyn_web::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
+use tillsyn_web::ui::Sample;
+
+fn main() -> std::io::Result<()> {
+    let folder = PathBuf::from(
+        std::env::args()
+            .nth(1)
+            .unwrap_or_else(|| "target/gallery".into()),
+    );
+    for (url, bytes) in assets::all() {
+        let path = folder.join(url.trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+        std::fs::write(path, bytes)?;
+    }
+    for lang in Lang::ALL {
+        write_all(&folder.join(lang.tag()), Texts::new(lang))?;
+    }
+    write_all(&folder.join("pseudo"), Texts::pseudo())
+}
+
+fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    write::<SignInPage>(folder, texts)?;
+    write::<FirstAdministratorPage>(folder, texts)?;
+    write::<ConfirmPage>(folder, texts)?;
+    write::<OverviewPage>(folder, texts)?;
+    write::<DevicesPage>(folder, texts)?;
+    write::<DevicePage>(folder, texts)?;
+    write::<CommandsPage>(folder, texts)?;
+    write::<CommandPage>(folder, texts)?;
+    write::<InvitationsPage>(folder, texts)?;
+    write::<NewInvitationPage>(folder, texts)?;
+    write::<InvitationPage>(folder, texts)?;
+    write::<AttemptsPage>(folder, texts)?;
+    write::<AttemptPage>(folder, texts)?;
+    write::<PushPage>(folder, texts)?;
+    write::<TokensPage>(folder, texts)?;
+    write::<ErrorPage>(folder, texts)?;
+    write::<BeginPage>(folder, texts)?;
+    write::<InstallPage>(folder, texts)?;
+    write::<ReadyPage>(folder, texts)?;
+    write::<FailedPage>(folder, texts)?;
+    write::<ClosedPage>(folder, texts)
+}
+
+fn write<P: Sample>(folder: &Path, texts: Texts) -> std::io::Result<()> {
+    for (name, page) in P::samples(texts) {
+        let html = page.render().map_err(std::io::Error::other)?;
+        std::fs::write(folder.join(format!("{}-{name}.html", P::NAME)), html)?;
+    }
+    Ok(())
+}

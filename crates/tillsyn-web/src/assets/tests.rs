@@ -1,0 +1,50 @@
+#![expect(clippy::expect_used, reason = "tests")]
+
+use super::*;
+
+#[test]
+fn every_file_has_a_url_with_its_hash() {
+    for name in Files::iter() {
+        let url = url(&name);
+        let hash = short_hash(&Files::get(&name).expect("listed"));
+        assert!(url.starts_with("/assets/"), "{name}: {url}");
+        assert!(url.contains(&hash), "{name}: {url}");
+    }
+}
+
+#[test]
+fn script_stays_under_15_kb() {
+    let script = Files::get("tillsyn.js").expect("the script");
+    assert!(script.data.len() < 15_000, "{}", script.data.len());
+}
+
+#[test]
+fn styles_and_script_name_no_other_host() {
+    for name in Files::iter() {
+        let text =
+            String::from_utf8(Files::get(&name).expect("listed").data.into_owned()).expect("text");
+        let text = text.replace("http://www.w3.org/2000/svg", "");
+        assert!(
+            !text.contains("http://") && !text.contains("https://"),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn asset_is_served_with_type_and_kept_for_ever() {
+    let url = url("tokens.css");
+    let name = url.rsplit('/').next().expect("name");
+    let answer = asset(Path(name.to_owned())).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let headers = answer.headers();
+    assert_eq!(headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
+    assert!(
+        headers[header::CACHE_CONTROL]
+            .to_str()
+            .expect("text")
+            .contains("immutable")
+    );
+    let old = asset(Path("tokens.0000000000000000.css".to_owned())).await;
+    assert_eq!(old.status(), StatusCode::NOT_FOUND);
+}

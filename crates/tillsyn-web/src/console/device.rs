@@ -1,0 +1,327 @@
+//! One device: why is it so, what next.
+
+use askama::Template;
+
+use super::frame::{Frame, Pager};
+use super::guard::Dialog;
+use crate::i18n::{Texts, When};
+use crate::ui::{Link, Status, Tone};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceTab {
+    #[default]
+    Summary,
+    Commands,
+    Profiles,
+    Facts,
+}
+
+/// `GET /console/devices/{id}`, its tabs, and the dialogs on top of it.
+#[derive(Template)]
+#[template(path = "console/device.html")]
+pub struct DevicePage {
+    pub f: Frame,
+    pub tab: DeviceTab,
+    pub id: String,
+    pub name: String,
+    pub icon: &'static str,
+    /// Model and capacity: `iPhone 16, 128 GB`.
+    pub what: String,
+    pub person: String,
+    pub personal: bool,
+    /// Beside the name: device status, supervision.
+    pub pills: Vec<Status>,
+    pub callout: Option<Callout>,
+    pub strip: Vec<StripFigure>,
+    pub commands: Vec<CommandEntry>,
+    /// All commands ever, for the tab.
+    pub commands_total: String,
+    /// Pages of the commands tab.
+    pub commands_pager: Pager,
+    pub profiles: Vec<ProfileRow>,
+    /// Source and age of the profile list; `None` before the first answer.
+    pub profiles_seen: Option<When>,
+    pub facts: Vec<Fact>,
+    pub identity: Vec<Identity>,
+    pub security: Vec<SecurityFact>,
+    pub acts: Acts,
+    pub dialog: Option<Dialog>,
+}
+
+impl DevicePage {
+    pub(crate) fn tabs(&self) -> Vec<Tab> {
+        use crate::ui::urls;
+        let l = self.f.texts;
+        let tab = |tab, href, text, count| Tab {
+            href,
+            text,
+            count,
+            current: self.tab == tab,
+        };
+        vec![
+            tab(
+                DeviceTab::Summary,
+                urls::device(&self.id),
+                l.t("device-tab-summary"),
+                String::new(),
+            ),
+            tab(
+                DeviceTab::Commands,
+                urls::device_commands(&self.id),
+                l.t("device-tab-commands"),
+                self.commands_total.clone(),
+            ),
+            tab(
+                DeviceTab::Profiles,
+                urls::device_profiles(&self.id),
+                l.t("device-tab-profiles"),
+                l.number(self.profiles.len()),
+            ),
+            tab(
+                DeviceTab::Facts,
+                urls::device_facts(&self.id),
+                l.t("device-tab-facts"),
+                String::new(),
+            ),
+        ]
+    }
+
+    pub(crate) fn summary(&self) -> bool {
+        self.tab == DeviceTab::Summary
+    }
+
+    pub(crate) fn shows_commands(&self) -> bool {
+        matches!(self.tab, DeviceTab::Summary | DeviceTab::Commands)
+    }
+
+    pub(crate) fn shows_profiles(&self) -> bool {
+        matches!(self.tab, DeviceTab::Summary | DeviceTab::Profiles)
+    }
+
+    pub(crate) fn shows_facts(&self) -> bool {
+        matches!(self.tab, DeviceTab::Summary | DeviceTab::Facts)
+    }
+}
+
+pub(crate) struct Tab {
+    pub(crate) href: String,
+    pub(crate) text: String,
+    pub(crate) count: String,
+    pub(crate) current: bool,
+}
+
+/// What happened, why, what to do. Only when something is wrong or due.
+pub struct Callout {
+    pub tone: Tone,
+    pub icon: &'static str,
+    pub title: String,
+    pub text: String,
+    pub action: Option<Link>,
+}
+
+impl Callout {
+    fn new(tone: Tone, icon: &'static str, title: String, text: String) -> Self {
+        Self {
+            tone,
+            icon,
+            title,
+            text,
+            action: None,
+        }
+    }
+
+    /// The push token is dead: the device must come by itself.
+    pub fn unreachable(l: Texts, since: &str) -> Self {
+        Self::new(
+            Tone::Bad,
+            "wifi",
+            l.ta("callout-unreachable", since),
+            l.t("callout-unreachable-text"),
+        )
+    }
+
+    /// Apple takes our pushes, the device does not come.
+    pub fn silent(l: Texts, since: &str) -> Self {
+        Self::new(
+            Tone::Warn,
+            "clock",
+            l.ta("callout-silent", since),
+            l.t("callout-silent-text"),
+        )
+    }
+
+    /// An erase or retire stands in its hold.
+    pub fn held(l: Texts, act: &str, until: &str) -> Self {
+        let args = [("act", act.into()), ("until", until.into())];
+        Self::new(
+            Tone::Warn,
+            "pause",
+            l.t_args("callout-held", &args),
+            l.t("callout-held-text"),
+        )
+    }
+
+    /// Over budget, or more devices than one person may: only the server's owner releases it.
+    pub fn held_for_release(l: Texts, act: &str) -> Self {
+        Self::new(
+            Tone::Warn,
+            "pause",
+            l.ta("callout-release", act),
+            l.t("callout-release-text"),
+        )
+    }
+
+    pub fn retired(l: Texts, date: &str) -> Self {
+        Self::new(
+            Tone::Idle,
+            "archive",
+            l.ta("callout-retired", date),
+            l.t("callout-retired-text"),
+        )
+    }
+
+    /// The device left management by itself (check-out).
+    pub fn removed(l: Texts, date: &str) -> Self {
+        Self::new(
+            Tone::Warn,
+            "archive",
+            l.ta("callout-removed", date),
+            l.t("callout-removed-text"),
+        )
+    }
+
+    /// No push certificate: nothing reaches it before one is uploaded.
+    pub fn no_push(l: Texts) -> Self {
+        Self {
+            action: Some(Link {
+                href: crate::ui::urls::PUSH.to_owned(),
+                text: l.t("need-push-missing-act"),
+            }),
+            ..Self::new(
+                Tone::Bad,
+                "alert",
+                l.t("callout-no-push"),
+                l.t("callout-no-push-text"),
+            )
+        }
+    }
+}
+
+/// One figure below the tabs.
+pub struct StripFigure {
+    pub label: String,
+    /// Words, or the status below.
+    pub value: String,
+    pub when: Option<When>,
+    pub status: Option<Status>,
+    pub note: String,
+}
+
+/// A command with its transitions.
+pub struct CommandEntry {
+    pub href: String,
+    pub status: Status,
+    /// What it does, in words.
+    pub title: String,
+    /// The vendor's name of it.
+    pub request_type: String,
+    /// Who or what asked for it.
+    pub by: String,
+    pub hops: Vec<Hop>,
+    /// End of the hold, when it runs.
+    pub hold: Option<Deadline>,
+    /// Address to withdraw it; empty when it is too late or not allowed.
+    pub withdraw: String,
+    /// Address to send it again; empty when that makes no sense.
+    pub again: String,
+}
+
+/// One transition: when, the word, why.
+pub struct Hop {
+    pub tone: Tone,
+    pub when: When,
+    pub word: String,
+    pub text: String,
+}
+
+/// A moment that is counted down to.
+pub struct Deadline {
+    /// The moment itself.
+    pub when: When,
+    /// Time left when the page was made, `4:59`.
+    pub left: String,
+}
+
+pub struct ProfileRow {
+    pub name: String,
+    pub identifier: String,
+    pub version: String,
+    pub status: Status,
+    /// The enrollment profile, or one that Tillsyn installed, or another source.
+    pub origin: String,
+    /// May be removed from here.
+    pub removable: bool,
+}
+
+/// A fact with its proof.
+pub struct Fact {
+    pub label: String,
+    pub value: FactValue,
+    pub source: String,
+    pub age: Option<When>,
+}
+
+pub enum FactValue {
+    Known(String),
+    /// The device has not told us yet.
+    Unknown,
+    /// A personal device does not tell, and we do not ask.
+    NotShared,
+}
+
+pub struct Identity {
+    pub label: String,
+    pub value: FactValue,
+    /// An identifier, printed in mono with a copy button.
+    pub code: bool,
+}
+
+pub struct SecurityFact {
+    pub label: String,
+    pub status: Status,
+    pub note: String,
+}
+
+/// What this person may do with this device now. An act that does not exist for it is absent; one
+/// that exists and is not allowed is shown with the reason.
+#[derive(Default)]
+pub struct Acts {
+    pub refresh: bool,
+    pub lock: Act,
+    pub retire: Act,
+    pub erase: Act,
+    pub install_profile: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Act {
+    /// Does not exist for this device.
+    #[default]
+    Absent,
+    Allowed,
+    /// Exists, but not now or not for this person, because of this.
+    Refused(String),
+}
+
+impl Act {
+    pub(crate) fn absent(&self) -> bool {
+        *self == Self::Absent
+    }
+
+    pub(crate) fn refused(&self) -> &str {
+        match self {
+            Self::Refused(reason) => reason,
+            Self::Absent | Self::Allowed => "",
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Invitations and enrollment attempts.
+
+use askama::Template;
+
+use super::device::Hop;
+use super::frame::{Emptiness, Filter, Frame, Pager};
+use crate::i18n::When;
+use crate::ui::{Choice, Link, Qr, Status};
+
+/// `GET /console/enrollment/invitations`.
+#[derive(Template)]
+#[template(path = "console/invitations.html")]
+pub struct InvitationsPage {
+    pub f: Frame,
+    pub statuses: Filter,
+    pub rows: Vec<InvitationRow>,
+    pub pager: Pager,
+    pub empty: Emptiness,
+    pub push_missing: bool,
+}
+
+pub struct InvitationRow {
+    pub href: String,
+    pub person: String,
+    pub note: String,
+    pub personal: bool,
+    pub platform: String,
+    pub pin: bool,
+    /// `1 of 1`.
+    pub uses: String,
+    pub status: Status,
+    pub created: When,
+    /// Absolute, with weekday.
+    pub expires: String,
+}
+
+/// `GET` and `POST /console/enrollment/new`.
+#[derive(Template)]
+#[template(path = "console/invitation_new.html")]
+pub struct NewInvitationPage {
+    pub f: Frame,
+    pub person: String,
+    pub person_error: String,
+    pub note: String,
+    pub ownership: Vec<Choice>,
+    pub platform: Vec<Choice>,
+    pub pin: bool,
+    pub days: String,
+    pub days_error: String,
+    pub uses: String,
+    pub uses_error: String,
+    pub push_missing: bool,
+}
+
+impl NewInvitationPage {
+    pub(crate) fn errors(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("person", &self.person_error),
+            ("days", &self.days_error),
+            ("uses", &self.uses_error),
+        ]
+        .into_iter()
+        .filter(|(_, error)| !error.is_empty())
+        .map(|(field, error)| (field, error.as_str()))
+        .collect()
+    }
+}
+
+/// `GET /console/enrollment/invitations/{id}`; right after creation with the secrets, once.
+#[derive(Template)]
+#[template(path = "console/invitation.html")]
+pub struct InvitationPage {
+    pub f: Frame,
+    pub person: String,
+    pub note: String,
+    pub status: Status,
+    pub personal: bool,
+    pub platform: String,
+    pub uses: String,
+    pub pin: bool,
+    pub created: When,
+    pub created_by: String,
+    pub expires: String,
+    pub secret: Option<InvitationSecret>,
+    pub attempts: Vec<AttemptRow>,
+    /// Address to revoke it; empty when it is over.
+    pub revoke: String,
+}
+
+/// Shown once: afterwards only hashes are kept.
+pub struct InvitationSecret {
+    pub link: String,
+    pub qr: Option<Qr>,
+    pub pin: String,
+    /// Until when the PIN holds.
+    pub pin_until: String,
+}
+
+/// `GET /console/enrollment/attempts`.
+#[derive(Template)]
+#[template(path = "console/attempts.html")]
+pub struct AttemptsPage {
+    pub f: Frame,
+    pub statuses: Filter,
+    pub rows: Vec<AttemptRow>,
+    pub pager: Pager,
+    pub empty: Emptiness,
+}
+
+pub struct AttemptRow {
+    pub href: String,
+    pub person: String,
+    pub platform: String,
+    pub status: Status,
+    /// The cause, when it failed.
+    pub cause: String,
+    pub device: Option<Link>,
+    pub started: When,
+    pub changed: When,
+}
+
+/// `GET /console/enrollment/attempts/{id}`: the flight recorder.
+#[derive(Template)]
+#[template(path = "console/attempt.html")]
+pub struct AttemptPage {
+    pub f: Frame,
+    pub id: String,
+    pub person: String,
+    pub platform: String,
+    pub status: Status,
+    pub invitation: Link,
+    pub device: Option<Link>,
+    pub started: When,
+    /// Until when the fetched profile can be installed; empty when it does not matter any more.
+    pub profile_until: String,
+    pub steps: Vec<AttemptStep>,
+    pub failure: Option<AttemptFailure>,
+}
+
+pub struct AttemptStep {
+    pub hop: Hop,
+    pub address: String,
+}
+
+/// Cause and remedy twice: for the administrator, and as the person sees it.
+pub struct AttemptFailure {
+    pub cause: String,
+    pub remedy: String,
+    pub person_lang: &'static str,
+    pub person_cause: String,
+    pub person_remedy: String,
+}

@@ -1,0 +1,305 @@
+//! The frame around every page of the console: sidebar, top bar, theme and language.
+
+use std::ops::Deref;
+
+use crate::i18n::Texts;
+use crate::ui::{LangLink, Message, lang_links, urls};
+
+/// The person's choice of colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the person's system says.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// The stored value; also the value of `data-theme`, empty for the system's.
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn from_value(value: &str) -> Self {
+        match value {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    /// What the switch in the top bar changes to.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+}
+
+/// Where a page stands in the sidebar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    #[default]
+    Overview,
+    Devices,
+    Invitations,
+    Attempts,
+    Commands,
+    Push,
+    Tokens,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct NavGroup {
+    pub(crate) id: &'static str,
+    pub(crate) head: String,
+    pub(crate) items: Vec<NavItem>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct NavItem {
+    pub(crate) href: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) label: String,
+    pub(crate) current: bool,
+    pub(crate) count: String,
+    /// What the count counts, for those who only hear it.
+    pub(crate) count_note: String,
+    pub(crate) alert: bool,
+}
+
+/// What every page of the console carries.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    pub texts: Texts,
+    pub theme: Theme,
+    pub place: Place,
+    pub organisation: String,
+    /// Name of the signed-in person.
+    pub person: String,
+    /// Role and unit, below the name.
+    pub role: String,
+    /// Token that every form carries (security S15).
+    pub csrf: String,
+    /// Path and query of this page: where a change of language or theme comes back to.
+    pub here: String,
+    pub devices: u64,
+    pub commands_waiting: u64,
+    pub attempts_failed: u64,
+    /// Topics of the live stream, empty when the page does not change by itself.
+    pub topics: String,
+    /// What the last action of this person led to.
+    pub messages: Vec<Message>,
+}
+
+impl Frame {
+    pub(crate) fn langs(&self) -> Vec<LangLink> {
+        lang_links(self.texts.lang())
+    }
+
+    pub(crate) fn nav(&self) -> Vec<NavGroup> {
+        let l = self.texts;
+        let item = |place, href, icon, label| NavItem {
+            href,
+            icon,
+            label,
+            current: self.place == place,
+            ..NavItem::default()
+        };
+        let count = |count: u64, note: String, alert| {
+            let count = if count == 0 {
+                String::new()
+            } else {
+                l.number(count)
+            };
+            (count, note, alert)
+        };
+        let with = |mut item: NavItem, (count, note, alert): (String, String, bool)| {
+            (item.count, item.count_note, item.alert) = (count, note, alert);
+            item
+        };
+        vec![
+            NavGroup {
+                id: "",
+                head: String::new(),
+                items: vec![
+                    item(
+                        Place::Overview,
+                        urls::CONSOLE,
+                        "overview",
+                        l.t("nav-overview"),
+                    ),
+                    with(
+                        item(Place::Devices, urls::DEVICES, "devices", l.t("nav-devices")),
+                        count(self.devices, String::new(), false),
+                    ),
+                ],
+            },
+            NavGroup {
+                id: "enrollment",
+                head: l.t("nav-enrollment"),
+                items: vec![
+                    item(
+                        Place::Invitations,
+                        urls::INVITATIONS,
+                        "mail",
+                        l.t("nav-invitations"),
+                    ),
+                    with(
+                        item(
+                            Place::Attempts,
+                            urls::ATTEMPTS,
+                            "enroll",
+                            l.t("nav-attempts"),
+                        ),
+                        count(self.attempts_failed, l.t("nav-failed"), true),
+                    ),
+                ],
+            },
+            NavGroup {
+                id: "operate",
+                head: l.t("nav-operate"),
+                items: vec![with(
+                    item(
+                        Place::Commands,
+                        urls::COMMANDS,
+                        "queue",
+                        l.t("nav-commands"),
+                    ),
+                    count(self.commands_waiting, l.t("nav-waiting"), false),
+                )],
+            },
+            NavGroup {
+                id: "settings",
+                head: l.t("nav-settings"),
+                items: vec![
+                    item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
+                    item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
+                ],
+            },
+        ]
+    }
+
+    /// Empty when the system decides.
+    pub(crate) fn theme_attribute(&self) -> &'static str {
+        match self.theme {
+            Theme::System => "",
+            chosen => chosen.value(),
+        }
+    }
+
+    pub(crate) fn theme_label(&self) -> String {
+        match self.theme {
+            Theme::System => self.texts.t("theme-system"),
+            Theme::Light => self.texts.t("theme-light"),
+            Theme::Dark => self.texts.t("theme-dark"),
+        }
+    }
+}
+
+/// Lets a template ask its frame for texts.
+impl Deref for Frame {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        &self.texts
+    }
+}
+
+/// The frame of pages outside the console proper: sign-in and errors.
+#[derive(Clone, Debug, Default)]
+pub struct Bare {
+    pub texts: Texts,
+    pub theme: Theme,
+    pub organisation: String,
+    /// Path and query of this page, for the language links; empty when it cannot be asked for again.
+    pub here: String,
+    /// Pre-session token for the form of this page.
+    pub csrf: String,
+}
+
+impl Bare {
+    pub(crate) fn langs(&self) -> Vec<LangLink> {
+        lang_links(self.texts.lang())
+    }
+
+    pub(crate) fn theme_attribute(&self) -> &'static str {
+        match self.theme {
+            Theme::System => "",
+            chosen => chosen.value(),
+        }
+    }
+}
+
+impl Deref for Bare {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        &self.texts
+    }
+}
+
+/// Previous and next page of a list; an empty address means there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Pager {
+    pub summary: String,
+    pub previous: String,
+    pub next: String,
+}
+
+/// One filter of a list as it stands in the address.
+#[derive(Clone, Debug, Default)]
+pub struct Chip {
+    pub label: String,
+    pub values: String,
+    /// The list without this filter.
+    pub remove: String,
+    /// How many there are without this filter; shown when nothing matches.
+    pub without: Option<String>,
+}
+
+/// One filter that can be added.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub name: &'static str,
+    pub label: String,
+    pub choices: Vec<crate::ui::Choice>,
+}
+
+/// A table column; an empty address means that it cannot be sorted by.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    pub label: String,
+    pub href: String,
+    /// `none`, `ascending` or `descending`.
+    pub sort: &'static str,
+}
+
+/// Why a list shows nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Emptiness {
+    /// There are rows.
+    #[default]
+    None,
+    /// Nothing exists yet.
+    Nothing,
+    /// The filters leave nothing.
+    NoMatch,
+}
+
+impl Emptiness {
+    pub(crate) fn nothing(self) -> bool {
+        self == Self::Nothing
+    }
+
+    pub(crate) fn no_match(self) -> bool {
+        self == Self::NoMatch
+    }
+}

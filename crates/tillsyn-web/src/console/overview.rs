@@ -1,0 +1,365 @@
+//! The overview: what needs somebody, then figures.
+
+use askama::Template;
+
+use super::frame::Frame;
+use crate::i18n::{Texts, When};
+use crate::ui::{Link, Tone, urls};
+
+/// `GET /console`.
+#[derive(Template)]
+#[template(path = "console/overview.html")]
+pub struct OverviewPage {
+    pub f: Frame,
+    /// At most 6, most harm first.
+    pub needs: Vec<Need>,
+    /// When the list above was last worked out.
+    pub checked: When,
+    pub figures: Vec<Figure>,
+    pub versions: Vec<VersionRow>,
+    pub contact: Contact,
+    /// Commands that wait for something, oldest first.
+    pub waiting: Vec<Waiting>,
+    pub activity: Vec<Activity>,
+}
+
+/// One line of "Needs you": what, why it matters, one button.
+pub struct Need {
+    pub tone: Tone,
+    pub icon: &'static str,
+    pub title: String,
+    pub text: String,
+    pub action: Link,
+}
+
+impl Need {
+    fn new(tone: Tone, icon: &'static str, title: String, text: String, action: Link) -> Self {
+        Self {
+            tone,
+            icon,
+            title,
+            text,
+            action,
+        }
+    }
+
+    /// Nothing Apple can be enrolled or reached before there is a push certificate.
+    pub fn push_missing(l: Texts) -> Self {
+        Self::new(
+            Tone::Bad,
+            "alert",
+            l.t("need-push-missing"),
+            l.t("need-push-missing-text"),
+            link(urls::PUSH, l.t("need-push-missing-act")),
+        )
+    }
+
+    /// `date` is the day it ends, `devices` how many become unreachable then.
+    pub fn push_expiring(l: Texts, days: i64, date: &str, devices: u64, account: &str) -> Self {
+        let args = [
+            ("date", date.into()),
+            ("n", devices.into()),
+            ("account", account.into()),
+        ];
+        Self::new(
+            if days > 14 { Tone::Warn } else { Tone::Bad },
+            "alert",
+            l.tn("need-push-expiring", days),
+            l.t_args("need-push-expiring-text", &args),
+            link(urls::PUSH, l.t("need-push-renew")),
+        )
+    }
+
+    pub fn push_expired(l: Texts, date: &str, devices: u64, account: &str) -> Self {
+        let args = [
+            ("date", date.into()),
+            ("n", devices.into()),
+            ("account", account.into()),
+        ];
+        Self::new(
+            Tone::Bad,
+            "alert",
+            l.t("need-push-expired"),
+            l.t_args("need-push-expired-text", &args),
+            link(urls::PUSH, l.t("need-push-renew")),
+        )
+    }
+
+    /// Commands that the guard holds until somebody decides.
+    pub fn held(l: Texts, commands: u64) -> Self {
+        Self::new(
+            Tone::Warn,
+            "pause",
+            l.tn("need-held", commands),
+            l.t("need-held-text"),
+            link(&urls::commands_where("held"), l.t("need-commands-act")),
+        )
+    }
+
+    /// Devices whose push token is dead.
+    pub fn unreachable(l: Texts, devices: u64) -> Self {
+        Self::new(
+            Tone::Warn,
+            "wifi",
+            l.tn("need-unreachable", devices),
+            l.t("need-unreachable-text"),
+            link(
+                &urls::devices_where("contact", "unreachable"),
+                l.t("need-devices-act"),
+            ),
+        )
+    }
+
+    /// Devices that Apple reaches and that do not answer.
+    pub fn silent(l: Texts, devices: u64) -> Self {
+        Self::new(
+            Tone::Warn,
+            "clock",
+            l.tn("need-silent", devices),
+            l.t("need-silent-text"),
+            link(
+                &urls::devices_where("contact", "unhealthy"),
+                l.t("need-devices-act"),
+            ),
+        )
+    }
+
+    pub fn attempts_failed(l: Texts, attempts: u64) -> Self {
+        let failed = urls::Query::default()
+            .with("status", "failed")
+            .url(urls::ATTEMPTS);
+        Self::new(
+            Tone::Warn,
+            "enroll",
+            l.tn("need-attempts", attempts),
+            l.t("need-attempts-text"),
+            link(&failed, l.t("need-attempts-act")),
+        )
+    }
+}
+
+fn link(href: &str, text: String) -> Link {
+    Link {
+        href: href.to_owned(),
+        text,
+    }
+}
+
+/// A key figure, linked to the list it counts.
+pub struct Figure {
+    pub label: String,
+    pub value: String,
+    pub note: String,
+    pub href: String,
+}
+
+impl Figure {
+    /// The four figures of the overview.
+    pub fn all(l: Texts, counts: &Counts) -> Vec<Self> {
+        let figure = |label: String, value: u64, note: String, href: String| Self {
+            label,
+            value: l.number(value),
+            note,
+            href,
+        };
+        vec![
+            figure(
+                l.t("figure-enrolled"),
+                counts.enrolled,
+                l.tn("figure-enrolled-note", counts.enrolled_30_days),
+                urls::DEVICES.to_owned(),
+            ),
+            figure(
+                l.t("figure-seen"),
+                counts.seen_24_hours,
+                l.ta(
+                    "figure-seen-note",
+                    &l.percent(counts.seen_24_hours, counts.enrolled),
+                ),
+                urls::devices_where("seen", "24h"),
+            ),
+            figure(
+                l.t("figure-enrolling"),
+                counts.enrolling,
+                l.tn("figure-enrolling-note", counts.failed_today),
+                urls::ATTEMPTS.to_owned(),
+            ),
+            figure(
+                l.t("figure-waiting"),
+                counts.waiting,
+                l.tn("figure-waiting-note", counts.held),
+                urls::COMMANDS.to_owned(),
+            ),
+        ]
+    }
+}
+
+/// The numbers behind the figures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub enrolled: u64,
+    pub enrolled_30_days: u64,
+    pub seen_24_hours: u64,
+    pub enrolling: u64,
+    pub failed_today: u64,
+    /// Commands that have no result yet.
+    pub waiting: u64,
+    pub held: u64,
+}
+
+/// One platform and how its devices spread over OS versions.
+pub struct VersionRow {
+    pub icon: &'static str,
+    pub name: &'static str,
+    pub href: String,
+    pub count: String,
+    pub bar: Vec<Segment>,
+    /// The bar in words.
+    pub label: String,
+    pub note: String,
+}
+
+/// A piece of a bar 100 units wide.
+pub struct Segment {
+    pub class: &'static str,
+    pub x: String,
+    pub width: String,
+    pub title: String,
+}
+
+impl VersionRow {
+    /// `versions` newest first, each with its number of devices.
+    pub fn new(
+        l: Texts,
+        icon: &'static str,
+        name: &'static str,
+        platform: &str,
+        versions: &[(String, u64)],
+    ) -> Self {
+        let total: u64 = versions.iter().map(|(_, count)| count).sum();
+        let words: Vec<String> = versions
+            .iter()
+            .map(|(version, count)| format!("{version}: {}", l.number(*count)))
+            .collect();
+        let newest = versions.first();
+        Self {
+            icon,
+            name,
+            href: urls::devices_where("platform", platform),
+            count: l.number(total),
+            bar: segments(
+                versions
+                    .iter()
+                    .zip(
+                        ["f-1", "f-2", "f-3", "f-4"]
+                            .into_iter()
+                            .chain(std::iter::repeat("f-4")),
+                    )
+                    .zip(&words)
+                    .map(|(((_, count), class), words)| (class, *count, words.clone())),
+                total,
+            ),
+            label: format!("{name}. {}", words.join(", ")),
+            note: newest.map_or_else(String::new, |(version, count)| {
+                let percent = l.percent(*count, total);
+                l.t_args(
+                    "versions-note",
+                    &[("percent", (&percent).into()), ("version", version.into())],
+                )
+            }),
+        }
+    }
+}
+
+/// How devices answer: reachable, unreachable, silent.
+#[derive(Default)]
+pub struct Contact {
+    pub bar: Vec<Segment>,
+    pub label: String,
+    pub rows: Vec<ContactRow>,
+}
+
+pub struct ContactRow {
+    pub class: &'static str,
+    pub text: String,
+    pub count: String,
+    pub href: String,
+}
+
+impl Contact {
+    pub fn new(l: Texts, reachable: u64, unreachable: u64, silent: u64) -> Self {
+        let parts = [
+            ("reachable", "f-ok", reachable),
+            ("unhealthy", "f-warn", silent),
+            ("unreachable", "f-bad", unreachable),
+        ];
+        let word = |value| crate::ui::status(l, "contact", value).text;
+        let rows: Vec<ContactRow> = parts
+            .iter()
+            .map(|(value, class, count)| ContactRow {
+                class,
+                text: word(value),
+                count: l.number(*count),
+                href: urls::devices_where("contact", value),
+            })
+            .collect();
+        let words: Vec<String> = rows
+            .iter()
+            .map(|row| format!("{} {}", row.text, row.count))
+            .collect();
+        let total = reachable + unreachable + silent;
+        Self {
+            bar: segments(
+                parts
+                    .iter()
+                    .map(|(_, class, count)| (*class, *count, String::new())),
+                total,
+            ),
+            label: words.join(", "),
+            rows,
+        }
+    }
+}
+
+/// Pieces side by side with a hair of space between them; those without devices are left out.
+fn segments(parts: impl Iterator<Item = (&'static str, u64, String)>, total: u64) -> Vec<Segment> {
+    const GAP: u64 = 35;
+    let mut x = 0;
+    let mut out = Vec::new();
+    for (class, count, title) in parts.filter(|(_, count, _)| *count > 0) {
+        // Hundredths of a unit, so that everything stays an integer.
+        let width = count * 10_000 / total.max(1);
+        out.push(Segment {
+            class,
+            x: hundredths(x),
+            width: hundredths(width.saturating_sub(GAP).max(30)),
+            title,
+        });
+        x += width;
+    }
+    out
+}
+
+fn hundredths(value: u64) -> String {
+    format!("{}.{:02}", value / 100, value % 100)
+}
+
+/// A command that waits, with what it waits for.
+pub struct Waiting {
+    pub tone: Tone,
+    pub icon: &'static str,
+    pub device: Link,
+    pub command: String,
+    pub word: String,
+    pub cause: String,
+    pub age: String,
+}
+
+/// One line of the recent past.
+pub struct Activity {
+    /// A person's name; empty when Tillsyn or a device did it.
+    pub who: String,
+    pub text: String,
+    pub target: Link,
+    pub when: When,
+}

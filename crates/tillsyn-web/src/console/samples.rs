@@ -1,0 +1,1452 @@
+//! Every page of the console in each of its states, with invented data that agrees with itself.
+
+use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use super::commands::{
+    CommandPage, CommandRow, CommandsPage, command_title, held_text, transition_text,
+};
+use super::device::{
+    Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
+    ProfileRow, SecurityFact, StripFigure,
+};
+use super::devices::{DeviceRow, DevicesPage};
+use super::enrollment::{
+    AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage, InvitationPage,
+    InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
+};
+use super::errors::ErrorPage;
+use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
+use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
+use super::overview::{Activity, Contact, Counts, Figure, Need, OverviewPage, VersionRow, Waiting};
+use super::settings::{CreatedToken, PushCertificate, PushPage, Refusal, TokenRow, TokensPage};
+use super::words::{self, FieldError, Notice, SignInText};
+use crate::i18n::{Texts, When, Zone};
+use crate::portal::enroll::Failure;
+use crate::ui::{Choice, Link, Qr, Sample, Status, Tone, status, urls};
+
+/// Tuesday 17 November 2026, 09:42 in Stockholm.
+const NOW: i64 = 1_794_904_920_000;
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+const ID: &str = "01939f3c-5a10-7c3e-9d41-5f0a4be31c77";
+const LONG: &str = "Enhetsregistreringsprofilshanteringsansvarigas reservtelefon 0417";
+
+fn zone() -> Zone {
+    Zone {
+        now_ms: NOW,
+        zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(1)),
+    }
+}
+
+fn ago(l: Texts, minutes: i64) -> When {
+    l.ago(NOW - minutes * MINUTE, &zone())
+}
+
+fn moment(l: Texts, minutes: i64) -> When {
+    l.moment(NOW - minutes * MINUTE, &zone())
+}
+
+fn frame(l: Texts, place: Place, here: &str) -> Frame {
+    Frame {
+        texts: l,
+        theme: Theme::System,
+        place,
+        organisation: "Norrvik University".to_owned(),
+        person: "Maja Bergqvist".to_owned(),
+        role: words::role(l, "administrator"),
+        csrf: "9f8a1c".to_owned(),
+        here: here.to_owned(),
+        devices: 4812,
+        commands_waiting: 23,
+        attempts_failed: 1,
+        topics: "devices,commands".to_owned(),
+        messages: Vec::new(),
+    }
+}
+
+fn bare(l: Texts) -> Bare {
+    Bare {
+        texts: l,
+        theme: Theme::System,
+        organisation: "Norrvik University".to_owned(),
+        here: urls::SIGN_IN.to_owned(),
+        csrf: "9f8a1c".to_owned(),
+    }
+}
+
+fn link(href: &str, text: &str) -> Link {
+    Link {
+        href: href.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn choices(values: &[(&str, String)], chosen: &str) -> Vec<Choice> {
+    values
+        .iter()
+        .map(|(value, text)| Choice {
+            value: (*value).to_owned(),
+            text: text.clone(),
+            chosen: *value == chosen,
+        })
+        .collect()
+}
+
+fn pager(l: Texts, shown: u64, total: u64) -> Pager {
+    Pager {
+        summary: words::pager_summary(l, shown, total),
+        previous: String::new(),
+        next: "?after=eyJ".to_owned(),
+    }
+}
+
+impl Sample for SignInPage {
+    const NAME: &'static str = "sign-in";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |name: &str, error: String, notice: String| Self {
+            f: bare(l),
+            next: urls::DEVICES.to_owned(),
+            name: name.to_owned(),
+            error,
+            notice,
+        };
+        vec![
+            ("empty", page("", String::new(), SignInText::Needed.text(l))),
+            (
+                "failed",
+                page("maja", SignInText::Failed.text(l), String::new()),
+            ),
+            (
+                "slow",
+                page("maja", SignInText::SlowDown(4).text(l), String::new()),
+            ),
+            (
+                "out",
+                page("", String::new(), SignInText::SignedOut.text(l)),
+            ),
+        ]
+    }
+}
+
+impl Sample for FirstAdministratorPage {
+    const NAME: &'static str = "first-administrator";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |error: &dyn Fn(FieldError) -> String| Self {
+            f: bare(l),
+            code: String::new(),
+            code_error: error(FieldError::CodeWrong),
+            name: "Maja Bergqvist".to_owned(),
+            name_error: error(FieldError::Required),
+            login: "maja".to_owned(),
+            login_error: error(FieldError::LoginTaken),
+            password_error: error(FieldError::PasswordCommon),
+        };
+        vec![
+            ("empty", page(&|_| String::new())),
+            ("errors", page(&|error| error.text(l))),
+        ]
+    }
+}
+
+impl Sample for ConfirmPage {
+    const NAME: &'static str = "confirm";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |error: String| Self {
+            f: bare(l),
+            person: "Maja Bergqvist".to_owned(),
+            act: words::act(l, "EraseDevice"),
+            next: urls::device_erase(ID),
+            error,
+        };
+        vec![
+            ("empty", page(String::new())),
+            ("wrong", page(FieldError::PasswordWrong.text(l))),
+        ]
+    }
+}
+
+impl Sample for ErrorPage {
+    const NAME: &'static str = "error";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let id = "req_01JC7Q4M9T2X";
+        let broken = Bare {
+            here: String::new(),
+            ..bare(l)
+        };
+        vec![
+            ("403", Self::forbidden(bare(l), id)),
+            ("404", Self::not_found(bare(l), id)),
+            ("500", Self::failed(bare(l), id)),
+            ("500-nowhere", Self::failed(broken, id)),
+            ("429", Self::slow_down(bare(l), 3, id)),
+            (
+                "400",
+                Self::refused(bare(l), FieldError::NoProfile.text(l), id),
+            ),
+            ("session", Self::session_over(bare(l))),
+        ]
+    }
+}
+
+impl Sample for OverviewPage {
+    const NAME: &'static str = "overview";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let counts = Counts {
+            enrolled: 4812,
+            enrolled_30_days: 211,
+            seen_24_hours: 4506,
+            enrolling: 6,
+            failed_today: 1,
+            waiting: 23,
+            held: 2,
+        };
+        let page = |needs: Vec<Need>, counts: &Counts, full: bool| {
+            let mut page = Self {
+                f: frame(l, Place::Overview, urls::CONSOLE),
+                needs,
+                checked: ago(l, 0),
+                figures: Figure::all(l, counts),
+                versions: Vec::new(),
+                contact: Contact::new(l, 0, 0, 0),
+                waiting: Vec::new(),
+                activity: Vec::new(),
+            };
+            if full {
+                fill(l, &mut page);
+            }
+            page
+        };
+        vec![
+            (
+                "many",
+                page(
+                    vec![
+                        Need::push_expiring(
+                            l,
+                            12,
+                            &l.date(NOW + 12 * DAY, &zone()),
+                            4812,
+                            "mdm-apple@norrvik.example",
+                        ),
+                        Need::held(l, 2),
+                        Need::unreachable(l, 47),
+                        Need::silent(l, 1),
+                        Need::attempts_failed(l, 3),
+                    ],
+                    &counts,
+                    true,
+                ),
+            ),
+            (
+                "expired",
+                page(
+                    vec![Need::push_expired(
+                        l,
+                        &l.date(NOW - DAY, &zone()),
+                        4812,
+                        "mdm-apple@norrvik.example",
+                    )],
+                    &counts,
+                    true,
+                ),
+            ),
+            (
+                "empty",
+                page(vec![Need::push_missing(l)], &Counts::default(), false),
+            ),
+            ("clear", page(Vec::new(), &counts, true)),
+        ]
+    }
+}
+
+fn fill(l: Texts, page: &mut OverviewPage) {
+    let versions = |versions: &[(&str, u64)]| -> Vec<(String, u64)> {
+        versions
+            .iter()
+            .map(|(version, count)| ((*version).to_owned(), *count))
+            .collect()
+    };
+    page.versions = vec![
+        VersionRow::new(
+            l,
+            "phone",
+            "iPhone",
+            "ios",
+            &versions(&[("27.1", 1582), ("27.0", 414), ("26.5", 761), ("18.7", 147)]),
+        ),
+        VersionRow::new(
+            l,
+            "tablet",
+            "iPad",
+            "ipados",
+            &versions(&[("27.1", 476), ("27.0", 122), ("26.5", 300)]),
+        ),
+        VersionRow::new(
+            l,
+            "laptop",
+            "Mac",
+            "macos",
+            &versions(&[("27.1", 431), ("27.0", 118), ("26.4", 340), ("15.7", 121)]),
+        ),
+    ];
+    page.contact = Contact::new(l, 4764, 47, 1);
+    page.waiting = vec![
+        Waiting {
+            tone: Tone::Warn,
+            icon: "pause",
+            device: link(&urls::device(ID), "ENG-IPH-0398"),
+            command: command_title(l, "EraseDevice", ""),
+            word: status(l, "command", "held").text,
+            cause: held_text(l, "budget", ""),
+            age: l.span(40 * 60),
+        },
+        Waiting {
+            tone: Tone::Warn,
+            icon: "clock",
+            device: link(&urls::device(ID), "ENG-IPH-0388"),
+            command: command_title(l, "InstallProfile", "eduroam"),
+            word: status(l, "command", "not_now").text,
+            cause: transition_text(l, "not_now", ""),
+            age: l.span(26 * 3600),
+        },
+    ];
+    let activity = |who: &str, action: &str, detail: &str, target: Link, minutes| Activity {
+        who: who.to_owned(),
+        text: words::activity(l, action, detail),
+        target,
+        when: ago(l, minutes),
+    };
+    page.activity = vec![
+        activity(
+            "Per Sandström",
+            "command.queued",
+            &command_title(l, "EraseDevice", ""),
+            link(&urls::device(ID), "ENG-IPH-0398"),
+            4,
+        ),
+        activity(
+            "",
+            "device.enrolled",
+            "",
+            link(&urls::device(ID), "MED-PAD-0233"),
+            11,
+        ),
+        activity(
+            "Sofia Lund",
+            "invitation.created",
+            "",
+            link(&urls::invitation(ID), "Elin Hedström"),
+            30,
+        ),
+        activity("Maja Bergqvist", "push.replaced", "", Link::default(), 3000),
+    ];
+}
+
+fn device_row(
+    l: Texts,
+    name: &str,
+    model: &str,
+    person: &str,
+    os: &str,
+    state: &str,
+    minutes: i64,
+) -> DeviceRow {
+    DeviceRow {
+        href: urls::device(ID),
+        icon: super::devices::platform_icon("ios", model),
+        name: name.to_owned(),
+        model: model.to_owned(),
+        person: person.to_owned(),
+        os: os.to_owned(),
+        personal: false,
+        enrollment: words::enrollment_type(l, "profile"),
+        status: status(l, "device", state),
+        status_note: String::new(),
+        seen: Some(ago(l, minutes)),
+        serial: Some("F2LXK4Q9N7".to_owned()),
+    }
+}
+
+impl Sample for DevicesPage {
+    const NAME: &'static str = "devices";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let query = urls::Query::default()
+            .with("platform", "ios,ipados")
+            .with("status", "active,not_seen")
+            .with("sort", "-last_seen");
+        let page = |rows: Vec<DeviceRow>, empty: Emptiness, query: &urls::Query| Self {
+            f: frame(l, Place::Devices, &query.url(urls::DEVICES)),
+            find: String::new(),
+            keep: query.hidden(&["q"]),
+            link: query.url(urls::DEVICES),
+            chips: ["platform", "status"]
+                .into_iter()
+                .filter(|name| query.get(name).is_some())
+                .map(|name| Chip {
+                    label: words::filter_label(l, name),
+                    values: query
+                        .list(name)
+                        .iter()
+                        .map(|value| words::filter_value(l, name, value))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                    remove: query.without(name).url(urls::DEVICES),
+                    without: (empty == Emptiness::NoMatch).then(|| l.number(74)),
+                })
+                .collect(),
+            filters: ["platform", "status", "ownership", "contact", "seen"]
+                .into_iter()
+                .map(|name| Filter {
+                    name,
+                    label: words::filter_label(l, name),
+                    choices: match name {
+                        "platform" => vec!["ios", "ipados", "macos"],
+                        "status" => vec!["active", "not_seen", "retired"],
+                        "ownership" => vec!["corporate", "personal"],
+                        "contact" => vec!["reachable", "unreachable", "unhealthy"],
+                        _ => vec!["24h"],
+                    }
+                    .into_iter()
+                    .map(|value| Choice {
+                        value: value.to_owned(),
+                        text: words::filter_value(l, name, value),
+                        chosen: query.list(name).contains(&value),
+                    })
+                    .collect(),
+                })
+                .collect(),
+            filters_keep: query.hidden(&["platform", "status", "ownership", "contact", "seen"]),
+            unknown: Vec::new(),
+            columns: words::device_columns(l, query),
+            caption: words::devices_caption(l, 74, &l.t("last-seen")),
+            rows,
+            pager: pager(l, 50, 4812),
+            empty,
+            push_missing: false,
+        };
+        let many = vec![
+            device_row(
+                l,
+                "ENG-IPH-0417",
+                "iPhone 16",
+                "Elin Hedström",
+                "iOS 27.0",
+                "active",
+                6,
+            ),
+            DeviceRow {
+                status_note: held_text(l, "budget", "").chars().take(20).collect(),
+                ..device_row(
+                    l,
+                    "ENG-IPH-0398",
+                    "iPhone 15",
+                    "Johan Åkerblom",
+                    "iOS 26.5",
+                    "active",
+                    70,
+                )
+            },
+            DeviceRow {
+                personal: true,
+                serial: None,
+                ..device_row(
+                    l,
+                    "Aiko’s iPhone",
+                    "iPhone 17 Pro",
+                    "Aiko Matsuda",
+                    "iOS 27.0",
+                    "active",
+                    12,
+                )
+            },
+            DeviceRow {
+                status_note: status(l, "contact", "unreachable").text,
+                ..device_row(
+                    l,
+                    LONG,
+                    "iPad (A16)",
+                    "",
+                    "iPadOS 27.1",
+                    "not_seen",
+                    60 * 24 * 34,
+                )
+            },
+            DeviceRow {
+                seen: None,
+                serial: None,
+                os: String::new(),
+                ..device_row(
+                    l,
+                    "MacBook Pro",
+                    "MacBook Pro",
+                    "Karl-Gustaf von Essen",
+                    "",
+                    "registered",
+                    0,
+                )
+            },
+            device_row(
+                l,
+                "MED-PAD-0233",
+                "iPad 11-inch",
+                "Ward 4",
+                "iPadOS 27.0",
+                "retired",
+                3000,
+            ),
+        ];
+        let plain = urls::Query::default();
+        let mut unknown = page(many_one(l), Emptiness::None, &plain);
+        unknown.unknown = vec!["colour".to_owned()];
+        let mut first = page(Vec::new(), Emptiness::Nothing, &plain);
+        first.push_missing = true;
+        vec![
+            ("many", page(many, Emptiness::None, &query)),
+            ("one", unknown),
+            ("no-match", page(Vec::new(), Emptiness::NoMatch, &query)),
+            ("empty", page(Vec::new(), Emptiness::Nothing, &plain)),
+            ("empty-no-push", first),
+        ]
+    }
+}
+
+fn many_one(l: Texts) -> Vec<DeviceRow> {
+    vec![device_row(
+        l,
+        "ENG-IPH-0417",
+        "iPhone 16",
+        "Elin Hedström",
+        "iOS 27.0",
+        "active",
+        6,
+    )]
+}
+
+fn hops(l: Texts, steps: &[(&str, i64, &str)]) -> Vec<Hop> {
+    steps
+        .iter()
+        .map(|(value, minutes, detail)| {
+            let word = status(l, "command", value);
+            Hop {
+                tone: word.tone,
+                when: moment(l, *minutes),
+                word: word.text,
+                text: transition_text(l, value, detail),
+            }
+        })
+        .collect()
+}
+
+fn entry(l: Texts, kind: &str, name: &str, state: &str, hops: Vec<Hop>) -> CommandEntry {
+    CommandEntry {
+        href: urls::command(ID, ID),
+        status: status(l, "command", state),
+        title: command_title(l, kind, name),
+        request_type: kind.to_owned(),
+        by: "Maja Bergqvist".to_owned(),
+        hops,
+        hold: None,
+        withdraw: String::new(),
+        again: String::new(),
+    }
+}
+
+fn held_entry(l: Texts) -> CommandEntry {
+    let mut entry = entry(l, "EraseDevice", "", "held", hops(l, &[("queued", 0, "")]));
+    let end = NOW + 5 * MINUTE;
+    entry.hops.push(Hop {
+        tone: Tone::Warn,
+        when: moment(l, 0),
+        word: status(l, "command", "held").text,
+        text: held_text(l, "hold", &l.moment(end, &zone()).text),
+    });
+    entry.hold = Some(Deadline {
+        when: l.moment(end, &zone()),
+        left: "4:59".to_owned(),
+    });
+    entry.withdraw = urls::command_withdraw(ID, ID);
+    entry
+}
+
+fn device_page(l: Texts, personal: bool) -> DevicePage {
+    let mut waiting = entry(
+        l,
+        "InstallProfile",
+        "eduroam",
+        "not_now",
+        hops(
+            l,
+            &[
+                ("queued", 6, ""),
+                ("push_sent", 6, ""),
+                ("sent", 6, ""),
+                ("not_now", 6, ""),
+            ],
+        ),
+    );
+    waiting.withdraw = urls::command_withdraw(ID, ID);
+    let mut failed = entry(
+        l,
+        "RemoveProfile",
+        "",
+        "error",
+        hops(
+            l,
+            &[
+                ("sent", 1400, ""),
+                (
+                    "error",
+                    1400,
+                    "MCProfileErrorDomain 1006: profile not found",
+                ),
+            ],
+        ),
+    );
+    failed.again = urls::command_again(ID, ID);
+    let fact = |name: &str, value: FactValue, source: &str| Fact {
+        label: words::fact_label(l, name),
+        value,
+        source: source.to_owned(),
+        age: Some(ago(l, 11)),
+    };
+    let known = |text: &str| FactValue::Known(text.to_owned());
+    let serial = if personal {
+        FactValue::NotShared
+    } else {
+        known("F2LXK4Q9N7")
+    };
+    DevicePage {
+        f: frame(l, Place::Devices, &urls::device(ID)),
+        tab: DeviceTab::Summary,
+        id: ID.to_owned(),
+        name: if personal {
+            "Aiko’s iPhone".to_owned()
+        } else {
+            "ENG-IPH-0417".to_owned()
+        },
+        icon: "phone",
+        what: "iPhone 16, 128 GB".to_owned(),
+        person: if personal {
+            "Aiko Matsuda".to_owned()
+        } else {
+            "Elin Hedström".to_owned()
+        },
+        personal,
+        pills: if personal {
+            vec![status(l, "device", "active")]
+        } else {
+            vec![status(l, "device", "active"), words::supervised(l)]
+        },
+        callout: None,
+        strip: vec![
+            StripFigure::seen(l, Some(ago(l, 6))),
+            StripFigure::os(l, "iOS 27.0", "24A5264n"),
+            StripFigure::enrollment(l, "profile", &l.date(NOW - 440 * DAY, &zone())),
+            StripFigure::contact(l, "reachable"),
+            StripFigure::battery(l, &l.percent(41, 100), "38 GB", "128 GB"),
+            StripFigure::certificate(l, 187, &l.date(NOW + 187 * DAY, &zone())),
+        ],
+        commands: vec![
+            waiting,
+            entry(
+                l,
+                "DeviceInformation",
+                "",
+                "acknowledged",
+                hops(l, &[("sent", 11, ""), ("acknowledged", 11, "")]),
+            ),
+            failed,
+        ],
+        commands_total: l.number(212),
+        commands_pager: pager(l, 50, 212),
+        profiles: vec![
+            ProfileRow {
+                name: "Tillsyn".to_owned(),
+                identifier: "se.tillsyn.enrollment.01939f3c".to_owned(),
+                version: "1".to_owned(),
+                status: status(l, "item", "as_desired"),
+                origin: words::profile_origin(l, "enrollment"),
+                removable: false,
+            },
+            ProfileRow {
+                name: "eduroam".to_owned(),
+                identifier: "example.norrvik.eduroam".to_owned(),
+                version: "1".to_owned(),
+                status: status(l, "item", "unverified"),
+                origin: words::profile_origin(l, "tillsyn"),
+                removable: true,
+            },
+        ],
+        profiles_seen: Some(ago(l, 6)),
+        facts: vec![
+            fact(
+                "DeviceName",
+                known(if personal {
+                    "Aiko’s iPhone"
+                } else {
+                    "ENG-IPH-0417"
+                }),
+                "DeviceInformation",
+            ),
+            fact("SerialNumber", serial, "Authenticate"),
+            fact("OSVersion", known("27.0"), "DeviceInformation"),
+            fact(
+                "PasscodePresent",
+                known(&words::yes_no(l, true)),
+                "SecurityInfo",
+            ),
+            Fact {
+                age: None,
+                source: String::new(),
+                ..fact("IsCloudBackupEnabled", FactValue::Unknown, "")
+            },
+        ],
+        identity: words::identity(
+            l,
+            personal,
+            (!personal).then_some("F2LXK4Q9N7"),
+            (!personal).then_some("00008140-000A19C61E53801C"),
+            ID,
+            "01939f3c-6b20-7000-8d41-000000000001",
+        ),
+        security: vec![
+            SecurityFact::passcode(l, Some(true), Some(true)),
+            SecurityFact::encryption(l, Some(true)),
+            SecurityFact::activation_lock(l, Some(false)),
+            SecurityFact::supervision(l, Some(!personal)),
+            SecurityFact::firewall(l, None),
+        ],
+        acts: Acts {
+            refresh: true,
+            lock: Act::Allowed,
+            retire: Act::Allowed,
+            erase: if personal { Act::Absent } else { Act::Allowed },
+            install_profile: true,
+        },
+        dialog: None,
+    }
+}
+
+fn guard(l: Texts, act: GuardAct, kind: &str, hold_minutes: u32) -> GuardDialog {
+    GuardDialog::new(
+        l,
+        act,
+        &GuardFacts {
+            device_id: ID,
+            name: "ENG-IPH-0417",
+            kind,
+            what: "iPhone 16, Elin Hedström",
+            seen: &ago(l, 6).text,
+            hold_minutes,
+            used_by_you: 1,
+            your_limit: 5,
+            used_by_all: 3,
+            limit: 25,
+        },
+        hold_minutes > 0,
+    )
+}
+
+impl Sample for DevicePage {
+    const NAME: &'static str = "device";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let with = |change: &dyn Fn(&mut Self)| {
+            let mut page = device_page(l, false);
+            change(&mut page);
+            page
+        };
+        vec![
+            ("corporate", device_page(l, false)),
+            ("personal", device_page(l, true)),
+            (
+                "held",
+                with(&|page| {
+                    page.commands.insert(0, held_entry(l));
+                    let act = words::act(l, "EraseDevice");
+                    page.callout = Some(Callout::held(
+                        l,
+                        &act,
+                        &l.moment(NOW + 5 * MINUTE, &zone()).text,
+                    ));
+                    page.acts.erase = Act::Refused(status(l, "command", "held").text);
+                    page.f.messages = vec![
+                        Notice::Held {
+                            until: "09:47".to_owned(),
+                        }
+                        .message(l),
+                    ];
+                }),
+            ),
+            (
+                "unreachable",
+                with(&|page| {
+                    page.callout = Some(Callout::unreachable(
+                        l,
+                        &l.date_time(NOW - 3 * DAY, &zone()),
+                    ));
+                    page.strip[3] = StripFigure::contact(l, "unreachable");
+                    page.f.messages =
+                        vec![Notice::Refreshed.message(l), Notice::TooLate.message(l)];
+                }),
+            ),
+            (
+                "new",
+                with(&|page| {
+                    page.name = String::from(LONG);
+                    page.person = String::new();
+                    page.commands = Vec::new();
+                    page.facts = Vec::new();
+                    page.profiles = Vec::new();
+                    page.profiles_seen = None;
+                    page.security = vec![
+                        SecurityFact::passcode(l, None, None),
+                        SecurityFact::encryption(l, None),
+                        SecurityFact::activation_lock(l, None),
+                    ];
+                    page.strip[0] = StripFigure::seen(l, None);
+                    page.strip[4] = StripFigure::battery(l, "", "", "");
+                    page.strip[5] = StripFigure::certificate(l, 0, "");
+                    page.callout = Some(Callout::no_push(l));
+                }),
+            ),
+            (
+                "retired",
+                with(&|page| {
+                    page.callout = Some(Callout::retired(l, &l.date(NOW - DAY, &zone())));
+                    page.acts = Acts::default();
+                    page.pills = vec![status(l, "device", "retired")];
+                }),
+            ),
+            (
+                "silent",
+                with(&|page| {
+                    page.callout = Some(Callout::silent(l, &l.date(NOW - 9 * DAY, &zone())));
+                }),
+            ),
+            (
+                "removed",
+                with(&|page| page.callout = Some(Callout::removed(l, &l.date(NOW - DAY, &zone())))),
+            ),
+            (
+                "release",
+                with(&|page| {
+                    page.callout = Some(Callout::held_for_release(l, &words::act(l, "Retire")));
+                }),
+            ),
+            ("commands", with(&|page| page.tab = DeviceTab::Commands)),
+            ("profiles", with(&|page| page.tab = DeviceTab::Profiles)),
+            ("facts", with(&|page| page.tab = DeviceTab::Facts)),
+            (
+                "lock",
+                with(&|page| {
+                    page.dialog = Some(Dialog::Lock(LockDialog::new(l, ID, "ENG-IPH-0417", false)));
+                }),
+            ),
+            (
+                "lock-mac",
+                with(&|page| {
+                    let mut lock = LockDialog::new(l, ID, "ENG-MAC-0288", true);
+                    lock.error = FieldError::Required.text(l);
+                    page.dialog = Some(Dialog::Lock(lock));
+                    page.f.messages = vec![
+                        Notice::LockPin {
+                            name: "ENG-MAC-0288".to_owned(),
+                            pin: "123456".to_owned(),
+                        }
+                        .message(l),
+                    ];
+                }),
+            ),
+            (
+                "erase",
+                with(&|page| {
+                    page.dialog = Some(Dialog::Guard(Box::new(guard(
+                        l,
+                        GuardAct::Erase,
+                        "iPhone",
+                        5,
+                    ))));
+                }),
+            ),
+            (
+                "erase-errors",
+                with(&|page| {
+                    let mut dialog = guard(l, GuardAct::Erase, "Mac", 10);
+                    dialog.typed = String::from("ENG-IPH-04");
+                    dialog.typed_error = FieldError::NameNotTyped.text(l);
+                    dialog.password_error = FieldError::PasswordWrong.text(l);
+                    page.dialog = Some(Dialog::Guard(Box::new(dialog)));
+                }),
+            ),
+            (
+                "retire",
+                with(&|page| {
+                    page.dialog = Some(Dialog::Guard(Box::new(guard(
+                        l,
+                        GuardAct::Retire,
+                        "iPhone",
+                        0,
+                    ))));
+                }),
+            ),
+        ]
+    }
+}
+
+impl Sample for CommandsPage {
+    const NAME: &'static str = "commands";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |kind: &str, state: &str, cause: String, minutes| CommandRow {
+            href: urls::command(ID, ID),
+            title: command_title(l, kind, ""),
+            request_type: kind.to_owned(),
+            device: link(&urls::device(ID), "ENG-IPH-0417"),
+            status: status(l, "command", state),
+            cause,
+            by: "Maja Bergqvist".to_owned(),
+            changed: ago(l, minutes),
+        };
+        let page = |rows: Vec<CommandRow>, empty| Self {
+            f: frame(l, Place::Commands, urls::COMMANDS),
+            statuses: Filter {
+                name: "status",
+                label: l.t("status"),
+                choices: words::status_choices(l, "command", &["held"]),
+            },
+            rows,
+            pager: pager(l, 3, 3),
+            empty,
+        };
+        vec![
+            (
+                "many",
+                page(
+                    vec![
+                        row("EraseDevice", "held", held_text(l, "many", ""), 3),
+                        row("RemoveProfile", "held", held_text(l, "release", ""), 9),
+                        row(
+                            "DeviceLock",
+                            "push_sent",
+                            transition_text(l, "push_sent", ""),
+                            12,
+                        ),
+                        row(
+                            "Settings",
+                            "expired",
+                            transition_text(l, "expired", ""),
+                            6000,
+                        ),
+                    ],
+                    Emptiness::None,
+                ),
+            ),
+            ("empty", page(Vec::new(), Emptiness::Nothing)),
+            ("no-match", page(Vec::new(), Emptiness::NoMatch)),
+        ]
+    }
+}
+
+impl Sample for CommandPage {
+    const NAME: &'static str = "command";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |state: &str, hops: Vec<Hop>| Self {
+            f: frame(l, Place::Devices, &urls::command(ID, ID)),
+            device: link(&urls::device(ID), "ENG-IPH-0417"),
+            title: command_title(l, "DeviceInformation", ""),
+            request_type: "DeviceInformation".to_owned(),
+            uuid: "8f2b6c1e-3d77-4f0e-9c55-2b1f0c9f4a10".to_owned(),
+            status: status(l, "command", state),
+            cause: transition_text(l, state, ""),
+            by: "Maja Bergqvist".to_owned(),
+            reason: String::new(),
+            created: ago(l, 12),
+            expires: Some(l.ago(NOW + 7 * DAY, &zone())),
+            pushes: l.number(1),
+            deliveries: l.number(2),
+            hops,
+            hold: None,
+            withdraw: String::new(),
+            again: String::new(),
+            sent_message:
+                "<dict>\n  <key>RequestType</key>\n  <string>DeviceInformation</string>\n</dict>"
+                    .to_owned(),
+            answer_message: "<dict>\n  <key>Status</key>\n  <string>Acknowledged</string>\n</dict>"
+                .to_owned(),
+        };
+        let steps = hops(
+            l,
+            &[
+                ("queued", 12, ""),
+                ("push_sent", 12, ""),
+                ("sent", 11, ""),
+                ("not_now", 11, ""),
+                ("sent", 6, ""),
+                ("acknowledged", 6, ""),
+            ],
+        );
+        let mut held = page("held", held_entry(l).hops);
+        held.hold = held_entry(l).hold;
+        held.withdraw = urls::command_withdraw(ID, ID);
+        held.reason = String::from("Stolen, ticket 88213");
+        held.sent_message = String::new();
+        held.answer_message = String::new();
+        held.title = command_title(l, "EraseDevice", "");
+        held.request_type = String::from("EraseDevice");
+        let mut over = page(
+            "superseded",
+            hops(
+                l,
+                &[
+                    ("queued", 12, ""),
+                    ("cancelled", 12, ""),
+                    ("superseded", 3, ""),
+                ],
+            ),
+        );
+        over.again = urls::command_again(ID, ID);
+        over.expires = None;
+        vec![
+            ("acknowledged", page("acknowledged", steps)),
+            ("held", held),
+            ("superseded", over),
+        ]
+    }
+}
+
+impl Sample for InvitationsPage {
+    const NAME: &'static str = "invitations";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |person: &str, state: &str, personal, pin| InvitationRow {
+            href: urls::invitation(ID),
+            person: person.to_owned(),
+            note: if pin {
+                "88213".to_owned()
+            } else {
+                String::new()
+            },
+            personal,
+            platform: words::platform(l, if personal { "iphone" } else { "any" }),
+            pin,
+            uses: words::uses(l, u64::from(state == "used"), 1),
+            status: status(l, "invitation", state),
+            created: ago(l, 90),
+            expires: l.deadline(NOW + 14 * DAY, &zone()),
+        };
+        let page = |rows: Vec<InvitationRow>, empty, push_missing| Self {
+            f: frame(l, Place::Invitations, urls::INVITATIONS),
+            statuses: Filter {
+                name: "status",
+                label: l.t("status"),
+                choices: words::status_choices(l, "invitation", &[]),
+            },
+            rows,
+            pager: pager(l, 4, 4),
+            empty,
+            push_missing,
+        };
+        vec![
+            (
+                "many",
+                page(
+                    vec![
+                        row("Elin Hedström", "open", false, true),
+                        row("Aiko Matsuda", "used", true, false),
+                        row("", "expired", false, false),
+                        row("Nils Öberg", "revoked", true, false),
+                    ],
+                    Emptiness::None,
+                    false,
+                ),
+            ),
+            ("empty", page(Vec::new(), Emptiness::Nothing, true)),
+            ("no-match", page(Vec::new(), Emptiness::NoMatch, false)),
+        ]
+    }
+}
+
+impl Sample for NewInvitationPage {
+    const NAME: &'static str = "invitation-new";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |errors: bool| Self {
+            f: frame(l, Place::Invitations, urls::INVITATION_NEW),
+            person: if errors {
+                String::new()
+            } else {
+                "Elin Hedström".to_owned()
+            },
+            person_error: if errors {
+                FieldError::Required.text(l)
+            } else {
+                String::new()
+            },
+            note: String::new(),
+            ownership: choices(
+                &[
+                    ("corporate", words::ownership(l, "corporate")),
+                    ("personal", words::ownership(l, "personal")),
+                ],
+                "corporate",
+            ),
+            platform: choices(
+                &[
+                    ("any", words::platform(l, "any")),
+                    ("iphone", words::platform(l, "iphone")),
+                    ("ipad", words::platform(l, "ipad")),
+                    ("mac", words::platform(l, "mac")),
+                ],
+                "any",
+            ),
+            pin: true,
+            days: if errors {
+                "900".to_owned()
+            } else {
+                "14".to_owned()
+            },
+            days_error: if errors {
+                FieldError::Number { min: 1, max: 90 }.text(l)
+            } else {
+                String::new()
+            },
+            uses: "1".to_owned(),
+            uses_error: String::new(),
+            push_missing: errors,
+        };
+        vec![("empty", page(false)), ("errors", page(true))]
+    }
+}
+
+fn attempt_row(l: Texts, state: &str, after: &str) -> AttemptRow {
+    AttemptRow {
+        href: urls::attempt(ID),
+        person: "Elin Hedström".to_owned(),
+        platform: words::platform(l, "iphone"),
+        status: words::attempt_status(l, state, after),
+        cause: if state == "failed" {
+            Failure::TooLate.cause(l)
+        } else {
+            String::new()
+        },
+        device: (state == "ready").then(|| link(&urls::device(ID), "ENG-IPH-0417")),
+        started: ago(l, 14),
+        changed: ago(l, 6),
+    }
+}
+
+impl Sample for InvitationPage {
+    const NAME: &'static str = "invitation";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let address = "https://mdm.norrvik.example/e/7KQ4M2XD9HWZ3B5TRY6NQ8FJ2A";
+        let page =
+            |secret: Option<InvitationSecret>, attempts: Vec<AttemptRow>, state: &str| Self {
+                f: frame(l, Place::Invitations, &urls::invitation(ID)),
+                person: "Elin Hedström".to_owned(),
+                note: "88213".to_owned(),
+                status: status(l, "invitation", state),
+                personal: false,
+                platform: words::platform(l, "any"),
+                uses: words::uses(l, 0, 1),
+                pin: true,
+                created: ago(l, 1),
+                created_by: "Maja Bergqvist".to_owned(),
+                expires: l.deadline(NOW + 14 * DAY, &zone()),
+                secret,
+                attempts,
+                revoke: if state == "open" {
+                    urls::invitation_revoke(ID)
+                } else {
+                    String::new()
+                },
+            };
+        let secret = |pin: &str| InvitationSecret {
+            link: address.to_owned(),
+            qr: Qr::new(address),
+            pin: pin.to_owned(),
+            pin_until: l.deadline(NOW + DAY, &zone()),
+        };
+        let mut anyone = page(Some(secret("")), Vec::new(), "open");
+        anyone.person = String::new();
+        anyone.f.messages = vec![Notice::Queued.message(l)];
+        let mut revoked = page(
+            None,
+            vec![
+                attempt_row(l, "failed", "profile_fetched"),
+                attempt_row(l, "ready", ""),
+            ],
+            "revoked",
+        );
+        revoked.f.messages = vec![Notice::InvitationRevoked.message(l)];
+        vec![
+            (
+                "created",
+                page(Some(secret("7KQ4-M2XD")), Vec::new(), "open"),
+            ),
+            ("created-no-pin", anyone),
+            ("revoked", revoked),
+        ]
+    }
+}
+
+impl Sample for AttemptsPage {
+    const NAME: &'static str = "attempts";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |rows: Vec<AttemptRow>, empty| Self {
+            f: frame(l, Place::Attempts, urls::ATTEMPTS),
+            statuses: Filter {
+                name: "status",
+                label: l.t("status"),
+                choices: words::status_choices(l, "attempt", &["failed"]),
+            },
+            rows,
+            pager: pager(l, 4, 257),
+            empty,
+        };
+        vec![
+            (
+                "many",
+                page(
+                    vec![
+                        attempt_row(l, "failed", "profile_fetched"),
+                        attempt_row(l, "profile_fetched", ""),
+                        attempt_row(l, "ready", ""),
+                        attempt_row(l, "expired", ""),
+                    ],
+                    Emptiness::None,
+                ),
+            ),
+            ("empty", page(Vec::new(), Emptiness::Nothing)),
+            ("no-match", page(Vec::new(), Emptiness::NoMatch)),
+        ]
+    }
+}
+
+impl Sample for AttemptPage {
+    const NAME: &'static str = "attempt";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let step = |value: &str, minutes| {
+            let word = status(l, "attempt", value);
+            AttemptStep {
+                hop: Hop {
+                    tone: word.tone,
+                    when: moment(l, minutes),
+                    word: word.text,
+                    text: words::attempt_step(l, value, true),
+                },
+                address: "203.0.113.17".to_owned(),
+            }
+        };
+        let page =
+            |state: &str, after: &str, steps: Vec<AttemptStep>, failure: Option<Failure>| Self {
+                f: frame(l, Place::Attempts, &urls::attempt(ID)),
+                id: ID.to_owned(),
+                person: "Elin Hedström".to_owned(),
+                platform: words::platform(l, "iphone"),
+                status: words::attempt_status(l, state, after),
+                invitation: link(&urls::invitation(ID), "Elin Hedström"),
+                device: (state == "ready").then(|| link(&urls::device(ID), "ENG-IPH-0417")),
+                started: ago(l, 14),
+                profile_until: l.deadline(NOW + 9 * MINUTE, &zone()),
+                steps,
+                failure: failure.map(|failure| {
+                    let theirs = Texts::new(crate::i18n::Lang::Sv);
+                    AttemptFailure {
+                        cause: failure.cause(l),
+                        remedy: failure.remedy_for_administrator(l),
+                        person_lang: theirs.tag(),
+                        person_cause: failure.cause(theirs),
+                        person_remedy: failure.remedy(theirs),
+                    }
+                }),
+            };
+        let all = [
+            "created",
+            "opened",
+            "signed_in",
+            "profile_fetched",
+            "certificate_issued",
+            "authenticated",
+            "enrolled",
+            "ready",
+        ];
+        let steps = |count: usize| -> Vec<AttemptStep> {
+            all.iter()
+                .take(count)
+                .zip((0_i64..).map(|at| 14 - at))
+                .map(|(value, minutes)| step(value, minutes))
+                .collect()
+        };
+        let mut pages = vec![
+            ("ready", page("ready", "", steps(8), None)),
+            ("running", page("profile_fetched", "", steps(4), None)),
+            (
+                "expired",
+                page(
+                    "expired",
+                    "",
+                    vec![step("opened", 9), step("expired", 4), step("superseded", 3)],
+                    None,
+                ),
+            ),
+        ];
+        for failure in Failure::ALL {
+            pages.push((
+                failure.value(),
+                page("failed", "profile_fetched", steps(4), Some(failure)),
+            ));
+        }
+        pages
+    }
+}
+
+impl Sample for PushPage {
+    const NAME: &'static str = "push";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let topic = "com.apple.mgmt.External.5d0b1c7e-9a41";
+        let current = |days: i64, state: &str| PushCertificate {
+            status: status(l, "certificate", state),
+            subject: "APSP:5d0b1c7e-9a41".to_owned(),
+            topic: topic.to_owned(),
+            issuer: "Apple Application Integration Certification Authority".to_owned(),
+            serial: "1f03a9c2".to_owned(),
+            since: l.date(NOW + (days - 365) * DAY, &zone()),
+            expires: l.deadline(NOW + days * DAY, &zone()),
+            left: l.tn("days-left", days.max(0)),
+            account: "mdm-apple@norrvik.example".to_owned(),
+            note: "Password in the safe of Central IT".to_owned(),
+            uploaded_by: format!("Maja Bergqvist, {}", l.date(NOW - 300 * DAY, &zone())),
+            devices: l.number(4812),
+            ladder: words::push_ladder(l, days, |before| {
+                l.date(NOW + (days - before) * DAY, &zone())
+            }),
+        };
+        let page = |current: Option<PushCertificate>, refused: Option<Refusal>, errors: bool| {
+            let error = |error: FieldError| if errors { error.text(l) } else { String::new() };
+            Self {
+                f: frame(l, Place::Push, urls::PUSH),
+                account: current
+                    .as_ref()
+                    .map_or_else(String::new, |current| current.account.clone()),
+                current,
+                refused,
+                certificate_error: error(FieldError::NoPemCertificate),
+                key_error: error(FieldError::NoPemKey),
+                note: String::new(),
+                password: errors,
+                password_error: error(FieldError::PasswordWrong),
+            }
+        };
+        let changed = Refusal::topic_changed(l, topic, "com.apple.mgmt.External.77e2", 4812);
+        let mut saved = page(Some(current(365, "valid")), None, false);
+        saved.f.messages = vec![Notice::PushSaved.message(l)];
+        vec![
+            ("expiring", page(Some(current(12, "expiring")), None, false)),
+            (
+                "topic",
+                page(Some(current(12, "expiring")), Some(changed), false),
+            ),
+            ("missing", page(None, None, true)),
+            ("saved", saved),
+            ("key", page(None, Some(Refusal::key_mismatch(l)), false)),
+            ("kind", page(None, Some(Refusal::not_push(l)), false)),
+            (
+                "expired",
+                page(
+                    Some(current(-1, "expired")),
+                    Some(Refusal::expired(l, &l.date(NOW, &zone()))),
+                    false,
+                ),
+            ),
+        ]
+    }
+}
+
+impl Sample for TokensPage {
+    const NAME: &'static str = "tokens";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |name: &str, state: &str, used: bool| TokenRow {
+            name: name.to_owned(),
+            prefix: "tsn_4f7a".to_owned(),
+            role: words::role(l, "operator"),
+            owner: "Maja Bergqvist".to_owned(),
+            created: ago(l, 60 * 24 * 40),
+            expires: l.date(NOW + 50 * DAY, &zone()),
+            used: used.then(|| ago(l, 3)),
+            status: status(l, "certificate", state),
+            revoke: if state == "valid" {
+                urls::token_revoke(ID)
+            } else {
+                String::new()
+            },
+        };
+        let page = |rows: Vec<TokenRow>, created: Option<CreatedToken>, name_error: String| Self {
+            f: frame(l, Place::Tokens, urls::TOKENS),
+            created,
+            rows,
+            name: String::new(),
+            name_error,
+            days: words::token_days(l, 90),
+            roles: choices(
+                &[
+                    ("reader", words::role(l, "reader")),
+                    ("operator", words::role(l, "operator")),
+                ],
+                "reader",
+            ),
+            password: true,
+            password_error: String::new(),
+        };
+        let mut revoked = page(
+            vec![row("inventory export", "revoked", true)],
+            None,
+            String::new(),
+        );
+        revoked.f.messages = vec![
+            Notice::TokenRevoked.message(l),
+            Notice::Withdrawn.message(l),
+            Notice::Locked.message(l),
+            Notice::HeldForRelease.message(l),
+        ];
+        vec![
+            (
+                "created",
+                page(
+                    vec![
+                        row("inventory export", "valid", true),
+                        row("school sync", "expired", false),
+                    ],
+                    Some(CreatedToken {
+                        name: "inventory export".to_owned(),
+                        secret: "tsn_4f7a91cc27d84e0b9a6e1f35d27c4b8e60a1f9d3c5b7e2a4".to_owned(),
+                    }),
+                    String::new(),
+                ),
+            ),
+            (
+                "empty",
+                page(Vec::new(), None, FieldError::Required.text(l)),
+            ),
+            ("revoked", revoked),
+        ]
+    }
+}
+
+/// A status line of every tone, so that the words get rendered somewhere in each language.
+pub fn every_status(l: Texts) -> Vec<Status> {
+    crate::ui::words()
+        .map(|(kind, value)| status(l, kind, value))
+        .collect()
+}

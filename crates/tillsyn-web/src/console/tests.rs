@@ -1,0 +1,291 @@
+#![expect(clippy::expect_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+
+use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use super::commands::{CommandPage, CommandsPage};
+use super::device::DevicePage;
+use super::devices::DevicesPage;
+use super::enrollment::{
+    AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
+};
+use super::errors::ErrorPage;
+use super::overview::OverviewPage;
+use super::settings::{PushPage, TokensPage};
+use crate::i18n::{Lang, Texts};
+use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
+use crate::ui::Sample;
+
+/// Every page, sample and language; `check` gets its name and HTML.
+pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
+    let languages = Lang::ALL.map(Texts::new);
+    for texts in languages.into_iter().chain([Texts::pseudo()]) {
+        each::<SignInPage>(texts, &check);
+        each::<FirstAdministratorPage>(texts, &check);
+        each::<ConfirmPage>(texts, &check);
+        each::<OverviewPage>(texts, &check);
+        each::<DevicesPage>(texts, &check);
+        each::<DevicePage>(texts, &check);
+        each::<CommandsPage>(texts, &check);
+        each::<CommandPage>(texts, &check);
+        each::<InvitationsPage>(texts, &check);
+        each::<NewInvitationPage>(texts, &check);
+        each::<InvitationPage>(texts, &check);
+        each::<AttemptsPage>(texts, &check);
+        each::<AttemptPage>(texts, &check);
+        each::<PushPage>(texts, &check);
+        each::<TokensPage>(texts, &check);
+        each::<ErrorPage>(texts, &check);
+        each::<BeginPage>(texts, &check);
+        each::<InstallPage>(texts, &check);
+        each::<ReadyPage>(texts, &check);
+        each::<FailedPage>(texts, &check);
+        each::<ClosedPage>(texts, &check);
+    }
+}
+
+fn each<P: Sample>(texts: Texts, check: &impl Fn(&str, Texts, &str)) {
+    for (name, page) in P::samples(texts) {
+        let html = Template::render(&page).expect("renders");
+        check(&format!("{}-{name} {}", P::NAME, texts.tag()), texts, &html);
+    }
+}
+
+/// One start tag: name, attributes as (name, value), where it ends.
+struct Tag<'a> {
+    name: &'a str,
+    attributes: Vec<(&'a str, &'a str)>,
+    closes: bool,
+    empty: bool,
+}
+
+impl<'a> Tag<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
+        self.attributes
+            .iter()
+            .find(|(found, _)| *found == name)
+            .map(|(_, value)| *value)
+    }
+}
+
+/// All tags in order. Good enough for markup of our own templates: quoted values, no `<` inside.
+fn tags(html: &str) -> Vec<Tag<'_>> {
+    let mut out = Vec::new();
+    for piece in html.split('<').skip(1) {
+        let Some((inside, _)) = piece.split_once('>') else {
+            panic!("a tag without end: {piece:.60}");
+        };
+        if inside.starts_with('!') {
+            continue;
+        }
+        let closes = inside.starts_with('/');
+        let empty = inside.ends_with('/');
+        let inside = inside.trim_matches('/');
+        let (name, mut rest) = inside.split_once([' ', '\n']).unwrap_or((inside, ""));
+        let mut attributes = Vec::new();
+        loop {
+            rest = rest.trim_start();
+            if rest.is_empty() {
+                break;
+            }
+            let end = rest.find(['=', ' ', '\n']).unwrap_or(rest.len());
+            let (attribute, after) = rest.split_at(end);
+            if let Some(quoted) = after.strip_prefix("=\"") {
+                let (value, after) = quoted.split_once('"').expect("closed quote");
+                attributes.push((attribute, value));
+                rest = after;
+            } else {
+                assert!(!after.starts_with('='), "unquoted value in <{inside}>");
+                attributes.push((attribute, ""));
+                rest = after;
+            }
+        }
+        out.push(Tag {
+            name,
+            attributes,
+            closes,
+            empty,
+        });
+    }
+    out
+}
+
+const VOID: [&str; 5] = ["meta", "link", "input", "br", "img"];
+
+#[test]
+fn pages_are_well_formed_and_in_their_language() {
+    each_page(|name, texts, html| {
+        assert!(
+            html.contains(&format!("<html lang=\"{}\"", texts.tag())),
+            "{name}"
+        );
+        let mut open = Vec::new();
+        for tag in tags(html) {
+            if tag.closes {
+                assert_eq!(open.pop(), Some(tag.name), "{name}");
+            } else if !tag.empty && !VOID.contains(&tag.name) {
+                open.push(tag.name);
+            }
+        }
+        assert!(open.is_empty(), "{name}: {open:?}");
+    });
+}
+
+#[test]
+fn pages_have_one_heading_order_and_unique_ids() {
+    each_page(|name, _, html| {
+        let mut ids = BTreeSet::new();
+        let mut level = 0_u8;
+        let all = tags(html);
+        for tag in &all {
+            if let Some(id) = tag.get("id") {
+                assert!(ids.insert(id), "{name}: id {id} is there twice");
+            }
+            if !tag.closes
+                && let ["h", digit] = [&tag.name[..1], &tag.name[1..]]
+                && let Ok(found) = digit.parse::<u8>()
+            {
+                assert!(found <= level + 1, "{name}: h{found} after h{level}");
+                level = found;
+            }
+        }
+        for tag in &all {
+            for reference in [
+                "aria-labelledby",
+                "aria-describedby",
+                "for",
+                "popovertarget",
+                "commandfor",
+            ] {
+                for id in tag.get(reference).unwrap_or_default().split_whitespace() {
+                    assert!(ids.contains(id), "{name}: {reference}={id} points nowhere");
+                }
+            }
+        }
+        assert!(all.iter().any(|tag| tag.name == "main"), "{name}");
+    });
+}
+
+#[test]
+fn no_page_has_inline_style_or_script() {
+    each_page(|name, _, html| {
+        for tag in tags(html) {
+            assert!(tag.name != "style", "{name}");
+            assert!(
+                tag.closes || tag.name != "script" || tag.get("src").is_some(),
+                "{name}"
+            );
+            for (attribute, value) in &tag.attributes {
+                assert!(
+                    *attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: {attribute}"
+                );
+                assert!(!value.starts_with("javascript:"), "{name}: {value}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_field_has_a_label_and_every_button_a_name() {
+    each_page(|name, _, html| {
+        let all = tags(html);
+        let labelled: BTreeSet<&str> = all.iter().filter_map(|tag| tag.get("for")).collect();
+        let mut in_label = 0;
+        for tag in &all {
+            match (tag.name, tag.closes) {
+                ("label", false) => in_label += 1,
+                ("label", true) => in_label -= 1,
+                ("input" | "select" | "textarea", false) => {
+                    let hidden = tag.get("type") == Some("hidden");
+                    let by_id = tag.get("id").is_some_and(|id| labelled.contains(id));
+                    assert!(
+                        hidden || by_id || in_label > 0,
+                        "{name}: {:?}",
+                        tag.attributes
+                    );
+                }
+                _ => {}
+            }
+        }
+        for piece in html.split("<button").skip(1) {
+            let (head, rest) = piece.split_once('>').expect("end");
+            let body = rest.split("</button>").next().unwrap_or_default();
+            let words: String = body
+                .split('<')
+                .filter_map(|part| part.split_once('>'))
+                .map(|(_, text)| text)
+                .collect();
+            let plain = body.split('<').next().unwrap_or_default();
+            assert!(
+                head.contains("aria-label=\"")
+                    || !words.trim().is_empty()
+                    || !plain.trim().is_empty(),
+                "{name}: a button without words: {head}"
+            );
+        }
+    });
+}
+
+#[test]
+fn every_form_that_changes_something_in_the_console_carries_the_token() {
+    each_page(|name, _, html| {
+        if name.starts_with("e-") {
+            return;
+        }
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            if form.contains("method=\"post\"") {
+                assert!(
+                    form.contains("name=\"csrf\" value=\"9f8a1c\""),
+                    "{name}: {form:.120}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn every_icon_is_in_the_sprite() {
+    let sprite = crate::assets::all()
+        .into_iter()
+        .find(|(url, _)| url.contains("/icons."))
+        .map(|(_, bytes)| String::from_utf8(bytes).expect("text"))
+        .expect("sprite");
+    each_page(|name, _, html| {
+        for piece in html.split("#i-").skip(1) {
+            let icon = piece.split('"').next().unwrap_or_default();
+            assert!(
+                sprite.contains(&format!("id=\"i-{icon}\"")),
+                "{name}: {icon}"
+            );
+        }
+    });
+}
+
+#[test]
+fn nothing_escapes_the_catalogue() {
+    // Words that stay as they are in every language: names, vendors' terms, invented data.
+    each_page(|name, texts, html| {
+        if texts.lang() != Lang::Ja {
+            return;
+        }
+        for word in [
+            "Devices", "Sign in", "Status</", "Cancel", "Avbryt", "Enheter",
+        ] {
+            assert!(!html.contains(word), "{name}: {word}");
+        }
+    });
+}
+
+#[test]
+fn names_from_outside_are_escaped() {
+    let (_, mut page) = DevicePage::samples(Texts::default()).swap_remove(0);
+    page.name = "<img src=x onerror=alert(1)>\"'&".to_owned();
+    page.person.clone_from(&page.name);
+    page.commands[0].by.clone_from(&page.name);
+    let html = Template::render(&page).expect("renders");
+    assert!(!html.contains("<img"));
+}

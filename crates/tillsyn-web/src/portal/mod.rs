@@ -1,0 +1,40 @@
+//! The pages people see who bring a device in: one thing per screen, usable without script.
+
+pub mod enroll;
+pub mod managed;
+#[cfg(any(test, feature = "testing"))]
+pub mod samples;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Deref;
+
+use crate::i18n::Texts;
+use crate::ui::{LangLink, lang_links};
+
+/// What every page of the portal carries.
+#[derive(Clone, Debug, Default)]
+pub struct PortalFrame {
+    pub texts: Texts,
+    pub organisation: String,
+    /// Path of this page, for the language links.
+    pub here: String,
+    /// How to reach help, in the organisation's words; may be empty.
+    pub help: String,
+    /// Without script the page asks again after this many seconds; 0: never.
+    pub refresh_secs: u32,
+}
+
+impl PortalFrame {
+    pub(crate) fn langs(&self) -> Vec<LangLink> {
+        lang_links(self.texts.lang())
+    }
+}
+
+impl Deref for PortalFrame {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        &self.texts
+    }
+}

@@ -1,0 +1,254 @@
+//! Every address a page links to. Templates and handlers ask here, so that a route and its links
+//! cannot drift apart.
+
+use std::fmt::Write as _;
+
+pub const CONSOLE: &str = "/console";
+pub const SIGN_IN: &str = "/console/sign-in";
+pub const SIGN_OUT: &str = "/console/sign-out";
+pub const FIRST_ADMINISTRATOR: &str = "/console/first-administrator";
+pub const CONFIRM: &str = "/console/confirm";
+pub const PREFERENCES: &str = "/console/preferences";
+pub const EVENTS: &str = "/console/events";
+pub const DEVICES: &str = "/console/devices";
+pub const COMMANDS: &str = "/console/commands";
+pub const ENROLLMENT: &str = "/console/enrollment";
+pub const INVITATIONS: &str = "/console/enrollment/invitations";
+pub const INVITATION_NEW: &str = "/console/enrollment/new";
+pub const ATTEMPTS: &str = "/console/enrollment/attempts";
+pub const PUSH: &str = "/console/settings/push";
+pub const TOKENS: &str = "/console/settings/tokens";
+
+pub fn device(id: &str) -> String {
+    format!("{DEVICES}/{}", segment(id))
+}
+
+pub fn device_commands(id: &str) -> String {
+    device(id) + "/commands"
+}
+
+pub fn device_profiles(id: &str) -> String {
+    device(id) + "/profiles"
+}
+
+pub fn device_facts(id: &str) -> String {
+    device(id) + "/facts"
+}
+
+/// Asks the device for everything it tells: DeviceInformation, SecurityInfo, ProfileList.
+pub fn device_refresh(id: &str) -> String {
+    device(id) + "/refresh"
+}
+
+pub fn device_lock(id: &str) -> String {
+    device(id) + "/lock"
+}
+
+pub fn device_erase(id: &str) -> String {
+    device(id) + "/erase"
+}
+
+pub fn device_retire(id: &str) -> String {
+    device(id) + "/retire"
+}
+
+/// Installs an uploaded profile.
+pub fn device_profile_install(id: &str) -> String {
+    device_profiles(id)
+}
+
+/// Removes the profile whose identifier is in the form.
+pub fn device_profile_remove(id: &str) -> String {
+    device_profiles(id) + "/remove"
+}
+
+pub fn command(device_id: &str, uuid: &str) -> String {
+    format!("{}/{}", device_commands(device_id), segment(uuid))
+}
+
+pub fn command_withdraw(device_id: &str, uuid: &str) -> String {
+    command(device_id, uuid) + "/withdraw"
+}
+
+/// Queues the same command once more.
+pub fn command_again(device_id: &str, uuid: &str) -> String {
+    command(device_id, uuid) + "/again"
+}
+
+pub fn invitation(id: &str) -> String {
+    format!("{INVITATIONS}/{}", segment(id))
+}
+
+pub fn invitation_revoke(id: &str) -> String {
+    invitation(id) + "/revoke"
+}
+
+pub fn attempt(id: &str) -> String {
+    format!("{ATTEMPTS}/{}", segment(id))
+}
+
+pub fn token_revoke(id: &str) -> String {
+    format!("{TOKENS}/{}/revoke", segment(id))
+}
+
+/// The devices an overview figure counts.
+pub fn devices_where(name: &str, value: &str) -> String {
+    Query::default().with(name, value).url(DEVICES)
+}
+
+pub fn commands_where(status: &str) -> String {
+    Query::default().with("status", status).url(COMMANDS)
+}
+
+/// The begin page of an invitation.
+pub fn enroll(code: &str) -> String {
+    format!("/e/{}", segment(code))
+}
+
+/// Chooses a platform by hand.
+pub fn enroll_platform(code: &str, platform: &str) -> String {
+    Query::default()
+        .with("platform", platform)
+        .url(&enroll(code))
+}
+
+/// Consent, and the PIN if one is asked for; answers with the install step.
+pub fn enroll_begin(code: &str) -> String {
+    enroll(code) + "/begin"
+}
+
+/// The install step of one attempt: the same address until it has ended, well or badly.
+pub fn enroll_step(code: &str, attempt: &str) -> String {
+    format!("{}/steps/{}", enroll(code), segment(attempt))
+}
+
+/// A new profile for the same invitation.
+pub fn enroll_again(code: &str, attempt: &str) -> String {
+    enroll_step(code, attempt) + "/again"
+}
+
+/// Status of an attempt as JSON, for the script on the install page and for programs.
+pub fn enroll_status(code: &str, attempt: &str) -> String {
+    format!("{}/attempts/{}", enroll(code), segment(attempt))
+}
+
+/// The same page of the portal in another language.
+pub fn in_language(path: &str, tag: &str) -> String {
+    Query::default().with("lang", tag).url(path)
+}
+
+/// The parameters of a list: filters, order and place are all in the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Takes decoded pairs as a handler's extractor gives them.
+    /// A name that comes twice (two boxes ticked) is one filter with two values.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut merged: Vec<(String, String)> = Vec::new();
+        for (name, value) in pairs {
+            match merged.iter_mut().find(|(found, _)| *found == name) {
+                Some((_, values)) if !value.is_empty() => {
+                    if !values.is_empty() {
+                        values.push(',');
+                    }
+                    values.push_str(&value);
+                }
+                Some(_) => {}
+                None => merged.push((name, value)),
+            }
+        }
+        Self { pairs: merged }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs
+            .iter()
+            .find(|(found, value)| found == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The values of a filter: `platform=ios,macos`.
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        self.get(name)
+            .map(|value| value.split(',').filter(|part| !part.is_empty()).collect())
+            .unwrap_or_default()
+    }
+
+    /// With this parameter, whatever it was before. A new filter or order starts at the first page.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut next = self.without(name);
+        next.pairs.push((name.to_owned(), value.to_owned()));
+        next
+    }
+
+    pub fn without(&self, name: &str) -> Self {
+        let paging = name == "rows" || !matches!(name, "after" | "before");
+        Self {
+            pairs: self
+                .pairs
+                .iter()
+                .filter(|(found, _)| {
+                    found != name && !(paging && matches!(found.as_str(), "after" | "before"))
+                })
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// The names that a list does not know, for the notice on top of it.
+    pub fn unknown<'a>(&'a self, known: &[&str]) -> Vec<&'a str> {
+        self.pairs
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !known.contains(name))
+            .collect()
+    }
+
+    /// Those that stay when a form with other fields is sent.
+    pub fn hidden(&self, not: &[&str]) -> Vec<(String, String)> {
+        self.pairs
+            .iter()
+            .filter(|(name, value)| {
+                !value.is_empty()
+                    && !not.contains(&name.as_str())
+                    && name != "after"
+                    && name != "before"
+            })
+            .cloned()
+            .collect()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        let mut out = path.to_owned();
+        let pairs = self.pairs.iter().filter(|(_, value)| !value.is_empty());
+        for (at, (name, value)) in pairs.enumerate() {
+            out.push(if at == 0 { '?' } else { '&' });
+            out.push_str(&encode(name, ""));
+            out.push('=');
+            out.push_str(&encode(value, ","));
+        }
+        out
+    }
+}
+
+/// One path segment.
+fn segment(text: &str) -> String {
+    encode(text, "")
+}
+
+// RFC 3986 §2.3: the unreserved characters stay; `also` names those that need no escape here.
+fn encode(text: &str, also: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || also.contains(c) {
+            out.push(c);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
