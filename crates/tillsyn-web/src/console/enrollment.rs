@@ -53,15 +53,17 @@ pub struct NewInvitationPage {
 }
 
 impl NewInvitationPage {
-    pub(crate) fn errors(&self) -> Vec<(&'static str, &str)> {
+    /// Field, its label and what is wrong with it.
+    pub(crate) fn errors(&self) -> Vec<(&'static str, String, &str)> {
+        let l = self.f.texts;
         [
-            ("person", &self.person_error),
-            ("days", &self.days_error),
-            ("uses", &self.uses_error),
+            ("person", l.t("invitation-person"), &self.person_error),
+            ("days", l.t("invitation-days"), &self.days_error),
+            ("uses", l.t("invitation-uses"), &self.uses_error),
         ]
         .into_iter()
-        .filter(|(_, error)| !error.is_empty())
-        .map(|(field, error)| (field, error.as_str()))
+        .filter(|(_, _, error)| !error.is_empty())
+        .map(|(field, label, error)| (field, label, error.as_str()))
         .collect()
     }
 }
