@@ -1,0 +1,227 @@
+use std::time::Duration;
+
+use tillsyn_pki::key::Digest;
+
+use crate::models::{self, Model};
+use crate::rng::Rng;
+
+/// What is being played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DeviceKind {
+    Iphone,
+    Ipad,
+    Mac,
+}
+
+impl DeviceKind {
+    pub const ALL: [Self; 3] = [Self::Iphone, Self::Ipad, Self::Mac];
+
+    /// The word of the scripted enrollment contract.
+    pub fn platform(self) -> &'static str {
+        match self {
+            Self::Iphone => "ios",
+            Self::Ipad => "ipados",
+            Self::Mac => "macos",
+        }
+    }
+
+    pub fn is_mac(self) -> bool {
+        self == Self::Mac
+    }
+}
+
+impl std::str::FromStr for DeviceKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "iphone" | "ios" => Ok(Self::Iphone),
+            "ipad" | "ipados" => Ok(Self::Ipad),
+            "mac" | "macos" => Ok(Self::Mac),
+            _ => Err(format!("`{text}` is none of iphone, ipad, mac")),
+        }
+    }
+}
+
+/// One device, as it leaves the box, and its temper.
+#[derive(Debug, Clone)]
+pub struct DeviceConfig {
+    pub kind: DeviceKind,
+    pub model: Model,
+    pub os_version: String,
+    pub build_version: String,
+    pub name: String,
+    pub serial: String,
+    pub udid: String,
+    /// Where in the key pool its keys begin.
+    pub key_index: usize,
+    /// Digest of `Mdm-Signature` and SCEP; SHA-1 on old systems.
+    pub digest: Digest,
+    /// Belongs to the person who carries it.
+    pub personal: bool,
+    /// Seed of everything that is left to chance.
+    pub seed: u64,
+    pub behaviours: Behaviours,
+}
+
+/// How a device deviates from the easy path. Chances are in a thousandth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behaviours {
+    /// `NotNow` to a command that may be deferred.
+    pub not_now: u16,
+    /// The connection breaks after a result was sent: the same result is sent again.
+    pub lost_reply: u16,
+    /// The connection breaks after a command came: it is not carried out.
+    pub lost_offer: u16,
+    /// CheckOut is sent once and may never arrive.
+    pub lost_check_out: u16,
+    /// Pause before each answer.
+    pub slow: Duration,
+    /// Added to the wall clock.
+    pub clock_skew_ms: i64,
+    /// `Mdm-Signature` instead of `mdm-signature`, and so on.
+    pub title_case_headers: bool,
+    pub removal: Removal,
+    pub retry: Retry,
+}
+
+/// What a device sends when the server removes its enrollment profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// The result, then `CheckOut`.
+    ResultThenCheckOut,
+    /// The identity is gone before the result can be signed.
+    CheckOutOnly,
+}
+
+/// Repetition of a request that was not answered with 2xx.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// In one session; what is left unanswered is sent again at the next.
+    pub attempts: u32,
+    pub first: Duration,
+    pub longest: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            first: Duration::from_millis(200),
+            longest: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Behaviours {
+    /// A device in a good mood.
+    fn default() -> Self {
+        Self {
+            not_now: 0,
+            lost_reply: 0,
+            lost_offer: 0,
+            lost_check_out: 0,
+            slow: Duration::ZERO,
+            clock_skew_ms: 0,
+            title_case_headers: true,
+            removal: Removal::ResultThenCheckOut,
+            retry: Retry::default(),
+        }
+    }
+}
+
+impl Behaviours {
+    /// Everything that happens in the field, often enough to be seen; each device by its seed.
+    pub fn chaos(seed: u64) -> Self {
+        let mut rng = Rng::new(seed, 0xC4A0);
+        let skew_minutes = i64::try_from(rng.below(41)).unwrap_or(0) - 20;
+        Self {
+            not_now: 150,
+            lost_reply: 100,
+            lost_offer: 60,
+            lost_check_out: 200,
+            slow: Duration::from_millis(rng.below(40)),
+            clock_skew_ms: skew_minutes * 60_000,
+            title_case_headers: rng.chance(500),
+            removal: if rng.chance(300) {
+                Removal::CheckOutOnly
+            } else {
+                Removal::ResultThenCheckOut
+            },
+            retry: Retry::default(),
+        }
+    }
+}
+
+impl DeviceConfig {
+    /// A made-up device: the same arguments give the same one. No identifier is real.
+    pub fn generate(kind: DeviceKind, seed: u64, index: usize) -> Self {
+        const SERIAL_LETTERS: &str = "0123456789CDFGHJKLMNPQRTVWXY";
+        const HEX: &str = "0123456789ABCDEF";
+        let stream = u64::try_from(index).unwrap_or(u64::MAX);
+        let mut rng = Rng::new(seed, stream);
+        let (model, system) = models::draw(kind, &mut rng);
+        let hex = |rng: &mut Rng, len| rng.text(HEX, len);
+        let udid = match kind {
+            DeviceKind::Mac => format!(
+                "{}-{}-{}-{}-{}",
+                hex(&mut rng, 8),
+                hex(&mut rng, 4),
+                hex(&mut rng, 4),
+                hex(&mut rng, 4),
+                hex(&mut rng, 12)
+            ),
+            // Devices from before 2018 have forty digits.
+            _ if model.old_udid => hex(&mut rng, 40).to_ascii_lowercase(),
+            _ => format!("00008{}-{}", hex(&mut rng, 3), hex(&mut rng, 16)),
+        };
+        Self {
+            kind,
+            model,
+            os_version: system.version.to_owned(),
+            build_version: system.build.to_owned(),
+            name: models::name(kind, &mut rng),
+            // Real serial numbers of ten characters never begin so.
+            serial: format!("TS{}", rng.text(SERIAL_LETTERS, 8)),
+            udid,
+            key_index: index,
+            digest: if system.sha1 {
+                Digest::Sha1
+            } else {
+                Digest::Sha256
+            },
+            personal: false,
+            seed: rng.next(),
+            behaviours: Behaviours::default(),
+        }
+    }
+
+    pub fn iphone(index: usize) -> Self {
+        Self::generate(DeviceKind::Iphone, 1, index)
+    }
+
+    pub fn ipad(index: usize) -> Self {
+        Self::generate(DeviceKind::Ipad, 2, index)
+    }
+
+    pub fn mac(index: usize) -> Self {
+        Self::generate(DeviceKind::Mac, 3, index)
+    }
+
+    pub fn with_behaviours(mut self, behaviours: Behaviours) -> Self {
+        self.behaviours = behaviours;
+        self
+    }
+
+    /// First number of the OS version.
+    pub(crate) fn os_major(&self) -> u32 {
+        let number = self.os_version.split('.').next().unwrap_or_default();
+        number.parse().unwrap_or(0)
+    }
+
+    /// From these systems on a device unenrolls at `com.apple.unrecognized.device`.
+    // Apple schema mdm/errors/unrecognized.device.yaml
+    pub(crate) fn knows_unrecognized_device(&self) -> bool {
+        self.os_major() >= if self.kind.is_mac() { 14 } else { 17 }
+    }
+}

@@ -1,0 +1,71 @@
+use std::collections::HashSet;
+
+use plist::Dictionary;
+use tillsyn_apple::checkin::Ids;
+use tillsyn_apple::result::{CommandResult, Status};
+use tillsyn_pki::hash;
+
+/// A channel's number and the token that wakes it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChannelToken {
+    /// 0 is the device itself.
+    pub channel: usize,
+    pub token: Vec<u8>,
+}
+
+/// The device, or one user of a Mac: its own push token, its own queue at the server.
+#[derive(Clone)]
+pub(crate) struct Channel {
+    pub(crate) ids: Ids,
+    pub(crate) name: String,
+    pub(crate) token: Vec<u8>,
+    pub(crate) push_magic: String,
+    /// Kept until the server answers 2xx.
+    pub(crate) unsent: Option<Performed>,
+    /// Delivered and not answered yet.
+    pub(crate) outstanding: Option<Outstanding>,
+    /// Answered for good, and the server said 2xx.
+    pub(crate) finished: HashSet<String>,
+    pub(crate) last_status: Option<Status>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Outstanding {
+    pub(crate) uuid: String,
+    pub(crate) request: Dictionary,
+    pub(crate) deliveries: u32,
+}
+
+/// A command carried out: what to report, and what happens once the report is delivered.
+#[derive(Debug, Clone)]
+pub(crate) struct Performed {
+    pub(crate) result: CommandResult,
+    pub(crate) request_type: String,
+    pub(crate) effect: Effect,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    None,
+    /// The enrollment profile is removed.
+    Unenroll,
+    Erase,
+    /// The Mac restarts and asks for this PIN.
+    PinLock(String),
+}
+
+impl Channel {
+    /// A channel with a new token and magic.
+    pub(crate) fn new(ids: Ids) -> Self {
+        Self {
+            name: ids.channel().to_string(),
+            ids,
+            token: hash::random_bytes::<32>().to_vec(),
+            push_magic: uuid::Uuid::new_v4().to_string().to_ascii_uppercase(),
+            unsent: None,
+            outstanding: None,
+            finished: HashSet::new(),
+            last_status: None,
+        }
+    }
+}

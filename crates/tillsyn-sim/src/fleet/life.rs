@@ -1,0 +1,278 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::Shared;
+use super::stats::add;
+use crate::rng::Rng;
+use crate::{Behaviours, Device, DeviceConfig, DeviceState, Push, SessionEnd, SimError};
+
+/// Refusals in a row after which a device is put aside.
+const MAX_REFUSALS: u32 = 3;
+/// Attempts while the server is away, with growing pauses: hours in all.
+const MAX_ATTEMPTS: u32 = 500;
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const NEVER: Duration = Duration::from_hours(24 * 365);
+
+/// One device from its box to the end of the fleet.
+pub(super) async fn live(shared: Arc<Shared>, index: usize, stop: watch::Receiver<bool>) {
+    let config = &shared.config;
+    let kind = config.mix.kind(config.seed, index);
+    let mut device = DeviceConfig::generate(kind, config.seed, index);
+    device.behaviours = match &config.behaviours {
+        Some(behaviours) => behaviours.clone(),
+        None => Behaviours::chaos(device.seed),
+    };
+    let rng = Rng::new(device.seed, 2);
+    let device = Device::new(device, shared.network.clone())
+        .with_log(shared.log.clone())
+        .with_push(shared.hub.clone());
+    let (sender, pushes) = mpsc::unbounded_channel();
+    let mut one = One {
+        shared: &shared,
+        device,
+        rng,
+        sender,
+        pushes,
+        online_at: None,
+        lock_ends_at: None,
+        stop,
+    };
+    let place = u32::try_from(index).unwrap_or(u32::MAX);
+    let start = config.pace.enroll_every.saturating_mul(place);
+    if one.pause(start).await {
+        one.days(index).await;
+    }
+    one.shared.counters.collect(&mut one.device);
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the fleet was dropped.
+    let _ = stop.wait_for(|stopping| *stopping).await;
+}
+
+struct One<'a> {
+    shared: &'a Shared,
+    device: Device,
+    rng: Rng,
+    sender: mpsc::UnboundedSender<Push>,
+    pushes: mpsc::UnboundedReceiver<Push>,
+    /// While set, the device hears and says nothing.
+    online_at: Option<Instant>,
+    /// A locked screen or a Mac that waits for its PIN.
+    lock_ends_at: Option<Instant>,
+    stop: watch::Receiver<bool>,
+}
+
+impl One<'_> {
+    async fn days(&mut self, index: usize) {
+        while self.enroll(index).await {
+            add(&self.shared.counters.enrolled);
+            self.managed().await;
+            self.shared
+                .counters
+                .enrolled
+                .fetch_sub(1, Ordering::Relaxed);
+            let Some(pause) = self.shared.config.life.comes_back_after else {
+                return;
+            };
+            if !self.pause(pause).await {
+                return;
+            }
+        }
+    }
+
+    /// False when the fleet ends meanwhile.
+    async fn pause(&mut self, pause: Duration) -> bool {
+        tokio::select! {
+            () = sleep(pause) => true,
+            () = stopped(&mut self.stop) => false,
+        }
+    }
+
+    /// Until it is enrolled; false when the server does not want it.
+    async fn enroll(&mut self, index: usize) -> bool {
+        let kind = self.device.config().kind;
+        let mut refusals = 0;
+        let mut pause = Duration::from_millis(500);
+        for _ in 0..MAX_ATTEMPTS {
+            let outcome = match self.shared.config.source.get(index, kind).await {
+                Ok(by) => self.device.enroll(&by).await,
+                Err(error) => Err(error),
+            };
+            self.shared.counters.collect(&mut self.device);
+            match outcome {
+                Ok(()) => {
+                    add(&self.shared.counters.enrollments);
+                    return true;
+                }
+                Err(error) => {
+                    add(&self.shared.counters.enroll_failures);
+                    tracing::debug!(device.serial = self.device.serial(), %error, "enrollment failed");
+                    self.device.forget_enrollment();
+                    let away = match &error {
+                        SimError::Transport { .. } => true,
+                        SimError::Refused { status, .. } => *status >= 500 || *status == 429,
+                        _ => false,
+                    };
+                    if !away {
+                        refusals += 1;
+                        if refusals >= MAX_REFUSALS {
+                            return false;
+                        }
+                    }
+                    if !self.pause(pause).await {
+                        return false;
+                    }
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+        false
+    }
+
+    /// From the enrollment to its end.
+    async fn managed(&mut self) {
+        let pace = self.shared.config.pace;
+        let mut next_poll = pace.poll_every.map(|every| Instant::now() + every);
+        let mut next_event = self.next_event();
+        let mut retry_at: Option<Instant> = None;
+        self.listen();
+        while self.device.enrollment_profile().is_some() {
+            let never = Instant::now() + NEVER;
+            let online_at = self.online_at.unwrap_or(never);
+            let lock_ends = self.lock_ends_at.unwrap_or(never);
+            let offline = self.online_at.is_some();
+            tokio::select! {
+                () = stopped(&mut self.stop) => return,
+                Some(push) = self.pushes.recv(), if !offline => {
+                    add(&self.shared.counters.pushes);
+                    let channel = self.device.receive_push(&push);
+                    self.shared.counters.collect(&mut self.device);
+                    if let Some(channel) = channel {
+                        retry_at = self.session(channel).await;
+                    }
+                }
+                () = sleep_until(online_at) => {
+                    self.online_at = None;
+                    // Whoever was away asks what was missed.
+                    retry_at = self.all_sessions().await;
+                }
+                () = sleep_until(lock_ends) => {
+                    retry_at = self.unlock().await.or(retry_at);
+                }
+                () = sleep_until(retry_at.unwrap_or(never)), if !offline => {
+                    retry_at = self.all_sessions().await;
+                }
+                () = sleep_until(next_poll.unwrap_or(never)), if !offline => {
+                    retry_at = self.all_sessions().await;
+                    next_poll = pace.poll_every.map(|every| Instant::now() + every);
+                }
+                () = sleep_until(next_event.unwrap_or(never)) => {
+                    self.event().await;
+                    next_event = self.next_event();
+                }
+            }
+            self.after();
+        }
+    }
+
+    async fn all_sessions(&mut self) -> Option<Instant> {
+        let mut retry_at = None;
+        for channel in 0..self.device.tokens().len() {
+            retry_at = self.session(channel).await.or(retry_at);
+        }
+        retry_at
+    }
+
+    /// When to try again, if the server did not let it finish.
+    async fn session(&mut self, channel: usize) -> Option<Instant> {
+        if self.device.state() != DeviceState::Enrolled {
+            return None;
+        }
+        // Never closed.
+        let _permit = self.shared.sessions.acquire().await.ok()?;
+        let outcome = self.device.session_on(channel).await;
+        let counters = &self.shared.counters;
+        counters.collect(&mut self.device);
+        match outcome {
+            Ok(session) => {
+                counters.session(&session);
+                match session.end {
+                    SessionEnd::Erased => add(&counters.erased),
+                    SessionEnd::Unenrolled => add(&counters.removed),
+                    SessionEnd::ConnectionLost => {
+                        return Some(Instant::now() + Duration::from_millis(200));
+                    }
+                    SessionEnd::Empty | SessionEnd::BrokenOff | SessionEnd::PinLocked => {}
+                }
+                None
+            }
+            Err(error) => {
+                add(&counters.session_failures);
+                tracing::debug!(device.serial = self.device.serial(), %error, "session failed");
+                let again =
+                    self.device.has_unsent_result() || matches!(error, SimError::Transport { .. });
+                again.then(|| Instant::now() + Duration::from_secs(2))
+            }
+        }
+    }
+
+    /// Follows what the last session changed.
+    fn after(&mut self) {
+        self.listen();
+        let pause = self.shared.config.life.pause;
+        let locked =
+            self.device.is_screen_locked() || self.device.state() == DeviceState::PinLocked;
+        if locked && self.lock_ends_at.is_none() {
+            self.lock_ends_at = Some(Instant::now() + pause);
+        }
+    }
+
+    async fn unlock(&mut self) -> Option<Instant> {
+        self.lock_ends_at = None;
+        self.device.unlock_screen();
+        if let Some(pin) = self.device.lock_pin.clone() {
+            self.device.unlock_with_pin(&pin);
+            return self.all_sessions().await;
+        }
+        if self.device.polls_by_itself(0) {
+            return self.session(0).await;
+        }
+        None
+    }
+
+    async fn event(&mut self) {
+        let life = self.shared.config.life;
+        if self.online_at.is_some() || self.device.state() != DeviceState::Enrolled {
+            return;
+        }
+        if self.rng.chance(life.removes_profile) {
+            if self.device.person_removes_profile().await.is_ok() {
+                add(&self.shared.counters.removed);
+            }
+            self.shared.counters.collect(&mut self.device);
+        } else if self.rng.chance(life.offline) {
+            self.online_at = Some(Instant::now() + life.pause);
+        } else {
+            self.device.lock_screen();
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Instant> {
+        let mean = self.shared.config.life.event_every?;
+        // Between a half and one and a half of the mean.
+        let share = u32::try_from(self.rng.below(1_000)).unwrap_or(0) + 500;
+        Some(Instant::now() + mean.saturating_mul(share) / 1_000)
+    }
+
+    /// Hears the pushes of all its tokens; a renewal brings new ones.
+    fn listen(&self) {
+        for channel in self.device.tokens() {
+            self.shared.hub.listen(&channel.token, self.sender.clone());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Profiles as a device reads them: out of their signature, checked rule by rule.
+
+mod enrollment;
+mod signed;
+mod stored;
+mod update;
+
+pub use enrollment::EnrollmentProfile;
+pub use stored::StoredProfile;
+
+pub(crate) use enrollment::{BOOTSTRAP_TOKEN, PER_USER, ScepSettings};
+pub(crate) use signed::unwrap;
+pub(crate) use update::check_update;
+
+#[cfg(test)]
+mod tests;

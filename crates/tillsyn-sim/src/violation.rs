@@ -1,0 +1,145 @@
+use std::fmt;
+
+use serde::Serialize;
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal,)+) => {
+        /// A rule of the protocol that the server has to keep.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        pub enum Rule {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl Rule {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    // Invitation and download.
+    /// 201 with `attempt_id`, `profile_url` and `expires_at`.
+    AttemptReply = "attempt_reply",
+    /// `profile_url` carries a secret of at least 128 bits.
+    ProfileUrlSecret = "profile_url_secret",
+    /// A refused download is a page, never a profile.
+    RefusedDownload = "refused_download",
+    ProfileContentType = "profile_content_type",
+    ProfileCacheControl = "profile_cache_control",
+    ProfileDisposition = "profile_disposition",
+    /// Signed, by one signer, over this very content.
+    ProfileSignature = "profile_signature",
+    /// The signer's chain ends at a root that the device knows or the profile brings.
+    ProfileSigner = "profile_signer",
+    // The enrollment profile.
+    ProfileFormat = "profile_format",
+    ProfileIdentifier = "profile_identifier",
+    PayloadUuids = "payload_uuids",
+    PayloadScope = "payload_scope",
+    /// Only CA certificates, the identity and the MDM payload belong into it.
+    ForeignPayload = "foreign_payload",
+    /// Exactly one.
+    MdmPayload = "mdm_payload",
+    RootPayload = "root_payload",
+    IdentityCertificateUuid = "identity_certificate_uuid",
+    Topic = "topic",
+    ServerUrl = "server_url",
+    CheckInUrl = "check_in_url",
+    SignMessage = "sign_message",
+    AccessRights = "access_rights",
+    CheckOutWhenRemoved = "check_out_when_removed",
+    ScepUrl = "scep_url",
+    ScepKey = "scep_key",
+    ScepChallenge = "scep_challenge",
+    /// One challenge per download.
+    ScepChallengeReused = "scep_challenge_reused",
+    // An update of the enrollment profile.
+    TopicChanged = "topic_changed",
+    ServerUrlChanged = "server_url_changed",
+    CheckInUrlChanged = "check_in_url_changed",
+    AccessRightsWidened = "access_rights_widened",
+    CapabilitiesChanged = "capabilities_changed",
+    // SCEP.
+    ScepStatus = "scep_status",
+    ScepContentType = "scep_content_type",
+    ScepCaCertificates = "scep_ca_certificates",
+    ScepCapabilities = "scep_capabilities",
+    /// Not readable, not signed by the CA, not decryptable.
+    ScepAnswer = "scep_answer",
+    ScepTransaction = "scep_transaction",
+    ScepRecipientNonce = "scep_recipient_nonce",
+    IssuedKey = "issued_key",
+    IssuedValidity = "issued_validity",
+    IssuedIssuer = "issued_issuer",
+    IssuedSerial = "issued_serial",
+    // Transport.
+    /// 401 makes a device remove its enrollment.
+    Unauthorized = "unauthorized",
+    RedirectLoop = "redirect_loop",
+    RedirectInsecure = "redirect_insecure",
+    // Check-in.
+    /// A well-formed message of an enrolled device is answered with 200.
+    CheckInStatus = "check_in_status",
+    CheckInBody = "check_in_body",
+    /// A pending enrollment gets no commands.
+    CommandWhilePending = "command_while_pending",
+    /// A pending enrollment gets no push.
+    PushWhilePending = "push_while_pending",
+    CommandAfterCheckOut = "command_after_check_out",
+    // Commands.
+    PollStatus = "poll_status",
+    /// The session ends with zero bytes; an empty plist is not an empty body.
+    EmptyBody = "empty_body",
+    CommandContentType = "command_content_type",
+    CommandFormat = "command_format",
+    CommandUuid = "command_uuid",
+    /// What is delivered again keeps its UUID.
+    RedeliveryUuid = "redelivery_uuid",
+    /// One command in flight per channel.
+    TwoInFlight = "two_in_flight",
+    /// A deferred command is not offered again in the same session.
+    NotNowLoop = "not_now_loop",
+    /// What was answered and stored is over.
+    FinishedAgain = "finished_again",
+    /// A result, also a repeated one, is answered with 2xx.
+    ResultRefused = "result_refused",
+    EndlessSession = "endless_session",
+    // Probes with wrong credentials.
+    /// Another certificate than the pinned one must get a plain 403.
+    PinSkipped = "pin_skipped",
+    /// A missing or wrong signature must get a plain 403.
+    SignatureSkipped = "signature_skipped",
+    /// `com.apple.unrecognized.device` is for retired enrollments alone.
+    UnrecognizedDevice = "unrecognized_device",
+    // Push.
+    PushMagic = "push_magic",
+    PushTopic = "push_topic",
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One breach of a rule by the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{rule}: {detail}")]
+pub struct Violation {
+    pub rule: Rule,
+    /// For people; holds no secret.
+    pub detail: String,
+}
+
+impl Violation {
+    pub fn new(rule: Rule, detail: impl Into<String>) -> Self {
+        Self {
+            rule,
+            detail: detail.into(),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The simulator against a small scripted server that keeps the rules, and against one that
+//! breaks them.
+
+mod commands;
+mod faults;
+mod fleet;
+mod lifecycle;
+mod server;
