@@ -79,6 +79,12 @@ pub async fn initialise(
     .await
 }
 
+/// Whether this migrated database belongs to an organisation already; needs no key.
+pub async fn is_initialised(db: &Db) -> Result<bool, Error> {
+    const ANY: &str = "SELECT id FROM org_unit LIMIT 1";
+    Ok(db.query_optional(ANY, args![]).await?.is_some())
+}
+
 /// A fresh one-time code for the first administrator, valid for a day; earlier ones end. `None` when an
 /// administrator exists.
 pub async fn new_bootstrap_code(core: &Core) -> Result<Option<String>, Error> {

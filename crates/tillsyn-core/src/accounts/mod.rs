@@ -2,12 +2,16 @@
 //! (security S10, S12, S13, S15, S17).
 
 mod bootstrap;
+mod create;
 mod guess;
 mod password;
 mod session;
 mod store;
 
-pub use bootstrap::{InitInput, create_first_account, initialise, new_bootstrap_code};
+pub use bootstrap::{
+    InitInput, create_first_account, initialise, is_initialised, new_bootstrap_code,
+};
+pub use create::{NewAccount, create_account};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};
 pub(crate) use password::{hash_secret, verify_secret};
 pub use session::{
