@@ -171,6 +171,12 @@ impl Db {
         migrate::run(self, migrations).await
     }
 
+    /// The version of the schema, changing nothing; 0 for an empty database. The same errors as
+    /// [`Db::migrate`] for a schema that is newer than, or different from, `migrations`.
+    pub async fn schema_version(&self, migrations: &[Migration]) -> Result<i64, DbError> {
+        migrate::version(self, migrations).await
+    }
+
     /// Writes a consistent copy of the SQLite database to `path`, which must not exist, while
     /// work goes on. PostgreSQL has its own tools.
     pub async fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), DbError> {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
 
-use crate::{Db, DbError, Tx, args, sql};
+use crate::{Db, DbError, Engine, Tx, args, sql};
 
 /// The migrations of this program, from `migrations/`.
 pub const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -81,6 +81,24 @@ pub(crate) async fn run(db: &Db, migrations: &[Migration]) -> Result<MigrationRe
         to,
         applied: done,
     })
+}
+
+/// The version of the database, changing nothing; 0 when it is empty.
+pub(crate) async fn version(db: &Db, migrations: &[Migration]) -> Result<i64, DbError> {
+    const SQLITE: &str =
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'";
+    const POSTGRES: &str = "SELECT count(*) FROM information_schema.tables \
+        WHERE table_schema = current_schema() AND table_name = 'schema_migration'";
+    let tables = match db.engine() {
+        Engine::Sqlite => SQLITE,
+        Engine::Postgres => POSTGRES,
+    };
+    let found = db.query_optional(tables, args![]).await?;
+    if found.map_or(Ok(0), |row| row.i64(0))? == 0 {
+        return Ok(0);
+    }
+    let applied = db.read((), |tx, ()| Box::pin(list(tx))).await?;
+    check_applied(&applied, migrations)
 }
 
 fn check_order(migrations: &[Migration]) -> Result<(), DbError> {
