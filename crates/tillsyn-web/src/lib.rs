@@ -1,9 +1,12 @@
 //! HTTP surfaces: device endpoints, REST API, console, portal.
 
 pub mod assets;
+pub mod auth;
 pub mod console;
 mod device;
+pub mod error;
 pub mod i18n;
+mod middleware;
 pub mod portal;
 mod routes;
 pub mod server;

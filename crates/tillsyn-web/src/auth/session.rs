@@ -1,0 +1,82 @@
+//! Browser sessions.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use tillsyn_core::accounts::{self, Session};
+use tillsyn_core::{Actor, Error, Kind};
+use tillsyn_pki::hash;
+
+use super::{RequestContext, check_same_origin, client_address, session_token};
+use crate::error::AppError;
+use crate::middleware::scope;
+use crate::state::AppState;
+
+/// The session of a signed-in person. For unsafe methods the same-origin proof is checked with it; the
+/// token of the form is checked by [`PageForm`](super::PageForm) or [`SessionActor::check_csrf`].
+#[derive(Clone)]
+pub struct SessionActor {
+    pub state: AppState,
+    pub session: Session,
+}
+
+impl SessionActor {
+    pub fn actor(&self) -> &Actor {
+        &self.session.actor
+    }
+
+    /// The same person for code that also serves the API.
+    pub fn context(&self) -> RequestContext {
+        RequestContext {
+            state: self.state.clone(),
+            actor: self.session.actor.clone(),
+        }
+    }
+
+    /// Compares the token of a form with the session's.
+    pub fn check_csrf(&self, token: &str) -> Result<(), AppError> {
+        if hash::constant_time_eq(self.session.csrf_token.as_bytes(), token.as_bytes()) {
+            return Ok(());
+        }
+        Err(Error::forbidden(
+            "csrf_token",
+            "This form belongs to an earlier session. Open the page again and repeat it.",
+        )
+        .into())
+    }
+}
+
+impl FromRequestParts<AppState> for SessionActor {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let not_signed_in = || Error::new(Kind::NotSignedIn, "session", "Sign in first.");
+        let token = session_token(&state.config, &parts.headers).ok_or_else(not_signed_in)?;
+        let address = client_address(&state.config, &parts.headers, &parts.extensions);
+        let address = address.map(|ip| ip.to_string());
+        let mut session = accounts::resume(&state.core, token, address)
+            .await?
+            .ok_or_else(not_signed_in)?;
+        check_same_origin(state, &parts.method, &parts.headers)?;
+        session.actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
+        scope::note_actor(&session.actor.id);
+        Ok(Self {
+            state: state.clone(),
+            session,
+        })
+    }
+}
+
+/// The session, where a page also serves those who are not signed in.
+pub struct MaybeSession(pub Option<SessionActor>);
+
+impl FromRequestParts<AppState> for MaybeSession {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self(
+            SessionActor::from_request_parts(parts, state).await.ok(),
+        ))
+    }
+}
