@@ -4,6 +4,7 @@ pub mod assets;
 pub mod auth;
 pub mod console;
 mod device;
+mod enroll;
 pub mod error;
 pub mod i18n;
 mod middleware;

@@ -5,25 +5,26 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::device;
+use crate::enroll;
 use crate::state::AppState;
 
 /// Both surfaces on one port.
-pub fn all(state: AppState) -> Router {
+pub(crate) fn all(state: AppState) -> Router {
     wrap(public_routes().merge(administrative_routes()), state)
 }
 
 /// Devices and enrollment pages.
-pub fn public(state: AppState) -> Router {
+pub(crate) fn public(state: AppState) -> Router {
     wrap(public_routes(), state)
 }
 
 /// Console, API, metrics.
-pub fn administrative(state: AppState) -> Router {
+pub(crate) fn administrative(state: AppState) -> Router {
     wrap(administrative_routes(), state)
 }
 
 fn public_routes() -> Router<AppState> {
-    device::routes()
+    device::routes().merge(enroll::routes())
 }
 
 fn administrative_routes() -> Router<AppState> {

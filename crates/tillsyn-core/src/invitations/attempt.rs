@@ -99,13 +99,13 @@ pub struct AttemptView {
 
 /// Why an attempt failed; codes for which every page has a text and a remedy.
 pub(crate) mod cause {
-    pub(crate) const CHALLENGE_EXPIRED: &str = "challenge_expired";
-    pub(crate) const CHALLENGE_USED: &str = "challenge_used";
-    pub(crate) const DEVICE_OF_ANOTHER: &str = "device_of_another_person";
-    pub(crate) const INVITATION_USED: &str = "invitation_used";
-    pub(crate) const NO_TOKEN_UPDATE: &str = "no_token_update";
-    pub(crate) const TOPIC_MISMATCH: &str = "topic_mismatch";
-    pub(crate) const REMOVED: &str = "removed_during_setup";
+    pub(crate) const CHALLENGE_EXPIRED: &str = "too_late";
+    pub(crate) const CHALLENGE_USED: &str = "used_elsewhere";
+    pub(crate) const DEVICE_OF_ANOTHER: &str = "device_of_another";
+    pub(crate) const INVITATION_USED: &str = "invitation_over";
+    pub(crate) const NO_TOKEN_UPDATE: &str = "no_answer";
+    pub(crate) const TOPIC_MISMATCH: &str = "server";
+    pub(crate) const REMOVED: &str = "removed_in_setup";
 }
 
 const STEP: &str =

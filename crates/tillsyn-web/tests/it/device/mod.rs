@@ -1,0 +1,7 @@
+//! Devices, from invitation to wipe.
+
+mod enrollment;
+mod guard;
+mod push;
+mod refusals;
+pub(crate) mod story;

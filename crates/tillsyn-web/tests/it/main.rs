@@ -1,0 +1,4 @@
+//! The server over real HTTP, on both engines; modules mirror the surfaces.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod device;
