@@ -83,7 +83,12 @@ pub struct Behaviours {
     pub title_case_headers: bool,
     pub removal: Removal,
     pub retry: Retry,
+    /// So many commands in one session mean that the server goes round in a circle.
+    pub longest_session: usize,
 }
+
+/// No server has that much to say at once.
+const LONGEST_SESSION: usize = 1_000;
 
 /// What a device sends when the server removes its enrollment profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +131,7 @@ impl Default for Behaviours {
             title_case_headers: true,
             removal: Removal::ResultThenCheckOut,
             retry: Retry::default(),
+            longest_session: LONGEST_SESSION,
         }
     }
 }
@@ -149,6 +155,7 @@ impl Behaviours {
                 Removal::ResultThenCheckOut
             },
             retry: Retry::default(),
+            longest_session: LONGEST_SESSION,
         }
     }
 }

@@ -48,8 +48,6 @@ pub enum SessionEnd {
     PinLocked,
 }
 
-/// No server has that much to say at once.
-const MAX_COMMANDS: usize = 1_000;
 /// After so many deliveries a server may pass over a command that is never answered.
 const PATIENCE: u32 = 5;
 const STEP_POLL: &str = "poll";
@@ -102,8 +100,13 @@ impl Device {
                 self.record(Violation::new(Rule::NotNowLoop, detail));
                 break SessionEnd::BrokenOff;
             }
-            if handled.len() >= MAX_COMMANDS {
-                let detail = format!("{MAX_COMMANDS} commands in one session");
+            // Offered again although it was answered: recorded when it came.
+            if handled.iter().any(|h| h.uuid == offer.uuid) {
+                break SessionEnd::BrokenOff;
+            }
+            let limit = self.config.behaviours.longest_session;
+            if handled.len() >= limit {
+                let detail = format!("{limit} commands in one session");
                 self.record(Violation::new(Rule::EndlessSession, detail));
                 break SessionEnd::BrokenOff;
             }

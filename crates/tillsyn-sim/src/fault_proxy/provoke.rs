@@ -48,6 +48,10 @@ pub async fn provoke(
             device.config_mut().behaviours.lost_reply = 1_000;
             device.session().await.map(|_| ())
         }
+        Fault::NeverEndingSession => {
+            device.config_mut().behaviours.longest_session = 20;
+            device.session().await.map(|_| ())
+        }
         Fault::PinNotCompared | Fault::StrangerWith401 | Fault::StrangerToldToUnenroll => {
             device.probe_foreign_certificate().await
         }

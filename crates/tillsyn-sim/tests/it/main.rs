@@ -5,4 +5,5 @@ mod commands;
 mod faults;
 mod fleet;
 mod lifecycle;
+mod push_feed;
 mod server;

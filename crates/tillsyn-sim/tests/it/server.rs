@@ -179,6 +179,13 @@ impl Server {
             .len()
     }
 
+    /// Topic and magic of the device channel.
+    pub(crate) fn push_address(&self, udid: &str) -> (String, String) {
+        let state = self.lock();
+        let channel = &state.devices[udid].channels["device"];
+        (TOPIC.to_owned(), channel.magic.clone())
+    }
+
     /// An update of the enrollment profile, as bytes for `InstallProfile`.
     pub(crate) fn renewal(&self) -> Vec<u8> {
         self.lock().signed_profile("ios", true)
