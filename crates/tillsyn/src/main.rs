@@ -1,3 +1,116 @@
 //! The one binary: CLI verbs, configuration, wiring, shutdown.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program prints"
+)]
 
-fn main() {}
+mod config;
+mod database;
+mod demo;
+mod doctor;
+mod files;
+mod guard;
+mod init;
+mod keys;
+mod logging;
+mod node;
+mod own_tls;
+mod serve;
+mod signals;
+mod sim;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Device management for iPhones, iPads and Macs
+#[derive(Debug, Parser)]
+#[command(name = "tillsyn", version, max_term_width = 100)]
+struct Cli {
+    /// Configuration file [default: tillsyn.toml, then /etc/tillsyn/tillsyn.toml]
+    #[arg(long, global = true, env = "TILLSYN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Makes a new installation: folder, master key, database, organisation
+    Init(init::InitArgs),
+    /// Runs the server
+    Serve,
+    /// Brings the database to the schema of this program
+    Migrate,
+    /// Checks an installation and says what to do
+    Doctor(doctor::DoctorArgs),
+    /// Lists and releases held requests, on the server itself
+    #[command(subcommand)]
+    Guard(guard::GuardCommand),
+    /// Runs a server with a living fleet of simulated devices in a throw-away folder
+    Demo(demo::DemoArgs),
+    /// Simulates devices against any server
+    Sim(sim::SimCommand),
+    /// Prints the reference page of the configuration
+    #[command(hide = true)]
+    ConfigReference,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // Fails only when one is installed already, and there is no other.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(run(cli));
+    // A blocking call that hangs must not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let file = cli.config.as_deref();
+    match cli.verb {
+        Verb::Init(args) => init::run(file, args).await,
+        Verb::Serve => serve::run(file).await,
+        Verb::Migrate => serve::migrate(file).await,
+        Verb::Doctor(args) => doctor::run(file, args).await,
+        Verb::Guard(command) => guard::run(file, command).await,
+        Verb::Demo(args) => demo::run(args).await,
+        Verb::Sim(command) => sim::run(command).await,
+        Verb::ConfigReference => {
+            print!("{}", config::reference_page());
+            Ok(())
+        }
+    }
+}
+
+/// The error and its causes; of the product's own errors the text for people, without its code.
+fn words(error: &anyhow::Error) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause
+            .downcast_ref::<tillsyn_core::Error>()
+            .map_or_else(|| cause.to_string(), |e| e.detail.clone());
+        if !words.iter().any(|earlier| earlier.contains(&text)) {
+            words.push(text);
+        }
+    }
+    words.join(": ")
+}

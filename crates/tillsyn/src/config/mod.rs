@@ -1,0 +1,19 @@
+//! The configuration: one TOML file, each key also in the environment.
+//!
+//! A key nobody knows is an error that names the nearest one: a typing error must not become a
+//! silent default. The reference page is written from the same texts ([`reference_page`]).
+
+mod check;
+mod field;
+mod load;
+mod nearest;
+mod reference;
+mod sections;
+
+pub(crate) use check::host_of;
+pub(crate) use load::{Config, find_file};
+pub(crate) use reference::reference_page;
+pub(crate) use sections::LogFormat;
+
+#[cfg(test)]
+mod tests;

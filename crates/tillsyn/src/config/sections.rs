@@ -1,0 +1,148 @@
+//! The sections and their keys. The first words of each text become the reference page.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use super::field::{Field, Private, Setting, section};
+
+section! {
+    /// The public listener: devices and enrollment pages.
+    struct Public = "public" {
+        /// Address at which devices and people reach this server, `https://` and host, with a port
+        /// if it is not 443. It goes into enrollment profiles: changing it later means enrolling
+        /// every device again. Required.
+        url: String = "",
+        /// Address and port to listen on.
+        listen: SocketAddr = "0.0.0.0:8443",
+        /// PEM file of the TLS certificate, followed by its intermediates. Read again when it changes.
+        tls_certificate: Option<PathBuf> = "",
+        /// PEM file of the certificate's private key, mode 0600.
+        tls_key: Option<PathBuf> = "",
+        /// PEM file of the roots that devices must trust to reach `public.url`; put into enrollment
+        /// profiles. Only needed when the certificate comes from a CA of your own.
+        tls_roots: Option<PathBuf> = "",
+    }
+}
+
+section! {
+    /// The administrative listener: console, API and metrics. Without `admin.listen` they share the
+    /// public listener.
+    struct Admin = "admin" {
+        /// Address of the console as administrators reach it. Without it, that of `public.url`, or
+        /// the port of `admin.listen` on its host.
+        url: Option<String> = "",
+        /// Address and port to listen on. Keep it off the internet.
+        listen: Option<SocketAddr> = "",
+        /// PEM file of the TLS certificate; without it, that of the public listener.
+        tls_certificate: Option<PathBuf> = "",
+        /// PEM file of its private key.
+        tls_key: Option<PathBuf> = "",
+    }
+}
+
+section! {
+    /// Where everything is stored.
+    struct Database = "database" {
+        /// `sqlite:` and a file, or `postgres://user:password@host/name`. For PostgreSQL,
+        /// `?sslmode=verify-full` turns TLS on and `&sslrootcert=FILE` names the roots.
+        url: Private = "sqlite:data/tillsyn.sqlite",
+        /// PostgreSQL: connections. SQLite: transactions that read at the same time.
+        pool: usize = "16",
+    }
+}
+
+section! {
+    /// The master key, which seals every secret in the database. `TILLSYN_MASTER_KEY` holds the key
+    /// itself and comes first, then the command, then the file.
+    struct Keys = "keys" {
+        /// File with the key, mode 0600. `tillsyn init` makes it and never overwrites it. Keep a copy
+        /// apart from the database's backups: without it they are worthless.
+        master_key_file: PathBuf = "keys/master.key",
+        /// Command whose output is the key, for a key management service. Run by `/bin/sh -c` at
+        /// start, for at most 30 seconds.
+        master_key_command: Option<String> = "",
+    }
+}
+
+section! {
+    /// Apple Push Notification service.
+    struct Apns = "apns" {
+        /// Address of APNs. Use port 2197 where 443 is not open.
+        url: String = "https://api.push.apple.com",
+        /// PEM file of the only roots to trust for it; without it, those of the operating system.
+        root_file: Option<PathBuf> = "",
+    }
+}
+
+section! {
+    /// The way out to vendors' servers.
+    struct Proxy = "proxy" {
+        /// Address of an HTTP proxy, such as `http://proxy.example.org:3128`. Without it connections
+        /// are direct, whatever `https_proxy` says.
+        url: Option<Private> = "",
+    }
+}
+
+section! {
+    /// How requests are taken.
+    struct Http = "http" {
+        /// Proxies in front of this server whose `X-Forwarded-For` is believed.
+        trusted_proxies: Vec<IpAddr> = "",
+        /// Serve without TLS: only behind a proxy that speaks TLS, or on this machine alone.
+        clear_text: bool = "false",
+    }
+}
+
+section! {
+    /// The log, on standard error.
+    struct Log = "log" {
+        /// `text` or `json`.
+        format: LogFormat = "text",
+        /// What is logged, as `target=level`, separated by commas.
+        filter: String = "tillsyn=info",
+    }
+}
+
+section! {
+    /// This node, where several share one database.
+    struct Node = "node" {
+        /// Its name in leases; two nodes must not have the same. Without it, host name and port.
+        name: Option<String> = "",
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Setting for LogFormat {
+    const KIND: &'static str = "text or json";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("`{text}` is neither text nor json")),
+        }
+    }
+}
+
+/// Each section with its text and its keys, in the order of the reference page.
+pub(super) const ALL: [((&str, &str), &[Field]); 9] = [
+    (Public::ABOUT, Public::FIELDS),
+    (Admin::ABOUT, Admin::FIELDS),
+    (Database::ABOUT, Database::FIELDS),
+    (Keys::ABOUT, Keys::FIELDS),
+    (Apns::ABOUT, Apns::FIELDS),
+    (Proxy::ABOUT, Proxy::FIELDS),
+    (Http::ABOUT, Http::FIELDS),
+    (Log::ABOUT, Log::FIELDS),
+    (Node::ABOUT, Node::FIELDS),
+];
+
+pub(super) fn fields() -> impl Iterator<Item = &'static Field> {
+    ALL.iter().flat_map(|(_, fields)| fields.iter())
+}

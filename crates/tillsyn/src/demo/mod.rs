@@ -1,0 +1,86 @@
+//! `tillsyn demo`: a server with its console, and a fleet of simulated devices that lives.
+//!
+//! Everything is real but the devices and APNs: the same server, the same wire protocol, the same
+//! doors. It listens on loopback only and needs no network.
+
+mod director;
+mod fleet;
+mod people;
+mod world;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use tillsyn_web::server;
+
+use crate::config::LogFormat;
+use crate::signals::Signals;
+use crate::{logging, serve};
+
+/// How the demo runs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Port on this machine; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// How many devices
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    devices: u16,
+    /// Keep everything in this folder instead of one that is removed at the end
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Log more, such as tillsyn=debug
+    #[arg(long, default_value = "tillsyn=warn", value_name = "FILTER")]
+    log: String,
+}
+
+pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    logging::start(LogFormat::Text, &args.log)?;
+    let mut signals = Signals::listen()?;
+    let world = tokio::select! {
+        world = world::build(&args) => world?,
+        () = signals.next() => return Ok(()),
+    };
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let served = tokio::spawn(server::serve(
+        world.state.clone(),
+        vec![world.listener],
+        async move {
+            // An error means that the demo is over too.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        },
+    ));
+    let workers = tillsyn_core::jobs::start(&world.core);
+    greet(&world.url, args.devices);
+
+    let fleet = fleet::start(
+        &world.core,
+        &world.standin,
+        usize::from(args.devices),
+        world.reused,
+    )?;
+    let director = tokio::spawn(director::run(world.core.clone()));
+    signals.next().await;
+    signals.exit_at_next();
+    println!("\nStopping…");
+    director.abort();
+    fleet.stop().await;
+    stop.send_replace(true);
+    served.await.context("the server broke off")??;
+    serve::finish(&world.core, workers).await;
+    world.standin.stop().await;
+    Ok(())
+}
+
+fn greet(url: &str, devices: u16) {
+    use people::{MAJA, ORGANISATION, PER};
+    println!("\nTillsyn demo: {ORGANISATION}, {devices} simulated devices\n");
+    println!("  Console   {url}/console");
+    for persona in [MAJA, PER] {
+        println!(
+            "  {:<15} {:<13}  {}  password: {}",
+            persona.name, persona.role, persona.email, persona.password
+        );
+    }
+    println!("\n  The devices enroll within a minute. Ctrl-C stops the demo.\n");
+}

@@ -1,0 +1,212 @@
+//! `tillsyn doctor`: looks at an installation and says what to do.
+
+mod network;
+mod tls;
+
+use std::path::Path;
+
+use tillsyn_core::{Actor, Clock, Core, push};
+
+use crate::config::Config;
+use crate::{database, files, keys, node};
+
+/// What to look at.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DoctorArgs {
+    /// Do not try to reach vendors' servers
+    #[arg(long)]
+    offline: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Outcome {
+    Ok,
+    Warning,
+    Fault,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, serde::Serialize)]
+struct Finding {
+    outcome: Outcome,
+    subject: &'static str,
+    /// What was found, and what to do about it.
+    text: String,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn add(&mut self, outcome: Outcome, subject: &'static str, text: impl Into<String>) {
+        self.0.push(Finding {
+            outcome,
+            subject,
+            text: text.into(),
+        });
+    }
+
+    pub(super) fn ok(&mut self, subject: &'static str, text: impl Into<String>) {
+        self.add(Outcome::Ok, subject, text);
+    }
+
+    pub(super) fn fault(&mut self, subject: &'static str, text: impl Into<String>) {
+        self.add(Outcome::Fault, subject, text);
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.0.iter().filter(|f| f.outcome == outcome).count()
+    }
+
+    fn print(&self, json: bool) -> anyhow::Result<()> {
+        if json {
+            println!("{}", serde_json::to_string_pretty(&self.0)?);
+            return Ok(());
+        }
+        for finding in &self.0 {
+            let mark = match finding.outcome {
+                Outcome::Ok => "ok     ",
+                Outcome::Warning => "warning",
+                Outcome::Fault => "FAULT  ",
+            };
+            println!("{mark}  {}: {}", finding.subject, finding.text);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) async fn run(file: Option<&Path>, args: DoctorArgs) -> anyhow::Result<()> {
+    let mut found = Findings::default();
+    if let Some(config) = configuration(file, &mut found) {
+        let now_ms = Clock::system().now_ms();
+        for text in files::wide_modes(&config) {
+            found.add(Outcome::Warning, "files", text);
+        }
+        tls::check(&config, now_ms, &mut found);
+        if let Some(core) = product(&config, &mut found).await {
+            push_certificate(&core, &mut found).await;
+            core.db().close().await;
+        }
+        if !args.offline {
+            network::check(&config, &mut found).await;
+        }
+    }
+    found.print(args.json)?;
+    let faults = found.count(Outcome::Fault);
+    anyhow::ensure!(faults == 0, "{faults} faults; see above");
+    Ok(())
+}
+
+fn configuration(file: Option<&Path>, found: &mut Findings) -> Option<Config> {
+    const SUBJECT: &str = "configuration";
+    let config = match Config::load(file) {
+        Ok(config) => config,
+        Err(error) => {
+            found.fault(SUBJECT, error.to_string());
+            return None;
+        }
+    };
+    match config.check_server() {
+        Ok(()) => found.ok(
+            SUBJECT,
+            match &config.file {
+                Some(path) => path.display().to_string(),
+                None => "from the environment".to_owned(),
+            },
+        ),
+        Err(error) => found.fault(SUBJECT, error.to_string()),
+    }
+    Some(config)
+}
+
+/// Key and database, and whether they belong together.
+async fn product(config: &Config, found: &mut Findings) -> Option<Core> {
+    let keys = match keys::load(config).await {
+        Ok(keys) => Some(keys),
+        Err(error) => {
+            found.fault("master key", format!("{error:#}"));
+            None
+        }
+    };
+    let db = match database::open(config).await {
+        Ok(db) => db,
+        Err(error) => {
+            found.fault("database", format!("{error:#}"));
+            return None;
+        }
+    };
+    let schema = match database::schema(&db).await {
+        Ok(schema) => schema.require_current(),
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = schema {
+        found.fault("database", format!("{error:#}"));
+        return None;
+    }
+    found.ok("database", format!("{:?}, schema up to date", db.engine()));
+    let settings = match node::core_config(config) {
+        Ok(settings) => settings,
+        Err(error) => {
+            found.fault("configuration", format!("{error:#}"));
+            return None;
+        }
+    };
+    match Core::open(db, Clock::system(), settings, keys?).await {
+        Ok(core) => {
+            found.ok("master key", "belongs to this database");
+            authorities(&core, found);
+            Some(core)
+        }
+        Err(error) => {
+            found.fault("master key", error.detail);
+            None
+        }
+    }
+}
+
+fn authorities(core: &Core, found: &mut Findings) {
+    const SUBJECT: &str = "certificate authorities";
+    let days = core.authorities().days_left(core.now_ms());
+    found.add(days_outcome(days), SUBJECT, format!("{days} days left"));
+}
+
+async fn push_certificate(core: &Core, found: &mut Findings) {
+    const SUBJECT: &str = "push certificate";
+    let topics = match push::list_topics(core, &Actor::server()).await {
+        Ok(topics) => topics,
+        Err(error) => return found.fault(SUBJECT, error.detail),
+    };
+    if topics.is_empty() {
+        let text = "none yet: no Apple device can enroll. Get one at identity.apple.com and upload it in \
+                    the console under Settings";
+        found.add(Outcome::Warning, SUBJECT, text);
+    }
+    for topic in topics {
+        let outcome = match topic.stopped_reason {
+            Some(_) => Outcome::Fault,
+            None => days_outcome(topic.days_left),
+        };
+        let mut text = format!("{}, {} days left", topic.topic, topic.days_left);
+        if outcome != Outcome::Ok {
+            text += ". Renew it at identity.apple.com with the account that it was made with (Renew, not \
+                     Create), then upload it in the console";
+        }
+        if let Some(reason) = topic.stopped_reason {
+            text = format!("{text}. APNs refuses it: {reason}");
+        }
+        found.add(outcome, SUBJECT, text);
+    }
+}
+
+/// The alarm begins 30 days before the end.
+pub(super) fn days_outcome(days: i64) -> Outcome {
+    match days {
+        ..=0 => Outcome::Fault,
+        1..=30 => Outcome::Warning,
+        _ => Outcome::Ok,
+    }
+}

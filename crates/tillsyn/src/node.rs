@@ -1,0 +1,96 @@
+//! From the configuration to the product's settings of this node.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use tillsyn_core::{Clock, Core, CoreConfig};
+use tillsyn_db::Db;
+use tillsyn_pki::cert::Certificate;
+use tillsyn_web::server::{ListenConfig, Surface, TlsFiles};
+
+use crate::config::Config;
+use crate::{database, keys};
+
+/// What the product needs to know of the configuration.
+pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
+    let tls_roots_pem = match &config.public.tls_roots {
+        Some(path) => read_certificates(path)?
+            .iter()
+            .map(Certificate::to_pem)
+            .collect(),
+        None => Vec::new(),
+    };
+    let apns_root_pem = match &config.apns.root_file {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .with_context(|| format!("apns.root_file: cannot read {}", path.display()))?,
+        ),
+        None => None,
+    };
+    Ok(CoreConfig {
+        public_url: config.public.url.clone(),
+        console_url: config.console_url(),
+        tls_roots_pem,
+        apns_url: config.apns.url.clone(),
+        apns_root_pem,
+        proxy_url: config.proxy.url.as_ref().map(|url| url.expose().to_owned()),
+        node: node_name(config),
+        ..CoreConfig::default()
+    })
+}
+
+/// All certificates of a PEM file; at least one.
+pub(crate) fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let all = Certificate::all_from_pem(&text)
+        .with_context(|| format!("{} holds no certificates in PEM", path.display()))?;
+    if all.is_empty() {
+        bail!("{} holds no certificates in PEM", path.display());
+    }
+    Ok(all)
+}
+
+fn node_name(config: &Config) -> String {
+    config.node.name.clone().unwrap_or_else(|| {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let host = match host.trim() {
+            "" => "node",
+            host => host,
+        };
+        format!("{host}:{}", config.public.listen.port())
+    })
+}
+
+/// Which ports to open.
+pub(crate) fn listen_configs(config: &Config) -> Vec<ListenConfig> {
+    let files = |certificate: &Option<_>, key: &Option<_>| match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles {
+            certificate: std::path::PathBuf::clone(certificate),
+            key: std::path::PathBuf::clone(key),
+        }),
+        _ => None,
+    };
+    let tls = files(&config.public.tls_certificate, &config.public.tls_key);
+    let public = ListenConfig {
+        address: config.public.listen,
+        tls: tls.clone(),
+        surface: match config.admin.listen {
+            Some(_) => Surface::Public,
+            None => Surface::All,
+        },
+    };
+    let administrative = config.admin.listen.map(|address| ListenConfig {
+        address,
+        tls: files(&config.admin.tls_certificate, &config.admin.tls_key).or(tls),
+        surface: Surface::Administrative,
+    });
+    std::iter::once(public).chain(administrative).collect()
+}
+
+/// Opens the product for a verb that works on the server itself: `guard`, `init`, `doctor`.
+pub(crate) async fn open_core(config: &Config, db: Db) -> anyhow::Result<Core> {
+    database::schema(&db).await?.require_current()?;
+    let keys = keys::load(config).await?;
+    Ok(Core::open(db, Clock::system(), core_config(config)?, keys).await?)
+}

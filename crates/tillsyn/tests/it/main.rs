@@ -1,0 +1,8 @@
+//! The program as an administrator runs it: exit codes, messages, signals.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod demo;
+mod guard;
+mod init;
+mod program;
+mod serve;
