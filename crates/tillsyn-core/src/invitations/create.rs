@@ -17,6 +17,8 @@ use crate::{org, people};
 
 /// Letters and digits that nobody confuses, 32 of them: eight make 40 bits (S31).
 const PIN_ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+/// No hyphen, nothing that two eyes read differently: 26 of these 32 make 130 bits.
+const CODE_ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
 const PIN_LIFE_MS: i64 = 24 * HOUR_MS;
 
 /// What to make.
@@ -132,7 +134,7 @@ pub async fn create_invitation(
         ));
     }
     let now_ms = core.now_ms();
-    let code = Zeroizing::new(hash::random_token(16));
+    let code = Zeroizing::new(hash::random_code(CODE_ALPHABET, 26));
     let pin = new
         .with_pin
         .then(|| Zeroizing::new(hash::random_code(PIN_ALPHABET, 8)));

@@ -108,6 +108,10 @@ impl Context {
         {
             return authenticate::first(tx, self, &sender, message).await;
         }
+        // A device that obeyed a retire says goodbye as well; there is nothing left to end.
+        if matches!(self.message, CheckIn::CheckOut(_)) && sender.has_left() {
+            return Ok(DeviceAnswer::Empty.into());
+        }
         let Some(ids) = self.message.ids() else {
             return Ok(DeviceAnswer::BadRequest.into());
         };

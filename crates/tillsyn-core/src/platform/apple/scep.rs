@@ -7,7 +7,7 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
-use tillsyn_pki::issue::{self, DeviceSubject};
+use tillsyn_pki::issue::{self, DeviceSubject, San};
 use tillsyn_pki::scep::{
     self, CertRep, CsrRequest, FailInfo, MessageType, PkiRequest, Transaction,
 };
@@ -178,15 +178,16 @@ async fn issue_for(
     let organisation = settings::organisation(core).await?.name;
     let record_id = new_uuid(now_ms).to_string();
     let public_key = request.csr().public_key();
+    let name = format!("urn:tillsyn:issuance:{record_id}");
     let subject = DeviceSubject {
-        cn: format!("urn:tillsyn:issuance:{record_id}"),
+        cn: name.clone(),
         org: organisation,
     };
     let certificate = issue::issue_device_certificate(
         &authorities.device_ca,
         public_key,
         &subject,
-        &[],
+        &[San::Uri(name)],
         now_ms,
         core.config().identity_days.min(398),
     )?;

@@ -127,6 +127,15 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Whether this is the pinned certificate of an enrollment whose management is already removed.
+    pub(super) fn has_left(&self) -> bool {
+        self.enrollment.as_ref().is_some_and(|enrollment| {
+            enrollment.status == "removed" && enrollment.pin == self.certificate && !self.revoked
+        })
+    }
+}
+
 impl SenderEnrollment {
     fn matches(&self, ids: &Ids) -> bool {
         let udid = ids.udid.as_ref().map(tillsyn_apple::ids::Udid::as_str);

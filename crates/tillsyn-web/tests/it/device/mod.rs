@@ -1,6 +1,7 @@
 //! Devices, from invitation to wipe.
 
 mod enrollment;
+mod foreign;
 mod guard;
 mod push;
 mod refusals;

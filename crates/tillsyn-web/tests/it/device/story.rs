@@ -33,7 +33,7 @@ pub(crate) fn plain(device: &DeviceId, request: Request) -> NewCommand {
     }
 }
 
-const PROFILE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const PROFILE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0"><dict>
 <key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
