@@ -68,7 +68,7 @@ async fn start(config: &Config) -> anyhow::Result<Started> {
 }
 
 /// How long a database that starts at the same time may take.
-const DATABASE_LIMIT: Duration = Duration::from_secs(60);
+const DATABASE_LIMIT: Duration = Duration::from_mins(1);
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 
 async fn wait_for_database(config: &Config) -> anyhow::Result<Db> {

@@ -155,7 +155,9 @@ impl Config {
             .into_iter()
             .flatten()
         {
-            url.truncate(url.trim_end_matches('/').len());
+            if url.ends_with('/') && !url.ends_with("//") {
+                url.pop();
+            }
         }
     }
 

@@ -164,7 +164,7 @@ impl Inviter {
                 }
                 .to_owned(),
                 language: Some(language.to_owned()),
-                with_pin: index % 6 == 0,
+                with_pin: index.is_multiple_of(6),
                 uses_allowed: 1,
                 days: 14,
                 may_replace: self.may_replace,
