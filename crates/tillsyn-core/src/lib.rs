@@ -17,6 +17,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod keys;
 pub mod migrations;
+pub mod names;
 pub mod org;
 pub mod paging;
 pub mod people;

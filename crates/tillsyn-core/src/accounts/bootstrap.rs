@@ -85,6 +85,15 @@ pub async fn is_initialised(db: &Db) -> Result<bool, Error> {
     Ok(db.query_optional(ANY, args![]).await?.is_some())
 }
 
+/// Whether nobody can sign in yet: the first administrator has to be made by one-time code.
+pub async fn needs_first_account(core: &Core) -> Result<bool, Error> {
+    core.db()
+        .read((), |tx, ()| {
+            Box::pin(async move { Ok::<_, Error>(store::count_active(tx).await? == 0) })
+        })
+        .await
+}
+
 /// A fresh one-time code for the first administrator, valid for a day; earlier ones end. `None` when an
 /// administrator exists.
 pub async fn new_bootstrap_code(core: &Core) -> Result<Option<String>, Error> {

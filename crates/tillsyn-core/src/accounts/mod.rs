@@ -9,7 +9,8 @@ mod session;
 mod store;
 
 pub use bootstrap::{
-    InitInput, create_first_account, initialise, is_initialised, new_bootstrap_code,
+    InitInput, create_first_account, initialise, is_initialised, needs_first_account,
+    new_bootstrap_code,
 };
 pub use create::{NewAccount, create_account};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};

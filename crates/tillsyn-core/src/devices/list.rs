@@ -22,6 +22,8 @@ pub struct DeviceFilter {
     pub contact: Vec<String>,
     /// Exact OS versions.
     pub os_version: Vec<String>,
+    /// Checked in after this time, in milliseconds UTC.
+    pub seen_since: Option<i64>,
     /// Part of name, serial number, person or model.
     pub search: Option<String>,
 }
@@ -178,6 +180,9 @@ impl Query {
         self.one_of("d.ownership", &filter.ownership);
         self.one_of("d.contact", &filter.contact);
         self.one_of("d.os_version", &filter.os_version);
+        if let Some(since) = filter.seen_since {
+            self.push(" AND d.last_seen > ?", Value::from(since));
+        }
         let Some(search) = filter
             .search
             .as_deref()
@@ -203,6 +208,25 @@ impl Query {
         self.push(" OR lower(d.udid) = ?", Value::from(wanted.clone()));
         self.push(" OR d.imei = ?)", Value::from(bare));
     }
+}
+
+/// How many devices of the actor's scope pass the filter.
+pub async fn count_devices(
+    core: &Core,
+    actor: &Actor,
+    filter: &DeviceFilter,
+) -> Result<i64, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let mut query = Query::of_scope("SELECT count(*)", actor);
+    query.filter(filter);
+    core.db()
+        .read((query.sql, query.values), |tx, (sql, values)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
+                Ok::<_, Error>(rows.first().map_or(Ok(0), |row| row.i64(0))?)
+            })
+        })
+        .await
 }
 
 /// A page of the actor's devices. The sort is unique with the id behind it, so that no row is met twice.

@@ -7,5 +7,5 @@ mod overview;
 pub(crate) mod summary;
 
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
-pub use list::{DeviceFilter, DeviceRow, DeviceSort, list_devices};
+pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
 pub use overview::{Overview, VersionCount, overview};

@@ -15,4 +15,4 @@ pub use create::{
 };
 pub use open::{InvitationState, OpenInvitation, StartedAttempt, look_up, start_attempt};
 pub use profile::{SignedProfile, fetch_profile};
-pub use view::{InvitationView, invitation, list_invitations};
+pub use view::{InvitationView, invitation, list_invitations, list_invitations_with};

@@ -27,6 +27,8 @@ pub struct InvitationView {
     pub uses: i64,
     pub uses_allowed: i64,
     pub may_replace: bool,
+    /// Name of the account that made it.
+    pub created_by: Option<String>,
     pub created_at: i64,
     pub expires_at: i64,
     pub attempts: i64,
@@ -50,9 +52,9 @@ pub(super) fn status_now(
 
 const SELECT: &str = "SELECT i.id, i.label, i.person_id, p.name, p.email, i.ownership, i.language, \
     i.status, i.pin_hash, i.pin_failures, i.uses, i.uses_allowed, i.may_replace, i.created_at, \
-    i.expires_at, (SELECT count(*) FROM attempt t WHERE t.invitation_id = i.id), u.path \
-    FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
-    LEFT JOIN person p ON p.id = i.person_id";
+    i.expires_at, (SELECT count(*) FROM attempt t WHERE t.invitation_id = i.id), u.path, \
+    a.name FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
+    LEFT JOIN person p ON p.id = i.person_id LEFT JOIN account a ON a.id = i.created_by";
 
 fn decode(row: &Row, now: i64) -> Result<InvitationView, Error> {
     let (uses, allowed, expires_at) = (row.i64(10)?, row.i64(11)?, row.i64(14)?);
@@ -70,6 +72,7 @@ fn decode(row: &Row, now: i64) -> Result<InvitationView, Error> {
         uses,
         uses_allowed: allowed,
         may_replace: row.i64(12)? != 0,
+        created_by: row.opt_text(17)?,
         created_at: row.i64(13)?,
         expires_at,
         attempts: row.i64(15)?,
@@ -83,6 +86,34 @@ pub async fn list_invitations(
     after: Option<&str>,
     limit: Option<i64>,
 ) -> Result<Page<InvitationView>, Error> {
+    list_invitations_with(core, actor, None, after, limit).await
+}
+
+/// The same, only those whose status is this one now.
+pub async fn list_invitations_with(
+    core: &Core,
+    actor: &Actor,
+    status: Option<&str>,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<InvitationView>, Error> {
+    // The conditions of `status_now`; $6 is the present time.
+    let of_status = match status {
+        None => "($6 >= 0)",
+        Some("revoked") => "(i.status = 'revoked' AND $6 >= 0)",
+        Some("used") => "(i.status <> 'revoked' AND i.uses >= i.uses_allowed AND $6 >= 0)",
+        Some("expired") => {
+            "(i.status <> 'revoked' AND i.uses < i.uses_allowed AND i.expires_at <= $6)"
+        }
+        Some("open") => "(i.status <> 'revoked' AND i.uses < i.uses_allowed AND i.expires_at > $6)",
+        Some(_) => {
+            return Err(Error::invalid(
+                "status",
+                "status",
+                "An invitation is open, used, expired or revoked.",
+            ));
+        }
+    };
     may(actor, Permission::InvitationsRead)?;
     let limit = page_size(limit)?;
     let (at, id) = match after {
@@ -103,17 +134,18 @@ pub async fn list_invitations(
     };
     let sql = format!(
         "{SELECT} WHERE u.path >= $1 AND u.path < $2 \
-         AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4)) \
+         AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4)) AND {of_status} \
          ORDER BY i.created_at DESC, i.id DESC LIMIT $5"
     );
+    let now = core.now_ms();
     let values = args![
         actor.unit_path.as_str(),
         prefix_end(&actor.unit_path),
         at,
         id,
-        limit + 1
+        limit + 1,
+        now
     ];
-    let now = core.now_ms();
     let (items, more) = core
         .db()
         .read(
