@@ -8,7 +8,7 @@ mod fleet;
 mod people;
 mod world;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tillsyn_web::server;
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         },
     ));
     let workers = tillsyn_core::jobs::start(&world.core);
-    greet(&world.url, args.devices);
+    greet(&world.url, args.devices, &world.file);
 
     let fleet = fleet::start(
         &world.core,
@@ -72,7 +72,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn greet(url: &str, devices: u16) {
+fn greet(url: &str, devices: u16, file: &Path) {
     use people::{MAJA, ORGANISATION, PER};
     println!("\nTillsyn demo: {ORGANISATION}, {devices} simulated devices\n");
     println!("  Console   {url}/console");
@@ -82,5 +82,9 @@ fn greet(url: &str, devices: u16) {
             persona.name, persona.role, persona.email, persona.password
         );
     }
+    println!(
+        "\n  Held requests are released with: tillsyn guard list --config {}",
+        file.display()
+    );
     println!("\n  The devices enroll within a minute. Ctrl-C stops the demo.\n");
 }

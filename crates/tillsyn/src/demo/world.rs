@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) listener: Listener,
     pub(super) standin: ApnsStandin,
     pub(super) url: String,
+    /// Its configuration file.
+    pub(super) file: PathBuf,
     /// The folder was used by an earlier demo: its devices are known already.
     pub(super) reused: bool,
     _folder: Folder,
@@ -74,6 +76,7 @@ pub(super) async fn build(args: &DemoArgs) -> anyhow::Result<World> {
         listener,
         standin,
         url,
+        file: folder.path.join("tillsyn.toml"),
         reused,
         _folder: folder,
     })
@@ -100,6 +103,8 @@ fn configuration(folder: &Path, url: &str, standin: &ApnsStandin) -> anyhow::Res
         quoted(&standin.base_url()),
     );
     let file = folder.join("tillsyn.toml");
+    // For `tillsyn guard` and `tillsyn doctor` beside the running demo; the ports are this start's.
+    std::fs::write(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     let config = Config::from_parts(&text, Some(&file), &[])?;
     config.check_server()?;
     Ok(config)
