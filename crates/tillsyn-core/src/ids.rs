@@ -84,10 +84,6 @@ id!(
     EnrollmentId
 );
 id!(
-    /// The device or one user of it, within an enrollment.
-    ChannelId
-);
-id!(
     /// An invitation to enroll.
     InvitationId
 );

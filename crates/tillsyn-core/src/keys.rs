@@ -30,14 +30,8 @@ impl KeyStore {
     }
 
     /// Seals `plain` for one cell of the database.
-    pub(crate) fn seal(
-        &self,
-        plain: &[u8],
-        table: &str,
-        column: &str,
-        row: &str,
-    ) -> Result<Vec<u8>, Error> {
-        Ok(self.0.seal(plain, table, column, row))
+    pub(crate) fn seal(&self, plain: &[u8], table: &str, column: &str, row: &str) -> Vec<u8> {
+        self.0.seal(plain, table, column, row)
     }
 
     /// Opens what [`Self::seal`] made for the same cell.
@@ -109,7 +103,7 @@ pub(crate) async fn create_in(
     ] {
         let id = new_uuid(now_ms).to_string();
         let key = identity.key.to_pkcs8_der();
-        let sealed = keys.seal(&key, "authority", "key_sealed", &id)?;
+        let sealed = keys.seal(&key, "authority", "key_sealed", &id);
         tx.execute(
             INSERT,
             args![

@@ -12,6 +12,7 @@ pub mod enrollments;
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod idempotency;
 pub mod ids;
 pub mod invitations;
 pub mod jobs;

@@ -67,7 +67,7 @@ pub(crate) async fn failed(
         0
     } else {
         let shift = u32::try_from(over.min(9)).unwrap_or(9);
-        now_ms + (2 * SECOND_MS << shift).min(10 * MINUTE_MS)
+        now_ms + ((2 * SECOND_MS) << shift).min(10 * MINUTE_MS)
     };
     tx.execute(PUT, args![subject, start, failures, blocked_until])
         .await?;

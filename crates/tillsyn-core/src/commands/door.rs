@@ -391,7 +391,7 @@ impl Plan {
                     ));
                     Some(
                         self.keys
-                            .seal(pin.as_bytes(), "command", "secret_sealed", id.as_str())?,
+                            .seal(pin.as_bytes(), "command", "secret_sealed", id.as_str()),
                     )
                 }
                 None => None,
@@ -476,15 +476,10 @@ impl Plan {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let request = serde_json::to_string(&self.request)
             .map_err(|error| Error::internal("A request cannot be written.").caused_by(error))?;
-        let sealed = match &self.profile {
-            Some(bytes) => {
-                Some(
-                    self.keys
-                        .seal(bytes, "command_batch", "request_sealed", id.as_str())?,
-                )
-            }
-            None => None,
-        };
+        let sealed = self.profile.as_ref().map(|bytes| {
+            self.keys
+                .seal(bytes, "command_batch", "request_sealed", id.as_str())
+        });
         tx.execute(
             INSERT,
             args![
@@ -516,7 +511,7 @@ impl Plan {
         for (command, device, enrollment, pin) in pins {
             let sealed = self
                 .keys
-                .seal(pin.as_bytes(), "escrow", "sealed", command.as_str())?;
+                .seal(pin.as_bytes(), "escrow", "sealed", command.as_str());
             tx.execute(
                 INSERT,
                 args![&command, device, enrollment, sealed, self.now_ms],

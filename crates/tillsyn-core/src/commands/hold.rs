@@ -7,10 +7,10 @@ use super::guard;
 use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
-use crate::actor::{Actor, ActorKind};
+use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
-use crate::events::{self, NewEvent};
+use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::BatchId;
 
 /// Rows of one transaction.
@@ -81,15 +81,23 @@ pub struct HeldBatch {
     pub created_at: i64,
 }
 
-/// All batches that wait for a release, oldest first.
+/// All batches that wait for a release, oldest first: for the server's own shell.
 pub async fn held_batches(core: &Core) -> Result<Vec<HeldBatch>, Error> {
+    list_held_batches(core, &Actor::server()).await
+}
+
+/// The batches of the actor's scope that wait for a release, oldest first.
+pub async fn list_held_batches(core: &Core, actor: &Actor) -> Result<Vec<HeldBatch>, Error> {
     const LIST: &str = "SELECT b.id, b.request_type, b.act, c.status_reason, count(*), b.reason, \
         b.actor_kind, b.actor_id, b.created_at FROM command c JOIN command_batch b ON b.id = c.batch_id \
-        WHERE c.status = 'held' AND c.held_until IS NULL \
+        JOIN org_unit u ON u.id = c.org_unit_id \
+        WHERE c.status = 'held' AND c.held_until IS NULL AND u.path >= $1 AND u.path < $2 \
         GROUP BY b.id, b.request_type, b.act, c.status_reason, b.reason, b.actor_kind, b.actor_id, \
-        b.created_at ORDER BY b.created_at";
+        b.created_at ORDER BY b.created_at LIMIT 1000";
+    may(actor, Permission::DevicesRead)?;
+    let scope = args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)];
     core.db()
-        .query_all(LIST, args![])
+        .query_all(LIST, scope)
         .await?
         .iter()
         .map(|row| {

@@ -16,7 +16,7 @@ mod view;
 pub use cancel::cancel_command;
 pub use door::{Confirmation, Enqueued, EnqueuedCommand, NewCommand, enqueue};
 pub use guard::{Budget, HeldReason};
-pub use hold::{HeldBatch, held_batches, release_batch};
+pub use hold::{HeldBatch, held_batches, list_held_batches, release_batch};
 pub use preview::{Preview, PreviewTarget, preview};
 pub use request::{Act, Request};
 pub use status::CommandStatus;

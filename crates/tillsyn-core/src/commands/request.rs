@@ -40,6 +40,8 @@ pub enum Act {
     Lock,
     Erase,
     Retire,
+    /// Removing a profile that is not the enrollment's.
+    RemoveProfile,
 }
 
 impl Act {
@@ -48,11 +50,12 @@ impl Act {
             Self::Lock => "lock",
             Self::Erase => "erase",
             Self::Retire => "retire",
+            Self::RemoveProfile => "remove_profile",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Lock, Self::Erase, Self::Retire]
+        [Self::Lock, Self::Erase, Self::Retire, Self::RemoveProfile]
             .into_iter()
             .find(|act| act.as_str() == text)
     }
@@ -81,6 +84,7 @@ impl Request {
             Self::RemoveProfile { identifier } if identifier == enrollment_profile => {
                 Some(Act::Retire)
             }
+            Self::RemoveProfile { .. } => Some(Act::RemoveProfile),
             _ => None,
         }
     }
@@ -91,7 +95,7 @@ impl Request {
             (Some(Act::Erase), _) => Permission::DevicesErase,
             (Some(Act::Retire), _) => Permission::DevicesRetire,
             (Some(Act::Lock), _) => Permission::DevicesLock,
-            (None, Self::InstallProfile { .. } | Self::RemoveProfile { .. }) => {
+            (Some(Act::RemoveProfile), _) | (None, Self::InstallProfile { .. }) => {
                 Permission::ProfilesInstall
             }
             (None, _) => Permission::DevicesQuery,

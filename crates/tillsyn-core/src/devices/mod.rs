@@ -4,8 +4,10 @@ mod detail;
 pub(crate) mod facts;
 mod list;
 mod overview;
+mod reach;
 pub(crate) mod summary;
 
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
 pub use overview::{Overview, VersionCount, overview};
+pub use reach::{Reached, reach};

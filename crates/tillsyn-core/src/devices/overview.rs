@@ -107,7 +107,7 @@ async fn commands_in(
     overview.commands_on_hold = row.i64(2)?;
     overview.commands_held = row.i64(3)?;
     overview.commands_failed_today =
-        one(tx.fetch_one(FAILED, args![from, to, now - DAY_MS]).await?)?;
+        one(&tx.fetch_one(FAILED, args![from, to, now - DAY_MS]).await?)?;
     Ok(())
 }
 
@@ -128,9 +128,9 @@ async fn enrollment_in(
     let failed = tx
         .fetch_one(ATTEMPTS, args![from, to, now - DAY_MS])
         .await?;
-    overview.attempts_failed_today = one(failed)?;
-    overview.invitations_open = one(tx.fetch_one(OPEN, args![from, to, now]).await?)?;
-    overview.strangers_today = one(tx.fetch_one(STRANGERS, args![now / DAY_MS]).await?)?;
+    overview.attempts_failed_today = one(&failed)?;
+    overview.invitations_open = one(&tx.fetch_one(OPEN, args![from, to, now]).await?)?;
+    overview.strangers_today = one(&tx.fetch_one(STRANGERS, args![now / DAY_MS]).await?)?;
     Ok(())
 }
 
@@ -153,6 +153,6 @@ async fn groups_in(tx: &Tx, overview: &mut Overview, from: &str, to: &str) -> Re
     Ok(())
 }
 
-fn one(row: Row) -> Result<i64, Error> {
+fn one(row: &Row) -> Result<i64, Error> {
     Ok(row.i64(0)?)
 }

@@ -157,6 +157,23 @@ pub(crate) async fn fail_in(
     Ok(())
 }
 
+/// Ends an attempt in favour of a later one; what was downloaded for it stops working. One whose device
+/// has its certificate already is left to come to its end.
+pub(super) async fn supersede_in(tx: &Tx, id: &str, now_ms: i64) -> Result<(), Error> {
+    const END: &str = "UPDATE attempt SET status = 'superseded', updated_at = $2 WHERE id = $1 \
+        AND status IN ('created', 'opened', 'signed_in', 'profile_fetched', 'failed', 'expired')";
+    const VOID: &str = "UPDATE scep_challenge SET voided_at = $2 WHERE attempt_id = $1 \
+        AND consumed_at IS NULL AND voided_at IS NULL";
+    if tx.execute(END, args![id, now_ms]).await? == 0 {
+        return Ok(());
+    }
+    tx.execute(VOID, args![id, now_ms]).await?;
+    let step = AttemptStatus::Superseded.as_str();
+    let values = args![id, now_ms, step, None::<&str>, None::<&str>];
+    tx.execute(STEP, values).await?;
+    Ok(())
+}
+
 const SELECT: &str = "SELECT t.id, t.invitation_id, i.label, t.platform, t.status, t.failed_step, \
     t.cause, t.device_id, i.ownership, t.created_at, t.updated_at, t.expires_at, \
     t.profile_expires_at, u.path FROM attempt t JOIN invitation i ON i.id = t.invitation_id \

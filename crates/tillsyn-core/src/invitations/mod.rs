@@ -1,12 +1,14 @@
 //! Invitations and the attempts made with them: a link, perhaps a PIN, a profile, and the flight recorder
 //! that says how far each attempt came and why it failed.
 
+mod again;
 pub(crate) mod attempt;
 mod create;
 mod open;
 mod profile;
 mod view;
 
+pub use again::start_again;
 pub use attempt::{
     AttemptStatus, AttemptStep, AttemptView, attempt, attempt_of_invitation, list_attempts,
 };

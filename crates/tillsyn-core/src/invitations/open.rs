@@ -52,6 +52,8 @@ pub struct OpenInvitation {
 pub struct StartedAttempt {
     pub id: AttemptId,
     pub profile_url: Zeroizing<String>,
+    /// The secret in that address alone.
+    pub profile_secret: Zeroizing<String>,
     pub expires_at: i64,
 }
 
@@ -59,8 +61,8 @@ const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at,
     i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language \
     FROM invitation i LEFT JOIN person p ON p.id = i.person_id WHERE i.code_hash = $1";
 
-struct Found {
-    open: OpenInvitation,
+pub(super) struct Found {
+    pub(super) open: OpenInvitation,
     pin_hash: Option<String>,
     org_unit_id: String,
     uses_allowed: i64,
@@ -95,7 +97,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
     })
 }
 
-async fn find(core: &Core, code: &str) -> Result<Found, Error> {
+pub(super) async fn find(core: &Core, code: &str) -> Result<Found, Error> {
     if code.len() > 64 {
         return Err(Error::not_found("invitation"));
     }
@@ -134,13 +136,7 @@ pub async fn start_attempt(
 ) -> Result<StartedAttempt, Error> {
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
-    if push::topic_for_enrollment(core).await?.is_none() {
-        return Err(Error::conflict(
-            "push_certificate_missing",
-            "This organisation cannot enroll devices yet: its Apple push certificate is missing or \
-             expired. The administrator uploads one in the console.",
-        ));
-    }
+    refuse_without_push(core).await?;
     let platform = platform
         .map(|p| {
             ["ios", "ipados", "macos"]
@@ -155,8 +151,20 @@ pub async fn start_attempt(
                 })
         })
         .transpose()?;
+    check_pin(core, &found, pin, address.as_deref(), core.now_ms()).await?;
+    launch(core, found, platform.map(str::to_owned), address, None).await
+}
+
+/// Makes the attempt and the profile's address, after everything was proven. `replaces` names the
+/// attempt that it follows.
+pub(super) async fn launch(
+    core: &Core,
+    found: Found,
+    platform: Option<String>,
+    address: Option<String>,
+    replaces: Option<AttemptId>,
+) -> Result<StartedAttempt, Error> {
     let now_ms = core.now_ms();
-    check_pin(core, &found, pin, address.as_deref(), now_ms).await?;
     let secret = Zeroizing::new(hash::random_token(24));
     let started = StartedAttempt {
         id: AttemptId::new(now_ms),
@@ -165,17 +173,19 @@ pub async fn start_attempt(
             core.config().public_url,
             secret.as_str()
         )),
+        profile_secret: secret.clone(),
         expires_at: now_ms + core.config().profile_lifetime_ms,
     };
     let input = Start {
         id: started.id.clone(),
-        invitation: found.open.id.clone(),
+        invitation: found.open.id,
         unit: found.org_unit_id,
         platform,
         signed_in: found.pin_hash.is_some(),
         profile_hash: hash::sha256_hex(secret.as_bytes()),
         profile_expires_at: started.expires_at,
         most: found.uses_allowed.saturating_mul(ATTEMPTS_PER_USE),
+        replaces,
         address,
         now_ms,
     };
@@ -187,7 +197,19 @@ pub async fn start_attempt(
     Ok(started)
 }
 
-fn refuse_closed(state: InvitationState) -> Result<(), Error> {
+/// Nothing can be enrolled without a push certificate: better said before than after the installation.
+pub(super) async fn refuse_without_push(core: &Core) -> Result<(), Error> {
+    if push::topic_for_enrollment(core).await?.is_some() {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "push_certificate_missing",
+        "This organisation cannot enroll devices yet: its Apple push certificate is missing or \
+         expired. The administrator uploads one in the console.",
+    ))
+}
+
+pub(super) fn refuse_closed(state: InvitationState) -> Result<(), Error> {
     let (code, detail) = match state {
         InvitationState::Open => return Ok(()),
         InvitationState::Used => ("invitation_used", "This invitation has been used."),
@@ -295,11 +317,12 @@ struct Start {
     id: AttemptId,
     invitation: InvitationId,
     unit: String,
-    platform: Option<&'static str>,
+    platform: Option<String>,
     signed_in: bool,
     profile_hash: String,
     profile_expires_at: i64,
     most: i64,
+    replaces: Option<AttemptId>,
     address: Option<String>,
     now_ms: i64,
 }
@@ -322,7 +345,7 @@ impl Start {
                 &self.id,
                 &self.invitation,
                 self.unit.as_str(),
-                self.platform,
+                self.platform.as_deref(),
                 self.profile_hash.as_str(),
                 self.profile_expires_at,
                 self.now_ms,
@@ -334,6 +357,9 @@ impl Start {
         attempt::step_in(tx, id, AttemptStatus::Opened, address, self.now_ms).await?;
         if self.signed_in {
             attempt::step_in(tx, id, AttemptStatus::SignedIn, address, self.now_ms).await?;
+        }
+        if let Some(replaced) = &self.replaces {
+            attempt::supersede_in(tx, replaced.as_str(), self.now_ms).await?;
         }
         let actor = Actor::person(id, self.address.clone());
         let event = NewEvent::done(

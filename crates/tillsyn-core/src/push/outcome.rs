@@ -22,7 +22,7 @@ pub(super) enum Next {
 /// Back-off with jitter: 2 s doubling to an hour.
 pub(super) fn back_off(attempt: i64, now_ms: i64, jitter: u8) -> i64 {
     let shift = u32::try_from(attempt.clamp(0, 11)).unwrap_or(11);
-    let wait = (2 * SECOND_MS << shift).min(HOUR_MS);
+    let wait = ((2 * SECOND_MS) << shift).min(HOUR_MS);
     now_ms + wait + wait * i64::from(jitter) / 1_024
 }
 
@@ -45,7 +45,7 @@ pub(super) fn next(outcome: &PushOutcome, attempt: i64, now_ms: i64, jitter: u8)
         PushOutcome::Permanent { reason, status } => Next::GiveUp {
             reason: format!("{status} {reason}"),
         },
-        PushOutcome::RetryNow { .. } => Next::Again { at: now_ms + 500 },
+        PushOutcome::RetryNow => Next::Again { at: now_ms + 500 },
         PushOutcome::CertificateRefused { reason } => Next::StopTopic {
             reason: (*reason).to_string(),
         },
@@ -63,7 +63,7 @@ pub(super) fn answer_word(outcome: &PushOutcome) -> String {
         | PushOutcome::SenderFault { reason, .. }
         | PushOutcome::CertificateRefused { reason } => (*reason).to_string(),
         PushOutcome::Permanent { status, reason } => format!("{status} {reason}"),
-        PushOutcome::RetryNow { .. } => "IdleTimeout".to_owned(),
+        PushOutcome::RetryNow => "IdleTimeout".to_owned(),
         PushOutcome::SlowDown { .. } => "TooManyRequests".to_owned(),
         PushOutcome::RetryLater { .. } => "unavailable".to_owned(),
     }

@@ -202,7 +202,7 @@ impl Upload {
             Some(row) => row.text(0)?,
             None => self.id.to_string(),
         };
-        let sealed = self.keys.seal(&self.key, "push_topic", "key_sealed", &id)?;
+        let sealed = self.keys.seal(&self.key, "push_topic", "key_sealed", &id);
         let action = if existing.is_some() {
             tx.execute(
                 RENEW,

@@ -120,7 +120,7 @@ fn kind(outcome: &PushOutcome) -> &'static str {
         PushOutcome::TokenDead { .. } => "token_dead",
         PushOutcome::SenderFault { .. } => "sender_fault",
         PushOutcome::Permanent { .. } => "permanent",
-        PushOutcome::RetryNow { .. } | PushOutcome::RetryLater { .. } => "retry",
+        PushOutcome::RetryNow | PushOutcome::RetryLater { .. } => "retry",
         PushOutcome::CertificateRefused { .. } => "certificate_refused",
         PushOutcome::SlowDown { .. } => "slow_down",
     }

@@ -105,7 +105,7 @@ pub(crate) struct Asker {
 }
 
 /// Decides on a request that is permitted, possible and confirmed. More than five devices of any
-/// destructive act need a second person; one lock goes at once.
+/// destructive act need a second person; a lock, or removing a profile from few, goes at once.
 pub(crate) fn decide(
     act: Act,
     targets: usize,
@@ -120,7 +120,7 @@ pub(crate) fn decide(
     if targets > 1 && asker.new {
         return Decision::Held(HeldReason::NewAccount);
     }
-    if act == Act::Lock {
+    if matches!(act, Act::Lock | Act::RemoveProfile) {
         return Decision::AtOnce;
     }
     if !budget.allows(i64::try_from(targets).unwrap_or(i64::MAX)) {

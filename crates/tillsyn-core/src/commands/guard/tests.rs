@@ -66,7 +66,7 @@ fn a_hold_of_zero_is_for_people_only() {
 
 #[test]
 fn more_than_five_need_a_second_person() {
-    for act in [Act::Lock, Act::Erase, Act::Retire] {
+    for act in [Act::Lock, Act::Erase, Act::Retire, Act::RemoveProfile] {
         let got = decided(act, 6, PERSON, &roomy(), 0);
         assert_eq!(got, Decision::Held(HeldReason::SecondPerson));
     }

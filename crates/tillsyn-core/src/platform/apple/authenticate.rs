@@ -220,19 +220,13 @@ pub(super) async fn again(
     message: &Authenticate,
 ) -> Result<Done, Error> {
     let mut done = Done::from(DeviceAnswer::Empty);
-    match &enrollment.device_id {
-        Some(device) => {
-            devices::summary::apply_claims_in(tx, device, &claims(message), context.now_ms).await?;
-            done.seen = Some(device.clone());
-        }
-        None => {
-            const CLAIMS: &str = "UPDATE enrollment SET claims = $2 WHERE id = $1";
-            tx.execute(
-                CLAIMS,
-                args![enrollment.id.as_str(), claims(message).to_string()],
-            )
-            .await?;
-        }
+    if let Some(device) = &enrollment.device_id {
+        devices::summary::apply_claims_in(tx, device, &claims(message), context.now_ms).await?;
+        done.seen = Some(device.clone());
+    } else {
+        const CLAIMS: &str = "UPDATE enrollment SET claims = $2 WHERE id = $1";
+        let values = args![enrollment.id.as_str(), claims(message).to_string()];
+        tx.execute(CLAIMS, values).await?;
     }
     Ok(done)
 }

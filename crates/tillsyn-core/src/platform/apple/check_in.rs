@@ -31,9 +31,8 @@ pub async fn check_in(
     };
     metrics::counter!("tillsyn_checkins_total", "message" => known_name(&message)).increment(1);
     match &message {
-        CheckIn::Unknown { .. } => return Ok(DeviceAnswer::BadRequest),
         CheckIn::Authenticate(_) | CheckIn::TokenUpdate(_) | CheckIn::CheckOut(_) => {}
-        // Not announced in the profile, so no device of ours has a reason to send them.
+        // Unknown, or not announced in the profile: no device of ours has a reason to send it.
         _ => return Ok(DeviceAnswer::BadRequest),
     }
     let context = Context {

@@ -26,22 +26,23 @@ pub(super) async fn ingest(
 ) -> Result<(), Error> {
     let unreadable = |error: tillsyn_apple::WireError| {
         tracing::warn!(error = %error, device.id = %channel.device_id, "an answer has no readable facts");
+        Ok(())
     };
     let (facts, source): (Vec<Fact>, &'static str) = match request {
         Request::DeviceInformation {} => match DeviceInformationResult::read(&result.body) {
             Ok(information) => (information.facts(), "DeviceInformation"),
-            Err(error) => return Ok(unreadable(error)),
+            Err(error) => return unreadable(error),
         },
         Request::SecurityInfo {} => match SecurityInfoResult::read(&result.body) {
             Ok(security) => (security.facts(), "SecurityInfo"),
-            Err(error) => return Ok(unreadable(error)),
+            Err(error) => return unreadable(error),
         },
         Request::ProfileList {} => match ProfileListResult::read(&result.body) {
             Ok(list) => {
                 profiles(tx, turn, channel, &list).await?;
                 (Vec::new(), "ProfileList")
             }
-            Err(error) => return Ok(unreadable(error)),
+            Err(error) => return unreadable(error),
         },
         _ => return Ok(()),
     };

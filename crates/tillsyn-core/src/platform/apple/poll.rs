@@ -429,7 +429,7 @@ impl Turn {
         };
         let doubled = u32::try_from(row.i64(0)?.clamp(1, 7) - 1).unwrap_or(0);
         let wait = (MINUTE_MS << doubled).min(HOUR_MS);
-        store::request_pushes(tx, &[channel.id.clone()], self.now_ms + wait).await?;
+        store::request_pushes(tx, std::slice::from_ref(&channel.id), self.now_ms + wait).await?;
         Ok(true)
     }
 }

@@ -15,7 +15,7 @@ use crate::devices;
 use crate::enrollments;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::{ChannelId, new_uuid};
+use crate::ids::new_uuid;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
 
 pub(super) async fn run(
@@ -148,7 +148,7 @@ async fn update_channel(
     tx.execute(
         UPSERT,
         args![
-            ChannelId::new(context.now_ms),
+            new_uuid(context.now_ms).to_string(),
             enrollment.id.as_str(),
             device_id,
             name.as_str(),
@@ -203,7 +203,7 @@ async fn keep_unlock_token(
         Some(row) => row.text(0)?,
         None => new_uuid(context.now_ms).to_string(),
     };
-    let sealed = context.keys.seal(token, "escrow", "sealed", &id)?;
+    let sealed = context.keys.seal(token, "escrow", "sealed", &id);
     if found.is_some() {
         tx.execute(UPDATE, args![id, sealed, context.now_ms])
             .await?;
