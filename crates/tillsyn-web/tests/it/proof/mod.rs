@@ -1,0 +1,3 @@
+//! Evidence: the promises that must hold when servers are wrong, nodes die and requests race.
+
+mod mutations;
