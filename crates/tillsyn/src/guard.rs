@@ -7,6 +7,7 @@ use tillsyn_core::ids::BatchId;
 use tillsyn_core::{Actor, commands};
 
 use crate::config::Config;
+use crate::output::say;
 use crate::{database, node};
 
 /// What the guard holds.
@@ -40,14 +41,14 @@ pub(crate) async fn run(file: Option<&Path>, command: GuardCommand) -> anyhow::R
 async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
     let held = commands::held_batches(core).await?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&held)?);
+        say!("{}", serde_json::to_string_pretty(&held)?);
         return Ok(());
     }
     if held.is_empty() {
-        println!("Nothing is held.");
+        say!("Nothing is held.");
     }
     for batch in held {
-        println!(
+        say!(
             "{}  {} devices  {}  asked by {} {}  held: {}",
             batch.id,
             batch.commands,
@@ -57,7 +58,7 @@ async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
             batch.held_reason,
         );
         if let Some(reason) = &batch.reason {
-            println!("    {reason}");
+            say!("    {reason}");
         }
     }
     Ok(())
@@ -67,6 +68,6 @@ async fn release(core: &tillsyn_core::Core, batch: &str) -> anyhow::Result<()> {
     let id = BatchId::parse(batch)
         .with_context(|| format!("`{batch}` is no id of a request; see `tillsyn guard list`"))?;
     let released = commands::release_batch(core, &Actor::server(), &id).await?;
-    println!("Released: {released} commands go to their devices at the next check-in.");
+    say!("Released: {released} commands go to their devices at the next check-in.");
     Ok(())
 }

@@ -11,6 +11,7 @@ use tillsyn_db::Db;
 
 use crate::config::{Config, find_file};
 use crate::database::Schema;
+use crate::output::say;
 use crate::{database, files, keys, node, own_tls};
 
 /// Makes a new installation. A second run changes nothing.
@@ -42,9 +43,9 @@ pub(crate) async fn run(file: Option<&Path>, args: InitArgs) -> anyhow::Result<(
     }
     let path = find_file(file).unwrap_or_else(|| PathBuf::from("tillsyn.toml"));
     if write_config(&path, &args)? {
-        println!("Configuration: {}", path.display());
+        say!("Configuration: {}", path.display());
     } else if args.url.is_some() || args.database.is_some() {
-        println!(
+        say!(
             "{} exists; --url and --database were ignored. Edit the file instead.",
             path.display()
         );
@@ -57,14 +58,14 @@ pub(crate) async fn run(file: Option<&Path>, args: InitArgs) -> anyhow::Result<(
     let db = database::open_or_make(&config).await?;
     let fresh = initialise_database(&config, &db, &args).await?;
     for warning in files::wide_modes(&config) {
-        println!("Warning: {warning}");
+        say!("Warning: {warning}");
     }
     if fresh {
         let core = node::open_core(&config, db).await?;
         print_code(&core).await?;
         core.db().close().await;
     } else {
-        println!("This database already belongs to an organisation; nothing was changed.");
+        say!("This database already belongs to an organisation; nothing was changed.");
         db.close().await;
     }
     Ok(())
@@ -88,7 +89,7 @@ async fn initialise_database(config: &Config, db: &Db, args: &InitArgs) -> anyho
         ..Organisation::default()
     };
     if keys::make(config)? {
-        println!(
+        say!(
             "Master key: {} (keep a copy apart from the database's backups)",
             config.keys.master_key_file.display()
         );
@@ -97,7 +98,7 @@ async fn initialise_database(config: &Config, db: &Db, args: &InitArgs) -> anyho
     db.migrate(migrations::ALL).await?;
     let name = organisation.name.clone();
     initialise(db, &Clock::system(), &keys, InitInput { organisation }).await?;
-    println!("Organisation: {name}");
+    say!("Organisation: {name}");
     Ok(true)
 }
 
@@ -148,14 +149,14 @@ async fn print_code(core: &Core) -> anyhow::Result<()> {
         .chunks(4)
         .filter_map(|group| std::str::from_utf8(group).ok())
         .collect();
-    println!("\nOne-time code for the first administrator, valid for 24 hours:\n");
-    println!("    {}\n", groups.join("-"));
+    say!("\nOne-time code for the first administrator, valid for 24 hours:\n");
+    say!("    {}\n", groups.join("-"));
     let url = &core.config().console_url;
     if url.is_empty() {
-        println!("Set public.url and TLS in the configuration, then start `tillsyn serve`.");
+        say!("Set public.url and TLS in the configuration, then start `tillsyn serve`.");
     } else {
-        println!("Start `tillsyn serve`, then open");
-        println!("    {url}{}", tillsyn_web::ui::urls::FIRST_ADMINISTRATOR);
+        say!("Start `tillsyn serve`, then open");
+        say!("    {url}{}", tillsyn_web::ui::urls::FIRST_ADMINISTRATOR);
     }
     Ok(())
 }
@@ -163,12 +164,12 @@ async fn print_code(core: &Core) -> anyhow::Result<()> {
 fn make_tls(config: &Config, hosts: &[String]) -> anyhow::Result<()> {
     let folder = config.folder().join("tls");
     if own_tls::make(&folder, hosts, Clock::system().now_ms())? {
-        println!(
+        say!(
             "TLS certificate: {} (its CA: ca.pem beside it)",
             folder.join("server.pem").display()
         );
     } else {
-        println!("{} exists; no TLS certificate was made.", folder.display());
+        say!("{} exists; no TLS certificate was made.", folder.display());
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod init;
 mod keys;
 mod logging;
 mod node;
+mod output;
 mod own_tls;
 mod serve;
 mod signals;

@@ -10,6 +10,7 @@ use tillsyn_web::server::{self, Listener};
 use tillsyn_web::{AppState, WebConfig};
 
 use crate::config::Config;
+use crate::output::say;
 use crate::signals::Signals;
 use crate::{database, files, keys, logging, node};
 
@@ -127,12 +128,12 @@ pub(crate) async fn migrate(file: Option<&Path>) -> anyhow::Result<()> {
     }
     let report = db.migrate(tillsyn_core::migrations::ALL).await?;
     if report.applied.is_empty() {
-        println!(
+        say!(
             "The schema is up to date (version {}); nothing was changed.",
             report.to
         );
     } else {
-        println!("Migrated from version {} to {}.", report.from, report.to);
+        say!("Migrated from version {} to {}.", report.from, report.to);
     }
     db.close().await;
     Ok(())
@@ -150,6 +151,6 @@ async fn back_up(config: &Config, db: &Db, version: i64) -> anyhow::Result<()> {
     db.backup_to(&copy)
         .await
         .with_context(|| format!("cannot write a copy to {}", copy.display()))?;
-    println!("A copy of the database is in {}.", copy.display());
+    say!("A copy of the database is in {}.", copy.display());
     Ok(())
 }

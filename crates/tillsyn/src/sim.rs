@@ -7,6 +7,7 @@ use tillsyn_sim::cli::{self, SimArgs};
 
 use crate::config::LogFormat;
 use crate::logging;
+use crate::output::say;
 use crate::signals::Signals;
 
 /// Enrolls simulated devices by an invitation and lets them live until Ctrl-C.
@@ -88,7 +89,7 @@ pub(crate) async fn run(command: SimCommand) -> anyhow::Result<()> {
         }
     })
     .await?;
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    say!("{}", serde_json::to_string_pretty(&report)?);
     if !report.violations.is_empty() {
         anyhow::bail!(
             "the server broke {} rules of the protocol",

@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use tillsyn_web::server;
 
 use crate::config::LogFormat;
+use crate::output::say;
 use crate::signals::Signals;
 use crate::{logging, serve};
 
@@ -62,7 +63,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let director = tokio::spawn(director::run(world.core.clone()));
     signals.next().await;
     signals.exit_at_next();
-    println!("\nStopping…");
+    say!("\nStopping…");
     director.abort();
     fleet.stop().await;
     stop.send_replace(true);
@@ -74,17 +75,20 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 
 fn greet(url: &str, devices: u16, file: &Path) {
     use people::{MAJA, ORGANISATION, PER};
-    println!("\nTillsyn demo: {ORGANISATION}, {devices} simulated devices\n");
-    println!("  Console   {url}/console");
+    say!("\nTillsyn demo: {ORGANISATION}, {devices} simulated devices\n");
+    say!("  Console   {url}/console");
     for persona in [MAJA, PER] {
-        println!(
+        say!(
             "  {:<15} {:<13}  {}  password: {}",
-            persona.name, persona.role, persona.email, persona.password
+            persona.name,
+            persona.role,
+            persona.email,
+            persona.password
         );
     }
-    println!(
+    say!(
         "\n  Held requests are released with: tillsyn guard list --config {}",
         file.display()
     );
-    println!("\n  The devices enroll within a minute. Ctrl-C stops the demo.\n");
+    say!("\n  The devices enroll within a minute. Ctrl-C stops the demo.\n");
 }

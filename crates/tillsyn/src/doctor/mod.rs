@@ -8,6 +8,7 @@ use std::path::Path;
 use tillsyn_core::{Actor, Clock, Core, push};
 
 use crate::config::Config;
+use crate::output::say;
 use crate::{database, files, keys, node};
 
 /// What to look at.
@@ -64,7 +65,7 @@ impl Findings {
 
     fn print(&self, json: bool) -> anyhow::Result<()> {
         if json {
-            println!("{}", serde_json::to_string_pretty(&self.0)?);
+            say!("{}", serde_json::to_string_pretty(&self.0)?);
             return Ok(());
         }
         for finding in &self.0 {
@@ -73,7 +74,7 @@ impl Findings {
                 Outcome::Warning => "warning",
                 Outcome::Fault => "FAULT  ",
             };
-            println!("{mark}  {}: {}", finding.subject, finding.text);
+            say!("{mark}  {}: {}", finding.subject, finding.text);
         }
         Ok(())
     }
