@@ -1,5 +1,6 @@
 //! HTTP surfaces: device endpoints, REST API, console, portal.
 
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod console;

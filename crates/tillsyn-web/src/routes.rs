@@ -2,15 +2,16 @@
 //! metrics. They may share a port.
 
 use axum::Router;
-use axum::routing::get;
 
 use crate::device;
 use crate::enroll;
+use crate::error::AppError;
 use crate::state::AppState;
+use crate::{api, middleware};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
-    wrap(public_routes().merge(administrative_routes()), state)
+    wrap(public_routes().merge(administrative_routes(&state)), state)
 }
 
 /// Devices and enrollment pages.
@@ -20,24 +21,20 @@ pub(crate) fn public(state: AppState) -> Router {
 
 /// Console, API, metrics.
 pub(crate) fn administrative(state: AppState) -> Router {
-    wrap(administrative_routes(), state)
+    wrap(administrative_routes(&state), state)
 }
 
 fn public_routes() -> Router<AppState> {
     device::routes().merge(enroll::routes())
 }
 
-fn administrative_routes() -> Router<AppState> {
-    Router::new()
+fn administrative_routes(state: &AppState) -> Router<AppState> {
+    api::routes(state).merge(api::metrics_routes())
 }
 
 fn wrap(router: Router<AppState>, state: AppState) -> Router {
-    router.route("/healthz", get(health)).with_state(state)
-}
-
-async fn health(axum::extract::State(state): axum::extract::State<AppState>) -> http::StatusCode {
-    match state.core.db().ping().await {
-        Ok(()) => http::StatusCode::OK,
-        Err(_) => http::StatusCode::SERVICE_UNAVAILABLE,
-    }
+    let router = router
+        .merge(api::health_routes())
+        .fallback(async || AppError::no_route());
+    middleware::wrap(router, &state).with_state(state)
 }

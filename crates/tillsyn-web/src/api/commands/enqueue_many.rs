@@ -1,0 +1,50 @@
+//! `POST /api/v1/commands`.
+
+use serde::Deserialize;
+use tillsyn_core::commands::{Confirmation, NewCommand, enqueue};
+use utoipa::ToSchema;
+
+use super::body::{Command, device_ids};
+use super::views::Enqueued;
+use crate::api::json::{Accepted, Body};
+use crate::auth::RequestContext;
+use crate::error::AppError;
+
+/// One command for a set of devices: all of them or none.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct CommandsBody {
+    /// 1 to 1000 ids.
+    #[schema(min_items = 1, max_items = 1000)]
+    devices: Vec<String>,
+    command: Command,
+    /// For the audit trail; needed for erase and retire.
+    reason: Option<String>,
+    /// What the preview's `confirm_with` says; needed for erase and retire.
+    confirm: Option<String>,
+    /// From the preview; needed for erase and retire of more than one device.
+    targets_digest: Option<String>,
+}
+
+/// Queues a command for a set of devices.
+#[utoipa::path(post, path = "/api/v1/commands", operation_id = "commands_create", tag = "commands",
+    request_body = CommandsBody, responses((status = 202, body = Enqueued)))]
+pub(in crate::api) async fn create(
+    ctx: RequestContext,
+    body: Body,
+) -> Result<Accepted<Enqueued>, AppError> {
+    let body: CommandsBody = body.read().await?;
+    let devices = device_ids(&body.devices)?;
+    let (request, profile) = body.command.into_request()?;
+    let new = NewCommand {
+        devices,
+        request,
+        profile,
+        reason: body.reason,
+        confirmation: Confirmation {
+            typed: body.confirm,
+            targets_digest: body.targets_digest,
+        },
+    };
+    Ok(Accepted(enqueue(ctx.core(), &ctx.actor, new).await?.into()))
+}

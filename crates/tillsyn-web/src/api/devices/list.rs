@@ -1,0 +1,63 @@
+//! `GET /api/v1/devices`.
+
+use axum::Json;
+use serde::Deserialize;
+use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
+use utoipa::IntoParams;
+
+use super::views::Device;
+use crate::api::paging::{Page, Params, several};
+use crate::api::time;
+use crate::auth::RequestContext;
+use crate::error::AppError;
+
+/// Which devices, in which order. Several values are separated by commas and mean "one of them".
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DeviceParams {
+    /// `ios`, `ipados`, `macos`.
+    platform: Option<String>,
+    /// Device statuses.
+    status: Option<String>,
+    /// `corporate`, `personal`.
+    ownership: Option<String>,
+    /// `reachable`, `unreachable`, `unhealthy`.
+    contact: Option<String>,
+    /// Exact OS versions.
+    os_version: Option<String>,
+    /// Checked in after this time (RFC 3339).
+    seen_since: Option<String>,
+    /// Part of name, serial number, person or model.
+    search: Option<String>,
+    /// `name`, `serial_number`, `os_version`, `person`, `last_seen` or `enrolled_at`; with a minus sign
+    /// the other way round. `-last_seen` by default.
+    sort: Option<String>,
+    /// The `next` of the page before; without it, the first page.
+    after: Option<String>,
+    /// Rows of the page, 1 to 1000; 50 by default.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
+}
+
+/// The devices of the token's scope.
+#[utoipa::path(get, path = "/api/v1/devices", operation_id = "devices_list", tag = "devices",
+    params(DeviceParams), responses((status = 200, body = Page<Device>)))]
+pub(in crate::api) async fn list(
+    ctx: RequestContext,
+    Params(params): Params<DeviceParams>,
+) -> Result<Json<Page<Device>>, AppError> {
+    let filter = DeviceFilter {
+        platform: several(params.platform),
+        status: several(params.status),
+        ownership: several(params.ownership),
+        contact: several(params.contact),
+        os_version: several(params.os_version),
+        seen_since: params.seen_since.as_deref().map(time::parse).transpose()?,
+        search: params.search,
+    };
+    let sort = DeviceSort::parse(params.sort.as_deref().unwrap_or("-last_seen"))?;
+    let (after, limit) = (params.after.as_deref(), params.limit);
+    let page = devices::list_devices(ctx.core(), &ctx.actor, &filter, sort, after, limit).await?;
+    Ok(Json(Page::of(page)))
+}

@@ -1,0 +1,9 @@
+//! `/api/v1/devices`.
+
+pub(super) mod erase;
+pub(super) mod list;
+pub(super) mod lock;
+pub(super) mod refresh;
+pub(super) mod retire;
+pub(super) mod show;
+pub(super) mod views;

@@ -1,0 +1,3 @@
+//! `/api/v1/events`: the audit trail.
+
+pub(super) mod list;

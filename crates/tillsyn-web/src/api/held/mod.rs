@@ -1,0 +1,3 @@
+//! `/api/v1/held`: what waits for somebody.
+
+pub(super) mod list;

@@ -1,0 +1,8 @@
+//! `/api/v1/invitations`.
+
+pub(super) mod create;
+pub(super) mod list;
+pub(super) mod renew_pin;
+pub(super) mod revoke;
+pub(super) mod show;
+mod views;

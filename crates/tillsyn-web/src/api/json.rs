@@ -1,0 +1,124 @@
+//! Bodies in and out. A body is read when the handler asks for it, after scope was decided (S02).
+
+use axum::Json;
+use axum::extract::{FromRequest, Path, Request};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use tillsyn_core::Error;
+
+use crate::error::AppError;
+
+/// JSON bodies (S21).
+pub(super) const LIMIT: usize = 1024 * 1024;
+
+/// A body that nobody has looked at yet.
+pub(super) struct Body(Request);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(request))
+    }
+}
+
+impl Body {
+    /// Reads the body as JSON of the expected shape.
+    pub(super) async fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
+        let is_json = is_json(&self.0);
+        let bytes = bytes_of(self.0).await?;
+        if !is_json {
+            return Err(AppError::media_type(
+                "Send JSON with Content-Type: application/json.",
+            ));
+        }
+        parse(&bytes)
+    }
+
+    /// The same; no body at all stands for the defaults.
+    pub(super) async fn read_or_default<T: DeserializeOwned + Default>(
+        self,
+    ) -> Result<T, AppError> {
+        let is_json = is_json(&self.0);
+        let bytes = bytes_of(self.0).await?;
+        match (bytes.is_empty(), is_json) {
+            (true, _) => Ok(T::default()),
+            (false, true) => parse(&bytes),
+            (false, false) => Err(AppError::media_type(
+                "Send JSON with Content-Type: application/json.",
+            )),
+        }
+    }
+}
+
+async fn bytes_of(request: Request) -> Result<bytes::Bytes, AppError> {
+    axum::body::to_bytes(request.into_body(), LIMIT)
+        .await
+        .map_err(|_| AppError::too_large(LIMIT))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // The position, and what was expected: never what was sent.
+        let what = match error.classify() {
+            serde_json::error::Category::Data => shape(&error),
+            _ => "it is no JSON".to_owned(),
+        };
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Error::invalid(
+            "body",
+            "body",
+            format!("The body cannot be used ({place}): {what}."),
+        )
+        .into()
+    })
+}
+
+/// What serde misses, without the value that it met: that may be a secret.
+fn shape(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match text.split_once(", expected ") {
+        Some((met, expected)) if met.starts_with("invalid") => format!("expected {expected}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// `201 Created`.
+pub(super) struct Created<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// `202 Accepted`: recorded; the device obeys later.
+pub(super) struct Accepted<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Json(self.0)).into_response()
+    }
+}
+
+/// The id in the path; what is no id names nothing.
+pub(super) fn id<T>(
+    Path(text): Path<String>,
+    parse: impl Fn(&str) -> Option<T>,
+    what: &'static str,
+) -> Result<T, AppError> {
+    parse(&text).ok_or_else(|| Error::not_found(what).into())
+}

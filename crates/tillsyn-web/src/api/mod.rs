@@ -1,0 +1,34 @@
+//! The REST API under `/api/v1` (architecture §5): problem+json, keyset paging, idempotency keys, an
+//! OpenAPI document that is made from the routes.
+//!
+//! A request passes: token (401), permission of the route (403), idempotency key, object in scope (404),
+//! body (415, 422), rule. Handlers translate; the rules are in the core.
+
+mod attempts;
+mod commands;
+mod devices;
+mod document;
+mod events;
+mod guarded;
+mod held;
+mod idempotent;
+mod invitations;
+mod json;
+mod me;
+mod operations;
+mod organisation;
+mod overview;
+mod paging;
+mod push_certificates;
+mod routes;
+mod time;
+mod tokens;
+
+pub use document::document;
+pub use operations::install_metrics;
+
+pub(crate) use operations::{health_routes, metrics_routes};
+pub(crate) use routes::routes;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! `/api/v1/organisation`.
+
+pub(super) mod change;
+pub(super) mod show;

@@ -1,0 +1,3 @@
+//! `/api/v1/overview`.
+
+pub(super) mod show;

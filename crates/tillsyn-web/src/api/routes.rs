@@ -1,0 +1,153 @@
+//! The one route list of the API. Each route says what it needs; the document is made from it.
+
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get};
+use axum::{Router, extract::DefaultBodyLimit};
+use tillsyn_core::Permission as P;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded::{Needs, guarded};
+use super::json::LIMIT;
+use super::{
+    attempts, commands, devices, document, events, held, invitations, me, organisation, overview,
+    push_certificates, tokens,
+};
+use crate::auth::authenticate;
+use crate::error::AppError;
+use crate::state::AppState;
+
+/// Which of them a command needs is decided by its type and target.
+const COMMANDS: Needs = Needs::AnyOf(&[
+    P::DevicesQuery,
+    P::ProfilesInstall,
+    P::DevicesLock,
+    P::DevicesErase,
+    P::DevicesRetire,
+]);
+
+/// Whoever may send a command may also withdraw it.
+const CANCEL: Needs = Needs::AnyOf(&[P::CommandsCancel, P::DevicesErase, P::DevicesRetire]);
+
+/// The routes with their description.
+pub(super) fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(guarded(Needs::Token, routes!(me::show)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(overview::show::show),
+        ))
+        .routes(guarded(Needs::Token, routes!(organisation::show::show)))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(organisation::change::change),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(devices::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(devices::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesLock),
+            routes!(devices::lock::lock),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesErase),
+            routes!(devices::erase::erase),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRetire),
+            routes!(devices::retire::retire),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesQuery),
+            routes!(devices::refresh::refresh),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(commands::of_device::list),
+        ))
+        .routes(guarded(COMMANDS, routes!(commands::enqueue::create)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(commands::list::list),
+        ))
+        .routes(guarded(COMMANDS, routes!(commands::enqueue_many::create)))
+        .routes(guarded(COMMANDS, routes!(commands::preview::preview)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(commands::show::show),
+        ))
+        .routes(guarded(CANCEL, routes!(commands::cancel::cancel)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(held::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsRead),
+            routes!(invitations::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::create::create),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsRead),
+            routes!(invitations::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::revoke::revoke),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::renew_pin::renew),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsRead),
+            routes!(attempts::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsRead),
+            routes!(attempts::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_certificates::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_certificates::upload::upload),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_certificates::remove::remove),
+        ))
+        .routes(guarded(
+            Needs::One(P::TokensOwn),
+            routes!(tokens::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::TokensOwn),
+            routes!(tokens::revoke::revoke),
+        ))
+        .routes(guarded(
+            Needs::One(P::AuditRead),
+            routes!(events::list::list),
+        ))
+}
+
+/// The API, its document included. Below `/api/v1` everything needs a token, also what does not exist.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let (router, _) = described().split_for_parts();
+    router
+        .route("/api/v1", any(async || AppError::no_route()))
+        .route("/api/v1/{*rest}", any(async || AppError::no_route()))
+        .method_not_allowed_fallback(async || AppError::method_not_allowed())
+        .layer(DefaultBodyLimit::max(LIMIT))
+        .layer(from_fn_with_state(state.clone(), authenticate))
+        .route("/api/openapi.json", get(document::serve))
+}
