@@ -68,3 +68,6 @@ pub(super) fn answer_word(outcome: &PushOutcome) -> String {
         PushOutcome::RetryLater { .. } => "unavailable".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

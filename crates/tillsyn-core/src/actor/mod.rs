@@ -322,3 +322,6 @@ pub fn require_fresh(actor: &Actor, now_ms: i64) -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
