@@ -21,6 +21,7 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     for warning in files::wide_modes(&config) {
         tracing::warn!("{warning}");
     }
+    tillsyn_web::api::install_metrics().context("metrics cannot be counted")?;
     let mut signals = Signals::listen()?;
     let started = tokio::select! {
         started = start(&config) => started?,

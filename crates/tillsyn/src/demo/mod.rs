@@ -37,6 +37,7 @@ pub(crate) struct DemoArgs {
 
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     logging::start(LogFormat::Text, &args.log)?;
+    tillsyn_web::api::install_metrics().context("metrics cannot be counted")?;
     let mut signals = Signals::listen()?;
     let world = tokio::select! {
         world = world::build(&args) => world?,
