@@ -3,11 +3,9 @@
 
 use axum::Router;
 
-use crate::device;
-use crate::enroll;
 use crate::error::AppError;
 use crate::state::AppState;
-use crate::{api, middleware};
+use crate::{api, assets, device, enroll, middleware, portal};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
@@ -25,7 +23,7 @@ pub(crate) fn administrative(state: AppState) -> Router {
 }
 
 fn public_routes() -> Router<AppState> {
-    device::routes().merge(enroll::routes())
+    device::routes().merge(enroll::routes()).merge(portal::routes())
 }
 
 fn administrative_routes(state: &AppState) -> Router<AppState> {
@@ -34,6 +32,7 @@ fn administrative_routes(state: &AppState) -> Router<AppState> {
 
 fn wrap(router: Router<AppState>, state: AppState) -> Router {
     let router = router
+        .merge(assets::router())
         .merge(api::health_routes())
         .fallback(async || AppError::no_route());
     middleware::wrap(router, &state).with_state(state)

@@ -1,9 +1,7 @@
 //! `POST /e/{code}/attempts` and `GET /e/{code}/attempts/{id}`, for programs.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -13,6 +11,7 @@ use tillsyn_core::{Error, Kind};
 use zeroize::Zeroizing;
 
 use super::words;
+use crate::auth::ClientAddress;
 use crate::error::AppError;
 use crate::i18n::Lang;
 use crate::state::AppState;
@@ -57,13 +56,17 @@ struct Step {
 
 impl From<AttemptStep> for Step {
     fn from(step: AttemptStep) -> Self {
-        Self { at: words::rfc3339(step.at), step: step.step, cause: step.cause }
+        Self {
+            at: words::rfc3339(step.at),
+            step: step.step,
+            cause: step.cause,
+        }
     }
 }
 
 pub(super) async fn start(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     Path(code): Path<String>,
     request: Request,
 ) -> Result<Response, AppError> {
@@ -72,7 +75,11 @@ pub(super) async fn start(
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.split(';').next().is_some_and(|t| t.trim() == "application/json"));
+        .is_some_and(|v| {
+            v.split(';')
+                .next()
+                .is_some_and(|t| t.trim() == "application/json")
+        });
     if !is_json {
         return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
     }
@@ -80,13 +87,16 @@ pub(super) async fn start(
         .await
         .map_err(|_| Error::invalid("body", "body", "The body is larger than 64 KiB."))?;
     let start: Start = serde_json::from_slice(&body).map_err(|error| {
-        Error::invalid("body", "body", format!("The body is not the JSON expected here: {error}."))
+        Error::invalid(
+            "body",
+            "body",
+            format!("The body is not the JSON expected here: {error}."),
+        )
     })?;
-    let address = Some(peer.ip().to_string());
+    let address = Some(address.to_string());
     let pin = start.pin.map(Zeroizing::new);
     let platform = start.platform.as_deref();
-    let started =
-        invitations::start_attempt(&state.core, &code, pin, platform, address).await?;
+    let started = invitations::start_attempt(&state.core, &code, pin, platform, address).await?;
     let mut response = Json(Started {
         attempt_id: &started.id,
         profile_url: &started.profile_url,
@@ -94,7 +104,9 @@ pub(super) async fn start(
     })
     .into_response();
     *response.status_mut() = StatusCode::CREATED;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -108,7 +120,10 @@ pub(super) async fn show(
     let invitation = invitations::look_up(&state.core, &code).await?;
     let attempt = invitations::attempt_of_invitation(&state.core, &invitation.id, &id).await?;
     let lang = language(&headers, &invitation.language);
-    let remedy = attempt.cause.as_deref().map(|cause| words::remedy(lang, cause));
+    let remedy = attempt
+        .cause
+        .as_deref()
+        .map(|cause| words::remedy(lang, cause));
     let mut response = Json(Progress {
         status: attempt.status,
         steps: attempt.steps.into_iter().map(Step::from).collect(),
@@ -117,11 +132,15 @@ pub(super) async fn show(
         remedy,
     })
     .into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 fn language(headers: &HeaderMap, fallback: &str) -> Lang {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let asked = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|v| v.to_str().ok());
     Lang::negotiate(None, asked, Lang::from_tag(fallback).unwrap_or_default())
 }

@@ -7,13 +7,18 @@ use crate::portal::enroll::Failure;
 
 /// What happened and what to do, for a cause that the flight recorder keeps.
 pub(super) fn remedy(lang: Lang, cause: &str) -> String {
-    Failure::from_value(cause).unwrap_or(Failure::Server).remedy(Texts::new(lang))
+    Failure::from_value(cause)
+        .unwrap_or(Failure::Server)
+        .remedy(Texts::new(lang))
 }
 
 /// Display name and description of the enrollment profile, as the device shows them.
 pub(super) fn profile_texts(lang: Lang, organisation: &str) -> (String, String) {
     let texts = Texts::new(lang);
-    (texts.ta("profile-name", organisation), texts.ta("profile-description", organisation))
+    (
+        texts.ta("profile-name", organisation),
+        texts.ta("profile-description", organisation),
+    )
 }
 
 /// A time for programs.

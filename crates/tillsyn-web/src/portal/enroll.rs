@@ -1,9 +1,12 @@
 //! `/e/{code}`: from the link to a managed device.
 
 use askama::Template;
+use http::StatusCode;
+use tillsyn_core::Kind;
 
 use super::PortalFrame;
 use super::managed::Managed;
+use crate::error::{AppError, ErrorKind};
 use crate::i18n::Texts;
 use crate::ui::{Qr, Status, urls};
 
@@ -19,7 +22,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Value in addresses and in the scripted contract.
+    /// Value in addresses and forms of these pages.
     pub const fn value(self) -> &'static str {
         match self {
             Self::Iphone => "iphone",
@@ -29,10 +32,29 @@ impl Platform {
         }
     }
 
+    /// Those that can be enrolled.
+    pub const KNOWN: [Self; 3] = [Self::Iphone, Self::Ipad, Self::Mac];
+
     pub fn from_value(value: &str) -> Option<Self> {
-        [Self::Iphone, Self::Ipad, Self::Mac]
+        Self::KNOWN
             .into_iter()
             .find(|platform| platform.value() == value)
+    }
+
+    /// The word for it in attempts and in the scripted contract.
+    pub const fn os(self) -> Option<&'static str> {
+        match self {
+            Self::Iphone => Some("ios"),
+            Self::Ipad => Some("ipados"),
+            Self::Mac => Some("macos"),
+            Self::Other => None,
+        }
+    }
+
+    pub fn from_os(os: &str) -> Option<Self> {
+        Self::KNOWN
+            .into_iter()
+            .find(|platform| platform.os() == Some(os))
     }
 
     /// The product's name, the same in all languages; empty for others.
@@ -54,13 +76,14 @@ impl Platform {
     }
 
     /// A guess from the browser's own words; the person may correct it. An iPad that asks for
-    /// desktop pages calls itself a Mac, so the guess for Macs is shown as one.
-    pub fn detect(user_agent: &str) -> Self {
+    /// desktop pages calls itself a Mac, so the guess for Macs is shown as one. `hint` is the client
+    /// hint `Sec-CH-UA-Platform`, which Safari does not send.
+    pub fn detect(user_agent: &str, hint: &str) -> Self {
         if user_agent.contains("iPhone") || user_agent.contains("iPod") {
             Self::Iphone
         } else if user_agent.contains("iPad") {
             Self::Ipad
-        } else if user_agent.contains("Macintosh") {
+        } else if user_agent.contains("Macintosh") || hint.trim_matches('"') == "macOS" {
             Self::Mac
         } else {
             Self::Other
@@ -207,7 +230,7 @@ impl InstallPage {
         match self.status {
             InstallStatus::Waiting => "created opened signed_in",
             InstallStatus::Fetched => "profile_fetched",
-            InstallStatus::SettingUp => "certificate_issued authenticated",
+            InstallStatus::SettingUp => "certificate_issued authenticated enrolled",
         }
     }
 
@@ -230,6 +253,11 @@ impl InstallPage {
 
     pub(crate) fn mac(&self) -> bool {
         self.platform == Platform::Mac
+    }
+
+    /// The person has something to do; else only the device and the server have.
+    pub(crate) fn to_do(&self) -> bool {
+        self.status != InstallStatus::SettingUp
     }
 
     pub(crate) fn managed(&self) -> Managed {
@@ -285,6 +313,10 @@ pub enum Failure {
     NoAnswer,
     /// The device is of a kind that this invitation does not allow.
     WrongDevice,
+    /// The device is managed already, for somebody else.
+    DeviceOfAnother,
+    /// The profile was removed while the device was being set up.
+    RemovedInSetup,
     /// The invitation ended while the device was under way.
     InvitationOver,
     /// The server has no valid push certificate.
@@ -294,12 +326,14 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::TooLate,
         Self::UsedElsewhere,
         Self::RequestRefused,
         Self::NoAnswer,
         Self::WrongDevice,
+        Self::DeviceOfAnother,
+        Self::RemovedInSetup,
         Self::InvitationOver,
         Self::NoPush,
         Self::Server,
@@ -313,6 +347,8 @@ impl Failure {
             Self::RequestRefused => "request_refused",
             Self::NoAnswer => "no_answer",
             Self::WrongDevice => "wrong_device",
+            Self::DeviceOfAnother => "device_of_another",
+            Self::RemovedInSetup => "removed_in_setup",
             Self::InvitationOver => "invitation_over",
             Self::NoPush => "no_push",
             Self::Server => "server",
@@ -333,6 +369,8 @@ impl Failure {
             Self::RequestRefused => l.t("failure-request-refused"),
             Self::NoAnswer => l.t("failure-no-answer"),
             Self::WrongDevice => l.t("failure-wrong-device"),
+            Self::DeviceOfAnother => l.t("failure-device-of-another"),
+            Self::RemovedInSetup => l.t("failure-removed-in-setup"),
             Self::InvitationOver => l.t("failure-invitation-over"),
             Self::NoPush => l.t("failure-no-push"),
             Self::Server => l.t("failure-server"),
@@ -347,6 +385,8 @@ impl Failure {
             Self::RequestRefused => l.t("remedy-request-refused"),
             Self::NoAnswer => l.t("remedy-no-answer"),
             Self::WrongDevice => l.t("remedy-wrong-device"),
+            Self::DeviceOfAnother => l.t("remedy-device-of-another"),
+            Self::RemovedInSetup => l.t("remedy-removed-in-setup"),
             Self::InvitationOver => l.t("remedy-invitation-over"),
             Self::NoPush => l.t("remedy-no-push"),
             Self::Server => l.t("remedy-server"),
@@ -356,7 +396,8 @@ impl Failure {
     /// What the administrator can do; the cause is the same.
     pub fn remedy_for_administrator(self, l: Texts) -> String {
         match self {
-            Self::TooLate | Self::NoAnswer => l.t("remedy-admin-again"),
+            Self::TooLate | Self::NoAnswer | Self::RemovedInSetup => l.t("remedy-admin-again"),
+            Self::DeviceOfAnother => l.t("remedy-admin-another"),
             Self::UsedElsewhere | Self::InvitationOver => l.t("remedy-admin-invite"),
             Self::RequestRefused => l.t("remedy-admin-request"),
             Self::WrongDevice => l.t("remedy-admin-device"),
@@ -388,22 +429,61 @@ pub enum Closed {
     Unknown,
     /// Too many wrong PINs.
     PinsSpent,
+    /// The PIN is too old; the link is not.
+    PinExpired,
+    /// Too many attempts were made with it.
+    Spent,
     /// Too many tries from here, for now.
     SlowDown,
     /// The server cannot enroll anything at present.
     NotReady,
+    /// A form that did not come from our page, or not whole.
+    Odd,
 }
 
 impl Closed {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Expired,
         Self::Used,
         Self::Revoked,
         Self::Unknown,
         Self::PinsSpent,
+        Self::PinExpired,
+        Self::Spent,
         Self::SlowDown,
         Self::NotReady,
+        Self::Odd,
     ];
+
+    /// Why nobody gets on here. What is no rule of an invitation is a fault of ours for the person.
+    pub fn of(error: &AppError) -> Self {
+        match (error.code(), error.kind()) {
+            ("invitation_used" | "attempt_done", _) => Self::Used,
+            ("invitation_revoked", _) => Self::Revoked,
+            ("invitation_expired" | "profile_expired", _) => Self::Expired,
+            ("pin_locked", _) => Self::PinsSpent,
+            ("pin_expired", _) => Self::PinExpired,
+            ("too_many_attempts", _) => Self::Spent,
+            (_, ErrorKind::Rule(Kind::NotFound)) => Self::Unknown,
+            (_, ErrorKind::Rule(Kind::TooMany { .. })) => Self::SlowDown,
+            (_, ErrorKind::Rule(Kind::Conflict | Kind::Unavailable | Kind::Internal)) => {
+                Self::NotReady
+            }
+            _ => Self::Odd,
+        }
+    }
+
+    /// Never a 2xx: whatever takes the answer for a profile must see that it is none.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Expired | Self::Used | Self::Revoked | Self::Spent => StatusCode::GONE,
+            Self::Unknown => StatusCode::NOT_FOUND,
+            Self::PinsSpent | Self::PinExpired => StatusCode::FORBIDDEN,
+            Self::SlowDown => StatusCode::TOO_MANY_REQUESTS,
+            Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Odd => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 impl ClosedPage {
@@ -415,8 +495,11 @@ impl ClosedPage {
             Closed::Revoked => l.t("closed-revoked"),
             Closed::Unknown => l.t("closed-unknown"),
             Closed::PinsSpent => l.t("closed-pins"),
+            Closed::PinExpired => l.t("closed-pin-old"),
+            Closed::Spent => l.t("closed-spent"),
             Closed::SlowDown => l.t("closed-slow"),
             Closed::NotReady => l.t("closed-not-ready"),
+            Closed::Odd => l.t("closed-odd"),
         }
     }
 
@@ -428,8 +511,11 @@ impl ClosedPage {
             Closed::Revoked => l.t("closed-revoked-text"),
             Closed::Unknown => l.t("closed-unknown-text"),
             Closed::PinsSpent => l.t("closed-pins-text"),
+            Closed::PinExpired => l.t("closed-pin-old-text"),
+            Closed::Spent => l.t("closed-spent-text"),
             Closed::SlowDown => l.t("closed-slow-text"),
             Closed::NotReady => l.t("closed-not-ready-text"),
+            Closed::Odd => l.t("closed-odd-text"),
         }
     }
 }

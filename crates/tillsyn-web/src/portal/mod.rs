@@ -1,13 +1,20 @@
 //! The pages people see who bring a device in: one thing per screen, usable without script.
 
+mod begin;
+mod cookie;
 pub mod enroll;
 pub mod managed;
+mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::ops::Deref;
+
+pub(crate) use routes::routes;
 
 use crate::i18n::Texts;
 use crate::ui::{LangLink, lang_links};

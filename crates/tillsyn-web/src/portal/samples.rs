@@ -157,8 +157,11 @@ impl Sample for ClosedPage {
             "revoked",
             "unknown",
             "pins",
+            "pin-old",
+            "spent",
             "slow",
             "not-ready",
+            "odd",
         ];
         names
             .into_iter()

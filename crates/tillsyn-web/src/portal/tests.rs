@@ -1,10 +1,16 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 use askama::Template;
+use http::{HeaderMap, header};
+use tillsyn_core::ids::AttemptId;
 
-use super::enroll::{BeginPage, Failure, InstallPage, Platform, wrong_browser};
+use super::cookie;
+use super::enroll::{
+    BeginPage, Closed, Failure, InstallPage, InstallStatus, Platform, wrong_browser,
+};
 use super::managed::Managed;
 use crate::i18n::{Lang, Texts};
+use crate::state::WebConfig;
 use crate::ui::Sample;
 
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
@@ -15,10 +21,11 @@ const PIXEL: &str = "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36
 
 #[test]
 fn platform_is_guessed_from_the_browser() {
-    assert_eq!(Platform::detect(IPHONE), Platform::Iphone);
-    assert_eq!(Platform::detect(MAC), Platform::Mac);
-    assert_eq!(Platform::detect(PIXEL), Platform::Other);
-    assert_eq!(Platform::detect(""), Platform::Other);
+    assert_eq!(Platform::detect(IPHONE, ""), Platform::Iphone);
+    assert_eq!(Platform::detect(MAC, ""), Platform::Mac);
+    assert_eq!(Platform::detect(PIXEL, "\"Android\""), Platform::Other);
+    assert_eq!(Platform::detect("", ""), Platform::Other);
+    assert_eq!(Platform::detect("", "\"macOS\""), Platform::Mac);
 }
 
 #[test]
@@ -54,11 +61,52 @@ fn failures_keep_their_value_and_speak_each_language() {
 }
 
 #[test]
+fn a_closed_page_is_never_a_success() {
+    for closed in Closed::ALL {
+        let status = closed.status();
+        assert!(
+            status.is_client_error() || status.is_server_error(),
+            "{closed:?}"
+        );
+    }
+}
+
+#[test]
+fn the_secret_of_a_profile_stays_with_one_link_and_one_host() {
+    let id = AttemptId::parse("01939f3c-5a10-7c3e-9d41-5f0a4be31c77").expect("an id");
+    let config = WebConfig::default();
+    let value = cookie::set_attempt(&config, "7KQ4", &id, "s3cret-_9").expect("a header");
+    let line = value.to_str().expect("text");
+    assert_eq!(
+        line,
+        "__Secure-tillsyn-attempt=01939f3c-5a10-7c3e-9d41-5f0a4be31c77.s3cret-_9; Path=/e/7KQ4; \
+         HttpOnly; SameSite=Lax; Max-Age=86400; Secure"
+    );
+    assert!(value.is_sensitive());
+    let sent = |lines: &[&str]| {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::COOKIE, line.parse().expect("a header"));
+        }
+        cookie::attempt(&config, &headers).map(|begun| begun.secret.to_owned())
+    };
+    let pair = line.split(';').next().expect("a pair");
+    assert_eq!(sent(&["a=b", pair]).as_deref(), Some("s3cret-_9"));
+    assert_eq!(
+        sent(&[pair, "__Secure-tillsyn-attempt=other.planted"]),
+        None
+    );
+    assert_eq!(sent(&["__Secure-tillsyn-attempt=x.\"><b>"]), None);
+    assert_eq!(sent(&["__Secure-tillsyn-attempt=x"]), None);
+}
+
+#[test]
 fn install_page_works_without_script() {
     for (_, page) in InstallPage::samples(Texts::default()) {
         let html = page.render().expect("renders");
         assert!(html.contains("<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>"));
-        assert!(html.contains("href=\"/apple/enroll/4f7a91cc27d84e0b\""));
+        let offers = html.contains("href=\"/apple/enroll/4f7a91cc27d84e0b\"");
+        assert_eq!(offers, page.status != InstallStatus::SettingUp);
     }
 }
 

@@ -127,6 +127,11 @@ pub fn enroll_again(code: &str, attempt: &str) -> String {
     enroll_step(code, attempt) + "/again"
 }
 
+/// The signed profile behind an attempt's secret.
+pub fn enroll_profile(secret: &str) -> String {
+    format!("/apple/enroll/{}", segment(secret))
+}
+
 /// Status of an attempt as JSON, for the script on the install page and for programs.
 pub fn enroll_status(code: &str, attempt: &str) -> String {
     format!("{}/attempts/{}", enroll(code), segment(attempt))
@@ -134,7 +139,8 @@ pub fn enroll_status(code: &str, attempt: &str) -> String {
 
 /// The same page of the portal in another language.
 pub fn in_language(path: &str, tag: &str) -> String {
-    Query::default().with("lang", tag).url(path)
+    let between = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{between}lang={tag}")
 }
 
 /// The parameters of a list: filters, order and place are all in the address.
