@@ -3,7 +3,7 @@
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use super::guard;
+use super::guard::{self, HeldReason};
 use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
@@ -121,7 +121,7 @@ pub async fn list_held_batches(core: &Core, actor: &Actor) -> Result<Vec<HeldBat
 /// # Errors
 /// Forbidden for anybody but the server's own shell; not found when nothing of the batch is held.
 pub async fn release_batch(core: &Core, actor: &Actor, id: &BatchId) -> Result<usize, Error> {
-    const HELD: &str = "SELECT id, device_id, channel_id, act, org_unit_id FROM command \
+    const HELD: &str = "SELECT id, device_id, channel_id, act, org_unit_id, status_reason FROM command \
         WHERE batch_id = $1 AND status = 'held' ORDER BY id";
     if actor.kind != ActorKind::Server {
         return Err(Error::forbidden(
@@ -146,10 +146,13 @@ pub async fn release_batch(core: &Core, actor: &Actor, id: &BatchId) -> Result<u
                     .collect::<Result<Vec<_>, Error>>()?;
                 queue(tx, &held, Some("released"), &actor.id, *now).await?;
                 if let Some(act) = act {
-                    let made: Vec<_> = held
-                        .iter()
-                        .map(|(c, d, _)| (c.clone(), d.clone()))
-                        .collect();
+                    // One on its hold was counted when it was asked for.
+                    let mut made = Vec::new();
+                    for row in &rows {
+                        if row.opt_text(5)?.as_deref() != Some(HeldReason::Hold.as_str()) {
+                            made.push((row.text(0)?, row.text(1)?));
+                        }
+                    }
                     guard::count_in(tx, act, &actor.id, &made, *now).await?;
                 }
                 let event = NewEvent::done("guard.release", "command_batch", id.as_str(), &unit)

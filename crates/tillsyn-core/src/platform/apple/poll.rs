@@ -265,7 +265,9 @@ impl Turn {
         Ok(Some(channel))
     }
 
-    /// Picks, marks and encodes the next command. `Idle` begins a session, in which commands that were
+    /// Picks, marks and encodes the next command. One that was sent and not answered comes first: one
+    /// command in flight, unless a lock or erase overtakes it.
+    /// `Idle` begins a session, in which commands that were
     /// answered `NotNow` before are offered again; within a session they are passed over.
     async fn next(
         &self,
@@ -277,7 +279,8 @@ impl Turn {
             b.id, b.request, b.request_sealed, c.act FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
-            AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, c.position LIMIT 1";
+            AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
+            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position LIMIT 1";
         const NEW_SESSION: &str = "UPDATE command SET deferred = 0 WHERE channel_id = $1 AND finished = 0 AND deferred = 1";
         const TO_BACK: &str = "UPDATE command SET lane = 9, position = $2, deliveries = 0, \
             delivered_at = NULL WHERE id = $1";
