@@ -38,6 +38,8 @@ pub struct PreviewTarget {
     pub ownership: Option<String>,
     /// Why it cannot, if it cannot.
     pub refused: Option<String>,
+    /// The same as a stable code.
+    pub refused_code: Option<&'static str>,
 }
 
 /// Looks at a request without sending it.
@@ -128,16 +130,16 @@ fn act_of(request: &Request, target: &Target) -> Option<Act> {
 
 fn preview_target(request: &Request, target: &Target) -> PreviewTarget {
     let refused = match &target.enrollment {
-        None => Some("The device is not enrolled.".to_owned()),
-        Some(enrollment) => apple::check_capability(request, target, enrollment)
-            .err()
-            .map(|(_, why)| why),
+        None => Some(("not_enrolled", "The device is not enrolled.".to_owned())),
+        Some(enrollment) => apple::check_capability(request, target, enrollment).err(),
     };
+    let (refused_code, refused) = refused.unzip();
     PreviewTarget {
         device_id: DeviceId::from_store(target.device_id.clone()),
         name: target.shown_name(),
         last_seen: target.last_seen,
         ownership: target.enrollment.as_ref().map(|e| e.ownership.clone()),
         refused,
+        refused_code,
     }
 }

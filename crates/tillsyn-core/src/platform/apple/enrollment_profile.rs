@@ -53,6 +53,19 @@ pub(crate) fn enrollment_profile(
             certificate: certificate.der().to_vec(),
         });
     }
+    // Where the device is given roots anyway, the signer's comes along, so that profiles read "Verified".
+    // With a publicly trusted address no root of ours is installed at all.
+    if !roots.is_empty() {
+        for certificate in &core.authorities().signer_chain {
+            roots.push(RootPayload {
+                uuid: uuid(),
+                display_name: certificate
+                    .subject_cn()
+                    .unwrap_or_else(|| input.organisation.to_owned()),
+                certificate: certificate.der().to_vec(),
+            });
+        }
+    }
     let mut server_capabilities = Vec::new();
     if input.platform == Some("macos") {
         server_capabilities.push(capability::PER_USER_CONNECTIONS.to_owned());
