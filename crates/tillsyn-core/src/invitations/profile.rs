@@ -23,7 +23,8 @@ pub struct SignedProfile {
 }
 
 const FIND: &str = "SELECT t.id, t.status, t.profile_expires_at, t.org_unit_id, t.platform, i.status, \
-    i.uses, i.uses_allowed, i.id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+    i.uses, i.uses_allowed, i.id, EXISTS (SELECT 1 FROM scep_challenge s WHERE s.attempt_id = t.id \
+    AND s.consumed_at IS NOT NULL) FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
     WHERE t.profile_hash = $1";
 
 /// Makes the profile behind an attempt's secret. `texts` gives display name and description in the
@@ -68,7 +69,9 @@ pub async fn fetch_profile(
             "This invitation has been used.",
         ));
     }
-    if expires_at <= now_ms || status == Some(AttemptStatus::Superseded) {
+    // One attempt is one certificate: after it, the link of the invitation makes a new attempt.
+    let over = status == Some(AttemptStatus::Superseded) || row.bool(9)?;
+    if expires_at <= now_ms || over {
         return Err(Error::conflict(
             "profile_expired",
             "This profile's time is over. Open the invitation again for a new one.",

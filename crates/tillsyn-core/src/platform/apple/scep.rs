@@ -274,6 +274,8 @@ impl Issue {
             certificate_sha256 = $4 WHERE challenge_hash = $1";
         const VOID: &str = "UPDATE scep_challenge SET voided_at = $3 WHERE attempt_id = $1 \
             AND challenge_hash <> $2 AND consumed_at IS NULL AND voided_at IS NULL";
+        const TAKEN: &str = "SELECT challenge_hash FROM scep_challenge WHERE attempt_id = $1 \
+            AND consumed_at IS NOT NULL LIMIT 1";
         let Some(challenge) = &self.challenge_hash else {
             return Ok(Outcome::Refused("no challenge"));
         };
@@ -297,7 +299,9 @@ impl Issue {
                 .refuse(tx, &attempt_id, &unit, cause::CHALLENGE_USED)
                 .await;
         }
-        if row.opt_i64(3)?.is_some() {
+        // A download after the first certificate has a challenge that nothing could void in time.
+        let taken = tx.fetch_optional(TAKEN, args![attempt_id.as_str()]).await?;
+        if row.opt_i64(3)?.is_some() || taken.is_some() {
             return self
                 .refuse(tx, &attempt_id, &unit, cause::CHALLENGE_USED)
                 .await;
