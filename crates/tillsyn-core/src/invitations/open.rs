@@ -41,6 +41,8 @@ pub struct OpenInvitation {
     pub language: String,
     /// First name or full name of the person it is for.
     pub person_name: Option<String>,
+    /// The account that made it; none when a token did.
+    pub inviter: Option<String>,
     pub ownership: String,
     pub needs_pin: bool,
     pub pin_tries_left: i64,
@@ -58,8 +60,9 @@ pub struct StartedAttempt {
 }
 
 const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at, i.language, p.name, \
-    i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language \
-    FROM invitation i LEFT JOIN person p ON p.id = i.person_id WHERE i.code_hash = $1";
+    i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name \
+    FROM invitation i LEFT JOIN person p ON p.id = i.person_id \
+    LEFT JOIN account a ON a.id = i.created_by WHERE i.code_hash = $1";
 
 pub(super) struct Found {
     pub(super) open: OpenInvitation,
@@ -85,6 +88,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
             support: None,
             language: row.opt_text(5)?.or(row.opt_text(12)?).unwrap_or_default(),
             person_name: row.opt_text(6)?,
+            inviter: row.opt_text(13)?,
             ownership: row.text(7)?,
             needs_pin: pin_hash.is_some(),
             pin_tries_left: (PIN_TRIES - row.i64(9)?).max(0),

@@ -4,6 +4,7 @@ begin-title = デバイスの登録
 begin-h1 = { $device }を{ $organisation }に登録します
 begin-invited-by = { $person }さん、{ $organisation }の{ $inviter }さんから招待が届いています。
 begin-by = { $organisation }の{ $inviter }さんから招待が届いています。
+begin-person = { $person }さん、{ $organisation }から招待が届いています。
 begin-org = { $a }から招待が届いています。
 begin-until = リンクの有効期限は{ $a }です。
 browser-title = Safariで開いてください

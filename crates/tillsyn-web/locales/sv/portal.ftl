@@ -4,6 +4,7 @@ begin-title = Registrera din enhet
 begin-h1 = Anslut din { $device } till { $organisation }
 begin-invited-by = { $person }, du är inbjuden av { $inviter } på { $organisation }.
 begin-by = Du är inbjuden av { $inviter } på { $organisation }.
+begin-person = { $person }, du är inbjuden av { $organisation }.
 begin-org = Du är inbjuden av { $a }.
 begin-until = Länken gäller till { $a }.
 browser-title = Öppna sidan i Safari

@@ -142,7 +142,7 @@ fn begin_page(
         f: visit.frame(here),
         code: visit.code.to_owned(),
         person: visit.invitation.person_name.clone().unwrap_or_default(),
-        inviter: String::new(),
+        inviter: visit.invitation.inviter.clone().unwrap_or_default(),
         platform,
         guessed: chosen.is_none(),
         platforms: Platform::KNOWN.to_vec(),

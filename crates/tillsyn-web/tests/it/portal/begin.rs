@@ -54,7 +54,10 @@ both_engines!(looking_changes_nothing, |app| async move {
         browser
             .get(&format!("/e/{}", invitation.code.as_str()))
             .await
-            .is(200, "Norrvik University");
+            .is(
+                200,
+                "You are invited by Maja Bergqvist at Norrvik University.",
+            );
     }
     assert_eq!(app.actions().await.len(), before);
     assert_eq!(app.count("SELECT count(*) FROM attempt").await, 0);
