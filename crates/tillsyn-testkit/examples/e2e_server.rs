@@ -1,0 +1,160 @@
+//! The server that the browser tests meet: a fresh SQLite database, strict stand-ins, and simulated devices
+//! that act only when they are told to. It says where it is with one line of JSON, then obeys one JSON
+//! object per line of its input, answers each with a line, and ends with its input.
+#![expect(clippy::unwrap_used, reason = "a test tool fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use serde_json::{Value as Json, json};
+use tillsyn_core::invitations;
+use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy, SimError};
+use tillsyn_testkit::{Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let app = runtime.block_on(TestApp::new(Engine::Sqlite));
+    let mut stage = Stage {
+        app,
+        devices: BTreeMap::new(),
+    };
+    say(&json!({
+        "url": stage.app.url(),
+        "owner_email": OWNER_EMAIL,
+        "owner_password": OWNER_PASSWORD,
+    }));
+    for line in std::io::stdin().lines() {
+        let order: Json = serde_json::from_str(&line.unwrap()).unwrap();
+        match runtime.block_on(stage.obey(&order)) {
+            Ok(answer) => say(&answer),
+            Err(error) => say(&json!({ "error": error.to_string() })),
+        }
+    }
+    // The stage ends while the runtime that serves it still runs.
+    runtime.block_on(async { drop(stage) });
+}
+
+fn say(line: &Json) {
+    let mut output = std::io::stdout();
+    writeln!(output, "{line}").unwrap();
+    output.flush().unwrap();
+}
+
+/// The server and whoever stands around it.
+struct Stage {
+    app: TestApp,
+    /// By serial number, with the profile that was downloaded and not installed yet.
+    devices: BTreeMap<String, (Device, Vec<u8>)>,
+}
+
+impl Stage {
+    async fn obey(&mut self, order: &Json) -> Result<Json, SimError> {
+        let text = |name: &str| order[name].as_str().map(str::to_owned);
+        match order["do"].as_str().unwrap_or_default() {
+            "invite" => Ok(self.invite(order).await),
+            "revoke" => {
+                let id = tillsyn_core::ids::InvitationId::parse(&text("id").unwrap()).unwrap();
+                invitations::revoke_invitation(&self.app.core, &self.app.owner, &id)
+                    .await
+                    .unwrap();
+                Ok(json!({}))
+            }
+            // One device by every step at once.
+            "enroll" => {
+                let invitation = self.invite(order).await;
+                let mut device = self.factory_new(order);
+                let by = EnrollBy::Invitation {
+                    server: self.app.url(),
+                    code: invitation["code"].as_str().unwrap().to_owned(),
+                    pin: None,
+                };
+                device.enroll(&by).await?;
+                device.sessions().await?;
+                Ok(self.keep(device, Vec::new()))
+            }
+            // The same step by step, from the address of a profile.
+            "download" => {
+                let mut device = self.factory_new(order);
+                let profile = device
+                    .download_profile(&text("profile_url").unwrap())
+                    .await?;
+                Ok(self.keep(device, profile.to_vec()))
+            }
+            "install" => {
+                let (device, profile) = self.device(order);
+                device.accept_profile(profile).await?;
+                Ok(json!({}))
+            }
+            // The same file on a second device, which the server must refuse.
+            "install_copy" => {
+                let mut copy = self.factory_new(order);
+                let (_, profile) = self.device(order);
+                assert!(copy.accept_profile(profile).await.is_err());
+                Ok(json!({}))
+            }
+            "check_in" => {
+                let (device, _) = self.device(order);
+                device.authenticate().await?;
+                device.token_update().await?;
+                device.more_channels().await?;
+                Ok(json!({}))
+            }
+            "answer" => {
+                let (device, _) = self.device(order);
+                let sessions = device.sessions().await?;
+                let handled = sessions.iter().flat_map(|session| &session.handled);
+                let types: Vec<&str> = handled.map(|h| h.request_type.as_str()).collect();
+                Ok(json!({ "handled": types, "violations": device.violations().len() }))
+            }
+            // The time that a hold takes is over.
+            "end_holds" => {
+                const END: &str = "UPDATE command SET held_until = 0 WHERE status = 'held' \
+                    AND held_until IS NOT NULL";
+                self.app.db().execute(END, Vec::new()).await.unwrap();
+                self.app.run_job("holds").await;
+                Ok(json!({}))
+            }
+            other => panic!("there is no order `{other}`"),
+        }
+    }
+
+    async fn invite(&self, order: &Json) -> Json {
+        let text = |name: &str| order[name].as_str().map(str::to_owned);
+        let created = self
+            .app
+            .invite_with(|new| {
+                new.person_name = text("person");
+                new.ownership = text("ownership").unwrap_or_else(|| "corporate".to_owned());
+                new.with_pin = order["pin"].as_bool().unwrap_or(false);
+                new.uses_allowed = order["uses"].as_i64().unwrap_or(1);
+            })
+            .await;
+        json!({
+            "id": created.id.to_string(),
+            "url": created.url.as_str(),
+            "code": created.code.as_str(),
+            "pin": created.pin.as_ref().map(|pin| pin.as_str()),
+        })
+    }
+
+    fn factory_new(&self, order: &Json) -> Device {
+        let kind: DeviceKind = order["kind"].as_str().unwrap_or("iphone").parse().unwrap();
+        let mut config = DeviceConfig::generate(kind, 7, self.app.next());
+        if let Some(name) = order["name"].as_str() {
+            name.clone_into(&mut config.name);
+        }
+        self.app.device(config)
+    }
+
+    fn keep(&mut self, device: Device, profile: Vec<u8>) -> Json {
+        let serial = device.serial().to_owned();
+        let name = device.config().name.clone();
+        self.devices.insert(serial.clone(), (device, profile));
+        json!({ "serial": serial, "name": name })
+    }
+
+    fn device(&mut self, order: &Json) -> &mut (Device, Vec<u8>) {
+        let serial = order["serial"].as_str().unwrap_or_default();
+        self.devices.get_mut(serial).unwrap()
+    }
+}
