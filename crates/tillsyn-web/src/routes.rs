@@ -5,7 +5,7 @@ use axum::Router;
 
 use crate::error::AppError;
 use crate::state::AppState;
-use crate::{api, assets, device, enroll, middleware, portal};
+use crate::{api, assets, console, device, enroll, middleware, portal};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
@@ -27,7 +27,9 @@ fn public_routes() -> Router<AppState> {
 }
 
 fn administrative_routes(state: &AppState) -> Router<AppState> {
-    api::routes(state).merge(api::metrics_routes())
+    api::routes(state)
+        .merge(api::metrics_routes())
+        .merge(console::routes(state))
 }
 
 fn wrap(router: Router<AppState>, state: AppState) -> Router {

@@ -54,22 +54,24 @@ struct Checked {
 }
 
 fn check(upload: &PushUpload, now_ms: i64) -> Result<Checked, Error> {
-    let refuse = |field, detail: &str| Error::invalid(field, "push_certificate", detail);
+    let refuse = |field, code, detail: &str| Error::invalid(field, code, detail);
     let certificate = Certificate::from_pem(&upload.certificate_pem).map_err(|_| {
         refuse(
             "certificate",
+            "push_certificate_pem",
             "This is not a certificate in PEM form (-----BEGIN CERTIFICATE-----).",
         )
     })?;
     let key = KeyPair::from_pem(&upload.key_pem).map_err(|_| {
         refuse(
-            "key",
+            "key", "push_key_pem",
             "This is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).",
         )
     })?;
     if key.public_key().spki_sha256() != certificate.spki_sha256() {
         return Err(refuse(
             "key",
+            "push_key_mismatch",
             "This key does not belong to this certificate.",
         ));
     }
@@ -82,6 +84,7 @@ fn check(upload: &PushUpload, now_ms: i64) -> Result<Checked, Error> {
         .ok_or_else(|| {
             refuse(
                 "certificate",
+                "push_topic_missing",
                 "This is no push certificate for device management: its subject has no topic \
                  (UID=com.apple.mgmt.…).",
             )
@@ -89,11 +92,16 @@ fn check(upload: &PushUpload, now_ms: i64) -> Result<Checked, Error> {
     if !certificate.has_eku_client_auth() {
         return Err(refuse(
             "certificate",
+            "push_certificate_use",
             "This certificate may not be used to sign in to APNs.",
         ));
     }
     if certificate.not_after_ms() <= now_ms {
-        return Err(refuse("certificate", "This certificate has expired."));
+        return Err(refuse(
+            "certificate",
+            "push_certificate_expired",
+            "This certificate has expired.",
+        ));
     }
     Ok(Checked {
         certificate,

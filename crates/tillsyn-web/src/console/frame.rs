@@ -65,6 +65,7 @@ pub(crate) struct NavGroup {
 
 #[derive(Debug, Default)]
 pub(crate) struct NavItem {
+    place: Place,
     pub(crate) href: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) label: String,
@@ -81,6 +82,8 @@ pub struct Frame {
     pub texts: Texts,
     pub theme: Theme,
     pub place: Place,
+    /// Places that this person's role does not see.
+    pub hidden: Vec<Place>,
     pub organisation: String,
     /// Name of the signed-in person.
     pub person: String,
@@ -107,6 +110,7 @@ impl Frame {
     pub(crate) fn nav(&self) -> Vec<NavGroup> {
         let l = self.texts;
         let item = |place, href, icon, label| NavItem {
+            place,
             href,
             icon,
             label,
@@ -125,7 +129,7 @@ impl Frame {
             (item.count, item.count_note, item.alert) = (count, note, alert);
             item
         };
-        vec![
+        let mut groups = vec![
             NavGroup {
                 id: "",
                 head: String::new(),
@@ -184,7 +188,14 @@ impl Frame {
                     item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
                 ],
             },
-        ]
+        ];
+        for group in &mut groups {
+            group
+                .items
+                .retain(|item| !self.hidden.contains(&item.place));
+        }
+        groups.retain(|group| !group.items.is_empty());
+        groups
     }
 
     /// Empty when the system decides.
@@ -295,6 +306,15 @@ pub enum Emptiness {
 }
 
 impl Emptiness {
+    /// Of a page with so many rows.
+    pub(crate) fn of(rows: usize, filtered: bool) -> Self {
+        match (rows, filtered) {
+            (0, true) => Self::NoMatch,
+            (0, false) => Self::Nothing,
+            _ => Self::None,
+        }
+    }
+
     pub(crate) fn nothing(self) -> bool {
         self == Self::Nothing
     }

@@ -60,6 +60,8 @@ pub struct GuardFacts<'a> {
     /// How long ago it was last seen, in words; empty when never.
     pub seen: &'a str,
     pub hold_minutes: u32,
+    /// Else it is held until somebody releases it.
+    pub within_budget: bool,
     pub used_by_you: u32,
     pub your_limit: u32,
     pub used_by_all: u32,
@@ -92,6 +94,8 @@ pub struct GuardDialog {
     pub password_error: String,
     pub next: Vec<Hop>,
     pub budget: String,
+    /// Why the whole of it was not taken.
+    pub error: String,
     pub submit: String,
 }
 
@@ -161,7 +165,8 @@ impl GuardDialog {
             typed_error: String::new(),
             password,
             password_error: String::new(),
-            next: next_steps(l, facts.hold_minutes),
+            error: String::new(),
+            next: next_steps(l, facts),
             budget: l.t_args(
                 "guard-budget",
                 &[
@@ -172,6 +177,7 @@ impl GuardDialog {
                 ],
             ),
             submit: match (erase, facts.hold_minutes) {
+                _ if !facts.within_budget => l.t("guard-submit-held"),
                 (true, 0) => l.t("erase-submit-now"),
                 (true, minutes) => l.tn("erase-submit", minutes),
                 (false, 0) => l.t("retire-submit-now"),
@@ -199,7 +205,8 @@ pub fn reasons(l: Texts) -> Vec<Choice> {
     .collect()
 }
 
-fn next_steps(l: Texts, hold_minutes: u32) -> Vec<Hop> {
+fn next_steps(l: Texts, facts: &GuardFacts<'_>) -> Vec<Hop> {
+    let hold_minutes = facts.hold_minutes;
     let hop = |tone, time: String, word: String, text: String| Hop {
         tone,
         when: When {
@@ -215,6 +222,15 @@ fn next_steps(l: Texts, hold_minutes: u32) -> Vec<Hop> {
         l.t("guard-sent"),
         l.t("guard-sent-text"),
     );
+    if !facts.within_budget {
+        let held = hop(
+            Tone::Warn,
+            l.t("guard-now"),
+            l.t("status-command-held"),
+            l.t("held-budget"),
+        );
+        return vec![held, sent];
+    }
     if hold_minutes == 0 {
         return vec![hop(
             Tone::Warn,

@@ -1,5 +1,5 @@
-//! The console: what administrators see. Each module holds the structs of its pages, filled by the
-//! handlers with values that are ready to print.
+//! The console: what administrators see. Each folder holds the structs of its pages, filled with values
+//! that are ready to print, and the handlers that fill them.
 
 pub mod access;
 pub mod commands;
@@ -7,12 +7,21 @@ pub mod device;
 pub mod devices;
 pub mod enrollment;
 pub mod errors;
+mod events;
+mod failure;
+mod form;
 pub mod frame;
 pub mod guard;
+mod lists;
+mod notice;
 pub mod overview;
+mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+mod visitor;
 pub mod words;
+
+pub(crate) use routes::routes;

@@ -1,9 +1,7 @@
 //! Every page of the console in each of its states, with invented data that agrees with itself.
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
-use super::commands::{
-    CommandPage, CommandRow, CommandsPage, command_title, held_text, transition_text,
-};
+use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};
 use super::device::{
     Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
     ProfileRow, SecurityFact, StripFigure,
@@ -50,6 +48,7 @@ fn frame(l: Texts, place: Place, here: &str) -> Frame {
         texts: l,
         theme: Theme::System,
         place,
+        hidden: Vec::new(),
         organisation: "Norrvik University".to_owned(),
         person: "Maja Bergqvist".to_owned(),
         role: words::role(l, "administrator"),
@@ -138,9 +137,9 @@ impl Sample for FirstAdministratorPage {
             code_error: error(FieldError::CodeWrong),
             name: "Maja Bergqvist".to_owned(),
             name_error: error(FieldError::Required),
-            login: "maja".to_owned(),
-            login_error: error(FieldError::LoginTaken),
-            password_error: error(FieldError::PasswordCommon),
+            login: "maja@".to_owned(),
+            login_error: error(FieldError::MailAddress),
+            password_error: error(FieldError::PasswordShort),
         };
         vec![
             ("empty", page(&|_| String::new())),
@@ -156,7 +155,7 @@ impl Sample for ConfirmPage {
         let page = |error: String| Self {
             f: bare(l),
             person: "Maja Bergqvist".to_owned(),
-            act: words::act(l, "EraseDevice"),
+            login: "maja@example.org".to_owned(),
             next: urls::device_erase(ID),
             error,
         };
@@ -196,11 +195,11 @@ impl Sample for OverviewPage {
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let counts = Counts {
-            enrolled: 4812,
-            enrolled_30_days: 211,
+            active: 4812,
+            devices: 5023,
             seen_24_hours: 4506,
-            enrolling: 6,
-            failed_today: 1,
+            invitations: 6,
+            failed_24_hours: 1,
             waiting: 23,
             held: 2,
         };
@@ -301,8 +300,8 @@ fn fill(l: Texts, page: &mut OverviewPage) {
             device: link(&urls::device(ID), "ENG-IPH-0398"),
             command: command_title(l, "EraseDevice", ""),
             word: status(l, "command", "held").text,
-            cause: held_text(l, "budget", ""),
-            age: l.span(40 * 60),
+            cause: words::held_reason(l, "budget", ""),
+            age: ago(l, 40),
         },
         Waiting {
             tone: Tone::Warn,
@@ -310,39 +309,45 @@ fn fill(l: Texts, page: &mut OverviewPage) {
             device: link(&urls::device(ID), "ENG-IPH-0388"),
             command: command_title(l, "InstallProfile", "eduroam"),
             word: status(l, "command", "not_now").text,
-            cause: transition_text(l, "not_now", ""),
-            age: l.span(26 * 3600),
+            cause: words::transition(l, "not_now", "", "", ""),
+            age: ago(l, 26 * 60),
         },
     ];
     let activity = |who: &str, action: &str, detail: &str, target: Link, minutes| Activity {
         who: who.to_owned(),
-        text: words::activity(l, action, detail),
+        text: words::activity(l, action, false, detail),
         target,
         when: ago(l, minutes),
     };
     page.activity = vec![
         activity(
             "Per Sandström",
-            "command.queued",
+            "command.enqueue",
             &command_title(l, "EraseDevice", ""),
             link(&urls::device(ID), "ENG-IPH-0398"),
             4,
         ),
         activity(
             "",
-            "device.enrolled",
+            "device.enroll",
             "",
             link(&urls::device(ID), "MED-PAD-0233"),
             11,
         ),
         activity(
             "Sofia Lund",
-            "invitation.created",
+            "invitation.create",
             "",
             link(&urls::invitation(ID), "Elin Hedström"),
             30,
         ),
-        activity("Maja Bergqvist", "push.replaced", "", Link::default(), 3000),
+        activity(
+            "Maja Bergqvist",
+            "push_certificate.renew",
+            "",
+            Link::default(),
+            3000,
+        ),
     ];
 }
 
@@ -440,7 +445,10 @@ impl Sample for DevicesPage {
                 6,
             ),
             DeviceRow {
-                status_note: held_text(l, "budget", "").chars().take(20).collect(),
+                status_note: words::held_reason(l, "budget", "")
+                    .chars()
+                    .take(20)
+                    .collect(),
                 ..device_row(
                     l,
                     "ENG-IPH-0398",
@@ -536,7 +544,7 @@ fn hops(l: Texts, steps: &[(&str, i64, &str)]) -> Vec<Hop> {
                 tone: word.tone,
                 when: moment(l, *minutes),
                 word: word.text,
-                text: transition_text(l, value, detail),
+                text: words::transition(l, value, "", detail, ""),
             }
         })
         .collect()
@@ -563,7 +571,7 @@ fn held_entry(l: Texts) -> CommandEntry {
         tone: Tone::Warn,
         when: moment(l, 0),
         word: status(l, "command", "held").text,
-        text: held_text(l, "hold", &l.moment(end, &zone()).text),
+        text: words::held_reason(l, "hold", &l.moment(end, &zone()).text),
     });
     entry.hold = Some(Deadline {
         when: l.moment(end, &zone()),
@@ -662,22 +670,17 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
             ),
             failed,
         ],
-        commands_total: l.number(212),
         commands_pager: pager(l, 50, 212),
         profiles: vec![
             ProfileRow {
                 name: "Tillsyn".to_owned(),
                 identifier: "se.tillsyn.enrollment.01939f3c".to_owned(),
-                version: "1".to_owned(),
-                status: status(l, "item", "as_desired"),
                 origin: words::profile_origin(l, "enrollment"),
                 removable: false,
             },
             ProfileRow {
                 name: "eduroam".to_owned(),
                 identifier: "example.norrvik.eduroam".to_owned(),
-                version: "1".to_owned(),
-                status: status(l, "item", "unverified"),
                 origin: words::profile_origin(l, "tillsyn"),
                 removable: true,
             },
@@ -685,7 +688,7 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
         profiles_seen: Some(ago(l, 6)),
         facts: vec![
             fact(
-                "DeviceName",
+                "name",
                 known(if personal {
                     "Aiko’s iPhone"
                 } else {
@@ -693,17 +696,17 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
                 }),
                 "DeviceInformation",
             ),
-            fact("SerialNumber", serial, "Authenticate"),
-            fact("OSVersion", known("27.0"), "DeviceInformation"),
+            fact("serial_number", serial, "Authenticate"),
+            fact("os_version", known("27.0"), "DeviceInformation"),
             fact(
-                "PasscodePresent",
+                "passcode_present",
                 known(&words::yes_no(l, true)),
                 "SecurityInfo",
             ),
             Fact {
                 age: None,
                 source: String::new(),
-                ..fact("IsCloudBackupEnabled", FactValue::Unknown, "")
+                ..fact("is_cloud_backup_enabled", FactValue::Unknown, "")
             },
         ],
         identity: words::identity(
@@ -721,6 +724,14 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
             SecurityFact::supervision(l, Some(!personal)),
             SecurityFact::firewall(l, None),
         ],
+        certificate: Some(StripFigure::certificate(
+            l,
+            187,
+            &l.date(NOW + 187 * DAY, &zone()),
+        )),
+        history: Some(history(l)),
+        history_pager: pager(l, 3, 3),
+        profile_error: String::new(),
         acts: Acts {
             refresh: true,
             lock: Act::Allowed,
@@ -730,6 +741,22 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
         },
         dialog: None,
     }
+}
+
+fn history(l: Texts) -> Vec<Activity> {
+    let line = |who: &str, action: &str, refused, target, minutes| Activity {
+        who: who.to_owned(),
+        text: words::activity(l, action, refused, &command_title(l, "DeviceLock", "")),
+        target,
+        when: ago(l, minutes),
+    };
+    let device = || link(&urls::device(ID), "ENG-IPH-0417");
+    vec![
+        line("Maja Bergqvist", "command.enqueue", false, device(), 12),
+        line("", "enrollment.repin", false, device(), 300),
+        line("", "device.refused", true, device(), 4000),
+        line("", "device.enroll", false, device(), 9000),
+    ]
 }
 
 fn guard(l: Texts, act: GuardAct, kind: &str, hold_minutes: u32) -> GuardDialog {
@@ -743,6 +770,7 @@ fn guard(l: Texts, act: GuardAct, kind: &str, hold_minutes: u32) -> GuardDialog 
             what: "iPhone 16, Elin Hedström",
             seen: &ago(l, 6).text,
             hold_minutes,
+            within_budget: hold_minutes < 10,
             used_by_you: 1,
             your_limit: 5,
             used_by_all: 3,
@@ -841,7 +869,26 @@ impl Sample for DevicePage {
             ),
             ("commands", with(&|page| page.tab = DeviceTab::Commands)),
             ("profiles", with(&|page| page.tab = DeviceTab::Profiles)),
+            (
+                "profile-error",
+                with(&|page| {
+                    page.tab = DeviceTab::Profiles;
+                    page.profile_error = FieldError::NoProfile.text(l);
+                }),
+            ),
+            ("security", with(&|page| page.tab = DeviceTab::Security)),
             ("facts", with(&|page| page.tab = DeviceTab::Facts)),
+            ("history", with(&|page| page.tab = DeviceTab::History)),
+            (
+                "wiped",
+                with(&|page| {
+                    page.callout = Some(Callout::wiped(l, &l.date(NOW - DAY, &zone())));
+                    page.security.push(SecurityFact::lock_pin(l));
+                    page.certificate = None;
+                    page.history = Some(Vec::new());
+                    page.acts.lock = Act::Refused(words::incapable(l, "not_enrolled"));
+                }),
+            ),
             (
                 "lock",
                 with(&|page| {
@@ -881,6 +928,7 @@ impl Sample for DevicePage {
                     dialog.typed = String::from("ENG-IPH-04");
                     dialog.typed_error = FieldError::NameNotTyped.text(l);
                     dialog.password_error = FieldError::PasswordWrong.text(l);
+                    dialog.error = words::refusal(l, "queue_full");
                     page.dialog = Some(Dialog::Guard(Box::new(dialog)));
                 }),
             ),
@@ -929,18 +977,28 @@ impl Sample for CommandsPage {
                 "many",
                 page(
                     vec![
-                        row("EraseDevice", "held", held_text(l, "many", ""), 3),
-                        row("RemoveProfile", "held", held_text(l, "release", ""), 9),
+                        row(
+                            "EraseDevice",
+                            "held",
+                            words::held_reason(l, "second_person", ""),
+                            3,
+                        ),
+                        row(
+                            "RemoveProfile",
+                            "held",
+                            words::held_reason(l, "new_account", ""),
+                            9,
+                        ),
                         row(
                             "DeviceLock",
                             "push_sent",
-                            transition_text(l, "push_sent", ""),
+                            words::transition(l, "push_sent", "", "", ""),
                             12,
                         ),
                         row(
                             "Settings",
                             "expired",
-                            transition_text(l, "expired", ""),
+                            words::transition(l, "expired", "", "", ""),
                             6000,
                         ),
                     ],
@@ -964,11 +1022,10 @@ impl Sample for CommandPage {
             request_type: "DeviceInformation".to_owned(),
             uuid: "8f2b6c1e-3d77-4f0e-9c55-2b1f0c9f4a10".to_owned(),
             status: status(l, "command", state),
-            cause: transition_text(l, state, ""),
+            cause: words::transition(l, state, "", "", ""),
             by: "Maja Bergqvist".to_owned(),
             reason: String::new(),
             created: ago(l, 12),
-            expires: Some(l.ago(NOW + 7 * DAY, &zone())),
             pushes: l.number(1),
             deliveries: l.number(2),
             hops,
@@ -1012,7 +1069,6 @@ impl Sample for CommandPage {
             ),
         );
         over.again = urls::command_again(ID, ID);
-        over.expires = None;
         vec![
             ("acknowledged", page("acknowledged", steps)),
             ("held", held),
@@ -1025,16 +1081,15 @@ impl Sample for InvitationsPage {
     const NAME: &'static str = "invitations";
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let row = |person: &str, state: &str, personal, pin| InvitationRow {
+        let row = |label: &str, state: &str, personal, pin| InvitationRow {
             href: urls::invitation(ID),
-            person: person.to_owned(),
-            note: if pin {
-                "88213".to_owned()
+            label: label.to_owned(),
+            person: if pin {
+                "Elin Hedström".to_owned()
             } else {
                 String::new()
             },
             personal,
-            platform: words::platform(l, if personal { "iphone" } else { "any" }),
             pin,
             uses: words::uses(l, u64::from(state == "used"), 1),
             status: status(l, "invitation", state),
@@ -1058,9 +1113,9 @@ impl Sample for InvitationsPage {
                 "many",
                 page(
                     vec![
-                        row("Elin Hedström", "open", false, true),
+                        row("Loan iPads, room 3", "open", false, true),
                         row("Aiko Matsuda", "used", true, false),
-                        row("", "expired", false, false),
+                        row(LONG, "expired", false, false),
                         row("Nils Öberg", "revoked", true, false),
                     ],
                     Emptiness::None,
@@ -1089,7 +1144,18 @@ impl Sample for NewInvitationPage {
             } else {
                 String::new()
             },
-            note: String::new(),
+            email: "elin@example.org".to_owned(),
+            email_error: if errors {
+                FieldError::MailAddress.text(l)
+            } else {
+                String::new()
+            },
+            label: String::new(),
+            label_error: if errors {
+                FieldError::Length(100).text(l)
+            } else {
+                String::new()
+            },
             ownership: choices(
                 &[
                     ("corporate", words::ownership(l, "corporate")),
@@ -1097,15 +1163,14 @@ impl Sample for NewInvitationPage {
                 ],
                 "corporate",
             ),
-            platform: choices(
+            languages: choices(
                 &[
-                    ("any", words::platform(l, "any")),
-                    ("iphone", words::platform(l, "iphone")),
-                    ("ipad", words::platform(l, "ipad")),
-                    ("mac", words::platform(l, "mac")),
+                    ("", l.t("invitation-language-any")),
+                    ("sv", "Svenska".to_owned()),
                 ],
-                "any",
+                "",
             ),
+            replace: errors,
             pin: true,
             days: if errors {
                 "900".to_owned()
@@ -1128,7 +1193,7 @@ impl Sample for NewInvitationPage {
 fn attempt_row(l: Texts, state: &str, after: &str) -> AttemptRow {
     AttemptRow {
         href: urls::attempt(ID),
-        person: "Elin Hedström".to_owned(),
+        label: "Elin Hedström".to_owned(),
         platform: words::platform(l, "iphone"),
         status: words::attempt_status(l, state, after),
         cause: if state == "failed" {
@@ -1150,13 +1215,15 @@ impl Sample for InvitationPage {
         let page =
             |secret: Option<InvitationSecret>, attempts: Vec<AttemptRow>, state: &str| Self {
                 f: frame(l, Place::Invitations, &urls::invitation(ID)),
+                label: "Loan iPads, room 3".to_owned(),
                 person: "Elin Hedström".to_owned(),
-                note: "88213".to_owned(),
+                email: "elin@example.org".to_owned(),
                 status: status(l, "invitation", state),
                 personal: false,
-                platform: words::platform(l, "any"),
                 uses: words::uses(l, 0, 1),
                 pin: true,
+                pin_locked: false,
+                replace: false,
                 created: ago(l, 1),
                 created_by: "Maja Bergqvist".to_owned(),
                 expires: l.deadline(NOW + 14 * DAY, &zone()),
@@ -1164,6 +1231,11 @@ impl Sample for InvitationPage {
                 attempts,
                 revoke: if state == "open" {
                     urls::invitation_revoke(ID)
+                } else {
+                    String::new()
+                },
+                renew_pin: if state == "open" {
+                    urls::invitation_renew_pin(ID)
                 } else {
                     String::new()
                 },
@@ -1175,7 +1247,17 @@ impl Sample for InvitationPage {
             pin_until: l.deadline(NOW + DAY, &zone()),
         };
         let mut anyone = page(Some(secret("")), Vec::new(), "open");
-        anyone.person = String::new();
+        (anyone.person, anyone.email) = (String::new(), String::new());
+        let mut renewed = page(
+            Some(InvitationSecret {
+                link: String::new(),
+                qr: None,
+                ..secret("7KQ4-M2XD")
+            }),
+            Vec::new(),
+            "open",
+        );
+        (renewed.pin_locked, renewed.replace) = (true, true);
         anyone.f.messages = vec![Notice::Queued.message(l)];
         let mut revoked = page(
             None,
@@ -1192,6 +1274,7 @@ impl Sample for InvitationPage {
                 page(Some(secret("7KQ4-M2XD")), Vec::new(), "open"),
             ),
             ("created-no-pin", anyone),
+            ("new-pin", renewed),
             ("revoked", revoked),
         ]
     }
@@ -1251,7 +1334,7 @@ impl Sample for AttemptPage {
             |state: &str, after: &str, steps: Vec<AttemptStep>, failure: Option<Failure>| Self {
                 f: frame(l, Place::Attempts, &urls::attempt(ID)),
                 id: ID.to_owned(),
-                person: "Elin Hedström".to_owned(),
+                label: "Elin Hedström".to_owned(),
                 platform: words::platform(l, "iphone"),
                 status: words::attempt_status(l, state, after),
                 invitation: link(&urls::invitation(ID), "Elin Hedström"),
@@ -1319,14 +1402,17 @@ impl Sample for PushPage {
             status: status(l, "certificate", state),
             subject: "APSP:5d0b1c7e-9a41".to_owned(),
             topic: topic.to_owned(),
-            issuer: "Apple Application Integration Certification Authority".to_owned(),
             serial: "1f03a9c2".to_owned(),
-            since: l.date(NOW + (days - 365) * DAY, &zone()),
             expires: l.deadline(NOW + days * DAY, &zone()),
             left: l.tn("days-left", days.max(0)),
             account: "mdm-apple@norrvik.example".to_owned(),
             note: "Password in the safe of Central IT".to_owned(),
-            uploaded_by: format!("Maja Bergqvist, {}", l.date(NOW - 300 * DAY, &zone())),
+            uploaded: ago(l, 300),
+            stopped: if days < 0 {
+                "403 ExpiredProviderToken".to_owned()
+            } else {
+                String::new()
+            },
             devices: l.number(4812),
             ladder: words::push_ladder(l, days, |before| {
                 l.date(NOW + (days - before) * DAY, &zone())
@@ -1344,11 +1430,19 @@ impl Sample for PushPage {
                 certificate_error: error(FieldError::NoPemCertificate),
                 key_error: error(FieldError::NoPemKey),
                 note: String::new(),
+                account_error: error(FieldError::Required),
+                may_upload: true,
                 password: errors,
                 password_error: error(FieldError::PasswordWrong),
             }
         };
-        let changed = Refusal::topic_changed(l, topic, "com.apple.mgmt.External.77e2", 4812);
+        let changed = Refusal::topic_changed(l, topic, 4812);
+        let mut reader = page(
+            Some(current(120, "valid")),
+            Refusal::of(l, "push_certificate_use"),
+            false,
+        );
+        reader.may_upload = false;
         let mut saved = page(Some(current(365, "valid")), None, false);
         saved.f.messages = vec![Notice::PushSaved.message(l)];
         vec![
@@ -1359,13 +1453,20 @@ impl Sample for PushPage {
             ),
             ("missing", page(None, None, true)),
             ("saved", saved),
-            ("key", page(None, Some(Refusal::key_mismatch(l)), false)),
-            ("kind", page(None, Some(Refusal::not_push(l)), false)),
+            ("reader", reader),
+            (
+                "key",
+                page(None, Refusal::of(l, "push_key_mismatch"), false),
+            ),
+            (
+                "kind",
+                page(None, Refusal::of(l, "push_topic_missing"), false),
+            ),
             (
                 "expired",
                 page(
                     Some(current(-1, "expired")),
-                    Some(Refusal::expired(l, &l.date(NOW, &zone()))),
+                    Refusal::of(l, "push_certificate_expired"),
                     false,
                 ),
             ),
@@ -1379,9 +1480,7 @@ impl Sample for TokensPage {
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let row = |name: &str, state: &str, used: bool| TokenRow {
             name: name.to_owned(),
-            prefix: "tsn_4f7a".to_owned(),
-            role: words::role(l, "operator"),
-            owner: "Maja Bergqvist".to_owned(),
+            permissions: words::permission(l, "devices.read"),
             created: ago(l, 60 * 24 * 40),
             expires: l.date(NOW + 50 * DAY, &zone()),
             used: used.then(|| ago(l, 3)),
@@ -1393,19 +1492,24 @@ impl Sample for TokensPage {
             },
         };
         let page = |rows: Vec<TokenRow>, created: Option<CreatedToken>, name_error: String| Self {
+            permissions_error: if rows.is_empty() {
+                l.t("token-permissions-none")
+            } else {
+                String::new()
+            },
             f: frame(l, Place::Tokens, urls::TOKENS),
             created,
             rows,
             name: String::new(),
             name_error,
             days: words::token_days(l, 90),
-            roles: choices(
-                &[
-                    ("reader", words::role(l, "reader")),
-                    ("operator", words::role(l, "operator")),
-                ],
-                "reader",
-            ),
+            permissions: ["devices.read", "devices.lock", "invitations.write"]
+                .map(|name| Choice {
+                    value: name.to_owned(),
+                    text: words::permission(l, name),
+                    chosen: name == "devices.read",
+                })
+                .into(),
             password: true,
             password_error: String::new(),
         };

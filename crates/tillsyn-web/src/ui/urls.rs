@@ -35,6 +35,14 @@ pub fn device_facts(id: &str) -> String {
     device(id) + "/facts"
 }
 
+pub fn device_security(id: &str) -> String {
+    device(id) + "/security"
+}
+
+pub fn device_history(id: &str) -> String {
+    device(id) + "/history"
+}
+
 /// Asks the device for everything it tells: DeviceInformation, SecurityInfo, ProfileList.
 pub fn device_refresh(id: &str) -> String {
     device(id) + "/refresh"
@@ -81,6 +89,10 @@ pub fn invitation(id: &str) -> String {
 
 pub fn invitation_revoke(id: &str) -> String {
     invitation(id) + "/revoke"
+}
+
+pub fn invitation_renew_pin(id: &str) -> String {
+    invitation(id) + "/renew-pin"
 }
 
 pub fn attempt(id: &str) -> String {

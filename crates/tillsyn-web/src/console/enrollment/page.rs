@@ -1,9 +1,9 @@
-//! Invitations and enrollment attempts.
+//! The pages.
 
 use askama::Template;
 
-use super::device::Hop;
-use super::frame::{Emptiness, Filter, Frame, Pager};
+use crate::console::device::Hop;
+use crate::console::frame::{Emptiness, Filter, Frame, Pager};
 use crate::i18n::When;
 use crate::ui::{Choice, Link, Qr, Status};
 
@@ -21,10 +21,10 @@ pub struct InvitationsPage {
 
 pub struct InvitationRow {
     pub href: String,
+    pub label: String,
+    /// The person, when the label does not say it.
     pub person: String,
-    pub note: String,
     pub personal: bool,
-    pub platform: String,
     pub pin: bool,
     /// `1 of 1`.
     pub uses: String,
@@ -41,10 +41,14 @@ pub struct NewInvitationPage {
     pub f: Frame,
     pub person: String,
     pub person_error: String,
-    pub note: String,
+    pub email: String,
+    pub email_error: String,
+    pub label: String,
+    pub label_error: String,
     pub ownership: Vec<Choice>,
-    pub platform: Vec<Choice>,
+    pub languages: Vec<Choice>,
     pub pin: bool,
+    pub replace: bool,
     pub days: String,
     pub days_error: String,
     pub uses: String,
@@ -58,6 +62,8 @@ impl NewInvitationPage {
         let l = self.f.texts;
         [
             ("person", l.t("invitation-person"), &self.person_error),
+            ("email", l.t("invitation-email"), &self.email_error),
+            ("label", l.t("invitation-label"), &self.label_error),
             ("days", l.t("invitation-days"), &self.days_error),
             ("uses", l.t("invitation-uses"), &self.uses_error),
         ]
@@ -73,13 +79,18 @@ impl NewInvitationPage {
 #[template(path = "console/invitation.html")]
 pub struct InvitationPage {
     pub f: Frame,
+    pub label: String,
+    /// The person, when the label does not say it.
     pub person: String,
-    pub note: String,
+    pub email: String,
     pub status: Status,
     pub personal: bool,
-    pub platform: String,
     pub uses: String,
     pub pin: bool,
+    /// Too many wrong PINs were typed.
+    pub pin_locked: bool,
+    /// May end the enrollment of a device of somebody else.
+    pub replace: bool,
     pub created: When,
     pub created_by: String,
     pub expires: String,
@@ -87,10 +98,13 @@ pub struct InvitationPage {
     pub attempts: Vec<AttemptRow>,
     /// Address to revoke it; empty when it is over.
     pub revoke: String,
+    /// Address for a new PIN; empty when it asks for none or is over.
+    pub renew_pin: String,
 }
 
 /// Shown once: afterwards only hashes are kept.
 pub struct InvitationSecret {
+    /// Empty when only the PIN is new.
     pub link: String,
     pub qr: Option<Qr>,
     pub pin: String,
@@ -111,7 +125,7 @@ pub struct AttemptsPage {
 
 pub struct AttemptRow {
     pub href: String,
-    pub person: String,
+    pub label: String,
     pub platform: String,
     pub status: Status,
     /// The cause, when it failed.
@@ -127,7 +141,7 @@ pub struct AttemptRow {
 pub struct AttemptPage {
     pub f: Frame,
     pub id: String,
-    pub person: String,
+    pub label: String,
     pub platform: String,
     pub status: Status,
     pub invitation: Link,

@@ -1,8 +1,8 @@
-//! Getting in: sign-in, the first administrator, the password once more.
+//! The pages.
 
 use askama::Template;
 
-use super::frame::Bare;
+use crate::console::frame::Bare;
 
 /// `GET` and `POST /console/sign-in`.
 #[derive(Template)]
@@ -38,8 +38,8 @@ pub struct FirstAdministratorPage {
 pub struct ConfirmPage {
     pub f: Bare,
     pub person: String,
-    /// What is asked for, in words.
-    pub act: String,
+    /// For password managers.
+    pub login: String,
     pub next: String,
     pub error: String,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Chip, Column, Emptiness, Filter, Frame, Pager};
+use crate::console::frame::{Chip, Column, Emptiness, Filter, Frame, Pager};
 use crate::i18n::When;
 use crate::ui::Status;
 

@@ -1,10 +1,10 @@
-//! Commands: the list of all, and one with every transition.
+//! The pages.
 
 use askama::Template;
 
-use super::device::{Deadline, Hop};
-use super::frame::{Emptiness, Filter, Frame, Pager};
-use crate::i18n::{Texts, When, key};
+use crate::console::device::{Deadline, Hop};
+use crate::console::frame::{Emptiness, Filter, Frame, Pager};
+use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status};
 
 /// `GET /console/commands`: what waits, and what has ended.
@@ -45,7 +45,6 @@ pub struct CommandPage {
     pub by: String,
     pub reason: String,
     pub created: When,
-    pub expires: Option<When>,
     pub pushes: String,
     pub deliveries: String,
     pub hops: Vec<Hop>,
@@ -70,35 +69,5 @@ pub fn command_title(l: Texts, request_type: &str, name: &str) -> String {
         "DeviceLock" => l.t("command-device-lock"),
         "EraseDevice" => l.t("command-erase-device"),
         other => other.to_owned(),
-    }
-}
-
-/// Why a command stands at this status and what happens next. `detail` is what the device, Apple or
-/// the guard said, already in words or in the vendor's spelling; it may be empty.
-pub fn transition_text(l: Texts, status: &str, detail: &str) -> String {
-    let key = match status {
-        "queued" => key("hop-queued"),
-        "push_sent" => key("hop-push-sent"),
-        "sent" => key("hop-sent"),
-        "not_now" => key("hop-not-now"),
-        "acknowledged" => key("hop-acknowledged"),
-        "cancelled" => key("hop-cancelled"),
-        "superseded" => key("hop-superseded"),
-        "expired" => key("hop-expired"),
-        _ => return detail.to_owned(),
-    };
-    if detail.is_empty() {
-        return l.t(key);
-    }
-    format!("{} {detail}", l.t(key))
-}
-
-/// Why the guard holds a command. `until` ends the hold by itself; empty when somebody must release.
-pub fn held_text(l: Texts, cause: &str, until: &str) -> String {
-    match cause {
-        "hold" => l.ta("held-hold", until),
-        "budget" => l.t("held-budget"),
-        "many" => l.t("held-many"),
-        _ => l.t("held-release"),
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::Frame;
+use crate::console::frame::Frame;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Tone, urls};
 
@@ -18,7 +18,7 @@ pub struct OverviewPage {
     pub figures: Vec<Figure>,
     pub versions: Vec<VersionRow>,
     pub contact: Contact,
-    /// Commands that wait for something, oldest first.
+    /// Commands that wait for something, newest first.
     pub waiting: Vec<Waiting>,
     pub activity: Vec<Activity>,
 }
@@ -70,6 +70,17 @@ impl Need {
         )
     }
 
+    /// APNs does not take the certificate any more; `reason` in Apple's words.
+    pub fn push_stopped(l: Texts, reason: &str) -> Self {
+        Self::new(
+            Tone::Bad,
+            "alert",
+            l.t("need-push-stopped"),
+            l.ta("need-push-stopped-text", reason),
+            link(urls::PUSH, l.t("need-push-renew")),
+        )
+    }
+
     pub fn push_expired(l: Texts, date: &str, devices: u64, account: &str) -> Self {
         let args = [
             ("date", date.into()),
@@ -103,10 +114,7 @@ impl Need {
             "wifi",
             l.tn("need-unreachable", devices),
             l.t("need-unreachable-text"),
-            link(
-                &urls::devices_where("contact", "unreachable"),
-                l.t("need-devices-act"),
-            ),
+            link(&contact_list("unreachable"), l.t("need-devices-act")),
         )
     }
 
@@ -117,10 +125,7 @@ impl Need {
             "clock",
             l.tn("need-silent", devices),
             l.t("need-silent-text"),
-            link(
-                &urls::devices_where("contact", "unhealthy"),
-                l.t("need-devices-act"),
-            ),
+            link(&contact_list("unhealthy"), l.t("need-devices-act")),
         )
     }
 
@@ -136,6 +141,14 @@ impl Need {
             link(&failed, l.t("need-attempts-act")),
         )
     }
+}
+
+/// The active devices whose contact stands so; what left management is nobody's worry.
+fn contact_list(contact: &str) -> String {
+    urls::Query::default()
+        .with("contact", contact)
+        .with("status", "active")
+        .url(urls::DEVICES)
 }
 
 fn link(href: &str, text: String) -> Link {
@@ -165,30 +178,32 @@ impl Figure {
         vec![
             figure(
                 l.t("figure-enrolled"),
-                counts.enrolled,
-                l.tn("figure-enrolled-note", counts.enrolled_30_days),
-                urls::DEVICES.to_owned(),
+                counts.active,
+                l.tn("figure-enrolled-note", counts.devices),
+                urls::devices_where("status", "active"),
             ),
             figure(
                 l.t("figure-seen"),
                 counts.seen_24_hours,
                 l.ta(
                     "figure-seen-note",
-                    &l.percent(counts.seen_24_hours, counts.enrolled),
+                    &l.percent(counts.seen_24_hours.min(counts.active), counts.active),
                 ),
                 urls::devices_where("seen", "24h"),
             ),
             figure(
                 l.t("figure-enrolling"),
-                counts.enrolling,
-                l.tn("figure-enrolling-note", counts.failed_today),
-                urls::ATTEMPTS.to_owned(),
+                counts.invitations,
+                l.tn("figure-enrolling-note", counts.failed_24_hours),
+                urls::Query::default()
+                    .with("status", "open")
+                    .url(urls::INVITATIONS),
             ),
             figure(
                 l.t("figure-waiting"),
                 counts.waiting,
                 l.tn("figure-waiting-note", counts.held),
-                urls::COMMANDS.to_owned(),
+                urls::commands_where("unfinished"),
             ),
         ]
     }
@@ -197,11 +212,13 @@ impl Figure {
 /// The numbers behind the figures.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    pub enrolled: u64,
-    pub enrolled_30_days: u64,
+    pub active: u64,
+    /// All on record.
+    pub devices: u64,
     pub seen_24_hours: u64,
-    pub enrolling: u64,
-    pub failed_today: u64,
+    /// Invitations that can be used.
+    pub invitations: u64,
+    pub failed_24_hours: u64,
     /// Commands that have no result yet.
     pub waiting: u64,
     pub held: u64,
@@ -300,7 +317,7 @@ impl Contact {
                 class,
                 text: word(value),
                 count: l.number(*count),
-                href: urls::devices_where("contact", value),
+                href: contact_list(value),
             })
             .collect();
         let words: Vec<String> = rows
@@ -352,7 +369,7 @@ pub struct Waiting {
     pub command: String,
     pub word: String,
     pub cause: String,
-    pub age: String,
+    pub age: When,
 }
 
 /// One line of the recent past.

@@ -1,44 +1,7 @@
-//! Words that handlers put into pages: names of facts and kinds, errors of fields, notices.
-
-use super::device::{FactValue, SecurityFact, StripFigure};
-use super::settings::LadderStep;
+use crate::console::device::{FactValue, SecurityFact, StripFigure};
+use crate::console::settings::LadderStep;
 use crate::i18n::{Texts, When};
 use crate::ui::{Choice, Message, Status, Tone, status, urls};
-
-/// The label of a fact; a name we have no words for shows as itself.
-pub fn fact_label(l: Texts, name: &str) -> String {
-    match name {
-        "DeviceName" => l.t("fact-device-name"),
-        "Model" | "ModelNumber" => l.t("fact-model"),
-        "ModelName" => l.t("fact-model-name"),
-        "ProductName" => l.t("fact-product-name"),
-        "OSVersion" => l.t("fact-os-version"),
-        "BuildVersion" => l.t("fact-build"),
-        "SerialNumber" => l.t("serial"),
-        "WiFiMAC" => l.t("fact-wifi-mac"),
-        "BluetoothMAC" => l.t("fact-bluetooth-mac"),
-        "BatteryLevel" => l.t("fact-battery"),
-        "DeviceCapacity" => l.t("fact-capacity"),
-        "AvailableDeviceCapacity" => l.t("fact-available"),
-        "IsSupervised" => l.t("fact-supervised"),
-        "HostName" | "LocalHostName" => l.t("fact-host-name"),
-        "PasscodePresent" => l.t("fact-passcode"),
-        "PasscodeCompliant" => l.t("fact-passcode-compliant"),
-        "PasscodeCompliantWithProfiles" => l.t("fact-passcode-profiles"),
-        "HardwareEncryptionCaps" => l.t("fact-encryption"),
-        "FDE_Enabled" => l.t("fact-filevault"),
-        "SystemIntegrityProtectionEnabled" => l.t("fact-sip"),
-        "FirewallEnabled" => l.t("fact-firewall"),
-        "IsActivationLockEnabled" => l.t("fact-activation-lock"),
-        "IsCloudBackupEnabled" => l.t("fact-cloud-backup"),
-        "LastCloudBackupDate" => l.t("fact-last-backup"),
-        "IsDeviceLocatorServiceEnabled" => l.t("fact-find-my"),
-        "CellularTechnology" => l.t("fact-cellular"),
-        "ManagedUser" => l.t("fact-managed-user"),
-        "AwaitingConfiguration" => l.t("fact-awaiting"),
-        other => other.to_owned(),
-    }
-}
 
 /// `yes` or `no` for a fact that is one of both.
 pub fn yes_no(l: Texts, value: bool) -> String {
@@ -56,9 +19,11 @@ pub fn enrollment_type(l: Texts, value: &str) -> String {
 
 pub fn role(l: Texts, value: &str) -> String {
     match value {
-        "administrator" | "admin" => l.t("role-administrator"),
-        "operator" => l.t("role-operator"),
-        "reader" => l.t("role-reader"),
+        "owner" => l.t("role-owner"),
+        "administrator" => l.t("role-administrator"),
+        "help_desk" => l.t("role-help-desk"),
+        "auditor" => l.t("role-auditor"),
+        "read_only" => l.t("role-reader"),
         other => other.to_owned(),
     }
 }
@@ -66,13 +31,23 @@ pub fn role(l: Texts, value: &str) -> String {
 /// A platform as people call it.
 pub fn platform(l: Texts, value: &str) -> String {
     match value {
-        "" | "any" => l.t("platform-any"),
         "iphone" | "ios" => "iPhone".to_owned(),
         "ipad" | "ipados" => "iPad".to_owned(),
         "mac" | "macos" => "Mac".to_owned(),
         "tvos" => "Apple TV".to_owned(),
         "other" => l.t("platform-other"),
         other => other.to_owned(),
+    }
+}
+
+/// A platform's OS, for lists of versions.
+pub fn os_name(platform: &str) -> &'static str {
+    match platform {
+        "ios" => "iPhone",
+        "ipados" => "iPad",
+        "macos" => "Mac",
+        "tvos" => "Apple TV",
+        _ => "?",
     }
 }
 
@@ -173,24 +148,6 @@ pub fn attempt_step(l: Texts, value: &str, with_pin: bool) -> String {
     }
 }
 
-/// What somebody did, without their name; the target follows it.
-pub fn activity(l: Texts, action: &str, detail: &str) -> String {
-    match action {
-        "device.enrolled" => l.t("activity-enrolled"),
-        "device.removed" => l.t("activity-removed"),
-        "command.queued" => l.ta("activity-command", detail),
-        "command.cancelled" => l.ta("activity-withdrawn", detail),
-        "invitation.created" => l.t("activity-invited"),
-        "invitation.revoked" => l.t("activity-uninvited"),
-        "push.replaced" => l.t("activity-push"),
-        "token.created" => l.t("activity-token"),
-        "token.revoked" => l.t("activity-token-revoked"),
-        "session.created" => l.t("activity-signed-in"),
-        "user.created" => l.t("activity-user"),
-        other => other.to_owned(),
-    }
-}
-
 /// What is wrong with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldError {
@@ -200,7 +157,8 @@ pub enum FieldError {
     PasswordCommon,
     PasswordWrong,
     CodeWrong,
-    LoginTaken,
+    MailAddress,
+    Length(i64),
     NoPemCertificate,
     NoPemKey,
     NoProfile,
@@ -218,7 +176,8 @@ impl FieldError {
             Self::PasswordCommon => l.t("error-password-common"),
             Self::PasswordWrong => l.t("error-password-wrong"),
             Self::CodeWrong => l.t("error-code"),
-            Self::LoginTaken => l.t("error-login-taken"),
+            Self::MailAddress => l.t("error-mail"),
+            Self::Length(most) => l.tn("error-length", most),
             Self::NoPemCertificate => l.t("error-pem-certificate"),
             Self::NoPemKey => l.t("error-pem-key"),
             Self::NoProfile => l.t("error-profile"),
@@ -245,6 +204,19 @@ impl SignInText {
             Self::SignedOut => l.t("signed-out"),
             Self::Needed => l.t("sign-in-needed"),
         }
+    }
+}
+
+/// The reason of an act: one of the list with its note, or what somebody wrote.
+pub fn reason(l: Texts, stored: &str) -> String {
+    let (value, note) = stored.split_once(": ").unwrap_or((stored, ""));
+    let found = crate::console::guard::reasons(l)
+        .into_iter()
+        .find(|choice| choice.value == value);
+    match (found, note) {
+        (None, _) => stored.to_owned(),
+        (Some(choice), "") => choice.text,
+        (Some(choice), note) => format!("{}: {note}", choice.text),
     }
 }
 
@@ -426,6 +398,12 @@ impl SecurityFact {
         Self::new(l, l.t("security-activation-lock"), known)
     }
 
+    /// A PIN of ours that opens it after a lock is kept sealed.
+    pub fn lock_pin(l: Texts) -> Self {
+        let known = (Tone::Info, "key", l.t("security-lock-pin-kept"));
+        Self::new(l, l.t("security-lock-pin"), Some(known))
+    }
+
     pub fn supervision(l: Texts, on: Option<bool>) -> Self {
         let known = on.map(|on| (Tone::Idle, "shield", yes_no(l, on)));
         Self::new(l, l.t("security-supervision"), known)
@@ -453,8 +431,8 @@ pub fn identity(
     udid: Option<&str>,
     device_id: &str,
     enrollment_id: &str,
-) -> Vec<super::device::Identity> {
-    let line = |label: String, value: FactValue| super::device::Identity {
+) -> Vec<crate::console::device::Identity> {
+    let line = |label: String, value: FactValue| crate::console::device::Identity {
         label,
         value,
         code: true,
@@ -518,7 +496,7 @@ pub fn token_days(l: Texts, chosen: i64) -> Vec<Choice> {
 }
 
 /// The columns of the device list in their order: name of the sort value, label.
-pub fn device_columns(l: Texts, query: &urls::Query) -> Vec<super::frame::Column> {
+pub fn device_columns(l: Texts, query: &urls::Query) -> Vec<crate::console::frame::Column> {
     let sort = query.get("sort").unwrap_or("name");
     let (by, descending) = sort
         .strip_prefix('-')
@@ -526,12 +504,12 @@ pub fn device_columns(l: Texts, query: &urls::Query) -> Vec<super::frame::Column
     [
         ("name", l.t("device")),
         ("person", l.t("person")),
-        ("os", l.t("os")),
-        ("ownership", l.t("ownership")),
+        ("os_version", l.t("os")),
+        ("", l.t("ownership")),
         ("", l.t("enrollment")),
-        ("status", l.t("status")),
+        ("", l.t("status")),
         ("last_seen", l.t("last-seen")),
-        ("serial", l.t("serial")),
+        ("serial_number", l.t("serial")),
     ]
     .into_iter()
     .map(|(name, label)| {
@@ -541,7 +519,7 @@ pub fn device_columns(l: Texts, query: &urls::Query) -> Vec<super::frame::Column
         } else {
             name.to_owned()
         };
-        super::frame::Column {
+        crate::console::frame::Column {
             label,
             href: if name.is_empty() {
                 String::new()

@@ -1,9 +1,10 @@
-//! One device: why is it so, what next.
+//! The page.
 
 use askama::Template;
 
-use super::frame::{Frame, Pager};
-use super::guard::Dialog;
+use crate::console::frame::{Frame, Pager};
+use crate::console::guard::Dialog;
+use crate::console::overview::Activity;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status, Tone};
 
@@ -13,7 +14,9 @@ pub enum DeviceTab {
     Summary,
     Commands,
     Profiles,
+    Security,
     Facts,
+    History,
 }
 
 /// `GET /console/devices/{id}`, its tabs, and the dialogs on top of it.
@@ -34,8 +37,6 @@ pub struct DevicePage {
     pub callout: Option<Callout>,
     pub strip: Vec<StripFigure>,
     pub commands: Vec<CommandEntry>,
-    /// All commands ever, for the tab.
-    pub commands_total: String,
     /// Pages of the commands tab.
     pub commands_pager: Pager,
     pub profiles: Vec<ProfileRow>,
@@ -44,6 +45,13 @@ pub struct DevicePage {
     pub facts: Vec<Fact>,
     pub identity: Vec<Identity>,
     pub security: Vec<SecurityFact>,
+    /// The identity certificate; `None` when it is not enrolled.
+    pub certificate: Option<StripFigure>,
+    /// What happened to it; `None` when the person's role does not read the audit trail.
+    pub history: Option<Vec<Activity>>,
+    pub history_pager: Pager,
+    /// What is wrong with an uploaded profile.
+    pub profile_error: String,
     pub acts: Acts,
     pub dialog: Option<Dialog>,
 }
@@ -58,32 +66,50 @@ impl DevicePage {
             count,
             current: self.tab == tab,
         };
-        vec![
+        let (id, none) = (&self.id, String::new);
+        let profiles = l.number(self.profiles.len());
+        let mut tabs = vec![
             tab(
                 DeviceTab::Summary,
-                urls::device(&self.id),
+                urls::device(id),
                 l.t("device-tab-summary"),
-                String::new(),
+                none(),
             ),
             tab(
                 DeviceTab::Commands,
-                urls::device_commands(&self.id),
+                urls::device_commands(id),
                 l.t("device-tab-commands"),
-                self.commands_total.clone(),
+                none(),
             ),
             tab(
                 DeviceTab::Profiles,
-                urls::device_profiles(&self.id),
+                urls::device_profiles(id),
                 l.t("device-tab-profiles"),
-                l.number(self.profiles.len()),
+                profiles,
+            ),
+            tab(
+                DeviceTab::Security,
+                urls::device_security(id),
+                l.t("device-tab-security"),
+                none(),
             ),
             tab(
                 DeviceTab::Facts,
-                urls::device_facts(&self.id),
+                urls::device_facts(id),
                 l.t("device-tab-facts"),
-                String::new(),
+                none(),
             ),
-        ]
+        ];
+        if self.history.is_some() {
+            let text = l.t("device-tab-history");
+            tabs.push(tab(
+                DeviceTab::History,
+                urls::device_history(id),
+                text,
+                none(),
+            ));
+        }
+        tabs
     }
 
     pub(crate) fn summary(&self) -> bool {
@@ -96,6 +122,15 @@ impl DevicePage {
 
     pub(crate) fn shows_profiles(&self) -> bool {
         matches!(self.tab, DeviceTab::Summary | DeviceTab::Profiles)
+    }
+
+    /// The tab that holds nothing but the security card, larger.
+    pub(crate) fn only_security(&self) -> bool {
+        self.tab == DeviceTab::Security
+    }
+
+    pub(crate) fn only_history(&self) -> bool {
+        self.tab == DeviceTab::History
     }
 
     pub(crate) fn shows_facts(&self) -> bool {
@@ -180,6 +215,15 @@ impl Callout {
         )
     }
 
+    pub fn wiped(l: Texts, date: &str) -> Self {
+        Self::new(
+            Tone::Idle,
+            "erase",
+            l.ta("callout-wiped", date),
+            l.t("callout-wiped-text"),
+        )
+    }
+
     /// The device left management by itself (check-out).
     pub fn removed(l: Texts, date: &str) -> Self {
         Self::new(
@@ -255,8 +299,6 @@ pub struct Deadline {
 pub struct ProfileRow {
     pub name: String,
     pub identifier: String,
-    pub version: String,
-    pub status: Status,
     /// The enrollment profile, or one that Tillsyn installed, or another source.
     pub origin: String,
     /// May be removed from here.

@@ -1,8 +1,8 @@
-//! Settings: push certificate and API tokens.
+//! The pages.
 
 use askama::Template;
 
-use super::frame::Frame;
+use crate::console::frame::Frame;
 use crate::i18n::When;
 use crate::ui::{Choice, Status};
 
@@ -18,6 +18,9 @@ pub struct PushPage {
     pub key_error: String,
     pub account: String,
     pub note: String,
+    pub account_error: String,
+    /// The person may upload one.
+    pub may_upload: bool,
     pub password: bool,
     pub password_error: String,
 }
@@ -26,15 +29,15 @@ pub struct PushCertificate {
     pub status: Status,
     pub subject: String,
     pub topic: String,
-    pub issuer: String,
     pub serial: String,
-    pub since: String,
     pub expires: String,
     /// `12 days`.
     pub left: String,
     pub account: String,
     pub note: String,
-    pub uploaded_by: String,
+    pub uploaded: When,
+    /// Why Apple refuses it, in Apple's words; empty while it does not.
+    pub stopped: String,
     /// Devices that are reached through it.
     pub devices: String,
     pub ladder: Vec<LadderStep>,
@@ -54,35 +57,26 @@ pub struct Refusal {
 
 impl Refusal {
     /// Another topic would cut these devices off: their enrollment names the old one for ever.
-    pub fn topic_changed(l: crate::i18n::Texts, old: &str, new: &str, devices: u64) -> Self {
+    pub fn topic_changed(l: crate::i18n::Texts, old: &str, devices: u64) -> Self {
         Self {
             title: l.tn("push-refused-topic", devices),
-            text: l.t_args(
-                "push-refused-topic-text",
-                &[("old", old.into()), ("new", new.into())],
+            text: l.ta("push-refused-topic-text", old),
+        }
+    }
+
+    /// By the stable code of the error; `None` when it is about a field alone.
+    pub fn of(l: crate::i18n::Texts, code: &str) -> Option<Self> {
+        let (title, text) = match code {
+            "push_key_mismatch" => (l.t("push-refused-key"), l.t("push-refused-key-text")),
+            "push_topic_missing" => (l.t("push-refused-kind"), l.t("push-refused-kind-text")),
+            "push_certificate_use" => (l.t("push-refused-use"), l.t("push-refused-use-text")),
+            "push_certificate_expired" => (
+                l.t("push-refused-expired"),
+                l.t("push-refused-expired-text"),
             ),
-        }
-    }
-
-    pub fn key_mismatch(l: crate::i18n::Texts) -> Self {
-        Self {
-            title: l.t("push-refused-key"),
-            text: l.t("push-refused-key-text"),
-        }
-    }
-
-    pub fn not_push(l: crate::i18n::Texts) -> Self {
-        Self {
-            title: l.t("push-refused-kind"),
-            text: l.t("push-refused-kind-text"),
-        }
-    }
-
-    pub fn expired(l: crate::i18n::Texts, date: &str) -> Self {
-        Self {
-            title: l.ta("push-refused-expired", date),
-            text: l.t("push-refused-expired-text"),
-        }
+            _ => return None,
+        };
+        Some(Self { title, text })
     }
 }
 
@@ -96,7 +90,8 @@ pub struct TokensPage {
     pub name: String,
     pub name_error: String,
     pub days: Vec<Choice>,
-    pub roles: Vec<Choice>,
+    pub permissions: Vec<Choice>,
+    pub permissions_error: String,
     pub password: bool,
     pub password_error: String,
 }
@@ -109,10 +104,8 @@ pub struct CreatedToken {
 
 pub struct TokenRow {
     pub name: String,
-    /// The visible beginning of the token.
-    pub prefix: String,
-    pub role: String,
-    pub owner: String,
+    /// What it may do, in words.
+    pub permissions: String,
     pub created: When,
     pub expires: String,
     pub used: Option<When>,

@@ -1,0 +1,78 @@
+//! `GET /console/commands`.
+
+use axum::response::Response;
+use http::StatusCode;
+use tillsyn_core::commands::{self, CommandFilter, CommandStatus, CommandView};
+
+use super::page::{CommandRow, CommandsPage};
+use super::story::{cause_of, title_of};
+use crate::console::failure::Failure;
+use crate::console::frame::{Emptiness, Filter, Place};
+use crate::console::lists::{self, Place as At};
+use crate::console::visitor::Visitor;
+use crate::console::words;
+use crate::ui::{Link, page, status, urls};
+
+/// Statuses of commands that are not over, as one filter.
+pub(crate) const UNFINISHED: &str = "unfinished";
+
+/// All commands of the person's scope, newest first.
+pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
+    let asked = visitor.query.get("status").unwrap_or_default();
+    let filter = CommandFilter {
+        status: CommandStatus::parse(asked).map(|status| status.as_str().to_owned()),
+        unfinished: asked == UNFINISHED,
+        ..CommandFilter::default()
+    };
+    let filtered = filter.status.is_some() || filter.unfinished;
+    let at = At::of(&visitor.query);
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let found = commands::list_commands(core, actor, filter, at.after(), None).await?;
+    let shown = CommandsPage {
+        statuses: statuses(&visitor, asked),
+        rows: found
+            .items
+            .iter()
+            .map(|found| row(&visitor, found))
+            .collect(),
+        pager: lists::pager(
+            &visitor,
+            urls::COMMANDS,
+            found.items.len(),
+            found.next.as_deref(),
+        ),
+        empty: Emptiness::of(found.items.len(), filtered),
+        f: visitor.frame(Place::Commands, "commands").await?,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn statuses(visitor: &Visitor, asked: &str) -> Filter {
+    let l = visitor.texts;
+    let mut filter = lists::status_filter(l, "command", asked);
+    let choice = crate::ui::Choice {
+        value: UNFINISHED.to_owned(),
+        text: l.t("figure-waiting"),
+        chosen: asked == UNFINISHED,
+    };
+    filter.choices.insert(1, choice);
+    filter
+}
+
+fn row(visitor: &Visitor, command: &CommandView) -> CommandRow {
+    let l = visitor.texts;
+    let device = command.device_id.as_str();
+    CommandRow {
+        href: urls::command(device, command.id.as_str()),
+        title: title_of(l, command),
+        request_type: command.request_type.clone(),
+        device: Link {
+            href: urls::device(device),
+            text: command.device_name.clone(),
+        },
+        status: status(l, "command", &command.status),
+        cause: cause_of(visitor, command),
+        by: words::asked_by(l, &command.actor_kind, command.actor_name.as_deref()),
+        changed: l.ago(command.updated_at, &visitor.zone),
+    }
+}

@@ -1,0 +1,25 @@
+//! One device: why is it so, what next, and the acts on it.
+
+mod acts;
+mod build;
+mod dialog;
+mod guarded;
+mod install_profile;
+mod lock;
+mod page;
+mod parts;
+mod refresh;
+mod remove_profile;
+mod show;
+
+pub use page::{
+    Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
+    Identity, ProfileRow, SecurityFact, StripFigure,
+};
+
+pub(super) use guarded::{erase, erase_dialog, retire, retire_dialog};
+pub(super) use install_profile::install_profile;
+pub(super) use lock::{lock, lock_dialog};
+pub(super) use refresh::refresh;
+pub(super) use remove_profile::remove_profile;
+pub(super) use show::{commands, facts, history, profiles, security, summary};

@@ -1,0 +1,25 @@
+//! Invitations and enrollment attempts.
+
+mod attempt;
+mod attempts;
+mod create;
+mod invitation;
+mod invitations;
+mod new_form;
+mod page;
+mod renew_pin;
+mod revoke;
+
+pub use page::{
+    AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage, InvitationPage,
+    InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
+};
+
+pub(super) use attempt::attempt;
+pub(super) use attempts::attempts;
+pub(super) use create::create;
+pub(super) use invitation::invitation;
+pub(super) use invitations::{enrollment, invitations};
+pub(super) use new_form::new_invitation;
+pub(super) use renew_pin::renew_pin;
+pub(super) use revoke::revoke;

@@ -1,0 +1,115 @@
+//! What the last act led to, shown once on the page after it. A cookie carries the word for it: nothing
+//! in it is secret, and whoever forges it can only show themselves one of our own sentences.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{HeaderMap, HeaderValue, header};
+
+use super::words::Notice;
+use crate::i18n::{Texts, Zone};
+use crate::state::AppState;
+use crate::ui::Message;
+
+const COOKIE: &str = "tillsyn-notice";
+const LIFE_SECS: u32 = 60;
+
+/// A notice as it travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Refreshed,
+    Locked,
+    Queued,
+    /// Goes at this time.
+    Held(i64),
+    HeldForRelease,
+    Withdrawn,
+    TooLate,
+    InvitationRevoked,
+    TokenRevoked,
+    PushSaved,
+}
+
+impl Told {
+    const PLAIN: [(Self, &'static str); 9] = [
+        (Self::Refreshed, "refreshed"),
+        (Self::Locked, "locked"),
+        (Self::Queued, "queued"),
+        (Self::HeldForRelease, "release"),
+        (Self::Withdrawn, "withdrawn"),
+        (Self::TooLate, "too_late"),
+        (Self::InvitationRevoked, "invitation_revoked"),
+        (Self::TokenRevoked, "token_revoked"),
+        (Self::PushSaved, "push_saved"),
+    ];
+
+    fn value(self) -> String {
+        if let Self::Held(until) = self {
+            return format!("held.{until}");
+        }
+        let plain = Self::PLAIN.iter().find(|(told, _)| *told == self);
+        plain.map_or_else(String::new, |(_, word)| (*word).to_owned())
+    }
+
+    fn from_value(value: &str) -> Option<Self> {
+        if let Some(until) = value.strip_prefix("held.") {
+            return until.parse().ok().map(Self::Held);
+        }
+        let plain = Self::PLAIN.iter().find(|(_, word)| *word == value);
+        plain.map(|(told, _)| *told)
+    }
+
+    pub(crate) fn message(self, l: Texts, zone: &Zone) -> Message {
+        let notice = match self {
+            Self::Refreshed => Notice::Refreshed,
+            Self::Locked => Notice::Locked,
+            Self::Queued => Notice::Queued,
+            Self::Held(until) => Notice::Held {
+                until: l.moment(until, zone).text,
+            },
+            Self::HeldForRelease => Notice::HeldForRelease,
+            Self::Withdrawn => Notice::Withdrawn,
+            Self::TooLate => Notice::TooLate,
+            Self::InvitationRevoked => Notice::InvitationRevoked,
+            Self::TokenRevoked => Notice::TokenRevoked,
+            Self::PushSaved => Notice::PushSaved,
+        };
+        notice.message(l)
+    }
+}
+
+/// Sends the browser to a page that says what happened.
+pub(crate) fn go(state: &AppState, to: &str, told: Told) -> Response {
+    let mut answer = Redirect::to(to).into_response();
+    let cookie = set_cookie(state, COOKIE, &told.value(), LIFE_SECS);
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    answer
+}
+
+/// The notice that waits for this page.
+pub(super) fn of(headers: &HeaderMap) -> Option<Told> {
+    Told::from_value(cookie(headers, COOKIE)?)
+}
+
+/// Ends the notice; it has been shown.
+pub(super) fn clear(state: &AppState) -> HeaderValue {
+    set_cookie(state, COOKIE, "", 0)
+}
+
+/// The value of a cookie that holds no secret.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+pub(super) fn set_cookie(state: &AppState, name: &str, value: &str, secs: u32) -> HeaderValue {
+    let secure = if state.config.secure { "; Secure" } else { "" };
+    let text =
+        format!("{name}={value}; Path=/console; HttpOnly; SameSite=Lax; Max-Age={secs}{secure}");
+    // All names and values are our own words and numbers.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}

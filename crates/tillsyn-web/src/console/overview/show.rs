@@ -1,0 +1,148 @@
+//! `GET /console`.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use http::StatusCode;
+use tillsyn_core::devices::{self, Overview, VersionCount};
+use tillsyn_core::events;
+use tillsyn_core::push::{self, PushTopicView};
+use tillsyn_core::{Permission, commands};
+
+use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
+use super::{activity, waiting};
+use crate::console::devices::platform_icon;
+use crate::console::failure::Failure;
+use crate::console::frame::Place;
+use crate::console::visitor::Visitor;
+use crate::console::words;
+use crate::i18n::Texts;
+use crate::ui::page;
+
+/// Lines of the lists at the bottom.
+const LINES: i64 = 8;
+/// Needs shown at once, most harm first.
+const NEEDS: usize = 6;
+
+/// How the fleet stands.
+pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
+    let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
+    let found = devices::overview(core, actor).await?;
+    let filter = commands::CommandFilter {
+        unfinished: true,
+        ..commands::CommandFilter::default()
+    };
+    let unfinished = commands::list_commands(core, actor, filter, None, Some(LINES)).await?;
+    let shown = OverviewPage {
+        needs: needs(&visitor, &found).await?,
+        checked: l.ago(visitor.zone.now_ms, &visitor.zone),
+        figures: Figure::all(l, &counts(&found)),
+        versions: versions(l, &found.versions),
+        contact: contact(l, &found),
+        waiting: waiting::lines(&visitor, &unfinished.items),
+        activity: recent(&visitor).await?,
+        f: visitor.frame(Place::Overview, "all").await?,
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn recent(visitor: &Visitor) -> Result<Vec<super::Activity>, Failure> {
+    if !visitor.may(Permission::AuditRead) {
+        return Ok(Vec::new());
+    }
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let found = events::list_events(core, actor, None, None, Some(LINES)).await?;
+    Ok(activity::activity_of(visitor, &found.items).await?)
+}
+
+fn natural(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+fn counts(found: &Overview) -> Counts {
+    Counts {
+        active: natural(found.active),
+        devices: natural(found.devices),
+        seen_24_hours: natural(found.seen_today),
+        invitations: natural(found.invitations_open),
+        failed_24_hours: natural(found.attempts_failed_today),
+        waiting: natural(found.commands_waiting),
+        held: natural(found.commands_on_hold + found.commands_held),
+    }
+}
+
+fn contact(l: Texts, found: &Overview) -> Contact {
+    let (unreachable, silent) = (natural(found.unreachable), natural(found.unhealthy));
+    let reachable = natural(found.active).saturating_sub(unreachable + silent);
+    Contact::new(l, reachable, unreachable, silent)
+}
+
+/// Most harm first: what stops everything, what somebody must decide, what may mend itself.
+async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure> {
+    let l = visitor.texts;
+    let mut needs = Vec::new();
+    if visitor.may(Permission::PushRead) {
+        let topics = push::list_topics(visitor.core(), visitor.actor()).await?;
+        needs.extend(push_need(visitor, topics.last()));
+    }
+    let mut some = |count: i64, need: fn(Texts, u64) -> Need| {
+        if count > 0 {
+            needs.push(need(l, natural(count)));
+        }
+    };
+    some(found.commands_held, Need::held);
+    some(found.unreachable, Need::unreachable);
+    some(found.unhealthy, Need::silent);
+    some(found.attempts_failed_today, Need::attempts_failed);
+    needs.truncate(NEEDS);
+    Ok(needs)
+}
+
+fn push_need(visitor: &Visitor, topic: Option<&PushTopicView>) -> Option<Need> {
+    let l = visitor.texts;
+    let Some(topic) = topic else {
+        return Some(Need::push_missing(l));
+    };
+    let date = l.date(topic.not_after, &visitor.zone);
+    let account = topic
+        .vendor_account
+        .clone()
+        .unwrap_or_else(|| l.t("not-known"));
+    let devices = natural(topic.devices);
+    if let Some(reason) = &topic.stopped_reason {
+        return Some(Need::push_stopped(l, reason));
+    }
+    match topic.days_left {
+        ..0 => Some(Need::push_expired(l, &date, devices, &account)),
+        days @ 0..=30 => Some(Need::push_expiring(l, days, &date, devices, &account)),
+        _ => None,
+    }
+}
+
+fn versions(l: Texts, found: &[VersionCount]) -> Vec<VersionRow> {
+    let mut platforms: BTreeMap<&str, Vec<(String, u64)>> = BTreeMap::new();
+    for count in found {
+        let version = match count.os_version.as_str() {
+            "" => l.t("not-known"),
+            version => version.to_owned(),
+        };
+        let versions = platforms.entry(&count.platform).or_default();
+        versions.push((version, natural(count.devices)));
+    }
+    platforms
+        .into_iter()
+        .map(|(platform, mut versions)| {
+            versions.sort_by(|a, b| numbers(&b.0).cmp(&numbers(&a.0)));
+            let name = words::os_name(platform);
+            VersionRow::new(l, platform_icon(platform, ""), name, platform, &versions)
+        })
+        .collect()
+}
+
+/// A version as numbers, so that 10 is newer than 9.
+fn numbers(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .map_while(|part| part.parse().ok())
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! The console's addresses: one list. `ui::urls` makes the links to them.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::form::UPLOAD_LIMIT;
+use super::{access, commands, device, devices, enrollment, events, failure, overview, settings};
+use crate::error::AppError;
+use crate::state::AppState;
+use crate::ui::urls;
+
+/// Room for the fields and borders of a form around its file.
+const UPLOAD_BODY: usize = UPLOAD_LIMIT + 64 * 1024;
+
+/// Every page and form. All but those of [`access`](super::access) need a session; each handler's
+/// extractor says so.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route(
+            urls::SIGN_IN,
+            get(access::sign_in_form).post(access::sign_in),
+        )
+        .route(urls::SIGN_OUT, post(access::sign_out))
+        .route(
+            urls::FIRST_ADMINISTRATOR,
+            get(access::first_form).post(access::create_first),
+        )
+        .route(
+            urls::CONFIRM,
+            get(access::ask_password).post(access::take_password),
+        )
+        .route(urls::PREFERENCES, post(access::change_preferences))
+        .route(urls::CONSOLE, get(overview::overview))
+        .route(urls::EVENTS, get(events::follow))
+        .route(urls::DEVICES, get(devices::list))
+        .merge(of_device())
+        .route(urls::COMMANDS, get(commands::list))
+        .merge(of_enrollment())
+        .route(
+            urls::PUSH,
+            get(settings::push_page)
+                .post(settings::upload_push)
+                .layer(DefaultBodyLimit::max(UPLOAD_BODY)),
+        )
+        .route(
+            urls::TOKENS,
+            get(settings::tokens_page).post(settings::create_token),
+        )
+        .route(
+            "/console/settings/tokens/{id}/revoke",
+            post(settings::revoke_token),
+        )
+        .route("/console/{*rest}", get(nothing).post(nothing))
+        .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+fn of_device() -> Router<AppState> {
+    Router::new()
+        .route("/console/devices/{id}", get(device::summary))
+        .route("/console/devices/{id}/commands", get(device::commands))
+        .route(
+            "/console/devices/{id}/profiles",
+            get(device::profiles)
+                .post(device::install_profile)
+                .layer(DefaultBodyLimit::max(UPLOAD_BODY)),
+        )
+        .route(
+            "/console/devices/{id}/profiles/remove",
+            post(device::remove_profile),
+        )
+        .route("/console/devices/{id}/security", get(device::security))
+        .route("/console/devices/{id}/facts", get(device::facts))
+        .route("/console/devices/{id}/history", get(device::history))
+        .route("/console/devices/{id}/refresh", post(device::refresh))
+        .route(
+            "/console/devices/{id}/lock",
+            get(device::lock_dialog).post(device::lock),
+        )
+        .route(
+            "/console/devices/{id}/erase",
+            get(device::erase_dialog).post(device::erase),
+        )
+        .route(
+            "/console/devices/{id}/retire",
+            get(device::retire_dialog).post(device::retire),
+        )
+        .route("/console/devices/{id}/commands/{uuid}", get(commands::show))
+        .route(
+            "/console/devices/{id}/commands/{uuid}/withdraw",
+            post(commands::withdraw),
+        )
+        .route(
+            "/console/devices/{id}/commands/{uuid}/again",
+            post(commands::again),
+        )
+}
+
+fn of_enrollment() -> Router<AppState> {
+    Router::new()
+        .route(urls::ENROLLMENT, get(enrollment::enrollment))
+        .route(urls::INVITATIONS, get(enrollment::invitations))
+        .route(
+            urls::INVITATION_NEW,
+            get(enrollment::new_invitation).post(enrollment::create),
+        )
+        .route(
+            "/console/enrollment/invitations/{id}",
+            get(enrollment::invitation),
+        )
+        .route(
+            "/console/enrollment/invitations/{id}/revoke",
+            post(enrollment::revoke),
+        )
+        .route(
+            "/console/enrollment/invitations/{id}/renew-pin",
+            post(enrollment::renew_pin),
+        )
+        .route(urls::ATTEMPTS, get(enrollment::attempts))
+        .route(
+            "/console/enrollment/attempts/{id}",
+            get(enrollment::attempt),
+        )
+}
+
+/// No page lives here; those who are not signed in are not told.
+async fn nothing(_visitor: super::visitor::Visitor) -> failure::Failure {
+    AppError::no_route().into()
+}

@@ -1,0 +1,257 @@
+//! Who looks at a page, and how they want it: session, language, theme, time zone.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Query};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use jiff::tz::TimeZone;
+use tillsyn_core::accounts;
+use tillsyn_core::actor::FRESH_MS;
+use tillsyn_core::clock::MINUTE_MS;
+use tillsyn_core::devices;
+use tillsyn_core::settings::{self, Organisation};
+use tillsyn_core::{Actor, Core, Error, Permission};
+use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::frame::{Bare, Frame, Place, Theme};
+use super::notice;
+use super::words;
+use crate::auth::{MaybeSession, SessionActor};
+use crate::i18n::{Lang, Texts, Zone};
+use crate::state::AppState;
+use crate::ui::{Message, page, urls};
+
+const LANGUAGE_COOKIE: &str = "tillsyn-lang";
+const THEME_COOKIE: &str = "tillsyn-theme";
+const YEAR_SECS: u32 = 365 * 24 * 60 * 60;
+
+/// A signed-in person on a page of the console.
+pub(crate) struct Visitor {
+    pub(crate) session: SessionActor,
+    pub(crate) texts: Texts,
+    pub(crate) zone: Zone,
+    /// Parameters of the address.
+    pub(crate) query: urls::Query,
+    organisation: Organisation,
+    theme: Theme,
+    here: String,
+    message: Option<Message>,
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let session = SessionActor::from_request_parts(parts, state).await?;
+        let organisation = settings::organisation(&state.core).await?;
+        let account = &session.session.account;
+        let choice = account.language.as_deref().and_then(Lang::from_tag);
+        let texts = texts(choice, &parts.headers, &organisation);
+        let zone = zone(&state.core, &organisation);
+        Ok(Self {
+            texts,
+            theme: Theme::from_value(account.theme.as_deref().unwrap_or_default()),
+            query: query(&parts.uri),
+            here: address(&parts.uri),
+            message: notice::of(&parts.headers).map(|found| found.message(texts, &zone)),
+            zone,
+            organisation,
+            session,
+        })
+    }
+}
+
+impl Visitor {
+    pub(crate) fn core(&self) -> &Core {
+        &self.session.state.core
+    }
+
+    pub(crate) fn state(&self) -> &AppState {
+        &self.session.state
+    }
+
+    pub(crate) fn actor(&self) -> &Actor {
+        self.session.actor()
+    }
+
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.actor().holds(permission)
+    }
+
+    /// The page is asked for again at another address than this request's.
+    pub(crate) fn at(mut self, address: String) -> Self {
+        self.here = address;
+        self
+    }
+
+    /// The frame around a page. `topics` names what its live stream follows.
+    pub(crate) async fn frame(&self, place: Place, topics: &str) -> Result<Frame, Failure> {
+        let counts = devices::overview(self.core(), self.actor()).await?;
+        let count = |value: i64| u64::try_from(value).unwrap_or(0);
+        let mut hidden = Vec::new();
+        if !self.may(Permission::PushRead) {
+            hidden.push(Place::Push);
+        }
+        if !self.may(Permission::TokensOwn) {
+            hidden.push(Place::Tokens);
+        }
+        Ok(Frame {
+            texts: self.texts,
+            theme: self.theme,
+            place,
+            hidden,
+            organisation: self.organisation.name.clone(),
+            person: self.actor().name.clone(),
+            role: words::role(self.texts, self.session.session.account.role),
+            csrf: self.session.session.csrf_token.clone(),
+            here: self.here.clone(),
+            devices: count(counts.active),
+            commands_waiting: count(counts.commands_waiting),
+            attempts_failed: count(counts.attempts_failed_today),
+            topics: topics.to_owned(),
+            messages: self.message.clone().into_iter().collect(),
+        })
+    }
+
+    pub(crate) fn bare(&self) -> Bare {
+        Bare {
+            texts: self.texts,
+            theme: self.theme,
+            organisation: self.organisation.name.clone(),
+            here: self.here.clone(),
+            csrf: self.session.session.csrf_token.clone(),
+        }
+    }
+
+    /// Whether a form in front of a guarded act asks for the password. A minute early, so that it does
+    /// not lapse while the form is filled in.
+    pub(crate) fn needs_password(&self) -> bool {
+        let age = |at: i64| self.core().now_ms().saturating_sub(at);
+        self.actor()
+            .fresh_at
+            .is_none_or(|at| age(at) > FRESH_MS - MINUTE_MS)
+    }
+
+    /// Takes the password of a form. An empty one leaves the session as fresh as it was; the rule that
+    /// is asked next decides whether that is enough.
+    pub(crate) async fn confirm(&mut self, password: Zeroizing<String>) -> Result<(), Error> {
+        if password.is_empty() {
+            return Ok(());
+        }
+        accounts::confirm_password(self.core(), &self.session.session, password).await?;
+        self.session.session.actor.fresh_at = Some(self.core().now_ms());
+        Ok(())
+    }
+}
+
+/// Somebody on a page outside the console proper: sign-in, errors.
+pub(crate) struct Guest {
+    pub(crate) state: AppState,
+    pub(crate) session: Option<SessionActor>,
+    pub(crate) texts: Texts,
+    pub(crate) query: urls::Query,
+    theme: Theme,
+    organisation: String,
+    here: String,
+    chosen: Option<Lang>,
+}
+
+impl FromRequestParts<AppState> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let MaybeSession(session) = MaybeSession::from_request_parts(parts, state).await?;
+        // An error page must be possible when the database is away.
+        let organisation = settings::organisation(&state.core)
+            .await
+            .unwrap_or_default();
+        let query = query(&parts.uri);
+        let chosen = query.get("lang").and_then(Lang::from_tag);
+        let account = session.as_ref().map(|found| &found.session.account);
+        let choice = chosen
+            .or_else(|| account.and_then(|found| Lang::from_tag(found.language.as_deref()?)))
+            .or_else(|| Lang::from_tag(notice::cookie(&parts.headers, LANGUAGE_COOKIE)?));
+        let theme = account
+            .and_then(|found| found.theme.as_deref())
+            .or_else(|| notice::cookie(&parts.headers, THEME_COOKIE))
+            .unwrap_or_default();
+        Ok(Self {
+            state: state.clone(),
+            texts: texts(choice, &parts.headers, &organisation),
+            theme: Theme::from_value(theme),
+            organisation: organisation.name,
+            here: query.without("lang").url(parts.uri.path()),
+            query,
+            session,
+            chosen,
+        })
+    }
+}
+
+impl Guest {
+    pub(crate) fn bare(&self) -> Bare {
+        Bare {
+            texts: self.texts,
+            theme: self.theme,
+            organisation: self.organisation.clone(),
+            here: self.here.clone(),
+            csrf: self
+                .session
+                .as_ref()
+                .map_or_else(String::new, |found| found.session.csrf_token.clone()),
+        }
+    }
+
+    /// A page as the answer; a language chosen by its address is kept for the next ones.
+    pub(crate) fn page(
+        &self,
+        status: StatusCode,
+        template: &impl askama::Template,
+    ) -> axum::response::Response {
+        let mut answer = page(status, template);
+        if let Some(lang) = self.chosen {
+            let value = look_cookie(&self.state, LANGUAGE_COOKIE, lang.tag());
+            answer.headers_mut().append(header::SET_COOKIE, value);
+        }
+        answer
+    }
+}
+
+/// Cookies that keep language and theme for pages before sign-in.
+pub(super) fn look_cookies(state: &AppState, lang: &str, theme: &str) -> [HeaderValue; 2] {
+    [
+        look_cookie(state, LANGUAGE_COOKIE, lang),
+        look_cookie(state, THEME_COOKIE, theme),
+    ]
+}
+
+fn look_cookie(state: &AppState, name: &str, value: &str) -> HeaderValue {
+    notice::set_cookie(state, name, value, YEAR_SECS)
+}
+
+fn texts(choice: Option<Lang>, headers: &HeaderMap, organisation: &Organisation) -> Texts {
+    let asked = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let fallback = Lang::from_tag(&organisation.language).unwrap_or_default();
+    Texts::new(Lang::negotiate(choice, asked, fallback))
+}
+
+fn zone(core: &Core, organisation: &Organisation) -> Zone {
+    Zone {
+        now_ms: core.now_ms(),
+        zone: TimeZone::get(&organisation.time_zone).unwrap_or(TimeZone::UTC),
+    }
+}
+
+fn query(uri: &Uri) -> urls::Query {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    urls::Query::from_pairs(pairs.map(|Query(pairs)| pairs).unwrap_or_default())
+}
+
+fn address(uri: &Uri) -> String {
+    uri.path_and_query()
+        .map_or_else(|| uri.path().to_owned(), ToString::to_string)
+}

@@ -1,0 +1,15 @@
+//! Words that handlers put into pages: names of facts and kinds, causes, errors of fields, notices.
+
+mod activity;
+mod facts;
+mod general;
+mod permissions;
+mod refusals;
+mod transitions;
+
+pub use activity::activity;
+pub use facts::{bytes, fact_label, fact_value};
+pub use general::*;
+pub use permissions::permission;
+pub use refusals::{incapable, refusal};
+pub use transitions::{asked_by, held_reason, transition};

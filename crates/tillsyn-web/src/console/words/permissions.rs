@@ -1,0 +1,24 @@
+use crate::i18n::Texts;
+
+/// What a permission allows; its stable name when it is newer than this list.
+pub fn permission(l: Texts, name: &str) -> String {
+    match name {
+        "devices.read" => l.t("permission-devices-read"),
+        "devices.query" => l.t("permission-devices-query"),
+        "profiles.install" => l.t("permission-profiles-install"),
+        "devices.lock" => l.t("permission-devices-lock"),
+        "devices.erase" => l.t("permission-devices-erase"),
+        "devices.retire" => l.t("permission-devices-retire"),
+        "commands.cancel" => l.t("permission-commands-cancel"),
+        "invitations.read" => l.t("permission-invitations-read"),
+        "invitations.write" => l.t("permission-invitations-write"),
+        "people.read" => l.t("permission-people-read"),
+        "push.read" => l.t("permission-push-read"),
+        "push.write" => l.t("permission-push-write"),
+        "tokens.own" => l.t("permission-tokens-own"),
+        "accounts.write" => l.t("permission-accounts-write"),
+        "audit.read" => l.t("permission-audit-read"),
+        "settings.write" => l.t("permission-settings-write"),
+        other => other.to_owned(),
+    }
+}
