@@ -97,11 +97,14 @@ pub async fn list_invitations_with(
     after: Option<&str>,
     limit: Option<i64>,
 ) -> Result<Page<InvitationView>, Error> {
-    // The conditions of `status_now`; $6 is the present time.
+    // The conditions of `status_now`; $6 is the present time. PostgreSQL takes the type of a parameter
+    // from what it is compared with, and a bare 0 is too narrow for a time.
     let of_status = match status {
-        None => "($6 >= 0)",
-        Some("revoked") => "(i.status = 'revoked' AND $6 >= 0)",
-        Some("used") => "(i.status <> 'revoked' AND i.uses >= i.uses_allowed AND $6 >= 0)",
+        None => "(CAST($6 AS BIGINT) >= 0)",
+        Some("revoked") => "(i.status = 'revoked' AND CAST($6 AS BIGINT) >= 0)",
+        Some("used") => {
+            "(i.status <> 'revoked' AND i.uses >= i.uses_allowed AND CAST($6 AS BIGINT) >= 0)"
+        }
         Some("expired") => {
             "(i.status <> 'revoked' AND i.uses < i.uses_allowed AND i.expires_at <= $6)"
         }

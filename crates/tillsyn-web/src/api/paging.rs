@@ -2,11 +2,11 @@
 
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tillsyn_core::Error;
 use tillsyn_core::paging;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::error::AppError;
 
@@ -27,18 +27,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
             .into()),
         }
     }
-}
-
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PageParams {
-    /// The `next` of the page before; without it, the first page.
-    pub(super) after: Option<String>,
-    /// Rows of the page, 1 to 1000; 50 by default.
-    #[param(minimum = 1, maximum = 1000)]
-    pub(super) limit: Option<i64>,
 }
 
 /// A page of rows.
@@ -67,8 +55,8 @@ impl<T> Page<T> {
 }
 
 /// The values of a parameter that takes several, separated by commas.
-pub(super) fn several(text: Option<String>) -> Vec<String> {
-    text.iter()
+pub(super) fn several(text: Option<&str>) -> Vec<String> {
+    text.into_iter()
         .flat_map(|text| text.split(','))
         .map(|value| value.trim().to_owned())
         .filter(|value| !value.is_empty())

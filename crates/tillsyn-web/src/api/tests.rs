@@ -21,7 +21,7 @@ fn times_are_rfc_3339_with_milliseconds() {
 
 #[test]
 fn several_values_are_split_at_commas() {
-    assert_eq!(several(Some("ios, macos,,".to_owned())), ["ios", "macos"]);
+    assert_eq!(several(Some("ios, macos,,")), ["ios", "macos"]);
     assert!(several(None).is_empty());
 }
 

@@ -36,7 +36,8 @@ pub enum ErrorKind {
 #[derive(Debug)]
 pub struct AppError {
     kind: ErrorKind,
-    error: Error,
+    // Boxed, so that a `Result` stays small on the way up.
+    error: Box<Error>,
 }
 
 impl AppError {
@@ -44,7 +45,7 @@ impl AppError {
         // The rule's kind is not read for an outcome of HTTP.
         Self {
             kind,
-            error: Error::new(Kind::Invalid, code, detail),
+            error: Box::new(Error::new(Kind::Invalid, code, detail)),
         }
     }
 
@@ -186,7 +187,7 @@ impl From<Error> for AppError {
     fn from(error: Error) -> Self {
         Self {
             kind: ErrorKind::Rule(error.kind),
-            error,
+            error: Box::new(error),
         }
     }
 }

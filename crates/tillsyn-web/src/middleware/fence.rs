@@ -14,7 +14,7 @@ use crate::error::AppError;
 /// Until the head of the answer; a body may stream on (live pages).
 const HANDLER: Duration = Duration::from_secs(30);
 /// A device may send a large result over a slow line.
-const DEVICE: Duration = Duration::from_secs(300);
+const DEVICE: Duration = Duration::from_mins(5);
 
 pub(super) async fn fence(request: Request, next: Next) -> Response {
     let limit = if request.uri().path().starts_with("/apple/") {

@@ -1,5 +1,6 @@
 //! The server over real HTTP, on both engines; modules mirror the surfaces.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod api;
 mod device;
 mod portal;

@@ -38,9 +38,12 @@ pub(in crate::api) enum Command {
     },
 }
 
+/// A request, and the profile's bytes when it has one.
+pub(super) type Asked = (Request, Option<Zeroizing<Vec<u8>>>);
+
 impl Command {
     /// The request, and the profile's bytes when it has one.
-    pub(super) fn into_request(self) -> Result<(Request, Option<Zeroizing<Vec<u8>>>), Error> {
+    pub(super) fn into_request(self) -> Result<Asked, Error> {
         Ok(match self {
             Self::DeviceInformation {} => (Request::DeviceInformation {}, None),
             Self::SecurityInfo {} => (Request::SecurityInfo {}, None),

@@ -48,11 +48,11 @@ pub(in crate::api) async fn list(
     Params(params): Params<DeviceParams>,
 ) -> Result<Json<Page<Device>>, AppError> {
     let filter = DeviceFilter {
-        platform: several(params.platform),
-        status: several(params.status),
-        ownership: several(params.ownership),
-        contact: several(params.contact),
-        os_version: several(params.os_version),
+        platform: several(params.platform.as_deref()),
+        status: several(params.status.as_deref()),
+        ownership: several(params.ownership.as_deref()),
+        contact: several(params.contact.as_deref()),
+        os_version: several(params.os_version.as_deref()),
         seen_since: params.seen_since.as_deref().map(time::parse).transpose()?,
         search: params.search,
     };

@@ -1,0 +1,9 @@
+//! The REST API, as programs use it.
+
+mod access;
+mod commands;
+mod devices;
+mod idempotency;
+mod invitations;
+mod others;
+mod strict;
