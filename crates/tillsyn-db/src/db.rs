@@ -74,6 +74,23 @@ impl Db {
         }
     }
 
+    /// As [`Db::write`], for a hot body whose first statement locks the one row that all else hangs on
+    /// (`FOR UPDATE`, on PostgreSQL only; SQLite has one writer anyway). PostgreSQL runs it READ COMMITTED:
+    /// bodies of different rows never conflict, however few pages the tables have. Such a body must
+    /// lock, or test in its `UPDATE`, every row that others change.
+    pub async fn write_locked<I, T, E, F>(&self, input: I, body: F) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(input, body).await,
+            Backend::Postgres(postgres) => postgres.write_locked(&input, &body).await,
+        }
+    }
+
     /// Runs `body` on a snapshot, read-only. A decision that is then written belongs into
     /// [`Db::write`]: nothing protects a snapshot from what is committed after it.
     pub async fn read<I, T, E, F>(&self, input: I, body: F) -> Result<T, E>

@@ -28,6 +28,7 @@ const COMPOSED: usize = 64;
 const CONNECT: Duration = Duration::from_secs(5);
 
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+const BEGIN_LOCKED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 pub(crate) struct Postgres {
@@ -151,10 +152,30 @@ impl Postgres {
         E: From<DbError> + Send,
         F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
     {
+        self.write_at(BEGIN_WRITE, input, body).await
+    }
+
+    pub(crate) async fn write_locked<I, T, E, F>(&self, input: &I, body: &F) -> Result<T, E>
+    where
+        I: Send + Sync,
+        T: Send,
+        E: From<DbError> + Send,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
+    {
+        self.write_at(BEGIN_LOCKED, input, body).await
+    }
+
+    async fn write_at<I, T, E, F>(&self, begin: &'static str, input: &I, body: &F) -> Result<T, E>
+    where
+        I: Send + Sync,
+        T: Send,
+        E: From<DbError> + Send,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
+    {
         let mut tries = 1;
         let mut duplicates = 0;
         loop {
-            let run = self.run(BEGIN_WRITE, input, body).await;
+            let run = self.run(begin, input, body).await;
             let error = match run {
                 Run::Done(value) => {
                     Counters::add(&self.counters.transactions, 1);

@@ -7,7 +7,7 @@ use tillsyn_apple::command::Command;
 use tillsyn_apple::ids::{ChannelName, CommandUuid};
 use tillsyn_apple::plist_guard;
 use tillsyn_apple::result::{CommandResult, Status};
-use tillsyn_db::{Row, Tx, args};
+use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::answer::DeviceAnswer;
 use super::identity::DeviceCertificate;
@@ -71,7 +71,7 @@ pub async fn poll(
     };
     let done = core
         .db()
-        .write(turn, |tx, turn| Box::pin(async move { turn.run(tx).await }))
+        .write_locked(turn, |tx, turn| Box::pin(async move { turn.run(tx).await }))
         .await?;
     if done.wakes_push {
         core.wake_push();
@@ -171,6 +171,7 @@ pub(super) struct PollingChannel {
 impl Turn {
     async fn run(&self, tx: &Tx) -> Result<Done, Error> {
         let result = self.incoming.result();
+        self.lock(tx).await?;
         let sender = sender::find(tx, &self.certificate).await?;
         let Some(sender) = sender else {
             return self
@@ -217,6 +218,18 @@ impl Turn {
             wakes_push,
             seen,
         })
+    }
+
+    /// Turns of one enrollment, and everything that ends it, wait for one another; turns of different
+    /// enrollments do not.
+    async fn lock(&self, tx: &Tx) -> Result<(), Error> {
+        const LOCK: &str = "SELECT id FROM enrollment WHERE id = \
+            (SELECT enrollment_id FROM certificate WHERE sha256 = $1) FOR UPDATE";
+        if tx.engine() == Engine::Postgres {
+            tx.fetch_optional(LOCK, args![self.certificate.as_str()])
+                .await?;
+        }
+        Ok(())
     }
 
     async fn refuse(
@@ -281,6 +294,14 @@ impl Turn {
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
             CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position LIMIT 1";
+        // Whoever withdraws or holds it at this moment is waited for, and the choice is made again.
+        const NEXT_LOCKED: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
+            b.id, b.request, b.request_sealed, c.act FROM command c \
+            JOIN command_batch b ON b.id = c.batch_id \
+            WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
+            AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
+            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position LIMIT 1 \
+            FOR UPDATE OF c";
         const NEW_SESSION: &str = "UPDATE command SET deferred = 0 WHERE channel_id = $1 AND finished = 0 AND deferred = 1";
         const TO_BACK: &str = "UPDATE command SET lane = 9, position = $2, deliveries = 0, \
             delivered_at = NULL WHERE id = $1";
@@ -291,11 +312,21 @@ impl Turn {
         // Bounded: a command that never gets an answer moves back once, one that cannot be sent ends.
         for turn in 0..32 {
             let values = args![channel.id.as_str(), self.now_ms, i64::from(idle)];
-            let Some(row) = tx.fetch_optional(NEXT, values).await? else {
+            let next = match tx.engine() {
+                Engine::Sqlite => NEXT,
+                Engine::Postgres => NEXT_LOCKED,
+            };
+            let Some(row) = tx.fetch_optional(next, values.clone()).await? else {
+                // A row that changed under the lock is left out by PostgreSQL without taking the next.
+                if tx.engine() == Engine::Postgres
+                    && tx.fetch_optional(NEXT, values).await?.is_some()
+                {
+                    continue;
+                }
                 return Ok(None);
             };
             let dams = row.text(1)? == "sent"
-                && (row.i64(2)? >= 5
+                && (unanswered(tx, &row).await? >= PATIENCE
                     || row.opt_i64(3)?.is_some_and(|at| self.now_ms - at > DAY_MS));
             if dams && turn == 0 {
                 tx.execute(TO_BACK, args![row.text(0)?, self.now_ms * 1_000])
@@ -435,4 +466,20 @@ impl Turn {
         store::request_pushes(tx, std::slice::from_ref(&channel.id), self.now_ms + wait).await?;
         Ok(true)
     }
+}
+
+/// Deliveries without any answer after which a command moves to the back of its queue.
+const PATIENCE: i64 = 5;
+
+/// How often a command was delivered since its last answer: `NotNow` is one, whatever the total.
+async fn unanswered(tx: &Tx, row: &Row) -> Result<i64, Error> {
+    const SINCE: &str = "SELECT count(*) FROM command_transition WHERE command_id = $1 \
+        AND status = 'sent' AND seq > COALESCE((SELECT max(seq) FROM command_transition \
+        WHERE command_id = $1 AND status = 'not_now'), 0)";
+    let deliveries = row.i64(2)?;
+    if deliveries < PATIENCE {
+        return Ok(deliveries);
+    }
+    let since = tx.fetch_one(SINCE, args![row.text(0)?]).await?.i64(0)?;
+    Ok(deliveries.min(since))
 }

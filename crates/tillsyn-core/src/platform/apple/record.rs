@@ -6,7 +6,7 @@ use serde_json::json;
 use tillsyn_apple::platform::DeviceFacts;
 use tillsyn_apple::redact::redact;
 use tillsyn_apple::result::{CommandResult, Status};
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Engine, Tx, args};
 
 use super::capability;
 use super::facts;
@@ -28,9 +28,16 @@ pub(super) async fn result(
 ) -> Result<bool, Error> {
     const FIND: &str = "SELECT c.status, c.finished, c.act, b.request FROM command c \
         JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2";
+    const FIND_LOCKED: &str = "SELECT c.status, c.finished, c.act, b.request FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2 \
+        FOR UPDATE OF c";
     const ORPHAN: &str = "INSERT INTO orphan_result (enrollment_id, command_id, status, received_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (enrollment_id, command_id) DO NOTHING";
     let result = turn.incoming.result();
+    let find = match tx.engine() {
+        Engine::Sqlite => FIND,
+        Engine::Postgres => FIND_LOCKED,
+    };
     let Some(uuid) = result
         .command_uuid
         .as_ref()
@@ -39,7 +46,7 @@ pub(super) async fn result(
         return Ok(false);
     };
     let Some(row) = tx
-        .fetch_optional(FIND, args![uuid.as_str(), channel.id.as_str()])
+        .fetch_optional(find, args![uuid.as_str(), channel.id.as_str()])
         .await?
     else {
         let short: String = uuid.as_str().chars().take(100).collect();
