@@ -5,6 +5,7 @@
     reason = "a command line program prints"
 )]
 
+mod cmd;
 mod config;
 mod database;
 mod demo;
@@ -54,6 +55,8 @@ enum Verb {
     Demo(demo::DemoArgs),
     /// Simulates devices against any server
     Sim(sim::SimCommand),
+    #[command(flatten)]
+    Client(cmd::ClientCommand),
     /// Prints the reference page of the configuration
     #[command(hide = true)]
     ConfigReference,
@@ -77,7 +80,7 @@ fn main() -> ExitCode {
     // A blocking call that hangs must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", words(&error));
             ExitCode::FAILURE
@@ -85,9 +88,11 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let file = cli.config.as_deref();
     match cli.verb {
+        // A client tells its failures itself: they come from the server, with codes of their own.
+        Verb::Client(command) => return Ok(cmd::run(command).await),
         Verb::Init(args) => init::run(file, args).await,
         Verb::Serve => serve::run(file).await,
         Verb::Migrate => serve::migrate(file).await,
@@ -100,6 +105,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// The error and its causes; of the product's own errors the text for people, without its code.

@@ -1,0 +1,80 @@
+//! Client verbs: everything over the REST API of a running server, like any other program.
+
+mod attempt;
+mod client;
+mod command;
+mod device;
+mod event;
+mod failure;
+mod held;
+mod invite;
+mod push;
+mod show;
+mod table;
+mod token;
+
+use std::process::ExitCode;
+
+use client::{Client, Connection};
+
+pub(crate) use failure::Failure;
+
+/// Verbs that ask a running server.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Lists, shows, locks, erases and retires devices, installs profiles
+    Device(With<device::DeviceVerb>),
+    /// Lists, shows and withdraws commands
+    Command(With<command::CommandVerb>),
+    /// Makes, lists and revokes invitations
+    Invite(With<invite::InviteVerb>),
+    /// Follows attempts to enroll
+    Attempt(With<attempt::AttemptVerb>),
+    /// Shows the push certificates
+    Push(With<push::PushVerb>),
+    /// Lists and revokes the API tokens of your account
+    Token(With<token::TokenVerb>),
+    /// Reads the audit trail
+    Event(With<event::EventVerb>),
+    /// Lists what waits for a release on the server
+    Held(With<held::HeldVerb>),
+}
+
+/// A verb and how to reach the server.
+#[derive(Debug, clap::Args)]
+pub(crate) struct With<V: clap::Subcommand> {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    verb: V,
+}
+
+impl<V: clap::Subcommand> With<V> {
+    fn client(&self) -> Result<Client, Failure> {
+        Client::new(&self.connection)
+    }
+}
+
+/// Runs one verb; a failure is printed here, in words or as JSON, and becomes the exit code.
+pub(crate) async fn run(command: ClientCommand) -> ExitCode {
+    let (json, done) = match command {
+        ClientCommand::Device(with) => (with.connection.json, device::run(with).await),
+        ClientCommand::Command(with) => (with.connection.json, command::run(with).await),
+        ClientCommand::Invite(with) => (with.connection.json, invite::run(with).await),
+        ClientCommand::Attempt(with) => (with.connection.json, attempt::run(with).await),
+        ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
+        ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
+        ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
+        ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print(json);
+            failure.exit_code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
