@@ -157,8 +157,8 @@ async function freshen() {
     for (const old of $$('[data-fresh]')) {
       const fresh = page.getElementById(old.id);
       // Never under the pointer's focus, never what has not changed.
-      if (!fresh || old.contains(document.activeElement) || same(old, fresh)) continue;
-      old.replaceWith(document.adoptNode(fresh));
+      if (old.contains(document.activeElement) || (fresh && same(old, fresh))) continue;
+      if (fresh) old.replaceWith(document.adoptNode(fresh)); else old.remove();
     }
     count();
   } catch {
@@ -184,7 +184,8 @@ function connect() {
   if (stream || !live) return;
   // EventSource resumes by itself with Last-Event-ID.
   stream = new EventSource(live.dataset.live);
-  stream.addEventListener('open', () => show('on'));
+  // What happened between the page and its stream is in neither: look once more when the server follows.
+  stream.addEventListener('open', () => { show('on'); setTimeout(freshen, 600); });
   stream.addEventListener('error', () => {
     show('off');
     // A refused stream is over for the browser: try again later.

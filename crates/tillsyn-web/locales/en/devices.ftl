@@ -156,3 +156,5 @@ security-lock-pin = PIN of the last lock
 security-lock-pin-kept = Kept sealed
 callout-wiped-text = It is no longer managed. It can be enrolled again by invitation; its history stays.
 guard-submit-held = Ask for a release
+profiles-region = Installed profiles, scrolls sideways
+facts-region = Facts, scrolls sideways

@@ -153,3 +153,5 @@ security-lock-pin = 直近のロックのPIN
 security-lock-pin-kept = 封印して保管
 callout-wiped-text = 管理は終了しています。招待で再登録できます。履歴は残ります。
 guard-submit-held = 解除を依頼
+profiles-region = インストール済みプロファイル（横にスクロールします）
+facts-region = 取得情報（横にスクロールします）

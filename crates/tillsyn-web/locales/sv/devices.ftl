@@ -156,3 +156,5 @@ security-lock-pin = PIN för senaste låset
 security-lock-pin-kept = Sparad, förseglad
 callout-wiped-text = Den hanteras inte längre. Den kan registreras igen med en inbjudan; historiken finns kvar.
 guard-submit-held = Begär att det släpps
+profiles-region = Installerade profiler, rullar i sidled
+facts-region = Fakta, rullar i sidled
