@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { LANGUAGES, texts } from './texts.js';
-import { DESK, IPHONE, MAC, PHONE, check, launch, open } from './world.js';
+import { DESK, IPHONE, MAC, PHONE, check, launch, open, tabTo } from './world.js';
 
 let server;
 let browser;
@@ -162,12 +162,3 @@ test('the dark theme keeps the rules', async () => {
   await check(page, 'portal-install-en-390-dark');
   await page.context().close();
 });
-
-// Tab until the element has the focus; a person would give up as well at some point.
-async function tabTo(page, target) {
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  assert.fail('not reached by Tab');
-}

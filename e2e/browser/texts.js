@@ -10,9 +10,9 @@ function read(lang) {
   const texts = new Map();
   for (const file of readdirSync(new URL(`${lang}/`, folder))) {
     const source = readFileSync(new URL(`${lang}/${file}`, folder), 'utf8');
-    for (const [, key, value] of source.matchAll(/^([a-z][a-z0-9-]*) = (.*)$/gm)) texts.set(key, value);
+    for (const [, key, value] of source.matchAll(/^([a-z][a-z0-9_-]*) = (.*)$/gm)) texts.set(key, value);
     // Plurals: what holds for most numbers.
-    for (const [, key, body] of source.matchAll(/^([a-z][a-z0-9-]*) = ?\{ \$\w+ ->\n([\s\S]*?)^\s*\}$/gm)) {
+    for (const [, key, body] of source.matchAll(/^([a-z][a-z0-9_-]*) = ?\{ \$\w+ ->\n([\s\S]*?)^\s*\}$/gm)) {
       texts.set(key, body.match(/\*\[other\] (.*)/)?.[1] ?? '');
     }
   }

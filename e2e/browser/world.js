@@ -54,7 +54,6 @@ export async function open(browser, { lang = 'en', viewport = DESK, userAgent = 
 // The page as it stands keeps the rules; leaves a picture.
 export async function check(page, name) {
   await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
-  // On a page that does not follow its device any more the script may still reload; axe needs it to stand still.
   const result = await page.evaluate((tags) => globalThis.axe.run(document, {
     runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'],
   }), TAGS);
@@ -82,6 +81,11 @@ async function still(page, name) {
   await page.setViewportSize(before);
 }
 
-export async function picture(page, name) {
-  await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
+// Tab until the element has the focus; a person would give up as well at some point.
+export async function tabTo(page, target) {
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  assert.fail(`${target} is not reached by Tab`);
 }

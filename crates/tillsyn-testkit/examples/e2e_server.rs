@@ -106,6 +106,12 @@ impl Stage {
                 let types: Vec<&str> = handled.map(|h| h.request_type.as_str()).collect();
                 Ok(json!({ "handled": types, "violations": device.violations().len() }))
             }
+            // Everybody signed in longer ago than a password counts as fresh.
+            "stale_sign_ins" => {
+                const AGE: &str = "UPDATE session SET fresh_at = 0";
+                self.app.db().execute(AGE, Vec::new()).await.unwrap();
+                Ok(json!({}))
+            }
             // The time that a hold takes is over.
             "end_holds" => {
                 const END: &str = "UPDATE command SET held_until = 0 WHERE status = 'held' \

@@ -1,0 +1,263 @@
+// The console, as an administrator uses it: by role and label, by mouse and by keyboard.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Server } from './server.js';
+import { texts } from './texts.js';
+import { IPHONE, PHONE, check, launch, open, tabTo } from './world.js';
+
+const t = texts('en');
+let server;
+let browser;
+let page;
+const devices = {};
+
+before(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+  for (const [kind, name, more] of [
+    ['iphone', 'ENG-IPH-0417', { person: 'Elin Hedström' }],
+    ['iphone', 'LAW-IPH-0102', { person: 'Oskar Lind' }],
+    ['ipad', 'LIB-PAD-0007', {}],
+    ['mac', 'ENG-MAC-0031', { person: '佐藤 美咲' }],
+    ['iphone', 'Saga’s iPhone', { person: 'Saga Berg', ownership: 'personal' }],
+  ]) devices[name] = (await server.order('enroll', { kind, name, ...more })).serial;
+  page = await open(browser);
+});
+after(async () => { await browser?.close(); await server?.stop(); });
+
+const heading = (name) => page.getByRole('heading', { level: 1, name });
+const button = (name) => page.getByRole('button', { name, exact: true });
+const at = (path) => page.goto(server.url + path);
+
+async function openDevice(name) {
+  await at('/console/devices');
+  await page.getByRole('link', { name, exact: true }).click();
+  await heading(name).waitFor();
+}
+
+test('sign-in refuses a wrong password and then leads where one wanted to go', async () => {
+  await at('/console/devices');
+  await heading(t('sign-in-title')).waitFor();
+  await check(page, 'console-sign-in-en-1440');
+  await page.getByLabel(t('login')).fill(server.owner_email);
+  await page.getByLabel(t('password')).fill('not the right one');
+  await button(t('sign-in')).click();
+  await page.getByRole('alert').filter({ hasText: t('sign-in-failed') }).waitFor();
+  assert.equal(await page.getByLabel(t('login')).inputValue(), server.owner_email);
+  await page.getByLabel(t('password')).fill(server.owner_password);
+  await page.keyboard.press('Enter');
+  await heading(t('nav-devices')).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/console/devices');
+});
+
+test('the list is searched and filtered, and its address keeps the view', async () => {
+  await at('/console');
+  await heading(t('nav-overview')).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('0417');
+  await page.keyboard.press('Enter');
+  await heading(t('nav-devices')).waitFor();
+  const rows = page.locator('#device-rows tbody tr');
+  assert.equal(await rows.count(), 1);
+  await page.getByRole('link', { name: 'ENG-IPH-0417' }).waitFor();
+  await at('/console/devices');
+  assert.equal(await rows.count(), 5);
+  await button(t('filter-add')).click();
+  await page.getByRole('checkbox', { name: 'iPadOS' }).or(page.getByRole('checkbox', { name: 'iPad' })).first().check();
+  await button(t('filter-apply')).click();
+  assert.equal(await rows.count(), 1);
+  await page.getByRole('link', { name: 'LIB-PAD-0007' }).waitFor();
+  const view = page.url();
+  await at('/console/devices');
+  await page.goto(view);
+  assert.equal(await rows.count(), 1);
+  await page.locator('.chip-x').click();
+  assert.equal(await rows.count(), 5);
+  await at('/console/devices?q=nothing-is-called-so');
+  await page.getByRole('heading', { name: t('no-match') }).waitFor();
+});
+
+test('a device page follows its device', async () => {
+  await openDevice('ENG-IPH-0417');
+  await page.getByText(t('live-on'), { exact: true }).waitFor();
+  await button(t('device-refresh')).click();
+  const commands = page.locator('#commands');
+  await commands.getByText(t('status-command-queued')).or(commands.getByText(t('status-command-push_sent'))).first().waitFor();
+  const { handled, violations } = await server.order('answer', { serial: devices['ENG-IPH-0417'] });
+  assert.deepEqual(handled.sort(), ['DeviceInformation', 'ProfileList', 'SecurityInfo']);
+  assert.equal(violations, 0);
+  // Nobody touches the page.
+  const open = commands.locator('.pill').filter({ hasText: new RegExp(`${t('status-command-queued')}|${t('status-command-push_sent')}`) });
+  await expectCount(open, 0);
+  await commands.locator('.pill').filter({ hasText: t('status-command-acknowledged') }).first().waitFor();
+});
+
+test('a lock acts at once', async () => {
+  await openDevice('LAW-IPH-0102');
+  await page.getByRole('link', { name: t('device-lock'), exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: t('lock-title', { a: 'LAW-IPH-0102' }) });
+  await dialog.waitFor();
+  await check(page, 'console-lock-en-1440');
+  await dialog.getByLabel(t('lock-message')).fill('Found? Call us');
+  await dialog.getByRole('button', { name: t('lock-submit') }).click();
+  await page.getByRole('status').filter({ hasText: t('message-locked') }).waitFor();
+  const { handled } = await server.order('answer', { serial: devices['LAW-IPH-0102'] });
+  assert.deepEqual(handled, ['DeviceLock']);
+});
+
+test('an erase needs name and password, is held, and can be withdrawn, by keyboard alone', async () => {
+  await server.order('stale_sign_ins');
+  await openDevice('ENG-IPH-0417');
+  await tabTo(page, page.getByRole('link', { name: t('device-erase-act') }));
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: t('erase-title', { a: 'ENG-IPH-0417' }) });
+  await dialog.waitFor();
+  assert.equal(await dialog.getByRole('link', { name: t('close') }).evaluate((e) => e === document.activeElement), true);
+  await check(page, 'console-erase-en-1440');
+  await dialog.getByRole('link', { name: t('close') }).focus();
+  // Escape leaves without a trace.
+  await page.keyboard.press('Escape');
+  await heading('ENG-IPH-0417').waitFor();
+  assert.equal(await dialog.count(), 0);
+  await tabTo(page, page.getByRole('link', { name: t('device-erase-act') }));
+  await page.keyboard.press('Enter');
+
+  const submit = dialog.getByRole('button', { name: t('erase-submit', { n: 5 }) });
+  const typed = dialog.getByLabel(t('guard-type', { name: 'ENG-IPH-0417' }));
+  assert.equal(await submit.getAttribute('aria-disabled'), 'true');
+  await tabTo(page, submit);
+  await page.keyboard.press('Enter');
+  // The button says what is missing and leads there.
+  await dialog.getByText(t('guard-typed-wrong')).waitFor();
+  assert.equal(await typed.evaluate((box) => box === document.activeElement), true);
+  await page.keyboard.type('ENG-IPH-0417');
+  assert.equal(await submit.getAttribute('aria-disabled'), 'false');
+  // Enter in the field alone confirms nothing.
+  await page.keyboard.press('Enter');
+  await dialog.waitFor();
+  await tabTo(page, dialog.getByLabel(t('guard-password')));
+  await page.keyboard.type('not the right one');
+  await tabTo(page, submit);
+  await page.keyboard.press('Enter');
+  await dialog.locator('#password-error').waitFor();
+  await check(page, 'console-erase-wrong-password-en-1440');
+  assert.equal(await typed.inputValue(), 'ENG-IPH-0417', 'nothing typed is lost');
+  await tabTo(page, dialog.getByLabel(t('guard-password')));
+  await page.keyboard.type(server.owner_password);
+  await tabTo(page, submit);
+  await page.keyboard.press('Enter');
+
+  await page.locator('.hold').first().waitFor();
+  const held = await server.order('answer', { serial: devices['ENG-IPH-0417'] });
+  assert.deepEqual(held.handled, [], 'a held command is never sent');
+  await check(page, 'console-held-en-1440');
+  await tabTo(page, page.getByRole('button', { name: t('withdraw') }).first());
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').filter({ hasText: t('message-withdrawn') }).waitFor();
+  await server.order('end_holds');
+  const later = await server.order('answer', { serial: devices['ENG-IPH-0417'] });
+  assert.deepEqual(later.handled, [], 'a withdrawn command is never sent');
+});
+
+test('an erase that nobody withdraws ends the enrollment', async () => {
+  await openDevice('LIB-PAD-0007');
+  await page.getByRole('link', { name: t('device-erase-act') }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(t('guard-reason')).selectOption({ label: t('reason-handed-on') });
+  await dialog.getByLabel(t('guard-note')).fill('Ticket 4711');
+  await dialog.getByLabel(t('guard-type', { name: 'LIB-PAD-0007' })).fill('LIB-PAD-0007');
+  await dialog.getByRole('button', { name: t('erase-submit', { n: 5 }) }).click();
+  await page.locator('.hold').first().waitFor();
+  await server.order('end_holds');
+  const { handled } = await server.order('answer', { serial: devices['LIB-PAD-0007'] });
+  assert.deepEqual(handled, ['EraseDevice']);
+  // The page hears of it by itself.
+  await page.getByText(t('callout-wiped-text')).waitFor();
+  await check(page, 'console-wiped-en-1440');
+});
+
+test('a personal device offers no erase', async () => {
+  await openDevice('Saga’s iPhone');
+  assert.equal(await page.getByRole('link', { name: t('device-erase-act') }).count(), 0);
+  await check(page, 'console-personal-en-1440');
+});
+
+test('an invitation is made, opened on a phone, and its attempt followed', async () => {
+  await at('/console/enrollment/invitations');
+  await page.getByRole('link', { name: t('invitation-new') }).first().click();
+  await page.getByLabel(t('invitation-person')).fill('Nora Ek');
+  await page.getByRole('checkbox', { name: t('invitation-pin') }).check();
+  await check(page, 'console-invitation-new-en-1440');
+  await button(t('invitation-create')).click();
+  await page.getByRole('heading', { name: t('invitation-hand-over') }).waitFor();
+  await check(page, 'console-invitation-created-en-1440');
+  const copy = (what) => page.locator('.hand-over [data-copy]').nth(what).getAttribute('data-copy');
+  const [link, pin] = [await copy(0), await copy(1)];
+  assert.match(link, /\/e\/[\w-]{20,}$/);
+
+  const phone = await open(browser, { viewport: PHONE, userAgent: IPHONE });
+  await phone.goto(link);
+  await phone.getByText('Maja Bergqvist').waitFor();
+  await phone.getByLabel(t('pin-label')).fill(pin);
+  await phone.getByRole('button', { name: t('begin-agree', { a: 'iPhone' }) }).click();
+  const href = await phone.getByRole('link', { name: t('install-download') }).getAttribute('href');
+
+  await at('/console/enrollment/attempts');
+  await page.getByRole('link', { name: 'Nora Ek' }).first().click();
+  const steps = page.locator('#steps');
+  await steps.getByText(t('status-attempt-signed_in')).waitFor();
+  const order = { kind: 'iphone', name: 'NORA-IPH', profile_url: server.url + href };
+  const { serial } = await server.order('download', order);
+  await steps.getByText(t('status-attempt-profile_fetched')).waitFor();
+  await server.order('install', { serial });
+  await server.order('check_in', { serial });
+  await server.order('answer', { serial });
+  await steps.getByText(t('status-attempt-ready'), { exact: true }).waitFor();
+  await phone.getByRole('heading', { level: 1, name: t('ready-h1', { a: 'iPhone' }) }).waitFor();
+  await check(page, 'console-attempt-ready-en-1440');
+  await phone.context().close();
+  // Link and PIN are never shown again.
+  await page.goBack();
+  await at('/console/enrollment/invitations');
+  await page.getByRole('link', { name: 'Nora Ek' }).first().click();
+  await heading(t('invitation-for', { a: 'Nora Ek' })).waitFor();
+  assert.equal(await page.locator('.hand-over').count(), 0);
+});
+
+test('the push certificate and the tokens', async () => {
+  await at('/console/settings/push');
+  await page.getByText('com.apple.mgmt.External').first().waitFor();
+  await check(page, 'console-push-en-1440');
+  await at('/console/settings/tokens');
+  await page.getByLabel(t('name'), { exact: true }).fill('inventory export');
+  await page.getByRole('group', { name: t('token-permissions') }).getByRole('checkbox').first().check();
+  const password = page.getByLabel(t('guard-password'));
+  if (await password.count()) await password.fill(server.owner_password);
+  await button(t('token-create')).click();
+  const secret = page.locator('[data-copy^="tillsyn_"]');
+  await secret.waitFor();
+  await check(page, 'console-token-created-en-1440');
+  const token = await secret.getAttribute('data-copy');
+  await at('/console/settings/tokens');
+  assert.ok(!(await page.content()).includes(token), 'shown once');
+  await page.getByRole('button', { name: `${t('revoke')} inventory export` }).click();
+  await page.getByText(t('message-token-revoked')).waitFor();
+});
+
+test('signing out ends the session on the server', async () => {
+  await at('/console');
+  const cookies = await page.context().cookies();
+  await button(t('sign-out')).first().click();
+  await heading(t('sign-in-title')).waitFor();
+  await page.context().addCookies(cookies);
+  await at('/console');
+  await heading(t('sign-in-title')).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+async function expectCount(locator, count) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await locator.count() === count) return;
+    await locator.page().waitForTimeout(100);
+  }
+  assert.equal(await locator.count(), count);
+}
