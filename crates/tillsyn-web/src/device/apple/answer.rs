@@ -27,14 +27,20 @@ pub(super) fn device(answer: DeviceAnswer) -> Response {
 
 /// A fault of ours: the device keeps its message and tries again (S84).
 pub(super) fn failure(error: &Error) -> Response {
-    tracing::error!(code = error.code, cause = error.source.as_deref().map(tracing::field::display),
-        "a device request failed: {}", error.detail);
+    tracing::error!(
+        code = error.code,
+        cause = error.source.as_deref().map(tracing::field::display),
+        "a device request failed: {}",
+        error.detail
+    );
     let status = match error.kind {
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let mut response = status.into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
 

@@ -1,9 +1,7 @@
 //! `PUT /apple/checkin` and `PUT /apple/mdm`: one handler, since a device may send both to one URL. What
 //! the body is decides its media type, else its `MessageType` (core sheet §1).
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -11,6 +9,7 @@ use tillsyn_apple::media;
 use tillsyn_core::platform::apple::{self, DeviceCertificate};
 
 use super::answer;
+use crate::auth::ClientAddress;
 use crate::state::AppState;
 
 /// The header with the detached signature over the raw body.
@@ -20,7 +19,7 @@ const LOOK: usize = 64 * 1024;
 
 pub(super) async fn message(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -28,7 +27,11 @@ pub(super) async fn message(
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let is_checkin_path = parts.uri.path() == "/apple/checkin";
-    let limit = if is_checkin_path { super::CHECK_IN_LIMIT } else { super::RESULT_LIMIT };
+    let limit = if is_checkin_path {
+        super::CHECK_IN_LIMIT
+    } else {
+        super::RESULT_LIMIT
+    };
     let Ok(body) = axum::body::to_bytes(body, limit).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
@@ -40,7 +43,7 @@ pub(super) async fn message(
             return StatusCode::FORBIDDEN.into_response();
         }
     };
-    let address = Some(peer.ip().to_string());
+    let address = Some(address.to_string());
     let answered = if is_checkin(&parts.headers, is_checkin_path, &body) {
         apple::check_in(&state.core, &certificate, &body, address).await
     } else {
@@ -59,15 +62,21 @@ fn authenticate(
 ) -> Result<DeviceCertificate, &'static str> {
     let mut values = headers.get_all(SIGNATURE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(if headers.contains_key(SIGNATURE) { "two_headers" } else { "missing" });
+        return Err(if headers.contains_key(SIGNATURE) {
+            "two_headers"
+        } else {
+            "missing"
+        });
     };
     let value = value.to_str().map_err(|_| "malformed")?;
     apple::verify_signature(&state.core, value, body).map_err(|refusal| refusal.as_str())
 }
 
 fn is_checkin(headers: &HeaderMap, is_checkin_path: bool, body: &[u8]) -> bool {
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     if media::is(content_type, media::CHECK_IN) {
         return true;
     }

@@ -1,14 +1,15 @@
 //! `/apple/scep/{ca}`: GetCACaps, GetCACert, PKIOperation by GET and POST (SCEP sheet A1).
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, Path, RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use tillsyn_core::platform::apple::{self, ScepAnswer};
 use tillsyn_pki::scep;
 
 use super::answer;
+use crate::auth::ClientAddress;
 use crate::state::AppState;
 
 /// The only CA there is so far.
@@ -16,7 +17,7 @@ const DEVICE_CA: &str = "device";
 
 pub(super) async fn get(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     Path(ca): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -33,7 +34,7 @@ pub(super) async fn get(
             answer::with_type(StatusCode::OK, content_type, body)
         }
         "pkioperation" => match scep::decode_get_message(&query) {
-            Ok(message) => pki_operation(&state, message, peer).await,
+            Ok(message) => pki_operation(&state, message, address).await,
             Err(_) => StatusCode::BAD_REQUEST.into_response(),
         },
         "getnextcacert" => StatusCode::NOT_FOUND.into_response(),
@@ -43,7 +44,7 @@ pub(super) async fn get(
 
 pub(super) async fn post(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ClientAddress(address): ClientAddress,
     Path(ca): Path<String>,
     RawQuery(query): RawQuery,
     request: Request,
@@ -57,11 +58,11 @@ pub(super) async fn post(
     let Ok(body) = axum::body::to_bytes(request.into_body(), super::SCEP_LIMIT).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    pki_operation(&state, body.to_vec(), peer).await
+    pki_operation(&state, body.to_vec(), address).await
 }
 
-async fn pki_operation(state: &AppState, message: Vec<u8>, peer: SocketAddr) -> Response {
-    match apple::pki_operation(&state.core, message, Some(peer.ip().to_string())).await {
+async fn pki_operation(state: &AppState, message: Vec<u8>, address: IpAddr) -> Response {
+    match apple::pki_operation(&state.core, message, Some(address.to_string())).await {
         Ok(ScepAnswer::Message(body)) => {
             answer::with_type(StatusCode::OK, "application/x-pki-message", body)
         }
