@@ -38,6 +38,8 @@ pub(crate) enum Event<'a> {
         channel: &'a str,
         uuid: &'a str,
         request_type: &'a str,
+        /// What is delivered again has the same.
+        request_sha256: &'a str,
     },
     /// A result is about to be sent: the server may or may not have it from here on.
     Sending {

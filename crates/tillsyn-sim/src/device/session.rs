@@ -2,8 +2,10 @@ use std::collections::HashSet;
 
 use http::StatusCode;
 use plist::{Dictionary, Value};
+use tillsyn_apple::encode_plist;
 use tillsyn_apple::plist_guard::Limits;
 use tillsyn_apple::result::{CommandResult, Status};
+use tillsyn_pki::hash;
 
 use super::channel::Outstanding;
 use super::{Device, DeviceState, Effect, Performed};
@@ -325,10 +327,12 @@ impl Device {
         let offer = self.note(offer)?;
         self.check_order(channel, &offer)?;
         let name = self.channel_ref(channel)?.name.clone();
+        let request = encode_plist(&Value::Dictionary(offer.request.clone()));
         self.log(&Event::Command {
             channel: &name,
             uuid: &offer.uuid,
             request_type: &offer.request_type,
+            request_sha256: &hash::sha256_hex(&request),
         });
         Ok(Some(offer))
     }
