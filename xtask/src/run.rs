@@ -95,6 +95,10 @@ pub(crate) fn bench(rest: &[String]) -> Result<bool> {
 }
 
 pub(crate) fn torture(rest: &[String]) -> Result<bool> {
+    // The program that is killed lies beside the one that kills it.
+    if !passes("cargo", &["build", "--locked", "-p", "tillsyn"])? {
+        return Ok(false);
+    }
     let mut arguments = vec![
         "run",
         "--locked",

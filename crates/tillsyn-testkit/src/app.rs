@@ -53,6 +53,7 @@ pub struct TestApp {
     pub network: Network,
     pub owner: Actor,
     address: SocketAddr,
+    public_url: Option<String>,
     master_key: String,
     jobs: Vec<tokio::task::JoinHandle<()>>,
     stop: Option<oneshot::Sender<()>>,
@@ -69,6 +70,11 @@ impl TestApp {
     /// A server with its own choices. The fleet is empty, the push certificate is there, the owner is
     /// signed in and older than a day.
     pub async fn with(engine: Engine, options: AppOptions) -> Self {
+        Self::behind(None, engine, options).await
+    }
+
+    /// The same behind something that hands connections on: its address goes into profiles.
+    pub async fn behind(public_url: Option<String>, engine: Engine, options: AppOptions) -> Self {
         let db = Arc::new(TempDb::new(engine, tillsyn_db::MIGRATIONS).await);
         let clock = options.clock.clone();
         let real = Clock::system();
@@ -97,9 +103,9 @@ impl TestApp {
             &db,
             &clock,
             keys,
+            public_url.clone(),
             apns.base_url(),
             apns.root_pem(),
-            "node-a",
         )
         .await;
         let owner = first_owner(&core, &db).await;
@@ -133,6 +139,7 @@ impl TestApp {
             .unwrap(),
             owner,
             address,
+            public_url,
             master_key,
             jobs,
             stop: Some(stop),
@@ -145,6 +152,16 @@ impl TestApp {
     /// The server's address, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The key that a process of its own needs to open this database.
+    pub fn master_key(&self) -> &str {
+        &self.master_key
+    }
+
+    /// Where the database is, for a process of its own.
+    pub fn database_url(&self) -> &str {
+        self.db.url()
     }
 
     /// The database, for rows that no surface shows.
@@ -165,7 +182,7 @@ impl TestApp {
             db,
             &self.clock,
             KeyStore::new(ring),
-            self.url(),
+            self.public_url.clone().unwrap_or_else(|| self.url()),
             self.apns.base_url(),
             self.apns.root_pem(),
             "node-b",
@@ -199,15 +216,21 @@ impl TestApp {
 
     /// A client of the API with these permissions.
     pub async fn api(&self, permissions: &[Permission]) -> Api {
+        let token = self.token(permissions.iter().copied()).await;
+        Api::new(self.url(), Some(token))
+    }
+
+    /// A token of the API with these permissions.
+    pub async fn token(&self, permissions: impl Iterator<Item = Permission>) -> String {
         let new = NewToken {
             name: "test".to_owned(),
-            permissions: permissions.to_vec(),
+            permissions: permissions.collect(),
             days: 1,
         };
         let (_, token) = tokens::create_token(&self.core, &self.owner, new)
             .await
             .unwrap();
-        Api::new(self.url(), Some(token.to_string()))
+        token.to_string()
     }
 
     /// A client of the API with everything a token of the owner can hold.
@@ -348,9 +371,9 @@ async fn start(
     db: &TempDb,
     clock: &Clock,
     keys: KeyStore,
+    public_url: Option<String>,
     apns_url: String,
     apns_root_pem: String,
-    node: &str,
 ) -> (
     Core,
     SocketAddr,
@@ -359,8 +382,8 @@ async fn start(
 ) {
     let listener = listener("127.0.0.1:0".parse().unwrap()).await;
     let address = listener.local_addr();
-    let url = format!("http://{address}");
-    let state = state_for(db.db(), clock, keys, url, apns_url, apns_root_pem, node).await;
+    let url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let state = state_for(db.db(), clock, keys, url, apns_url, apns_root_pem, "node-a").await;
     let core = state.core.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(async move {

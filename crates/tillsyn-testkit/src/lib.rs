@@ -9,16 +9,21 @@
 mod api;
 mod app;
 mod assert;
+pub mod torture;
 
 pub use api::Api;
 pub use app::{AppOptions, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 pub use tillsyn_db::Engine;
 
 /// Makes two tests of one body: `both_engines!(name, |app| async move { … })` runs on SQLite and on
-/// PostgreSQL, each with its own database and port.
+/// PostgreSQL, each with its own database and port; with other choices than the usual ones as
+/// `both_engines!(name, AppOptions { … }, |app| async move { … })`.
 #[macro_export]
 macro_rules! both_engines {
     ($name:ident, |$app:ident| $body:expr) => {
+        $crate::both_engines!($name, $crate::AppOptions::default(), |$app| $body);
+    };
+    ($name:ident, $options:expr, |$app:ident| $body:expr) => {
         mod $name {
             use super::*;
 
@@ -28,12 +33,12 @@ macro_rules! both_engines {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                body($crate::TestApp::new($crate::Engine::Sqlite).await).await;
+                body($crate::TestApp::with($crate::Engine::Sqlite, $options).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                body($crate::TestApp::new($crate::Engine::Postgres).await).await;
+                body($crate::TestApp::with($crate::Engine::Postgres, $options).await).await;
             }
         }
     };

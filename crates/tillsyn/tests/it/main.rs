@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod client;
+mod crash;
 mod demo;
 mod guard;
 mod init;

@@ -1,0 +1,117 @@
+//! The program as a child process, started and killed.
+
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Torture;
+use crate::TestApp;
+
+/// From the start of the process until it answers; a debug build on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+pub(super) struct Server {
+    program: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    health: String,
+    http: reqwest::Client,
+    child: Option<Child>,
+}
+
+impl Server {
+    pub(super) fn new(torture: &Torture, folder: &Path, port: u16, app: &TestApp) -> Self {
+        let key = folder.join("master.key");
+        write_private(&key, app.master_key());
+        let root = folder.join("apns.pem");
+        write_private(&root, &app.apns.root_pem());
+        let config = folder.join("tillsyn.toml");
+        let text = format!(
+            "[public]\nurl = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
+             [http]\nclear_text = true\n\
+             [database]\nurl = \"{}\"\npool = 8\n\
+             [keys]\nmaster_key_file = \"{}\"\n\
+             [apns]\nurl = \"{}\"\nroot_file = \"{}\"\n",
+            app.database_url(),
+            key.display(),
+            app.apns.base_url(),
+            root.display(),
+        );
+        write_private(&config, &text);
+        Self {
+            program: torture.program.clone(),
+            config,
+            log: folder.join("server.log"),
+            health: format!("http://127.0.0.1:{port}/healthz"),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            child: None,
+        }
+    }
+
+    /// Starts it and waits until it answers.
+    pub(super) async fn start(&mut self) -> Result<(), String> {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&self.log)
+            .unwrap();
+        let mut command = Command::new(&self.program);
+        // The developer's own settings must not leak in.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("TILLSYN_") {
+                command.env_remove(name);
+            }
+        }
+        let child = command
+            .arg("serve")
+            .arg("--config")
+            .arg(&self.config)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.program.display()))?;
+        self.child = Some(child);
+        let begun = Instant::now();
+        loop {
+            let answer = self.http.get(&self.health).send().await;
+            if answer.is_ok_and(|answer| answer.status() == 200) {
+                return Ok(());
+            }
+            let gone = self.child.as_mut().and_then(|c| c.try_wait().unwrap());
+            if gone.is_some() || begun.elapsed() > START_LIMIT {
+                let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+                let lines: Vec<&str> = log.lines().collect();
+                let tail = lines[lines.len().saturating_sub(20)..].join("\n");
+                return Err(format!("the server does not answer ({gone:?}):\n{tail}"));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// SIGKILL: nothing is finished, nothing is flushed.
+    pub(super) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn write_private(path: &Path, text: &str) {
+    use std::io::Write as _;
+    let mut file = std::fs::File::options()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
