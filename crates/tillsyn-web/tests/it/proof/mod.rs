@@ -1,5 +1,7 @@
 //! Evidence: the promises that must hold when servers are wrong, nodes die and requests race.
 
+mod isolation;
 mod mutations;
+mod nodes;
 mod scep;
 mod scep_client;

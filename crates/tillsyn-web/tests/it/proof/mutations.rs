@@ -6,7 +6,11 @@ use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy};
 use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 async fn proxy(app: &TestApp) -> FaultProxy {
-    let config = ProxyConfig { upstream: app.url(), public_base: None, roots_pem: None };
+    let config = ProxyConfig {
+        upstream: app.url(),
+        public_base: None,
+        roots_pem: None,
+    };
     FaultProxy::start(config).await.unwrap()
 }
 
@@ -84,20 +88,26 @@ async fn a_handful_of_faults_is_caught_on_postgres() {
     each_is_caught(Engine::Postgres, faults.into_iter()).await;
 }
 
-both_engines!(this_server_without_a_fault_is_not_accused, |app| async move {
-    let proxy = proxy(&app).await;
-    let by = invitation(&app, &proxy).await;
-    for kind in DeviceKind::ALL {
-        let mut device = device(&app, kind);
-        device.enroll(&by).await.unwrap();
-        assert!(!device.sessions().await.unwrap()[0].handled.is_empty(), "{kind:?}");
-        device.probe_foreign_certificate().await.unwrap();
-        device.probe_other_device().await.unwrap();
-        device.probe_unsigned().await.unwrap();
-        device.probe_tampered().await.unwrap();
-        device.renew_token().await.unwrap();
-        device.sessions().await.unwrap();
-        device.person_removes_profile().await.unwrap();
-        assert_eq!(device.violations(), [], "{kind:?}");
+both_engines!(
+    this_server_without_a_fault_is_not_accused,
+    |app| async move {
+        let proxy = proxy(&app).await;
+        let by = invitation(&app, &proxy).await;
+        for kind in DeviceKind::ALL {
+            let mut device = device(&app, kind);
+            device.enroll(&by).await.unwrap();
+            assert!(
+                !device.sessions().await.unwrap()[0].handled.is_empty(),
+                "{kind:?}"
+            );
+            device.probe_foreign_certificate().await.unwrap();
+            device.probe_other_device().await.unwrap();
+            device.probe_unsigned().await.unwrap();
+            device.probe_tampered().await.unwrap();
+            device.renew_token().await.unwrap();
+            device.sessions().await.unwrap();
+            device.person_removes_profile().await.unwrap();
+            assert_eq!(device.violations(), [], "{kind:?}");
+        }
     }
-});
+);

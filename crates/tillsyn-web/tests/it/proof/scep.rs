@@ -16,51 +16,82 @@ const ISSUED: &str = "SELECT count(*) FROM certificate";
 const REFUSALS: &str =
     "SELECT count(*) FROM event WHERE action = 'certificate.issue' AND result = 'refused'";
 
-both_engines!(a_challenge_belongs_to_the_first_key_that_uses_it, |app| async move {
-    let download = Download::fresh(&app).await;
-    let first = issued(&download.ask(&key(1)).await, &key(1));
-    // The client did not hear the answer: the same certificate, however often.
-    assert_eq!(issued(&download.ask(&key(1)).await, &key(1)), first);
-    assert_eq!(app.count(REFUSALS).await, 0);
-    assert_eq!(refused(&download.ask(&key(2)).await), FailInfo::BadRequest);
-    assert_eq!(app.count(ISSUED).await, 1);
-    assert_eq!(app.count(REFUSALS).await, 1);
-    let cause = "SELECT cause FROM attempt_step WHERE cause IS NOT NULL";
-    assert_eq!(app.text(cause).await.as_deref(), Some("used_elsewhere"));
-    // The thief's attempt takes nothing from the owner.
-    assert_eq!(issued(&download.ask(&key(1)).await, &key(1)), first);
-});
+both_engines!(
+    a_challenge_belongs_to_the_first_key_that_uses_it,
+    |app| async move {
+        let download = Download::fresh(&app).await;
+        let first = issued(&download.ask(&key(1)).await, &key(1));
+        // The client did not hear the answer: the same certificate, however often.
+        assert_eq!(issued(&download.ask(&key(1)).await, &key(1)), first);
+        assert_eq!(app.count(REFUSALS).await, 0);
+        assert_eq!(refused(&download.ask(&key(2)).await), FailInfo::BadRequest);
+        assert_eq!(app.count(ISSUED).await, 1);
+        assert_eq!(app.count(REFUSALS).await, 1);
+        let cause = "SELECT cause FROM attempt_step WHERE cause IS NOT NULL";
+        assert_eq!(app.text(cause).await.as_deref(), Some("used_elsewhere"));
+        // The thief's attempt takes nothing from the owner.
+        assert_eq!(issued(&download.ask(&key(1)).await, &key(1)), first);
+    }
+);
 
 both_engines!(an_expired_challenge_is_refused, |app| async move {
     let download = Download::fresh(&app).await;
-    app.db().execute("UPDATE scep_challenge SET expires_at = 1", Vec::new()).await.unwrap();
+    app.db()
+        .execute("UPDATE scep_challenge SET expires_at = 1", Vec::new())
+        .await
+        .unwrap();
     assert_eq!(refused(&download.ask(&key(1)).await), FailInfo::BadRequest);
     assert_eq!((app.count(ISSUED).await, app.count(REFUSALS).await), (0, 1));
-    assert_eq!(app.text("SELECT cause FROM attempt").await.as_deref(), Some("too_late"));
-    assert_eq!(app.text("SELECT status FROM attempt").await.as_deref(), Some("failed"));
+    assert_eq!(
+        app.text("SELECT cause FROM attempt").await.as_deref(),
+        Some("too_late")
+    );
+    assert_eq!(
+        app.text("SELECT status FROM attempt").await.as_deref(),
+        Some("failed")
+    );
 });
 
-both_engines!(a_revoked_invitation_gives_no_certificate, |app| async move {
-    let invitation = app.invite().await;
-    let url = profile_url(&app, &invitation.code).await;
-    let download = Download::of(&fetch(&url).await).await;
-    invitations::revoke_invitation(&app.core, &app.owner, &invitation.id).await.unwrap();
-    assert_eq!(refused(&download.ask(&key(1)).await), FailInfo::BadRequest);
-    assert_eq!((app.count(ISSUED).await, app.count(REFUSALS).await), (0, 1));
-});
+both_engines!(
+    a_revoked_invitation_gives_no_certificate,
+    |app| async move {
+        let invitation = app.invite().await;
+        let url = profile_url(&app, &invitation.code).await;
+        let download = Download::of(&fetch(&url).await).await;
+        invitations::revoke_invitation(&app.core, &app.owner, &invitation.id)
+            .await
+            .unwrap();
+        assert_eq!(refused(&download.ask(&key(1)).await), FailInfo::BadRequest);
+        assert_eq!((app.count(ISSUED).await, app.count(REFUSALS).await), (0, 1));
+    }
+);
 
-both_engines!(the_first_consumed_download_voids_its_sibling, |app| async move {
-    let invitation = app.invite().await;
-    let url = profile_url(&app, &invitation.code).await;
-    let one = Download::of(&fetch(&url).await).await;
-    let two = Download::of(&fetch(&url).await).await;
-    assert_ne!(one.challenge, two.challenge, "one challenge per download");
-    issued(&two.ask(&key(1)).await, &key(1));
-    assert_eq!(refused(&one.ask(&key(2)).await), FailInfo::BadRequest);
-    // Not even the key that has a certificate already.
-    assert_eq!(refused(&one.ask(&key(1)).await), FailInfo::BadRequest);
-    assert_eq!((app.count(ISSUED).await, app.count(REFUSALS).await), (1, 2));
-});
+both_engines!(
+    the_first_consumed_download_voids_its_sibling,
+    |app| async move {
+        let invitation = app.invite().await;
+        let url = profile_url(&app, &invitation.code).await;
+        let one = Download::of(&fetch(&url).await).await;
+        let two = Download::of(&fetch(&url).await).await;
+        assert_ne!(one.challenge, two.challenge, "one challenge per download");
+        issued(&two.ask(&key(1)).await, &key(1));
+        assert_eq!(refused(&one.ask(&key(2)).await), FailInfo::BadRequest);
+        // Not even the key that has a certificate already.
+        assert_eq!(refused(&one.ask(&key(1)).await), FailInfo::BadRequest);
+        // One that was being made while its sibling was used, too late to be voided.
+        let late = "UPDATE scep_challenge SET voided_at = NULL WHERE consumed_at IS NULL";
+        app.db().execute(late, Vec::new()).await.unwrap();
+        assert_eq!(refused(&one.ask(&key(2)).await), FailInfo::BadRequest);
+        assert_eq!((app.count(ISSUED).await, app.count(REFUSALS).await), (1, 3));
+        // The address gives no profile any more; the invitation makes a new attempt.
+        assert_eq!(reqwest::get(&url).await.unwrap().status(), 410);
+        let again = profile_url(&app, &invitation.code).await;
+        issued(
+            &Download::of(&fetch(&again).await).await.ask(&key(2)).await,
+            &key(2),
+        );
+    }
+);
 
 both_engines!(a_wrong_challenge_is_refused, |app| async move {
     let mut download = Download::fresh(&app).await;
@@ -107,12 +138,17 @@ async fn each_bad_message_gets_its_fail_info() {
 
     let (sent, signer) = download.request_of(MessageType::RenewalReq, &csr, &key);
     let answer = download.exchange(&sent, &signer, &key).await;
-    assert_eq!(refused(&answer), FailInfo::BadRequest, "a renewal by a certificate not of ours");
+    assert_eq!(
+        refused(&answer),
+        FailInfo::BadRequest,
+        "a renewal by a certificate not of ours"
+    );
 
     assert_eq!(download.post(b"no message".to_vec()).await.0, 400);
     assert_eq!(app.count(ISSUED).await, 0);
     assert_eq!(
-        app.count("SELECT count(*) FROM scep_challenge WHERE consumed_at IS NULL").await,
+        app.count("SELECT count(*) FROM scep_challenge WHERE consumed_at IS NULL")
+            .await,
         1,
         "nothing of this used the challenge up"
     );
@@ -171,7 +207,12 @@ fn with_md5(der: &[u8]) -> Vec<u8> {
     while let [tag, length, ..] = *rest {
         let long = usize::from(length & 0x7f);
         let (begin, length) = match length {
-            0x80.. => (2 + long, rest[2..2 + long].iter().fold(0, |n, b| n << 8 | usize::from(*b))),
+            0x80.. => (
+                2 + long,
+                rest[2..2 + long]
+                    .iter()
+                    .fold(0, |n, b| n << 8 | usize::from(*b)),
+            ),
             short => (2, usize::from(short)),
         };
         let value = &rest[begin..begin + length];
@@ -181,14 +222,13 @@ fn with_md5(der: &[u8]) -> Vec<u8> {
             _ => value.to_vec(),
         };
         out.push(tag);
-        match u8::try_from(value.len()) {
-            Ok(short @ ..0x80) => out.push(short),
-            _ => {
-                let bytes = value.len().to_be_bytes();
-                let first = bytes.iter().position(|b| *b != 0).unwrap();
-                out.push(0x80 | u8::try_from(bytes.len() - first).unwrap());
-                out.extend_from_slice(&bytes[first..]);
-            }
+        if let Ok(short @ ..0x80) = u8::try_from(value.len()) {
+            out.push(short);
+        } else {
+            let bytes = value.len().to_be_bytes();
+            let first = bytes.iter().position(|b| *b != 0).unwrap();
+            out.push(0x80 | u8::try_from(bytes.len() - first).unwrap());
+            out.extend_from_slice(&bytes[first..]);
         }
         out.extend(value);
         rest = &rest[begin + length..];
@@ -206,11 +246,17 @@ async fn openssl_csr(new_key: &str, key: Option<&KeyPair>, challenge: &str) -> V
          [attributes]\nchallengePassword={challenge}\n\
          [ext]\nsubjectAltName=DNS:evil.example.org\nbasicConstraints=critical,CA:TRUE\n\
          extendedKeyUsage=serverAuth\n",
-        if challenge.is_empty() { "" } else { "attributes=attributes" },
+        if challenge.is_empty() {
+            ""
+        } else {
+            "attributes=attributes"
+        },
     );
     std::fs::write(path("config"), config).unwrap();
     let mut command = tokio::process::Command::new("openssl");
-    command.args(["req", "-new", "-batch", "-sha256", "-outform", "DER", "-config"]);
+    command.args([
+        "req", "-new", "-batch", "-sha256", "-outform", "DER", "-config",
+    ]);
     command.arg(path("config")).arg("-out").arg(path("csr"));
     match key {
         Some(key) => {
@@ -218,10 +264,16 @@ async fn openssl_csr(new_key: &str, key: Option<&KeyPair>, challenge: &str) -> V
             command.arg("-key").arg(path("key"));
         }
         None => {
-            command.args(["-newkey", new_key, "-nodes", "-keyout"]).arg(path("key"));
+            command
+                .args(["-newkey", new_key, "-nodes", "-keyout"])
+                .arg(path("key"));
         }
     }
     let output = command.stdin(Stdio::null()).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     std::fs::read(Path::new(&path("csr"))).unwrap()
 }

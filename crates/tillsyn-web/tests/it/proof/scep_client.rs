@@ -32,9 +32,18 @@ impl Download {
             .find(|value| value.contains("/apple/scep/"))
             .unwrap()
             .to_owned();
-        let body = http.get(format!("{url}?operation=GetCACert")).send().await.unwrap();
+        let body = http
+            .get(format!("{url}?operation=GetCACert"))
+            .send()
+            .await
+            .unwrap();
         let ca = client::parse_ca_cert(&body.bytes().await.unwrap()).unwrap();
-        Self { challenge, url, ca, http }
+        Self {
+            challenge,
+            url,
+            ca,
+            http,
+        }
     }
 
     /// A fresh invitation, its attempt and one download.
@@ -94,7 +103,10 @@ impl Download {
             .header("content-type", "application/x-pki-message")
             .body(message);
         let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+        (
+            answer.status().as_u16(),
+            answer.bytes().await.unwrap().to_vec(),
+        )
     }
 
     /// By GET as macOS does: `=` escaped, `+` and `/` as they are.
@@ -105,7 +117,10 @@ impl Download {
         let answer = self.http.get(url).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         let body = answer.bytes().await.unwrap();
-        (client::parse_cert_rep(&body, &sent, key, &signer, &self.ca).unwrap(), message)
+        (
+            client::parse_cert_rep(&body, &sent, key, &signer, &self.ca).unwrap(),
+            message,
+        )
     }
 
     pub(super) fn device_ca(&self) -> &Certificate {
@@ -117,7 +132,10 @@ impl Download {
 pub(super) async fn profile_url(app: &TestApp, code: &str) -> String {
     let api = tillsyn_testkit::Api::new(app.url(), None);
     let path = format!("/e/{code}/attempts");
-    let body = api.post(&path, &serde_json::json!({ "platform": "ios" })).await.expect(201);
+    let body = api
+        .post(&path, &serde_json::json!({ "platform": "ios" }))
+        .await
+        .expect(201);
     body["profile_url"].as_str().unwrap().to_owned()
 }
 
