@@ -1,0 +1,102 @@
+// Every page of the console in three languages and two widths; five of them in the dark theme.
+import { after, before, test } from 'node:test';
+import { Server } from './server.js';
+import { LANGUAGES, texts } from './texts.js';
+import { DESK, PHONE, check, launch, open } from './world.js';
+
+let server;
+let browser;
+const links = {};
+
+before(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+  const people = ['Elin Hedström', 'Oskar Lind', '佐藤 美咲', 'Åke Öberg'];
+  for (let index = 0; index < 8; index += 1) {
+    const kind = ['iphone', 'ipad', 'mac'][index % 3];
+    await server.order('enroll', {
+      kind, name: `ENG-${kind.toUpperCase()}-${String(index).padStart(4, '0')}`, person: people[index % 5],
+      ownership: index === 3 ? 'personal' : 'corporate',
+    });
+  }
+  // A name as long as names may be, an attempt that failed, invitations in each state.
+  await server.order('enroll', { kind: 'iphone', name: 'Enhetsregistreringsprofilutvärderingstelefonen i stora läsesalen 7' });
+  const failing = await server.order('invite', { person: 'Per Falk' });
+  const page = await open(browser, {});
+  await page.goto(failing.url);
+  await page.getByRole('button', { name: texts('en')('begin-agree', { a: 'Mac' }) }).click();
+  const href = await page.getByRole('link', { name: texts('en')('install-download') }).getAttribute('href');
+  const { serial } = await server.order('download', { kind: 'mac', profile_url: server.url + href });
+  await server.order('install', { serial });
+  await server.order('install_copy', { kind: 'mac', serial });
+  await server.order('invite', { person: 'Nora Ek', pin: true });
+  await server.order('revoke', { id: (await server.order('invite', { person: 'Tim Ros' })).id });
+  await page.context().close();
+});
+after(async () => { await browser?.close(); await server?.stop(); });
+
+const FIXED = {
+  overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
+  invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
+  attempts: '/console/enrollment/attempts', push: '/console/settings/push', tokens: '/console/settings/tokens',
+  'not-found': '/console/nothing-here',
+};
+const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire'];
+const DARK = ['overview', 'devices', 'device', 'device-erase', 'push'];
+
+// The pages that only the data knows: found by their links, as a person finds them.
+async function discover(page) {
+  const first = async (list, selector) => {
+    await page.goto(server.url + list);
+    return new URL(await page.locator(selector).first().getAttribute('href'), server.url).pathname;
+  };
+  const device = await first('/console/devices?q=0002', '#device-rows tbody th a');
+  const personal = await first('/console/devices?q=0003', '#device-rows tbody th a');
+  const long = await first('/console/devices?q=stora', '#device-rows tbody th a');
+  Object.assign(links, FIXED, {
+    'device-personal': personal, 'device-long': long,
+    command: await first(`${device}/commands`, '#commands h3 a'),
+    invitation: await first('/console/enrollment/invitations', 'tbody th a'),
+    'attempt-failed': await first('/console/enrollment/attempts?status=failed', 'tbody th a'),
+  });
+  for (const tab of OF_DEVICE) links[`device${tab.replace('/', '-')}`] = device + tab;
+}
+
+async function signIn(lang, options) {
+  const t = texts(lang);
+  const page = await open(browser, { lang, ...options });
+  await page.goto(`${server.url}/console/sign-in`);
+  await page.getByLabel(t('login')).fill(server.owner_email);
+  await page.getByLabel(t('password')).fill(server.owner_password);
+  await page.getByRole('button', { name: t('sign-in'), exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: t('nav-overview') }).waitFor();
+  if (!links.overview) await discover(page);
+  return page;
+}
+
+for (const lang of LANGUAGES) {
+  for (const viewport of [DESK, PHONE]) {
+    test(`every page in ${lang} at ${viewport.width} pixels`, async (context) => {
+      const page = await signIn(lang, { viewport });
+      for (const [name, path] of Object.entries(links)) {
+        await context.test(name, async () => {
+          page.faults.length = 0;
+          await page.goto(server.url + path);
+          await check(page, `page-${name}-${lang}-${viewport.width}`);
+        });
+      }
+      await page.context().close();
+    });
+  }
+}
+
+test('the dark theme', async (context) => {
+  const page = await signIn('en', { theme: 'dark' });
+  for (const name of DARK) {
+    await context.test(name, async () => {
+      page.faults.length = 0;
+      await page.goto(server.url + links[name]);
+      await check(page, `page-${name}-en-1440-dark`);
+    });
+  }
+  await page.context().close();
+});
