@@ -9,10 +9,13 @@
 mod api;
 mod app;
 mod assert;
+pub mod canaries;
+mod server_process;
 pub mod torture;
 
 pub use api::Api;
 pub use app::{AppOptions, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
+pub use server_process::{ServerProcess, free_port};
 pub use tillsyn_db::Engine;
 
 /// Makes two tests of one body: `both_engines!(name, |app| async move { … })` runs on SQLite and on

@@ -3,7 +3,6 @@
 
 mod check;
 mod client;
-mod server;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +13,9 @@ use tillsyn_core::Permission;
 use tillsyn_db::{Db, DbConfig};
 use tillsyn_sim::{Behaviours, DeviceLog, EnrollBy, Fleet, FleetConfig, Life, Pace, Retry, Source};
 
+use crate::server_process::{ServerProcess, free_port};
 use crate::{AppOptions, Engine, TestApp};
 use client::{Asked, Client};
-use server::Server;
 
 /// How often, how hard, with which program.
 #[derive(Clone, Debug)]
@@ -83,7 +82,7 @@ impl Torture {
         app.kill();
         app.db().close().await;
 
-        let mut server = Server::new(&self, folder, port, &app);
+        let mut server = ServerProcess::new(&self.program, folder, port, &app, "tillsyn=info");
         server.start().await?;
         let log = folder.join("devices.jsonl");
         let by = EnrollBy::Invitation {
@@ -202,10 +201,4 @@ impl Chance {
 
 fn now() -> i64 {
     tillsyn_core::Clock::system().now_ms()
-}
-
-/// Free when asked; the program takes the same one after each kill.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -1,4 +1,5 @@
 //! Twelve kills on each engine, checked against the devices' own log.
+#![expect(clippy::print_stdout, reason = "the summary with its seed")]
 
 use tillsyn_testkit::Engine;
 use tillsyn_testkit::torture::Torture;

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Torture;
 use crate::TestApp;
 
 /// From the start of the process until it answers; a debug build on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
-pub(super) struct Server {
+/// `tillsyn serve` on the database of a [`TestApp`] whose own server was ended.
+pub struct ServerProcess {
     program: PathBuf,
     config: PathBuf,
     log: PathBuf,
@@ -20,8 +20,9 @@ pub(super) struct Server {
     child: Option<Child>,
 }
 
-impl Server {
-    pub(super) fn new(torture: &Torture, folder: &Path, port: u16, app: &TestApp) -> Self {
+impl ServerProcess {
+    /// Writes configuration, key and log into the folder. `filter` is what it logs.
+    pub fn new(program: &Path, folder: &Path, port: u16, app: &TestApp, filter: &str) -> Self {
         let key = folder.join("master.key");
         write_private(&key, app.master_key());
         let root = folder.join("apns.pem");
@@ -32,7 +33,8 @@ impl Server {
              [http]\nclear_text = true\n\
              [database]\nurl = \"{}\"\npool = 8\n\
              [keys]\nmaster_key_file = \"{}\"\n\
-             [apns]\nurl = \"{}\"\nroot_file = \"{}\"\n",
+             [apns]\nurl = \"{}\"\nroot_file = \"{}\"\n\
+             [log]\nfilter = \"{filter}\"\n",
             app.database_url(),
             key.display(),
             app.apns.base_url(),
@@ -40,7 +42,7 @@ impl Server {
         );
         write_private(&config, &text);
         Self {
-            program: torture.program.clone(),
+            program: program.to_path_buf(),
             config,
             log: folder.join("server.log"),
             health: format!("http://127.0.0.1:{port}/healthz"),
@@ -50,7 +52,7 @@ impl Server {
     }
 
     /// Starts it and waits until it answers.
-    pub(super) async fn start(&mut self) -> Result<(), String> {
+    pub async fn start(&mut self) -> Result<(), String> {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -90,8 +92,13 @@ impl Server {
         }
     }
 
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
     /// SIGKILL: nothing is finished, nothing is flushed.
-    pub(super) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
@@ -99,7 +106,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         self.kill();
     }
@@ -114,4 +121,10 @@ fn write_private(path: &Path, text: &str) {
         .open(path)
         .unwrap();
     file.write_all(text.as_bytes()).unwrap();
+}
+
+/// Free when asked; a program takes the same one each time it is started.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

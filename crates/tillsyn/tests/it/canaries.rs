@@ -1,0 +1,330 @@
+//! Every kind of secret goes through a story of the real program; then its log at the finest level, its
+//! database, every answer of the API and every page of the console are searched for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+use tillsyn_core::Permission;
+use tillsyn_sim::DeviceConfig;
+use tillsyn_testkit::canaries::{Canary, cells, found_in};
+use tillsyn_testkit::{
+    Api, AppOptions, Engine, OWNER_EMAIL, OWNER_PASSWORD, ServerProcess, TestApp, free_port,
+};
+
+const WIFI_PASSWORD: &str = "canary-of-the-wireless-network";
+/// Kept as they are: without them no push can be sent, and what they open is a wake-up.
+const IN_CHANNEL: [&str; 2] = ["PushMagic", "push token"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite() {
+    no_secret_is_where_it_must_not_be(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres() {
+    no_secret_is_where_it_must_not_be(Engine::Postgres).await;
+}
+
+async fn no_secret_is_where_it_must_not_be(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let options = AppOptions {
+        jobs: false,
+        ..AppOptions::default()
+    };
+    let mut app = TestApp::behind(Some(url.clone()), engine, options).await;
+    let push_key = app.apns.issue_push_certificate(&app.topic).unwrap();
+    let upload = tillsyn_core::push::PushUpload {
+        certificate_pem: push_key.certificate_pem.clone(),
+        key_pem: zeroize::Zeroizing::new(push_key.private_key_pem.to_string()),
+        vendor_account: None,
+        note: None,
+    };
+    tillsyn_core::push::upload_certificate(&app.core, &app.owner, upload)
+        .await
+        .unwrap();
+    let invitation = app.invite_with(|new| new.with_pin = true).await;
+    let all = Permission::ALL.iter().map(|(permission, _)| *permission);
+    let token = app.token(all.filter(|p| app.owner.holds(*p))).await;
+    app.kill();
+    let program = Path::new(env!("CARGO_BIN_EXE_tillsyn"));
+    let mut server = ServerProcess::new(program, folder.path(), port, &app, "tillsyn=trace,info");
+    server.start().await.unwrap();
+
+    let mut canaries = vec![
+        Canary::new("password", OWNER_PASSWORD),
+        Canary::new("API token", &token),
+        Canary::new("invitation code", invitation.code.as_str()),
+        Canary::new("invitation PIN", invitation.pin.as_ref().unwrap().as_str()),
+        Canary::new("Wi-Fi password", WIFI_PASSWORD),
+        Canary::new(
+            "master key",
+            app.master_key().rsplit(':').next().unwrap().trim(),
+        ),
+        Canary::new("push key", pem_line(&push_key.private_key_pem)),
+        Canary::new("private key", "PRIVATE KEY-----"),
+    ];
+    let session = sign_in(&url).await;
+    canaries.push(Canary::new("session token", &session));
+    let api = Api::new(url.clone(), Some(token));
+    story(&app, &url, &invitation, &api, &mut canaries).await;
+    for push in app.apns.received() {
+        canaries.push(Canary::new(IN_CHANNEL[0], &push.push_magic));
+        canaries.push(Canary::new(IN_CHANNEL[1], &push.token));
+    }
+    assert!(
+        canaries.iter().any(|canary| canary.name == IN_CHANNEL[0]),
+        "no push was sent"
+    );
+
+    let mut leaks = BTreeSet::new();
+    let answers = api_answers(&api).await;
+    assert!(answers.len() > 20, "{:?}", answers.keys());
+    let pages = pages(&url, &session).await;
+    assert!(pages.len() > 15, "{:?}", pages.keys());
+    for (place, text) in answers.iter().chain(&pages) {
+        leaks.extend(
+            found_in(&canaries, text)
+                .into_iter()
+                .map(|name| format!("{name} in {place}")),
+        );
+    }
+    let log = server.log();
+    assert!(
+        log.contains("TRACE") || log.contains("DEBUG") || log.contains("INFO"),
+        "no log"
+    );
+    for name in found_in(&canaries, &log) {
+        leaks.insert(format!("{name} in the log"));
+    }
+    let cells = cells(&app.db()).await;
+    let mut expected = BTreeSet::new();
+    for (table, column, value) in &cells {
+        for name in found_in(&canaries, value) {
+            if IN_CHANNEL.contains(&name) && table == "channel" {
+                expected.insert(name);
+            } else {
+                leaks.insert(format!("{name} in {table}.{column}"));
+            }
+        }
+    }
+    assert_eq!(expected.len(), 2, "the search finds what is there");
+    let sealed = cells.iter().filter(|(table, ..)| table == "escrow").count();
+    assert!(sealed > 0, "nothing was escrowed");
+    server.kill();
+    if engine == Engine::Sqlite {
+        // What was deleted or overwritten may still be in the file.
+        let file = app.database_url().trim_start_matches("sqlite:").to_owned();
+        for end in ["", "-wal"] {
+            let bytes = std::fs::read(format!("{file}{end}")).unwrap_or_default();
+            let found = found_in(&canaries, &bytes);
+            let found = found.into_iter().filter(|name| !IN_CHANNEL.contains(name));
+            leaks.extend(found.map(|name| format!("{name} in the database file{end}")));
+        }
+    }
+    assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+/// Enrollment with a PIN, a profile with a password, a lock with a PIN.
+async fn story(
+    app: &TestApp,
+    url: &str,
+    invitation: &tillsyn_core::invitations::CreatedInvitation,
+    api: &Api,
+    canaries: &mut Vec<Canary>,
+) {
+    let mut mac = app.device(DeviceConfig::mac(app.next()));
+    let pin = invitation.pin.as_ref().unwrap();
+    let attempt = mac
+        .take_invitation(url, &invitation.code, Some(pin.as_str()))
+        .await
+        .unwrap();
+    let secret = attempt.profile_url.rsplit('/').next().unwrap();
+    canaries.push(Canary::new("profile address", secret));
+    let profile = mac.download_profile(&attempt.profile_url).await.unwrap();
+    let text = String::from_utf8_lossy(&profile);
+    let challenge = text.split("<key>Challenge</key>").nth(1).unwrap();
+    let challenge = challenge.split(['<', '>']).nth(2).unwrap();
+    canaries.push(Canary::new("SCEP challenge", challenge));
+    mac.accept_profile(&profile).await.unwrap();
+    mac.authenticate().await.unwrap();
+    mac.token_update().await.unwrap();
+    mac.more_channels().await.unwrap();
+    mac.sessions().await.unwrap();
+
+    let devices = api.get("/api/v1/devices").await.expect(200);
+    let device = devices["items"][0]["id"].as_str().unwrap().to_owned();
+    let commands = format!("/api/v1/devices/{device}/commands");
+    let send = async |command: Json| {
+        api.post(&commands, &json!({ "command": command }))
+            .await
+            .expect(202)
+    };
+    send(json!({ "type": "InstallProfile", "profile": wifi() })).await;
+    mac.session().await.unwrap();
+    send(json!({ "type": "ProfileList" })).await;
+    // This one stays in the queue, with its password.
+    mac.session().await.unwrap();
+    send(json!({ "type": "InstallProfile", "profile": wifi() })).await;
+    let locked = send(json!({ "type": "DeviceLock" })).await;
+    let pin = locked["commands"][0]["unlock_pin"].as_str().unwrap();
+    // Six digits may stand anywhere by chance: they are searched for where they would be written.
+    canaries.push(Canary::new("lock PIN", format!("\"{pin}\"")));
+    canaries.push(Canary::new("lock PIN", format!(">{pin}<")));
+    canaries.push(Canary::new("lock PIN", format!(" {pin} ")));
+
+    let mut iphone = app.device(DeviceConfig::iphone(app.next()));
+    let more = api
+        .post("/api/v1/invitations", &json!({ "label": "More" }))
+        .await
+        .expect(201);
+    let code = more["url"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    let by = tillsyn_sim::EnrollBy::Invitation {
+        server: url.to_owned(),
+        code,
+        pin: None,
+    };
+    iphone.enroll(&by).await.unwrap();
+    iphone.session().await.unwrap();
+    app.eventually("SELECT count(*) FROM push_request", 0).await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM escrow WHERE kind = 'unlock_token'")
+            .await,
+        1
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin'")
+            .await,
+        1
+    );
+}
+
+/// The value of a session's cookie.
+async fn sign_in(url: &str) -> String {
+    let fields = format!(
+        "login={}&password={}",
+        OWNER_EMAIL.replace('@', "%40"),
+        OWNER_PASSWORD.replace(' ', "+")
+    );
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let answer = client
+        .post(format!("{url}/console/sign-in"))
+        .header("origin", url)
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(fields)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 303);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    let value = cookie.strip_prefix("tillsyn=").unwrap();
+    value.split(';').next().unwrap().to_owned()
+}
+
+/// Every GET of the API's own document; ids come from the lists.
+async fn api_answers(api: &Api) -> BTreeMap<String, String> {
+    let document = api.get("/api/openapi.json").await.expect(200);
+    let mut answers = BTreeMap::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        if operations.get("get").is_none() {
+            continue;
+        }
+        let paths = match path.split_once("{id}") {
+            None => vec![path.clone()],
+            Some((list, rest)) => {
+                let listed = api.get(list.trim_end_matches('/')).await;
+                let items = listed.body["items"].as_array().cloned().unwrap_or_default();
+                let ids = items.iter().filter_map(|item| item["id"].as_str());
+                ids.take(5).map(|id| format!("{list}{id}{rest}")).collect()
+            }
+        };
+        for path in paths {
+            let answer = api.get(&path).await;
+            assert!(
+                answer.status == 200 || path.contains('{'),
+                "{path}: {}",
+                answer.body
+            );
+            answers.insert(path, answer.body.to_string());
+        }
+    }
+    answers
+}
+
+/// Every page that the console links to.
+async fn pages(url: &str, session: &str) -> BTreeMap<String, String> {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut waiting = vec!["/console".to_owned()];
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    while let Some(path) = waiting.pop() {
+        // The stream of events never ends.
+        if seen.contains_key(&path) || path == "/console/events" || seen.len() > 150 {
+            continue;
+        }
+        let request = client
+            .get(format!("{url}{path}"))
+            .header("cookie", format!("tillsyn={session}"));
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let html = answer.text().await.unwrap();
+        for link in html
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            let link = link
+                .split('#')
+                .next()
+                .unwrap_or_default()
+                .replace("&amp;", "&");
+            if link.starts_with("/console") {
+                waiting.push(link);
+            }
+        }
+        seen.insert(path, html);
+    }
+    seen
+}
+
+/// A line from the middle of a key, without the frame that every key has.
+fn pem_line(pem: &str) -> String {
+    let lines: Vec<&str> = pem
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    lines[lines.len() / 2].to_owned()
+}
+
+fn wifi() -> String {
+    use base64::Engine as _;
+    let profile = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>org.example.wifi</string>
+<key>PayloadUUID</key><string>6D1B3C50-0B0E-4B0E-9C3A-2B7B3B6A0011</string>
+<key>PayloadDisplayName</key><string>Wireless</string>
+<key>PayloadContent</key><array><dict>
+<key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>org.example.wifi.1</string>
+<key>PayloadUUID</key><string>6D1B3C50-0B0E-4B0E-9C3A-2B7B3B6A0012</string>
+<key>SSID_STR</key><string>Norrvik</string><key>EncryptionType</key><string>WPA2</string>
+<key>Password</key><string>{WIFI_PASSWORD}</string>
+</dict></array></dict></plist>"#
+    );
+    base64::engine::general_purpose::STANDARD.encode(profile)
+}
