@@ -4,3 +4,4 @@
 mod api;
 mod device;
 mod portal;
+mod proof;
