@@ -217,7 +217,10 @@ const attempt = $('[data-attempt]');
 if (attempt) {
   const stays = attempt.dataset.stays.split(' ');
   let failures = 0;
+  let next = 0;
+  const later = (wait) => { clearTimeout(next); next = setTimeout(ask, wait); };
   const ask = async () => {
+    clearTimeout(next);
     try {
       const answer = await fetch(attempt.dataset.attempt, { headers: { accept: 'application/json' } });
       if (answer.ok) {
@@ -226,9 +229,9 @@ if (attempt) {
         if (status && !stays.includes(status)) { location.reload(); return; }
       } else { failures += 1; }
     } catch { failures += 1; }
-    setTimeout(ask, Math.min(3000 * (failures + 1), 30000));
+    later(Math.min(3000 * (failures + 1), 30000));
   };
-  setTimeout(ask, 2000);
+  later(2000);
   // Back from Settings: look at once.
   document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
 }
