@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use tillsyn_apple::command::queries::QUERIES;
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::commands::{CommandPage, CommandsPage};
@@ -14,6 +15,7 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::overview::OverviewPage;
 use super::settings::{PushPage, TokensPage};
+use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
 use crate::ui::Sample;
@@ -288,4 +290,13 @@ fn names_from_outside_are_escaped() {
     page.commands[0].by.clone_from(&page.name);
     let html = Template::render(&page).expect("renders");
     assert!(!html.contains("<img"));
+}
+
+#[test]
+fn every_fact_that_is_asked_for_has_words() {
+    let l = Texts::new(Lang::En);
+    for query in QUERIES {
+        // A name is a name: only what stays in small letters has no words.
+        assert_ne!(words::fact_label(l, query.fact), query.fact);
+    }
 }

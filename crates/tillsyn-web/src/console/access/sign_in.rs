@@ -71,7 +71,7 @@ pub(crate) async fn sign_in(
         Err(error) => {
             let error = AppError::from(error);
             let text = refusal(&error).ok_or(error)?;
-            return Ok(again(&guest, fields.login, next, text));
+            return Ok(again(&guest, fields.login, next, &text));
         }
     };
     begin(&guest.state, &session.token, &next)
@@ -112,7 +112,7 @@ fn refusal(error: &AppError) -> Option<Refusal> {
     })
 }
 
-fn again(guest: &Guest, name: String, next: String, refusal: Refusal) -> Response {
+fn again(guest: &Guest, name: String, next: String, refusal: &Refusal) -> Response {
     let mut f = guest.bare();
     f.here = urls::Query::default()
         .with("next", &next)

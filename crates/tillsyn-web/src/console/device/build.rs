@@ -45,6 +45,10 @@ impl<'a> Build<'a> {
         self.device.row.platform == "macos"
     }
 
+    pub(super) fn is_personal(&self) -> bool {
+        self.device.row.ownership.as_deref() == Some("personal")
+    }
+
     /// Model and capacity: `iPhone 16, 128 GB`.
     pub(super) fn what(&self) -> String {
         let row = &self.device.row;
@@ -73,7 +77,7 @@ impl<'a> Build<'a> {
             icon: platform_icon(&row.platform, row.model.as_deref().unwrap_or_default()),
             what: self.what(),
             person: row.person_name.clone().unwrap_or_default(),
-            personal: row.ownership.as_deref() == Some("personal"),
+            personal: self.is_personal(),
             pills: self.pills(),
             callout: parts::callout(self).await?,
             strip: parts::strip(self),
@@ -83,7 +87,7 @@ impl<'a> Build<'a> {
             profiles_seen: device
                 .profiles_observed_at
                 .map(|at| l.ago(at, &visitor.zone)),
-            facts: parts::facts(self),
+            facts: parts::facts(self, tab == DeviceTab::Facts),
             identity: parts::identity(self),
             security: parts::security(self),
             certificate: parts::certificate(self),

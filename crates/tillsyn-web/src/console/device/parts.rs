@@ -2,11 +2,11 @@
 
 use tillsyn_core::Permission;
 use tillsyn_core::clock::DAY_MS;
-use tillsyn_core::devices::EnrollmentView;
+use tillsyn_core::devices::{EnrollmentView, FactView};
 use tillsyn_core::push;
 
 use super::build::Build;
-use super::page::{Callout, Fact, Identity, ProfileRow, SecurityFact, StripFigure};
+use super::page::{Callout, Fact, FactValue, Identity, ProfileRow, SecurityFact, StripFigure};
 use crate::console::failure::Failure;
 use crate::console::words;
 
@@ -109,25 +109,61 @@ pub(super) fn profiles(build: &Build<'_>) -> Vec<ProfileRow> {
     rows.collect()
 }
 
-pub(super) fn facts(build: &Build<'_>) -> Vec<Fact> {
+/// Facts on the summary; their tab has them all.
+const KEY_FACTS: [&str; 8] = [
+    "model_name",
+    "os_version",
+    "available_capacity_bytes",
+    "battery_level",
+    "is_cloud_backup_enabled",
+    "last_cloud_backup_at",
+    "is_device_locator_service_enabled",
+    "time_zone",
+];
+/// What the promise to people with their own devices leaves out.
+const NOT_SHARED: [&str; 9] = [
+    "serial_number",
+    "udid",
+    "imei",
+    "imeis",
+    "meid",
+    "iccid",
+    "eids",
+    "phone_number",
+    "service_subscriptions",
+];
+
+pub(super) fn facts(build: &Build<'_>, all: bool) -> Vec<Fact> {
     let (visitor, l) = (build.visitor, build.visitor.texts);
-    let facts = build.device.facts.iter().map(|fact| Fact {
-        label: words::fact_label(l, &fact.name),
-        value: words::fact_value(l, &visitor.zone, &fact.name, &fact.value),
-        source: fact.source.clone(),
-        age: Some(l.ago(fact.observed_at, &visitor.zone)),
-    });
-    facts.collect()
+    let shown = |name: &str| all || KEY_FACTS.contains(&name);
+    let value = |fact: &FactView| {
+        if build.is_personal() && NOT_SHARED.contains(&fact.name.as_str()) {
+            return FactValue::NotShared;
+        }
+        words::fact_value(l, &visitor.zone, &fact.name, &fact.value)
+    };
+    let facts = build.device.facts.iter().filter(|fact| shown(&fact.name));
+    let mut facts: Vec<Fact> = facts
+        .map(|fact| Fact {
+            label: words::fact_label(l, &fact.name),
+            value: value(fact),
+            source: fact.source.clone(),
+            age: Some(l.ago(fact.observed_at, &visitor.zone)),
+        })
+        .collect();
+    facts.sort_by(|a, b| a.label.cmp(&b.label));
+    facts
 }
 
 pub(super) fn identity(build: &Build<'_>) -> Vec<Identity> {
     let device = &build.device;
     let enrollment = device.enrollments.first();
+    let personal = build.is_personal();
     words::identity(
         build.visitor.texts,
-        device.row.ownership.as_deref() == Some("personal"),
-        device.row.serial_number.as_deref(),
-        device.udid.as_deref(),
+        personal,
+        device.row.serial_number.as_deref().filter(|_| !personal),
+        device.udid.as_deref().filter(|_| !personal),
         device.row.id.as_str(),
         enrollment.map_or("", |enrollment| enrollment.id.as_str()),
     )

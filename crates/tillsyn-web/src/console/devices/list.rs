@@ -88,6 +88,6 @@ fn row(visitor: &Visitor, found: &Found) -> DeviceRow {
         status: status(l, "device", &found.status),
         status_note: contact,
         seen: found.last_seen.map(|at| l.ago(at, &visitor.zone)),
-        serial: found.serial_number.clone(),
+        serial: found.serial_number.clone().filter(|_| !personal),
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::extract::Query;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::Stream;
 use futures_util::stream;
+use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 use tillsyn_core::feed::FeedItem;
@@ -20,7 +20,7 @@ use super::failure::Failure;
 use crate::auth::SessionActor;
 
 /// Then the browser comes again, and its session is checked again.
-const LIFE: Duration = Duration::from_secs(10 * 60);
+const LIFE: Duration = Duration::from_mins(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const RETRY: Duration = Duration::from_secs(2);
 /// Events of one kind come in bursts; a page is told once per burst.
@@ -50,6 +50,7 @@ pub(super) async fn follow(
         .take(TOPICS)
         .map(str::to_owned)
         .collect();
+    let stopping = session.state.stopping();
     let follower = Follower {
         topics,
         feed: session.state.core.feed().subscribe(),
@@ -57,9 +58,9 @@ pub(super) async fn follow(
         until: Instant::now() + LIFE,
     };
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    let mut answer = Sse::new(follower.stream())
-        .keep_alive(keep_alive)
-        .into_response();
+    // Open streams would hold up the server's orderly end; the browser comes again elsewhere.
+    let changes = follower.stream().take_until(Box::pin(stopping));
+    let mut answer = Sse::new(changes).keep_alive(keep_alive).into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A proxy that gathers answers would hold events back.
@@ -83,7 +84,7 @@ impl Follower {
             let event = Event::default().event("changed").id(id).data(topic);
             Some((Ok(event), follower))
         });
-        futures_util::StreamExt::chain(begin, changes)
+        begin.chain(changes)
     }
 
     /// The topic that changed, or `all`; `None` when this stream's time is over.

@@ -1,5 +1,6 @@
 //! `GET /console`.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
@@ -52,7 +53,7 @@ async fn recent(visitor: &Visitor) -> Result<Vec<super::Activity>, Failure> {
     }
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = events::list_events(core, actor, None, None, Some(LINES)).await?;
-    Ok(activity::activity_of(visitor, &found.items).await?)
+    activity::activity_of(visitor, &found.items).await
 }
 
 fn natural(value: i64) -> u64 {
@@ -132,7 +133,7 @@ fn versions(l: Texts, found: &[VersionCount]) -> Vec<VersionRow> {
     platforms
         .into_iter()
         .map(|(platform, mut versions)| {
-            versions.sort_by(|a, b| numbers(&b.0).cmp(&numbers(&a.0)));
+            versions.sort_by_key(|(version, _)| Reverse(numbers(version)));
             let name = words::os_name(platform);
             VersionRow::new(l, platform_icon(platform, ""), name, platform, &versions)
         })

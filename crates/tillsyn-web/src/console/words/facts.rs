@@ -29,7 +29,8 @@ pub fn fact_label(l: Texts, name: &str) -> String {
         "is_supervised" => l.t("fact-supervised"),
         "is_multi_user" => l.t("fact-multi-user"),
         "is_apple_silicon" => l.t("fact-apple-silicon"),
-        "host_name" | "local_host_name" => l.t("fact-host-name"),
+        "host_name" => l.t("fact-host-name"),
+        "local_host_name" => l.t("fact-local-host-name"),
         "time_zone" => l.t("fact-time-zone"),
         "passcode_present" => l.t("fact-passcode"),
         "passcode_compliant" => l.t("fact-passcode-compliant"),
@@ -64,10 +65,28 @@ pub fn fact_label(l: Texts, name: &str) -> String {
         "cellular_technology" => l.t("fact-cellular"),
         "current_carrier_network" => l.t("fact-carrier"),
         "phone_number" => l.t("fact-phone"),
+        "data_roaming_enabled" => l.t("fact-data-roaming"),
+        "voice_roaming_enabled" => l.t("fact-voice-roaming"),
+        "modem_firmware_version" => l.t("fact-modem"),
+        "personal_hotspot_enabled" => l.t("fact-hotspot"),
+        "service_subscriptions" => l.t("fact-subscriptions"),
+        "eas_device_identifier" => l.t("fact-eas"),
+        "software_update_device_id" => l.t("fact-update-id"),
+        "carrier_settings_version" => l.t("fact-carrier-settings"),
+        "subscriber_carrier_network" => l.t("fact-home-carrier"),
+        "firewall_logging_enabled" => l.t("fact-firewall-log"),
+        "firmware_password_exists" => l.t("fact-firmware-password"),
+        "bootstrap_token_allowed_for_authentication" => l.t("fact-bootstrap-login"),
+        "bootstrap_token_required_for_software_update" => l.t("fact-bootstrap-update"),
+        "bootstrap_token_required_for_kernel_extension_approval" => l.t("fact-bootstrap-extension"),
         "is_roaming" => l.t("fact-roaming"),
         "awaiting_configuration" => l.t("fact-awaiting"),
         "pin_required_for_lock" => l.t("fact-pin-lock"),
         "pin_required_for_erase" => l.t("fact-pin-erase"),
+        "eacs_preflight" => l.t("fact-erase-preflight"),
+        "firmware_password_change_pending" => l.t("fact-firmware-password-change"),
+        "supplemental_build_version" => l.t("fact-extra-build"),
+        "supplemental_os_version_extra" => l.t("fact-extra-version"),
         other => other.to_owned(),
     }
 }
@@ -85,17 +104,28 @@ pub fn fact_value(l: Texts, zone: &Zone, name: &str, value: &Json) -> FactValue 
             (Some(whole), _) => l.number(whole),
             _ => number.to_string(),
         },
-        Json::Array(items) => items
-            .iter()
-            .map(|item| {
-                item.as_str()
-                    .map_or_else(|| item.to_string(), str::to_owned)
-            })
-            .collect::<Vec<_>>()
-            .join(", "),
-        Json::Object(_) => value.to_string(),
+        Json::Array(items) => {
+            let items = items.iter().map(plain);
+            items.collect::<Vec<_>>().join("; ")
+        }
+        Json::Object(_) => plain(value),
     };
     FactValue::Known(text)
+}
+
+/// A nested value on one line: an object by its values, since its names are the vendor's.
+fn plain(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Object(fields) => {
+            let values = fields
+                .values()
+                .filter(|value| !value.is_boolean())
+                .map(plain);
+            values.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
 }
 
 fn text_value(l: Texts, zone: &Zone, name: &str, text: &str) -> String {

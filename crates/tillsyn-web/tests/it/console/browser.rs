@@ -1,0 +1,214 @@
+//! A browser that fills forms: cookies, same-origin proof, no script.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use tillsyn_testkit::{OWNER_EMAIL, OWNER_PASSWORD, TestApp};
+
+/// Between the fields of a form with files.
+const BORDER: &str = "----border7f3a";
+
+pub(super) struct Browser {
+    base: String,
+    http: reqwest::Client,
+    cookies: BTreeMap<String, String>,
+    /// What every request says besides.
+    pub(super) language: &'static str,
+}
+
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) html: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(super) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.html);
+        self
+    }
+
+    pub(super) fn location(&self) -> &str {
+        self.headers[LOCATION].to_str().unwrap()
+    }
+
+    #[track_caller]
+    pub(super) fn says(&self, text: &str) {
+        assert!(self.html.contains(text), "no {text:?} in {}", self.html);
+    }
+
+    #[track_caller]
+    pub(super) fn says_not(&self, text: &str) {
+        assert!(!self.html.contains(text), "{text:?} in {}", self.html);
+    }
+
+    /// What stands between two pieces of the page.
+    #[track_caller]
+    pub(super) fn between(&self, before: &str, after: &str) -> String {
+        let (_, rest) = self.html.split_once(before).unwrap();
+        rest.split_once(after).unwrap().0.to_owned()
+    }
+}
+
+impl Browser {
+    pub(super) fn new(app: &TestApp) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            base: app.url(),
+            http,
+            cookies: BTreeMap::new(),
+            language: "en",
+        }
+    }
+
+    /// The owner, signed in.
+    pub(super) async fn owner(app: &TestApp) -> Self {
+        let mut browser = Self::new(app);
+        browser
+            .sign_in(OWNER_EMAIL, OWNER_PASSWORD)
+            .await
+            .expect(303);
+        browser
+    }
+
+    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        let fields = [("login", email), ("password", password), ("next", "")];
+        self.send_form("/console/sign-in", &fields).await
+    }
+
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        let request = self.http.get(format!("{}{path}", self.base));
+        self.send(request).await
+    }
+
+    /// A form with the token of the page that holds it.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.token().await;
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &token));
+        self.send_form(path, &fields).await
+    }
+
+    /// A form exactly as given.
+    pub(super) async fn send_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(encoded(fields));
+        self.send(request).await
+    }
+
+    /// A form with files.
+    pub(super) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str)],
+    ) -> Answer {
+        let token = self.token().await;
+        let mut body = String::new();
+        let plain = [fields, &[("csrf", token.as_str())]].concat();
+        for (name, value) in plain {
+            let _ = write!(
+                body,
+                "--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        for (name, content) in files {
+            let _ = write!(
+                body,
+                "--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n{content}\r\n"
+            );
+        }
+        let _ = write!(body, "--{BORDER}--\r\n");
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header("sec-fetch-site", "same-origin")
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={BORDER}"),
+            )
+            .body(body);
+        self.send(request).await
+    }
+
+    /// The session's token as the overview's forms carry it.
+    async fn token(&mut self) -> String {
+        let page = self.get("/console/commands").await.expect(200);
+        page.between("name=\"csrf\" value=\"", "\"")
+    }
+
+    pub(super) fn has_cookie(&self, name: &str) -> bool {
+        self.cookies.contains_key(name)
+    }
+
+    pub(super) fn request(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .get(format!("{}{path}", self.base))
+            .header(COOKIE, self.cookie_line())
+    }
+
+    fn cookie_line(&self) -> String {
+        let pairs = self.cookies.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
+        let request = request
+            .header("accept-language", self.language)
+            .header("referer", format!("{}/console/devices", self.base));
+        let request = match self.cookie_line() {
+            line if line.is_empty() => request,
+            line => request.header(COOKIE, line),
+        };
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        for cookie in headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer {
+            status,
+            headers,
+            html: response.text().await.unwrap(),
+        }
+    }
+}
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| {
+        let mut out = String::new();
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+        out
+    };
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
+}

@@ -1,0 +1,50 @@
+//! The live stream: says that something changed, resumes, and needs a session.
+
+use std::time::Duration;
+
+use tillsyn_testkit::{Engine, TestApp};
+
+use super::Browser;
+use crate::device::story::only_device;
+
+async fn read_until(response: &mut reqwest::Response, wanted: &str) -> String {
+    let mut text = String::new();
+    let read = async {
+        while !text.contains(wanted) {
+            let chunk = response.chunk().await.unwrap().unwrap();
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    };
+    let done = tokio::time::timeout(Duration::from_secs(10), read).await;
+    assert!(done.is_ok(), "no {wanted:?} within 10 s");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_is_told_when_its_device_moves_and_after_a_gap() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let mut iphone = app.enrolled_iphone().await;
+    iphone.sessions().await.unwrap();
+    let id = only_device(&app).await;
+    let mut owner = Browser::owner(&app).await;
+    let path = format!("/console/events?topics=device:{id}");
+    let mut stream = owner.request(&path).send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    assert_eq!(stream.headers()["cache-control"], "no-store");
+    read_until(&mut stream, "retry:").await;
+    // The follower of the tables needs one round to know where they stand.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    owner
+        .post(&format!("/console/devices/{id}/refresh"), &[])
+        .await
+        .expect(303);
+    let text = read_until(&mut stream, "\n\n").await;
+    assert!(text.contains("event: changed"), "{text}");
+    assert!(text.contains("id: "), "{text}");
+
+    let resumed = owner.request(&path).header("last-event-id", "7");
+    let mut resumed = resumed.send().await.unwrap();
+    let text = read_until(&mut resumed, "data: all").await;
+    assert!(text.contains("event: changed"), "{text}");
+}

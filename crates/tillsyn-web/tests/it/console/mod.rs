@@ -1,0 +1,11 @@
+//! The console as a browser meets it.
+
+mod access;
+mod browser;
+mod devices;
+mod enrollment;
+mod events;
+mod pages;
+mod settings;
+
+use browser::Browser;
