@@ -2,11 +2,13 @@
 
 use tillsyn_core::Permission;
 use tillsyn_core::clock::DAY_MS;
+use tillsyn_core::commands::{self, CommandFilter, CommandStatus};
 use tillsyn_core::devices::{EnrollmentView, FactView};
 use tillsyn_core::push;
 
 use super::build::Build;
 use super::page::{Callout, Fact, FactValue, Identity, ProfileRow, SecurityFact, StripFigure};
+use crate::console::commands::title_of;
 use crate::console::failure::Failure;
 use crate::console::words;
 
@@ -24,6 +26,9 @@ pub(super) async fn callout(build: &Build<'_>) -> Result<Option<Callout>, Failur
     if row.enrollment_status.as_deref() != Some("active") {
         return Ok(None);
     }
+    if let Some(held) = held(build).await? {
+        return Ok(Some(held));
+    }
     if push::topic_for_enrollment(visitor.core()).await?.is_none() {
         return Ok(Some(Callout::no_push(l)));
     }
@@ -35,6 +40,25 @@ pub(super) async fn callout(build: &Build<'_>) -> Result<Option<Callout>, Failur
         "unhealthy" => Some(Callout::silent(l, &since)),
         _ => None,
     })
+}
+
+/// An erase or retire that the guard holds.
+async fn held(build: &Build<'_>) -> Result<Option<Callout>, Failure> {
+    let (visitor, l) = (build.visitor, build.visitor.texts);
+    let filter = CommandFilter {
+        device_id: Some(build.device.row.id.clone()),
+        status: Some(CommandStatus::Held.as_str().to_owned()),
+        ..CommandFilter::default()
+    };
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let found = commands::list_commands(core, actor, filter, None, Some(1)).await?;
+    Ok(found.items.first().map(|command| {
+        let title = title_of(l, command);
+        match command.held_until {
+            Some(at) => Callout::held(l, &title, &l.moment(at, &visitor.zone).text),
+            None => Callout::held_for_release(l, &title),
+        }
+    }))
 }
 
 fn over(build: &Build<'_>, ended: &EnrollmentView) -> Callout {

@@ -201,6 +201,7 @@ both_engines!(an_erase_takes_name_password_and_hold, |app| async move {
     let page = owner.get(done.location()).await.expect(200);
     page.says("It goes at ");
     page.says("data-deadline=");
+    page.says("Erase goes at ");
     assert_eq!(iphone.session().await.unwrap().handled.len(), 0);
     assert_eq!(
         app.text("SELECT reason FROM command_batch WHERE request_type = 'EraseDevice'")
