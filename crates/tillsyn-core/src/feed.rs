@@ -131,39 +131,56 @@ async fn read(core: &Core, places: &mut Option<[Place; 3]>) -> Result<(), Error>
         return Ok(());
     };
     let now = core.now_ms();
-    for row in core
-        .db()
-        .query_all(COMMANDS, args![commands.from()])
-        .await?
-    {
-        if commands.is_new(row.i64(0)?, now) {
-            let (device_id, command_id) = (row.text(1)?, row.text(2)?);
-            core.feed().tell(FeedItem::Command {
-                device_id,
-                command_id,
-            });
-        }
+    for row in news(core, COMMANDS, commands, now).await? {
+        let (device_id, command_id) = (row.text(1)?, row.text(2)?);
+        core.feed().tell(FeedItem::Command {
+            device_id,
+            command_id,
+        });
     }
-    for row in core.db().query_all(STEPS, args![steps.from()]).await? {
-        if steps.is_new(row.i64(0)?, now) {
-            core.feed().tell(FeedItem::Attempt {
-                attempt_id: row.text(1)?,
-            });
-        }
+    for row in news(core, STEPS, steps, now).await? {
+        core.feed().tell(FeedItem::Attempt {
+            attempt_id: row.text(1)?,
+        });
     }
-    for row in core.db().query_all(EVENTS, args![events.from()]).await? {
-        if events.is_new(row.i64(0)?, now) {
-            let (object_kind, object_id) = (row.text(1)?, row.text(2)?);
-            core.feed().tell(FeedItem::Event {
-                object_kind,
-                object_id,
-            });
-        }
+    for row in news(core, EVENTS, events, now).await? {
+        let (object_kind, object_id) = (row.text(1)?, row.text(2)?);
+        core.feed().tell(FeedItem::Event {
+            object_kind,
+            object_id,
+        });
     }
     for place in [commands, steps, events] {
         place.forget(now);
     }
     Ok(())
+}
+
+/// The rows not told yet. A full page is followed by the next in the same round, so that a burst is not
+/// told at the pace of the rounds.
+async fn news(
+    core: &Core,
+    sql: &'static str,
+    place: &mut Place,
+    now: i64,
+) -> Result<Vec<tillsyn_db::Row>, Error> {
+    const PAGE: usize = 500;
+    let mut found = Vec::new();
+    let mut from = place.from();
+    loop {
+        let rows = core.db().query_all(sql, args![from]).await?;
+        let full = rows.len() == PAGE;
+        for row in rows {
+            let seq = row.i64(0)?;
+            from = from.max(seq);
+            if place.is_new(seq, now) {
+                found.push(row);
+            }
+        }
+        if !full {
+            return Ok(found);
+        }
+    }
 }
 
 async fn newest(core: &Core, sql: &'static str) -> Result<i64, Error> {

@@ -185,15 +185,16 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 9] = [
+    const RULES: [(&str, i64); 13] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
             14,
         ),
         (
-            "DELETE FROM command_transition WHERE command_id IN (SELECT id FROM command \
-          WHERE finished = 1 AND updated_at < $1 LIMIT 1000)",
+            "DELETE FROM command_transition WHERE seq IN (SELECT t.seq FROM command_transition t \
+          JOIN command c ON c.id = t.command_id WHERE c.finished = 1 AND c.updated_at < $1 \
+          LIMIT 1000)",
             90,
         ),
         (
@@ -203,10 +204,12 @@ async fn retain(core: &Core) -> Result<(), Error> {
             90,
         ),
         (
-            "DELETE FROM seen_message WHERE body_hash IN (SELECT body_hash FROM seen_message \
-          WHERE at < $1 LIMIT 1000) AND at < $1",
-            30,
+            "DELETE FROM command_batch WHERE id IN (SELECT b.id FROM command_batch b \
+          WHERE b.created_at < $1 AND NOT EXISTS (SELECT 1 FROM command c WHERE c.batch_id = b.id) \
+          LIMIT 1000)",
+            90,
         ),
+        ("DELETE FROM seen_message WHERE at < $1", 30),
         (
             "DELETE FROM attempt_step WHERE seq IN (SELECT seq FROM attempt_step WHERE at < $1 LIMIT 1000)",
             180,
@@ -215,12 +218,15 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM session WHERE expires_at < $1", 1),
         ("DELETE FROM guess_limit WHERE window_start < $1", 1),
         ("DELETE FROM orphan_result WHERE received_at < $1", 90),
+        ("DELETE FROM guard_use WHERE at < $1", 2),
+        ("DELETE FROM stranger WHERE last_at < $1", 180),
+        ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
     ];
     let now = core.now_ms();
     for (sql, days) in RULES {
         let values: Vec<Value> = args![now - days * DAY_MS];
-        // At most ten chunks an hour and rule: the rest waits for the next hour.
-        for _ in 0..10 {
+        // At most two hundred chunks an hour and rule: a fleet of 50,000 fits well into that.
+        for _ in 0..200 {
             if core.db().execute(sql, values.clone()).await? < 1_000 {
                 break;
             }

@@ -2,14 +2,23 @@
 //! metrics. They may share a port.
 
 use axum::Router;
+use axum::middleware::from_fn;
+use axum::response::Redirect;
+use axum::routing::get;
 
 use crate::error::AppError;
 use crate::state::AppState;
+use crate::ui::urls;
 use crate::{api, assets, console, device, enroll, middleware, portal};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
-    wrap(public_routes().merge(administrative_routes(&state)), state)
+    // Devices reach this port too, so metrics stay on this machine (security S27).
+    let metrics = api::metrics_routes().route_layer(from_fn(api::only_from_this_machine));
+    let routes = public_routes()
+        .merge(administrative_routes(&state))
+        .merge(metrics);
+    wrap(routes, state)
 }
 
 /// Devices and enrollment pages.
@@ -19,17 +28,20 @@ pub(crate) fn public(state: AppState) -> Router {
 
 /// Console, API, metrics.
 pub(crate) fn administrative(state: AppState) -> Router {
-    wrap(administrative_routes(&state), state)
+    let routes = administrative_routes(&state).merge(api::metrics_routes());
+    wrap(routes, state)
 }
 
 fn public_routes() -> Router<AppState> {
-    device::routes().merge(enroll::routes()).merge(portal::routes())
+    device::routes()
+        .merge(enroll::routes())
+        .merge(portal::routes())
 }
 
 fn administrative_routes(state: &AppState) -> Router<AppState> {
     api::routes(state)
-        .merge(api::metrics_routes())
         .merge(console::routes(state))
+        .route("/", get(async || Redirect::to(urls::CONSOLE)))
 }
 
 fn wrap(router: Router<AppState>, state: AppState) -> Router {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tillsyn_core::Core;
+use tokio::sync::watch;
 
 /// Settings of the web layer.
 #[derive(Clone, Debug)]
@@ -13,13 +14,14 @@ pub struct WebConfig {
     /// Whether the listeners speak TLS (or stand behind a proxy that does): cookies are then `Secure`
     /// with the `__Host-` prefix and HSTS is sent. Off only for clear text on loopback.
     pub secure: bool,
-    /// A demo: two personas can be chosen at sign-in without a password.
-    pub demo: bool,
 }
 
 impl Default for WebConfig {
     fn default() -> Self {
-        Self { trusted_proxies: Vec::new(), secure: true, demo: false }
+        Self {
+            trusted_proxies: Vec::new(),
+            secure: true,
+        }
     }
 }
 
@@ -28,10 +30,33 @@ impl Default for WebConfig {
 pub struct AppState {
     pub core: Core,
     pub config: Arc<WebConfig>,
+    /// True once the server that serves this begins to stop.
+    stopping: watch::Receiver<bool>,
 }
 
 impl AppState {
     pub fn new(core: Core, config: WebConfig) -> Self {
-        Self { core, config: Arc::new(config) }
+        Self {
+            core,
+            config: Arc::new(config),
+            stopping: watch::channel(false).1,
+        }
+    }
+
+    /// The same, for handlers of a server that says through `stopping` when it begins to stop.
+    pub(crate) fn served_until(mut self, stopping: watch::Receiver<bool>) -> Self {
+        self.stopping = stopping;
+        self
+    }
+
+    /// Completes when the server begins to stop: answers without an end must end then (security S83).
+    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.stopping.clone();
+        async move {
+            if stopping.wait_for(|stop| *stop).await.is_err() {
+                // Nobody is left who could say it.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }

@@ -102,7 +102,6 @@ pub(crate) fn web_config(config: &Config) -> WebConfig {
     WebConfig {
         trusted_proxies: config.http.trusted_proxies.clone(),
         secure: config.console_url().starts_with("https://"),
-        ..WebConfig::default()
     }
 }
 

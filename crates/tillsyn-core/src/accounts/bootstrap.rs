@@ -132,7 +132,6 @@ pub async fn create_first_account(
 ) -> Result<AccountId, Error> {
     const TAKE: &str = "UPDATE bootstrap_code SET used_at = $2 \
         WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2";
-    const SUBJECT: &str = "bootstrap";
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(Error::invalid(
@@ -170,12 +169,14 @@ pub async fn create_first_account(
             input,
             |tx, (code_hash, name, email, password_hash, address, id, root, now)| {
                 Box::pin(async move {
-                    blocked(tx, SUBJECT, *now).await?;
+                    // Per address: the code's 80 bits need no limit that a stranger could use up.
+                    let subject = format!("bootstrap:{}", address.as_deref().unwrap_or("unknown"));
+                    blocked(tx, &subject, *now).await?;
                     if store::count_active(tx).await? > 0
                         || tx.execute(TAKE, args![code_hash.as_str(), *now]).await? == 0
                     {
                         // Committed, so that the failure counts.
-                        failed(tx, SUBJECT, Guesses::ACCOUNT, *now).await?;
+                        failed(tx, &subject, Guesses::ACCOUNT, *now).await?;
                         return Ok(true);
                     }
                     store::insert(

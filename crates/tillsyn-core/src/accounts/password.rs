@@ -34,11 +34,15 @@ async fn bounded<T: Send + 'static>(
             "Too many passwords are being checked; try again in a few seconds.",
         )
     };
-    let _line = IN_LINE.try_acquire().map_err(|_| busy())?;
-    let _worker = WORKERS.acquire().await.map_err(|_| busy())?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Error::internal("A password check was interrupted.").caused_by(error))?
+    let line = IN_LINE.try_acquire().map_err(|_| busy())?;
+    let worker = WORKERS.acquire().await.map_err(|_| busy())?;
+    // The permits stay with the work: whoever hangs up does not make room for the next.
+    tokio::task::spawn_blocking(move || {
+        let _held = (line, worker);
+        work()
+    })
+    .await
+    .map_err(|error| Error::internal("A password check was interrupted.").caused_by(error))?
 }
 
 /// Hashes a password or PIN for storage.

@@ -1,7 +1,9 @@
 //! The one door for commands: target set in; permission, capability and guard checked; one batch out.
 
+use std::collections::HashMap;
+
 use serde_json::json;
-use tillsyn_db::{Tx, Value, args};
+use tillsyn_db::{Engine, Tx, Value, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
@@ -54,7 +56,7 @@ pub struct Enqueued {
 }
 
 /// One command of the batch.
-#[derive(Debug, serde::Serialize)]
+#[derive(serde::Serialize)]
 pub struct EnqueuedCommand {
     pub id: CommandId,
     pub device_id: DeviceId,
@@ -67,6 +69,18 @@ pub struct EnqueuedCommand {
     /// The PIN that unlocks a Mac after this lock; also kept sealed. Shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unlock_pin: Option<String>,
+}
+
+// The PIN is for the answer alone.
+impl std::fmt::Debug for EnqueuedCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnqueuedCommand")
+            .field("id", &self.id)
+            .field("device_id", &self.device_id)
+            .field("status", &self.status)
+            .field("held_reason", &self.held_reason)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Digest of a target set, the same whatever the order.
@@ -152,6 +166,7 @@ impl Plan {
             .map(|id| id.as_str().to_owned())
             .collect();
         let targets = store::targets_in(tx, ids).await?;
+        lock_enrollments(tx, &targets).await?;
         // One missing or foreign device refuses the whole set, without saying which exists (S03).
         let reached = targets
             .iter()
@@ -356,7 +371,14 @@ impl Plan {
             ),
             Decision::Held(reason) => (CommandStatus::Held, Some(reason.as_str()), None),
         };
+        // A request that waits for somebody lapses after a day (security §6).
+        let life = if matches!(decision, Decision::Held(_)) {
+            DAY_MS
+        } else {
+            LIFE_MS
+        };
         self.insert_batch(tx, &batch_id, act, able.len()).await?;
+        let last = last_positions(tx, able).await?;
         let mut rows = Vec::with_capacity(able.len());
         let mut stories = Vec::with_capacity(able.len());
         let mut commands = Vec::with_capacity(able.len());
@@ -396,7 +418,11 @@ impl Plan {
                 }
                 None => None,
             };
-            let position = self.now_ms * 1_000 + i64::try_from(index).unwrap_or(999).min(999);
+            // Behind what waits already, whatever another node's clock says.
+            let position = last
+                .get(&enrollment.channel_id)
+                .map_or(0, |last| last + 1)
+                .max(self.now_ms * 1_000 + i64::try_from(index).unwrap_or(999).min(999));
             rows.push(args![
                 &id,
                 &batch_id,
@@ -415,7 +441,7 @@ impl Plan {
                 self.request.intent(),
                 self.now_ms,
                 self.now_ms,
-                self.now_ms + LIFE_MS
+                self.now_ms + life
             ]);
             stories.push(args![
                 &id,
@@ -576,6 +602,34 @@ impl Plan {
         events::record(tx, &self.actor, self.now_ms, event).await?;
         Ok(())
     }
+}
+
+/// The place of the last waiting command of each channel.
+async fn last_positions(
+    tx: &Tx,
+    able: &[(&Target, &TargetEnrollment)],
+) -> Result<HashMap<String, i64>, Error> {
+    const LAST: &str = "SELECT channel_id, MAX(position) FROM command \
+        WHERE finished = 0 AND channel_id {ids} GROUP BY channel_id";
+    let channels = able.iter().map(|(_, e)| e.channel_id.clone()).collect();
+    let rows = tx.fetch_all_in(LAST, channels, args![]).await?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.i64(1)?)))
+        .collect()
+}
+
+/// On PostgreSQL the turns of devices run beside this under row locks only: whoever ends an enrollment now
+/// is waited for, and the body runs again.
+async fn lock_enrollments(tx: &Tx, targets: &[Target]) -> Result<(), Error> {
+    const SHARE: &str = "SELECT id FROM enrollment WHERE id {ids} ORDER BY id FOR SHARE";
+    if tx.engine() == Engine::Postgres {
+        let ids = targets
+            .iter()
+            .filter_map(|t| Some(t.enrollment.as_ref()?.id.clone()))
+            .collect();
+        tx.fetch_all_in(SHARE, ids, args![]).await?;
+    }
+    Ok(())
 }
 
 async fn insert_rows(

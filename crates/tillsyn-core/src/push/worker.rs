@@ -312,22 +312,27 @@ async fn record_one(
 /// Removes the request unless a newer one came while this was on its way.
 async fn done(tx: &Tx, request: &Claimed) -> Result<(), Error> {
     const DONE: &str = "DELETE FROM push_request WHERE channel_id = $1 AND version = $2";
-    const FREE: &str = "UPDATE push_request SET lease_until = 0, attempt = 0 WHERE channel_id = $1";
+    const FREE: &str = "UPDATE push_request SET lease_until = 0, attempt = 0 \
+        WHERE channel_id = $1 AND attempt = $2";
     if tx
         .execute(DONE, args![request.channel_id.as_str(), request.version])
         .await?
         == 0
     {
-        tx.execute(FREE, args![request.channel_id.as_str()]).await?;
+        tx.execute(FREE, args![request.channel_id.as_str(), request.attempt])
+            .await?;
     }
     Ok(())
 }
 
 async fn again(tx: &Tx, request: &Claimed, at: i64) -> Result<(), Error> {
-    const AGAIN: &str =
-        "UPDATE push_request SET lease_until = 0, due_at = $2 WHERE channel_id = $1";
-    tx.execute(AGAIN, args![request.channel_id.as_str(), at])
-        .await?;
+    const AGAIN: &str = "UPDATE push_request SET lease_until = 0, due_at = $2 \
+        WHERE channel_id = $1 AND attempt = $3";
+    tx.execute(
+        AGAIN,
+        args![request.channel_id.as_str(), at, request.attempt],
+    )
+    .await?;
     Ok(())
 }
 

@@ -165,9 +165,9 @@ fn flood(address: &str, prepared: &Arc<Vec<Prepared>>, requests: usize) {
             })
         })
         .collect();
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
 }
 
 /// Each device fetches its command and reports the result; the reports are signed before the clock starts.

@@ -27,7 +27,7 @@ mod tokens;
 pub use document::document;
 pub use operations::install_metrics;
 
-pub(crate) use operations::{health_routes, metrics_routes};
+pub(crate) use operations::{health_routes, metrics_routes, only_from_this_machine};
 pub(crate) use routes::routes;
 
 #[cfg(test)]

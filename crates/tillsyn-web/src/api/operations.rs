@@ -1,16 +1,20 @@
 //! `/healthz`, `/readyz` on both listeners, `/metrics` on the administrative one only (security S27).
+//! Where both share a port, `/metrics` answers this machine alone.
 
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::{HeaderValue, StatusCode, header};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tillsyn_core::{Error, Kind, org};
 
+use crate::auth::FORWARDED_FOR;
 use crate::error::AppError;
 use crate::state::AppState;
 
@@ -82,6 +86,23 @@ async fn ready(State(state): State<AppState>) -> Response {
             StatusCode::SERVICE_UNAVAILABLE,
             "the database does not answer\n",
         ),
+    }
+}
+
+/// Nothing lives here for others. The socket's address counts, and what a proxy on this machine passes
+/// on comes from elsewhere.
+pub(crate) async fn only_from_this_machine(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let passed_on = [FORWARDED_FOR, header::FORWARDED.as_str()]
+        .into_iter()
+        .any(|name| request.headers().contains_key(name));
+    if peer.ip().to_canonical().is_loopback() && !passed_on {
+        next.run(request).await
+    } else {
+        AppError::no_route().into_response()
     }
 }
 

@@ -71,3 +71,32 @@ fn every_operation_says_its_permission_and_has_its_own_name() {
     }
     assert!(names.len() > 25);
 }
+
+#[tokio::test]
+async fn metrics_on_the_devices_port_answer_this_machine_only() {
+    type Headers = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Headers, u16); 6] = [
+        ("127.0.0.1:5000", &[], 200),
+        ("[::1]:5000", &[], 200),
+        ("[::ffff:127.0.0.1]:5000", &[], 200),
+        ("192.0.2.7:5000", &[], 404),
+        ("127.0.0.1:5000", &[("x-forwarded-for", "127.0.0.1")], 404),
+        ("127.0.0.1:5000", &[("forwarded", "for=192.0.2.7")], 404),
+    ];
+    for (peer, headers, status) in cases {
+        let router: axum::Router = axum::Router::new()
+            .route("/metrics", axum::routing::get(async || "numbers"))
+            .route_layer(axum::middleware::from_fn(super::only_from_this_machine));
+        let mut request = http::Request::get("/metrics");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(axum::body::Body::empty()).unwrap();
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(peer));
+        let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{peer} {headers:?}");
+    }
+}

@@ -10,7 +10,7 @@ use tillsyn_core::Error;
 use crate::error::AppError;
 use crate::state::{AppState, WebConfig};
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(crate) const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The address of the client; IPv4 in its own form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

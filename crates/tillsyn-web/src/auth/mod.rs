@@ -9,6 +9,7 @@ mod same_origin;
 mod session;
 mod token;
 
+pub(crate) use address::FORWARDED_FOR;
 pub use address::{ClientAddress, client_address};
 pub use context::RequestContext;
 pub use cookie::{clear_session_cookie, session_cookie, session_token};

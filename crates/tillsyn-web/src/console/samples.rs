@@ -1,4 +1,6 @@
 //! Every page of the console in each of its states, with invented data that agrees with itself.
+//!
+//! Long because the pages share one invented organisation: apart, the numbers would drift.
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};

@@ -148,7 +148,9 @@ impl AppError {
     pub fn retry_after_secs(&self) -> Option<i64> {
         match self.kind {
             ErrorKind::Rule(Kind::TooMany { retry_after_secs }) => Some(retry_after_secs.max(1)),
-            ErrorKind::Rule(Kind::Overloaded | Kind::Unavailable) => Some(RETRY_SECS),
+            ErrorKind::Rule(Kind::Overloaded | Kind::Unavailable) | ErrorKind::Timeout => {
+                Some(RETRY_SECS)
+            }
             _ => None,
         }
     }

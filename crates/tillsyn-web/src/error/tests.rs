@@ -39,6 +39,7 @@ fn every_kind_has_its_status() {
         (AppError::media_type("x"), 415),
         (AppError::timeout(), 503),
     ];
+    assert_eq!(AppError::timeout().retry_after_secs(), Some(30));
     for (error, status) in of_http {
         assert_eq!(error.status().as_u16(), status, "{:?}", error.kind());
     }

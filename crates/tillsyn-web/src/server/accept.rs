@@ -43,6 +43,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
+    let state = state.served_until(stopped.clone());
     let connections = Arc::new(Connections::default());
     let mut loops = tokio::task::JoinSet::new();
     for listener in listeners {
@@ -51,7 +52,12 @@ pub async fn serve(
             Surface::Public => routes::public(state.clone()),
             Surface::Administrative => routes::administrative(state.clone()),
         };
-        loops.spawn(accept(listener, router, connections.clone(), stopped.clone()));
+        loops.spawn(accept(
+            listener,
+            router,
+            connections.clone(),
+            stopped.clone(),
+        ));
     }
     shutdown.await;
     tracing::info!("stopping: no new connections, running requests finish");
@@ -91,7 +97,10 @@ async fn accept(
         tokio::spawn(connection(stream, peer, tls, router, watcher, counted));
     }
     drop(listener.socket);
-    if tokio::time::timeout(FINISH, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(FINISH, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not finish in time");
     }
 }
@@ -105,11 +114,13 @@ async fn connection(
     counted: Counted,
 ) {
     match tls {
-        None => http(stream, peer, router, watcher).await,
+        // Clear text is for loopback or a proxy, and speaks HTTP/1.1.
+        None => http(stream, peer, false, router, watcher).await,
         Some(tls) => {
             let handshake = TlsAcceptor::from(tls.config()).accept(stream);
             if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, handshake).await {
-                http(stream, peer, router, watcher).await;
+                let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
+                http(stream, peer, h2, router, watcher).await;
             }
         }
     }
@@ -119,12 +130,19 @@ async fn connection(
 async fn http<S>(
     stream: S,
     peer: SocketAddr,
+    h2: bool,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    // The protocol is known before the first byte: waiting for a preface has no time limit.
     let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder = if h2 {
+        builder.http2_only()
+    } else {
+        builder.http1_only()
+    };
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -135,11 +153,12 @@ async fn http<S>(
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(100)
-        .keep_alive_interval(Some(Duration::from_secs(60)));
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
-    });
+        .keep_alive_interval(Some(Duration::from_mins(1)));
+    let service =
+        hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     // A peer that goes away in the middle is everyday life.
     let _ = watcher.watch(connection.into_owned()).await;

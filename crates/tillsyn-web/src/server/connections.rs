@@ -26,18 +26,30 @@ impl Connections {
     /// Counts a new connection; `None` when it would be one too many.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Counted> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.total >= TOTAL || open.by_address.get(&address).is_some_and(|n| *n >= PER_ADDRESS) {
+        if open.total >= TOTAL
+            || open
+                .by_address
+                .get(&address)
+                .is_some_and(|n| *n >= PER_ADDRESS)
+        {
             return None;
         }
         open.total += 1;
         *open.by_address.entry(address).or_insert(0) += 1;
-        Some(Counted { connections: self.clone(), address })
+        Some(Counted {
+            connections: self.clone(),
+            address,
+        })
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut open = self.connections.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .connections
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         open.total = open.total.saturating_sub(1);
         if let Some(count) = open.by_address.get_mut(&self.address) {
             *count -= 1;
@@ -58,7 +70,9 @@ mod tests {
     fn one_address_cannot_take_every_place() {
         let connections = Arc::new(Connections::default());
         let greedy: IpAddr = "192.0.2.1".parse().unwrap();
-        let held: Vec<_> = (0..PER_ADDRESS).map_while(|_| connections.admit(greedy)).collect();
+        let held: Vec<_> = (0..PER_ADDRESS)
+            .map_while(|_| connections.admit(greedy))
+            .collect();
         assert_eq!(held.len(), PER_ADDRESS);
         assert!(connections.admit(greedy).is_none());
         assert!(connections.admit("192.0.2.2".parse().unwrap()).is_some());

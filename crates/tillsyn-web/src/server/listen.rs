@@ -55,7 +55,12 @@ impl Listener {
         };
         let socket = TcpListener::bind(config.address).await?;
         let address = socket.local_addr()?;
-        Ok(Self { socket, tls, surface: config.surface, address })
+        Ok(Self {
+            socket,
+            tls,
+            surface: config.surface,
+            address,
+        })
     }
 
     pub fn local_addr(&self) -> SocketAddr {

@@ -30,7 +30,14 @@ impl ReloadingTls {
     pub(super) fn read(files: TlsFiles) -> Result<Self> {
         let config = Arc::new(load(&files)?);
         let changed = changed(&files);
-        Ok(Self { files, state: Mutex::new(State { config, changed, looked: Instant::now() }) })
+        Ok(Self {
+            files,
+            state: Mutex::new(State {
+                config,
+                changed,
+                looked: Instant::now(),
+            }),
+        })
     }
 
     /// The configuration for a new connection. A pair that cannot be read keeps the old one.

@@ -44,7 +44,7 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         () = signals.next() => return Ok(()),
     };
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let served = tokio::spawn(server::serve(
+    let mut served = tokio::spawn(server::serve(
         world.state.clone(),
         vec![world.listener],
         async move {
@@ -60,17 +60,35 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<()> {
         &world.standin,
         usize::from(args.devices),
         world.reused,
-    )?;
+    );
     let director = tokio::spawn(director::run(world.core.clone()));
-    signals.next().await;
+    let ended = if fleet.is_ok() {
+        tokio::select! {
+            ended = &mut served => Some(ended),
+            () = signals.next() => None,
+        }
+    } else {
+        None
+    };
     signals.exit_at_next();
     say!("\nStopping…");
     director.abort();
-    fleet.stop().await;
+    let fleet = match fleet {
+        Ok(fleet) => {
+            fleet.stop().await;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
     stop.send_replace(true);
-    served.await.context("the server broke off")??;
+    let ended = match ended {
+        Some(ended) => ended,
+        None => served.await,
+    };
     serve::finish(&world.core, workers).await;
     world.standin.stop().await;
+    fleet?;
+    ended.context("the server broke off")??;
     Ok(())
 }
 

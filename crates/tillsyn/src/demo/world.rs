@@ -67,7 +67,6 @@ pub(super) async fn build(args: &DemoArgs) -> anyhow::Result<World> {
     upload_push_certificate(&core, &maja, &standin).await?;
     let web = WebConfig {
         secure: false,
-        demo: true,
         ..WebConfig::default()
     };
     Ok(World {

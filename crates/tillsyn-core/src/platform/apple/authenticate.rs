@@ -16,7 +16,7 @@ use crate::ids::EnrollmentId;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
 
 const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_id, i.ownership, \
-    i.enrollment_type, i.status, i.uses, i.uses_allowed, i.may_replace, t.platform \
+    i.enrollment_type, i.status, i.uses, i.uses_allowed, t.platform, t.expires_at \
     FROM attempt t JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
 
 /// The enrollment that a serial number or UDID belongs to now, and who has it.
@@ -55,33 +55,33 @@ pub(super) async fn first(
             .refuse(tx, Some(sender), DeviceAnswer::Forbidden, cause)
             .await
     };
+    // An authorisation lives as long as its attempt, not as long as the certificate.
+    let over = matches!(grant.text(0)?.as_str(), "expired" | "superseded");
+    if over || grant.i64(10)? <= now {
+        return fail(cause::CHALLENGE_EXPIRED).await;
+    }
     if grant.text(6)? == "revoked" || grant.i64(7)? >= grant.i64(8)? {
         return fail(cause::INVITATION_USED).await;
     }
     let serial = message
         .serial_number
         .as_deref()
-        .filter(|s| !s.trim().is_empty());
+        .map(str::trim)
+        .filter(|s| !s.is_empty());
     let udid = message
         .ids
         .udid
         .as_ref()
         .map(tillsyn_apple::ids::Udid::as_str);
-    // Ids are claims: a grant that does not reach the device they name supersedes nothing.
-    if let Some(holder) = tx.fetch_optional(HOLDER, args![serial, udid]).await? {
-        let person = grant.opt_text(3)?;
-        let same_person = person.is_some() && holder.opt_text(1)? == person;
-        let same_invitation = holder.opt_text(2)?.as_deref() == Some(grant.text(1)?.as_str());
-        if !same_person && !same_invitation && grant.i64(9)? == 0 {
-            return fail(cause::DEVICE_OF_ANOTHER).await;
-        }
+    if !reaches(tx, attempt_id, serial, udid).await? {
+        return fail(cause::DEVICE_OF_ANOTHER).await;
     }
     let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
         return fail(cause::TOPIC_MISMATCH).await;
     };
-    let platform = platform_of(message, grant.opt_text(10)?.as_deref());
+    let platform = platform_of(message, grant.opt_text(9)?.as_deref());
     let unit = grant.text(2)?;
-    lapse_earlier(tx, udid, now).await?;
+    lapse_earlier(tx, udid, &grant.text(1)?, now).await?;
     let id = EnrollmentId::new(now);
     insert(
         tx, context, &id, message, attempt_id, &grant, platform, &topic,
@@ -96,6 +96,27 @@ pub(super) async fn first(
     Ok(DeviceAnswer::Empty.into())
 }
 
+/// Whether the grant behind an attempt reaches the device that a serial number or UDID names. Ids are
+/// claims: one that does not supersedes nothing. Asked at `Authenticate` and again when the enrollment
+/// completes, since claims and holders may have changed in between.
+pub(super) async fn reaches(
+    tx: &Tx,
+    attempt_id: &str,
+    serial: Option<&str>,
+    udid: Option<&str>,
+) -> Result<bool, Error> {
+    const GRANTED: &str = "SELECT i.person_id, i.id, i.may_replace FROM attempt t \
+        JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
+    let Some(holder) = tx.fetch_optional(HOLDER, args![serial, udid]).await? else {
+        return Ok(true);
+    };
+    let grant = tx.fetch_one(GRANTED, args![attempt_id]).await?;
+    let person = grant.opt_text(0)?;
+    let same_person = person.is_some() && holder.opt_text(1)? == person;
+    let same_invitation = holder.opt_text(2)?.as_deref() == Some(grant.text(1)?.as_str());
+    Ok(same_person || same_invitation || grant.i64(2)? != 0)
+}
+
 async fn current_topic(tx: &Tx, claimed: &str) -> Result<Option<String>, Error> {
     const FIND: &str = "SELECT topic FROM push_topic WHERE topic = $1";
     Ok(tx
@@ -105,16 +126,23 @@ async fn current_topic(tx: &Tx, claimed: &str) -> Result<Option<String>, Error> 
         .transpose()?)
 }
 
-/// A further new certificate of the same device opens a further pending enrollment; the earlier lapses.
-async fn lapse_earlier(tx: &Tx, udid: Option<&str>, now: i64) -> Result<(), Error> {
+/// A further new certificate of the same device and invitation opens a further pending enrollment; the
+/// earlier lapses. Another invitation's is left alone: the UDID is only a claim.
+async fn lapse_earlier(
+    tx: &Tx,
+    udid: Option<&str>,
+    invitation: &str,
+    now: i64,
+) -> Result<(), Error> {
     const LAPSE: &str = "UPDATE enrollment SET status = 'superseded', ended_at = $2, \
-        end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1";
+        end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1 \
+        AND attempt_id IN (SELECT id FROM attempt WHERE invitation_id = $3)";
     const ATTEMPTS: &str = "UPDATE attempt SET status = 'superseded', updated_at = $2 \
         WHERE status = 'authenticated' AND id IN (SELECT attempt_id FROM enrollment \
-        WHERE status = 'pending' AND udid = $1)";
+        WHERE status = 'pending' AND udid = $1) AND invitation_id = $3";
     if let Some(udid) = udid {
-        tx.execute(ATTEMPTS, args![udid, now]).await?;
-        tx.execute(LAPSE, args![udid, now]).await?;
+        tx.execute(ATTEMPTS, args![udid, now, invitation]).await?;
+        tx.execute(LAPSE, args![udid, now, invitation]).await?;
     }
     Ok(())
 }

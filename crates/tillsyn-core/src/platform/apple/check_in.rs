@@ -125,21 +125,26 @@ impl Context {
             }
         };
         // A body accepted before changes nothing when it comes again (S37).
-        if !self.remember(tx, &enrollment.id).await? {
+        if self.is_remembered(tx, &enrollment.id).await? {
             let mut done = Done::from(DeviceAnswer::Empty);
             done.seen.clone_from(&enrollment.device_id);
             return Ok(done);
         }
-        match &self.message {
+        let done = match &self.message {
             CheckIn::Authenticate(message) => {
-                authenticate::again(tx, self, enrollment, message).await
+                authenticate::again(tx, self, enrollment, message).await?
             }
             CheckIn::TokenUpdate(message) => {
-                token_update::run(tx, self, &sender, enrollment, message).await
+                token_update::run(tx, self, &sender, enrollment, message).await?
             }
-            CheckIn::CheckOut(message) => check_out::run(tx, self, enrollment, message).await,
-            _ => Ok(DeviceAnswer::BadRequest.into()),
+            CheckIn::CheckOut(message) => check_out::run(tx, self, enrollment, message).await?,
+            _ => return Ok(DeviceAnswer::BadRequest.into()),
+        };
+        // A refused body was not accepted; neither was a user channel's before its device's.
+        if done.answer == DeviceAnswer::Empty && done.seen.is_some() {
+            self.remember(tx, &enrollment.id).await?;
         }
+        Ok(done)
     }
 
     /// Refuses and counts. The count is committed: the answer is not an error of ours.
@@ -155,16 +160,22 @@ impl Context {
         Ok(answer.into())
     }
 
-    /// Remembers the body for this enrollment; false when it was accepted before.
-    pub(super) async fn remember(&self, tx: &Tx, enrollment_id: &str) -> Result<bool, Error> {
+    async fn is_remembered(&self, tx: &Tx, enrollment_id: &str) -> Result<bool, Error> {
+        const FIND: &str =
+            "SELECT at FROM seen_message WHERE enrollment_id = $1 AND body_hash = $2";
+        let values = args![enrollment_id, self.body_hash.as_str()];
+        Ok(tx.fetch_optional(FIND, values).await?.is_some())
+    }
+
+    /// Remembers the body for this enrollment.
+    pub(super) async fn remember(&self, tx: &Tx, enrollment_id: &str) -> Result<(), Error> {
         const REMEMBER: &str = "INSERT INTO seen_message (enrollment_id, body_hash, at) \
             VALUES ($1, $2, $3) ON CONFLICT (enrollment_id, body_hash) DO NOTHING";
-        let new = tx
-            .execute(
-                REMEMBER,
-                args![enrollment_id, self.body_hash.as_str(), self.now_ms],
-            )
-            .await?;
-        Ok(new > 0)
+        tx.execute(
+            REMEMBER,
+            args![enrollment_id, self.body_hash.as_str(), self.now_ms],
+        )
+        .await?;
+        Ok(())
     }
 }

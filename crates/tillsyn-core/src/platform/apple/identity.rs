@@ -87,6 +87,14 @@ pub fn verify_signature(
     })
 }
 
+/// Whether an `Mdm-Signature` header carries a certificate of our device CA: all that can be known before
+/// the body.
+pub fn introduce(core: &Core, header: &str) -> Result<(), SignatureRefusal> {
+    let bytes = cms::decode_header(header).map_err(|_| SignatureRefusal::Malformed)?;
+    let signature = MdmSignature::parse(&bytes).map_err(|_| SignatureRefusal::Malformed)?;
+    known_certificate(core, signature.signer_cert_der()).map(|_| ())
+}
+
 fn known_certificate(core: &Core, der: &[u8]) -> Result<Arc<Known>, SignatureRefusal> {
     let cache = &core.identities().0;
     let key = hash::sha256(der);

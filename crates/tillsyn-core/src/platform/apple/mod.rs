@@ -19,7 +19,9 @@ mod token_update;
 
 pub use answer::DeviceAnswer;
 pub use check_in::check_in;
-pub use identity::{DeviceCertificate, IdentityCache, SignatureRefusal, verify_signature};
+pub use identity::{
+    DeviceCertificate, IdentityCache, SignatureRefusal, introduce, verify_signature,
+};
 pub use poll::poll;
 pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};

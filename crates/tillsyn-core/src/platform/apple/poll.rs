@@ -87,11 +87,12 @@ fn read(body: &[u8]) -> Option<Incoming> {
         Ok(result) => Some(Incoming::Result(Box::new(result))),
         Err(error) => {
             tracing::warn!(error = %error, size_bytes = body.len(), "a result cannot be decoded");
-            let scanned = error
-                .is_limit()
-                .then(|| plist_guard::scan_result(body))
-                .flatten()?;
-            let why = "too_large";
+            let scanned = plist_guard::scan_result(body)?;
+            let why = if error.is_limit() {
+                "too_large"
+            } else {
+                "malformed"
+            };
             let mut result = CommandResult::idle(scanned.ids);
             result.status = scanned.status;
             result.command_uuid = scanned.command_uuid;
@@ -110,11 +111,11 @@ fn read(body: &[u8]) -> Option<Incoming> {
 const IDLE: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    ch.id, ch.contact, ch.pushes_unanswered, \
+    c.created_at, p.created_at, ch.id, ch.contact, ch.pushes_unanswered, \
     EXISTS (SELECT 1 FROM command m WHERE m.channel_id = ch.id AND m.finished = 0 \
     AND m.status <> 'held') \
     FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
-    LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = $2 WHERE c.sha256 = $1";
+    LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = $2 WHERE c.sha256 = $1";
 
 /// The device's id when the poll is admitted, nothing waits and nothing needs to be written.
 async fn idle_without_work(
@@ -293,14 +294,14 @@ impl Turn {
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
-            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position LIMIT 1";
+            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position, c.id LIMIT 1";
         // Whoever withdraws or holds it at this moment is waited for, and the choice is made again.
         const NEXT_LOCKED: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
             b.id, b.request, b.request_sealed, c.act FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
-            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position LIMIT 1 \
+            CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position, c.id LIMIT 1 \
             FOR UPDATE OF c";
         const NEW_SESSION: &str = "UPDATE command SET deferred = 0 WHERE channel_id = $1 AND finished = 0 AND deferred = 1";
         const TO_BACK: &str = "UPDATE command SET lane = 9, position = $2, deliveries = 0, \

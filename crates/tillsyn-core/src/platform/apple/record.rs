@@ -80,6 +80,11 @@ pub(super) async fn result(
     finish(tx, turn, channel, id, done, absent).await?;
     keep_answer(tx, turn, enrollment, channel, id).await?;
     if !done {
+        if act == Some(Act::Retire) {
+            // The device refused: it is not retired after all.
+            const STAYS: &str = "UPDATE enrollment SET retired_at = NULL WHERE id = $1";
+            tx.execute(STAYS, args![enrollment.id.as_str()]).await?;
+        }
         return Ok(false);
     }
     match act {

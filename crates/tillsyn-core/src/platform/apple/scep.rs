@@ -175,6 +175,24 @@ async fn issue_for(
 ) -> Result<Outcome, Error> {
     let authorities = core.authorities();
     let now_ms = core.now_ms();
+    let challenge_hash = request
+        .csr()
+        .challenge_password()
+        .map(|challenge| hash::sha256_hex(challenge.as_bytes()));
+    let signer = request.signer();
+    let ours = signer
+        .verify_issued_by(&authorities.device_ca.certificate)
+        .is_ok()
+        && signer.not_after_ms() > now_ms;
+    if request.message_type() == MessageType::RenewalReq && !ours {
+        return Ok(Outcome::Refused(
+            "renewal not signed by a certificate of ours",
+        ));
+    }
+    // Strangers cost a look-up, not a signature and a turn of the writer.
+    if !ours && !is_known(core, challenge_hash.as_deref()).await? {
+        return Ok(Outcome::Refused("challenge unknown"));
+    }
     let organisation = settings::organisation(core).await?.name;
     let record_id = new_uuid(now_ms).to_string();
     let public_key = request.csr().public_key();
@@ -191,24 +209,11 @@ async fn issue_for(
         now_ms,
         core.config().identity_days.min(398),
     )?;
-    let signer = request.signer();
-    let ours = signer
-        .verify_issued_by(&authorities.device_ca.certificate)
-        .is_ok()
-        && signer.not_after_ms() > now_ms;
-    if request.message_type() == MessageType::RenewalReq && !ours {
-        return Ok(Outcome::Refused(
-            "renewal not signed by a certificate of ours",
-        ));
-    }
     let issue = Issue {
         certificate,
         record_id,
         authority_id: authorities.device_ca_id.clone(),
-        challenge_hash: request
-            .csr()
-            .challenge_password()
-            .map(|challenge| hash::sha256_hex(challenge.as_bytes())),
+        challenge_hash,
         key_sha256: hash::hex(&public_key.spki_sha256()),
         signer_sha256: ours.then(|| signer.sha256_hex()),
         address,
@@ -226,6 +231,14 @@ async fn issue_for(
     Ok(outcome)
 }
 
+async fn is_known(core: &Core, challenge_hash: Option<&str>) -> Result<bool, Error> {
+    const FIND: &str = "SELECT attempt_id FROM scep_challenge WHERE challenge_hash = $1";
+    let Some(hash) = challenge_hash else {
+        return Ok(false);
+    };
+    Ok(core.db().query_optional(FIND, args![hash]).await?.is_some())
+}
+
 impl Issue {
     async fn run(&self, tx: &Tx) -> Result<Outcome, Error> {
         match &self.signer_sha256 {
@@ -241,7 +254,7 @@ impl Issue {
             JOIN enrollment e ON e.id = c.enrollment_id WHERE c.sha256 = $1 AND c.revoked_at IS NULL \
             AND e.pin_sha256 = c.sha256 AND e.status = 'active'";
         const TWIN: &str = "SELECT der FROM certificate WHERE enrollment_id = $1 \
-            AND purpose = 'renewal' AND key_sha256 = $2 AND revoked_at IS NULL \
+            AND purpose = 'renewal' AND key_sha256 = $2 AND revoked_at IS NULL AND sha256 <> $3 \
             ORDER BY created_at DESC LIMIT 1";
         let Some(row) = tx.fetch_optional(FIND, args![signer]).await? else {
             return Ok(Outcome::Refused(
@@ -250,7 +263,10 @@ impl Issue {
         };
         let enrollment = row.text(0)?;
         let twin = tx
-            .fetch_optional(TWIN, args![enrollment.as_str(), self.key_sha256.as_str()])
+            .fetch_optional(
+                TWIN,
+                args![enrollment.as_str(), self.key_sha256.as_str(), signer],
+            )
             .await?;
         if let Some(twin) = twin {
             return Ok(Outcome::Issued(Box::new(Certificate::from_der(

@@ -14,6 +14,8 @@ use crate::events::{self, NewEvent};
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
     pub(super) certificate: String,
+    /// A renewal that was issued after the certificate that is pinned now: the pin never moves back.
+    pub(super) is_newer_renewal: bool,
     pub(super) is_renewal: bool,
     pub(super) revoked: bool,
     pub(super) attempt_id: Option<String>,
@@ -39,11 +41,12 @@ pub(super) struct SenderEnrollment {
     pub(super) profile_identifier: String,
 }
 
-pub(super) const COLUMNS: usize = 18;
+pub(super) const COLUMNS: usize = 20;
 const FIND: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
-    e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier \
-    FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id WHERE c.sha256 = $1";
+    e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
+    c.created_at, p.created_at FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 WHERE c.sha256 = $1";
 
 /// Looks the sender up inside a transaction.
 pub(super) async fn find(tx: &Tx, certificate: &str) -> Result<Option<Sender>, Error> {
@@ -77,6 +80,10 @@ pub(super) fn decode(row: &Row) -> Result<Sender, Error> {
     };
     Ok(Sender {
         certificate: row.text(0)?,
+        is_newer_renewal: row.text(1)? == "renewal"
+            && row
+                .opt_i64(19)?
+                .is_none_or(|pinned| row.i64(18).is_ok_and(|own| own > pinned)),
         is_renewal: row.text(1)? == "renewal",
         revoked: row.opt_i64(2)?.is_some(),
         attempt_id: row.opt_text(3)?,
@@ -119,7 +126,7 @@ impl Sender {
         }
         if enrollment.pin == self.certificate {
             Admission::Admitted(enrollment)
-        } else if self.is_renewal {
+        } else if self.is_newer_renewal {
             Admission::Renewed(enrollment)
         } else {
             refused(DeviceAnswer::Forbidden, "not_pinned")
@@ -193,8 +200,8 @@ pub(super) async fn note_refused(
     Ok(())
 }
 
-/// Moves the pin to a certificate that our CA issued as a renewal of this enrollment. The old one stays
-/// good for a day, for requests already on their way.
+/// Moves the pin to a certificate that our CA issued as a renewal of this enrollment, and revokes the old
+/// one: the device has shown that it uses the new one.
 pub(super) async fn repin(
     tx: &Tx,
     sender: &Sender,
@@ -202,11 +209,15 @@ pub(super) async fn repin(
     now_ms: i64,
 ) -> Result<(), Error> {
     const PIN: &str = "UPDATE enrollment SET pin_sha256 = $2 WHERE id = $1";
+    const OLD: &str = "UPDATE certificate SET revoked_at = $2, revoke_reason = 'renewed' \
+        WHERE sha256 = $1 AND revoked_at IS NULL";
     tx.execute(
         PIN,
         args![enrollment.id.as_str(), sender.certificate.as_str()],
     )
     .await?;
+    tx.execute(OLD, args![enrollment.pin.as_str(), now_ms])
+        .await?;
     let object = enrollment.device_id.as_deref().unwrap_or(&enrollment.id);
     let actor = Actor::device(object, None);
     let event = NewEvent::done(

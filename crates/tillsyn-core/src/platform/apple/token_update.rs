@@ -7,6 +7,7 @@ use tillsyn_apple::ids::ChannelName;
 use tillsyn_db::{Tx, args};
 
 use super::answer::DeviceAnswer;
+use super::authenticate;
 use super::check_in::{Context, Done};
 use super::sender::{Sender, SenderEnrollment};
 use crate::actor::Actor;
@@ -68,6 +69,16 @@ async fn activate(
     let now = context.now_ms;
     let address = context.address.as_deref();
     if let Some(attempt_id) = &sender.attempt_id
+        && !still_reaches(tx, enrollment, attempt_id).await?
+    {
+        let (step, cause) = (AttemptStatus::Enrolled, cause::DEVICE_OF_ANOTHER);
+        attempt::fail_in(tx, attempt_id, step, cause, address, now).await?;
+        enrollments::end_in(tx, &enrollment.id, "superseded", cause, now).await?;
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, cause)
+            .await;
+    }
+    if let Some(attempt_id) = &sender.attempt_id
         && tx.execute(USE, args![attempt_id.as_str()]).await? == 0
     {
         let step = AttemptStatus::Enrolled;
@@ -122,6 +133,21 @@ async fn activate(
         wakes_push: true,
         seen: Some(device.to_string()),
     })
+}
+
+async fn still_reaches(
+    tx: &Tx,
+    enrollment: &SenderEnrollment,
+    attempt_id: &str,
+) -> Result<bool, Error> {
+    const CLAIMS: &str = "SELECT claims FROM enrollment WHERE id = $1";
+    let row = tx.fetch_one(CLAIMS, args![enrollment.id.as_str()]).await?;
+    let claims: serde_json::Value = serde_json::from_str(&row.text(0)?).unwrap_or_default();
+    let serial = claims["serial_number"]
+        .as_str()
+        .map(str::trim)
+        .filter(|s| !s.is_empty());
+    authenticate::reaches(tx, attempt_id, serial, enrollment.udid.as_deref()).await
 }
 
 const PENDING: &str =

@@ -26,6 +26,10 @@ pub(super) async fn message(
     if parts.headers.contains_key(header::CONTENT_ENCODING) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
+    // Whoever cannot show a certificate of ours is refused before the body takes memory.
+    if let Err(refusal) = introduce(&state, &parts.headers) {
+        return refuse(refusal);
+    }
     let is_checkin_path = parts.uri.path() == "/apple/checkin";
     let limit = if is_checkin_path {
         super::CHECK_IN_LIMIT
@@ -37,11 +41,7 @@ pub(super) async fn message(
     };
     let certificate = match authenticate(&state, &parts.headers, &body) {
         Ok(certificate) => certificate,
-        Err(refusal) => {
-            metrics::counter!("tillsyn_signatures_refused_total", "reason" => refusal).increment(1);
-            tracing::warn!(reason = refusal, "a device request has no proven sender");
-            return StatusCode::FORBIDDEN.into_response();
-        }
+        Err(refusal) => return refuse(refusal),
     };
     let address = Some(address.to_string());
     let answered = if is_checkin(&parts.headers, is_checkin_path, &body) {
@@ -55,21 +55,33 @@ pub(super) async fn message(
     }
 }
 
+fn refuse(refusal: &'static str) -> Response {
+    metrics::counter!("tillsyn_signatures_refused_total", "reason" => refusal).increment(1);
+    tracing::warn!(reason = refusal, "a device request has no proven sender");
+    StatusCode::FORBIDDEN.into_response()
+}
+
+/// The one header there must be, with a certificate of our CA in it; the signature itself needs the body.
+fn introduce(state: &AppState, headers: &HeaderMap) -> Result<(), &'static str> {
+    apple::introduce(&state.core, signature(headers)?).map_err(apple::SignatureRefusal::as_str)
+}
+
+fn signature(headers: &HeaderMap) -> Result<&str, &'static str> {
+    let mut values = headers.get_all(SIGNATURE).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().map_err(|_| "malformed"),
+        (None, _) => Err("missing"),
+        _ => Err("two_headers"),
+    }
+}
+
 fn authenticate(
     state: &AppState,
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Result<DeviceCertificate, &'static str> {
-    let mut values = headers.get_all(SIGNATURE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(if headers.contains_key(SIGNATURE) {
-            "two_headers"
-        } else {
-            "missing"
-        });
-    };
-    let value = value.to_str().map_err(|_| "malformed")?;
-    apple::verify_signature(&state.core, value, body).map_err(|refusal| refusal.as_str())
+    let value = signature(headers)?;
+    apple::verify_signature(&state.core, value, body).map_err(apple::SignatureRefusal::as_str)
 }
 
 fn is_checkin(headers: &HeaderMap, is_checkin_path: bool, body: &[u8]) -> bool {

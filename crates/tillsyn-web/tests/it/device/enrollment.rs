@@ -7,111 +7,190 @@ use tillsyn_testkit::both_engines;
 
 use super::story::{only_device, plain};
 
-both_engines!(the_old_enrollment_stays_until_the_new_one_completes, |app| async move {
-    let person = |new: &mut tillsyn_core::invitations::NewInvitation| {
-        new.person_name = Some("Elin".to_owned());
-        new.person_email = Some("elin@example.org".to_owned());
-    };
-    let config = DeviceConfig::iphone(app.next());
-    let first = app.invite_with(person).await;
-    let mut old = app.device(config.clone());
-    old.enroll(&app.by(&first)).await.unwrap();
-    let id = only_device(&app).await;
-    commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {})).await.unwrap();
+both_engines!(
+    the_old_enrollment_stays_until_the_new_one_completes,
+    |app| async move {
+        let person = |new: &mut tillsyn_core::invitations::NewInvitation| {
+            new.person_name = Some("Elin".to_owned());
+            new.person_email = Some("elin@example.org".to_owned());
+        };
+        let config = DeviceConfig::iphone(app.next());
+        let first = app.invite_with(person).await;
+        let mut old = app.device(config.clone());
+        old.enroll(&app.by(&first)).await.unwrap();
+        let id = only_device(&app).await;
+        commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {}))
+            .await
+            .unwrap();
 
-    // The same hardware enrolls again: Authenticate alone makes a pending enrollment with nothing.
-    let second = app.invite_with(person).await;
-    let mut new = app.device(config);
-    let attempt = new
-        .take_invitation(&app.url(), &second.code, None)
-        .await
-        .unwrap();
-    let profile = new.download_profile(&attempt.profile_url).await.unwrap();
-    new.accept_profile(&profile).await.unwrap();
-    new.authenticate().await.unwrap();
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'pending'").await, 1);
-    new.poll_while_pending().await.unwrap();
-    assert!(!old.session().await.unwrap().handled.is_empty(), "the old one is served as before");
-    commands::enqueue(&app.core, &app.owner, plain(&id, Request::ProfileList {})).await.unwrap();
+        // The same hardware enrolls again: Authenticate alone makes a pending enrollment with nothing.
+        let second = app.invite_with(person).await;
+        let mut new = app.device(config);
+        let attempt = new
+            .take_invitation(&app.url(), &second.code, None)
+            .await
+            .unwrap();
+        let profile = new.download_profile(&attempt.profile_url).await.unwrap();
+        new.accept_profile(&profile).await.unwrap();
+        new.authenticate().await.unwrap();
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'pending'")
+                .await,
+            1
+        );
+        new.poll_while_pending().await.unwrap();
+        assert!(
+            !old.session().await.unwrap().handled.is_empty(),
+            "the old one is served as before"
+        );
+        commands::enqueue(&app.core, &app.owner, plain(&id, Request::ProfileList {}))
+            .await
+            .unwrap();
 
-    new.token_update().await.unwrap();
-    assert_eq!(only_device(&app).await, id, "still one device");
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 1);
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'superseded'").await, 1);
-    let ended = "SELECT count(*) FROM command WHERE status = 'superseded' AND request_type = 'ProfileList'";
-    assert_eq!(app.count(ended).await, 1);
-    // The old certificate now gets a plain 403, which is counted and audited.
-    assert!(old.session().await.is_err());
-    assert_eq!(app.count("SELECT count(*) FROM stranger WHERE kind = 'ended'").await, 1);
-    assert!(app.actions().await.contains(&"device.refused".to_owned()));
-    assert_eq!(new.session().await.unwrap().handled.len(), 3);
-    assert_eq!(new.violations(), []);
-});
+        new.token_update().await.unwrap();
+        assert_eq!(only_device(&app).await, id, "still one device");
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+                .await,
+            1
+        );
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'superseded'")
+                .await,
+            1
+        );
+        let ended = "SELECT count(*) FROM command WHERE status = 'superseded' AND request_type = 'ProfileList'";
+        assert_eq!(app.count(ended).await, 1);
+        // The old certificate now gets a plain 403, which is counted and audited.
+        assert!(old.session().await.is_err());
+        assert_eq!(
+            app.count("SELECT count(*) FROM stranger WHERE kind = 'ended'")
+                .await,
+            1
+        );
+        assert!(app.actions().await.contains(&"device.refused".to_owned()));
+        assert_eq!(new.session().await.unwrap().handled.len(), 3);
+        assert_eq!(new.violations(), []);
+    }
+);
 
-both_engines!(a_grant_that_does_not_reach_the_device_changes_nothing, |app| async move {
-    let config = DeviceConfig::iphone(app.next());
-    let mut victim = app.enrolled(config.clone()).await;
-    victim.session().await.unwrap();
-    // Somebody else's invitation, claiming the victim's serial number.
-    let foreign = app.invite_with(|new| new.person_name = Some("Mallory".to_owned())).await;
-    let mut thief = app.device(config);
-    assert!(thief.enroll(&app.by(&foreign)).await.is_err());
-    assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 1);
-    let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
-    assert_eq!(app.text(cause).await.as_deref(), Some("device_of_another"));
-    victim.session().await.unwrap();
-    // An administrator may say so.
-    let allowed = app.invite_with(|new| new.may_replace = true).await;
-    let mut heir = app.device(victim.config().clone());
-    heir.enroll(&app.by(&allowed)).await.unwrap();
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 1);
-});
+both_engines!(
+    a_grant_that_does_not_reach_the_device_changes_nothing,
+    |app| async move {
+        let config = DeviceConfig::iphone(app.next());
+        let mut victim = app.enrolled(config.clone()).await;
+        victim.session().await.unwrap();
+        // Somebody else's invitation, claiming the victim's serial number.
+        let foreign = app
+            .invite_with(|new| new.person_name = Some("Mallory".to_owned()))
+            .await;
+        let mut thief = app.device(config);
+        assert!(thief.enroll(&app.by(&foreign)).await.is_err());
+        assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 1);
+        let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
+        assert_eq!(app.text(cause).await.as_deref(), Some("device_of_another"));
+        victim.session().await.unwrap();
+        // An administrator may say so.
+        let allowed = app.invite_with(|new| new.may_replace = true).await;
+        let mut heir = app.device(victim.config().clone());
+        heir.enroll(&app.by(&allowed)).await.unwrap();
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+                .await,
+            1
+        );
+    }
+);
 
-both_engines!(removing_the_profile_by_hand_ends_the_enrollment, |app| async move {
-    let mut iphone = app.enrolled_iphone().await;
-    iphone.session().await.unwrap();
-    let id = only_device(&app).await;
-    commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {})).await.unwrap();
-    iphone.person_removes_profile().await.unwrap();
-    assert_eq!(app.text("SELECT end_reason FROM enrollment").await.as_deref(), Some("removed_by_user"));
-    assert_eq!(app.story("SecurityInfo").await.last().unwrap(), "cancelled");
-    let again = commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {})).await;
-    assert_eq!(again.unwrap_err().code, "not_capable");
-});
+both_engines!(
+    removing_the_profile_by_hand_ends_the_enrollment,
+    |app| async move {
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.session().await.unwrap();
+        let id = only_device(&app).await;
+        commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {}))
+            .await
+            .unwrap();
+        iphone.person_removes_profile().await.unwrap();
+        assert_eq!(
+            app.text("SELECT end_reason FROM enrollment")
+                .await
+                .as_deref(),
+            Some("removed_by_user")
+        );
+        assert_eq!(app.story("SecurityInfo").await.last().unwrap(), "cancelled");
+        let again =
+            commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {})).await;
+        assert_eq!(again.unwrap_err().code, "not_capable");
+    }
+);
 
-both_engines!(a_retire_is_a_removal_of_the_enrollment_profile, |app| async move {
-    let mut iphone = app.enrolled_iphone().await;
-    iphone.session().await.unwrap();
-    let id = only_device(&app).await;
-    let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
-    let identifier = detail.enrollment_profile_identifier.unwrap();
-    let retire = Request::RemoveProfile { identifier };
-    // By whatever door, it is the guard's row for a retire.
-    let bare = commands::enqueue(&app.core, &app.owner, plain(&id, retire.clone())).await;
-    assert_eq!(bare.unwrap_err().code, "reason_missing");
-    let confirmed = NewCommand {
-        reason: Some("Returned".to_owned()),
-        confirmation: Confirmation { typed: Some(detail.row.name), targets_digest: None },
-        ..plain(&id, retire)
-    };
-    commands::enqueue(&app.core, &app.owner, confirmed).await.unwrap();
-    app.db().execute("UPDATE command SET held_until = 0 WHERE status = 'held'", Vec::new()).await.unwrap();
-    app.run_job("holds").await;
-    iphone.session().await.unwrap();
-    assert!(!iphone.is_enrolled());
-    assert_eq!(app.text("SELECT status FROM enrollment").await.as_deref(), Some("removed"));
-    assert_eq!(app.text("SELECT end_reason FROM enrollment").await.as_deref(), Some("retired"));
-    assert_eq!(app.text("SELECT status FROM device_summary").await.as_deref(), Some("retired"));
-    assert_eq!(iphone.violations(), []);
-});
+both_engines!(
+    a_retire_is_a_removal_of_the_enrollment_profile,
+    |app| async move {
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.session().await.unwrap();
+        let id = only_device(&app).await;
+        let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
+        let identifier = detail.enrollment_profile_identifier.unwrap();
+        let retire = Request::RemoveProfile { identifier };
+        // By whatever door, it is the guard's row for a retire.
+        let bare = commands::enqueue(&app.core, &app.owner, plain(&id, retire.clone())).await;
+        assert_eq!(bare.unwrap_err().code, "reason_missing");
+        let confirmed = NewCommand {
+            reason: Some("Returned".to_owned()),
+            confirmation: Confirmation {
+                typed: Some(detail.row.name),
+                targets_digest: None,
+            },
+            ..plain(&id, retire)
+        };
+        commands::enqueue(&app.core, &app.owner, confirmed)
+            .await
+            .unwrap();
+        app.db()
+            .execute(
+                "UPDATE command SET held_until = 0 WHERE status = 'held'",
+                Vec::new(),
+            )
+            .await
+            .unwrap();
+        app.run_job("holds").await;
+        iphone.session().await.unwrap();
+        assert!(!iphone.is_enrolled());
+        assert_eq!(
+            app.text("SELECT status FROM enrollment").await.as_deref(),
+            Some("removed")
+        );
+        assert_eq!(
+            app.text("SELECT end_reason FROM enrollment")
+                .await
+                .as_deref(),
+            Some("retired")
+        );
+        assert_eq!(
+            app.text("SELECT status FROM device_summary")
+                .await
+                .as_deref(),
+            Some("retired")
+        );
+        assert_eq!(iphone.violations(), []);
+    }
+);
 
 both_engines!(a_link_for_one_device_enrolls_one_device, |app| async move {
     let invitation = app.invite().await;
     let mut first = app.device(DeviceConfig::iphone(app.next()));
     let mut second = app.device(DeviceConfig::ipad(app.next()));
     // Both fetch a profile while the link is open; only one of them may complete.
-    let one = first.take_invitation(&app.url(), &invitation.code, None).await.unwrap();
-    let two = second.take_invitation(&app.url(), &invitation.code, None).await.unwrap();
+    let one = first
+        .take_invitation(&app.url(), &invitation.code, None)
+        .await
+        .unwrap();
+    let two = second
+        .take_invitation(&app.url(), &invitation.code, None)
+        .await
+        .unwrap();
     let profile_one = first.download_profile(&one.profile_url).await.unwrap();
     let profile_two = second.download_profile(&two.profile_url).await.unwrap();
     first.accept_profile(&profile_one).await.unwrap();
@@ -121,7 +200,11 @@ both_engines!(a_link_for_one_device_enrolls_one_device, |app| async move {
     first.token_update().await.unwrap();
     assert!(second.token_update().await.is_err());
     assert_eq!(app.count("SELECT count(*) FROM device").await, 1);
-    assert_eq!(app.count("SELECT count(*) FROM attempt WHERE cause = 'invitation_over'").await, 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM attempt WHERE cause = 'invitation_over'")
+            .await,
+        1
+    );
 });
 
 both_engines!(a_pin_may_be_mistyped_four_times, |app| async move {
@@ -137,9 +220,14 @@ both_engines!(a_pin_may_be_mistyped_four_times, |app| async move {
         assert_eq!(attempt("WRONGPIN").await.status, 422);
     }
     assert_eq!(attempt("WRONGPIN").await.status, 422);
-    assert_eq!(attempt(invitation.pin.as_ref().unwrap()).await.status, 403, "locked after five");
+    assert_eq!(
+        attempt(invitation.pin.as_ref().unwrap()).await.status,
+        403,
+        "locked after five"
+    );
     assert_eq!(app.count("SELECT count(*) FROM attempt").await, 0);
-    let (pin, _) =
-        tillsyn_core::invitations::renew_pin(&app.core, &app.owner, &invitation.id).await.unwrap();
+    let (pin, _) = tillsyn_core::invitations::renew_pin(&app.core, &app.owner, &invitation.id)
+        .await
+        .unwrap();
     assert_eq!(attempt(&pin).await.status, 201);
 });

@@ -46,73 +46,135 @@ async fn enroll(app: &TestApp, state: &Path, invitation: &CreatedInvitation, mor
     client(state, "enroll", &all).await;
 }
 
-both_engines!(the_independent_client_lives_a_whole_life, |app| async move {
-    let folder = tempfile::tempdir().unwrap();
-    let state = folder.path().join("iphone");
-    let invitation = app.invite_with(|new| new.with_pin = true).await;
-    enroll(&app, &state, &invitation, &["--platform", "ios"]).await;
-    client(&state, "same-key-retry", &[]).await;
-    client(&state, "second-key", &[]).await;
-    client(&state, "unknown-device", &[]).await;
-    client(&state, "wrong-key", &[]).await;
-    let id = only_device(&app).await;
-    let profile = read_profile(PROFILE.as_bytes().to_vec()).unwrap();
-    let install =
-        NewCommand { profile: Some(profile.bytes.clone()), ..plain(&id, profile.request()) };
-    commands::enqueue(&app.core, &app.owner, install).await.unwrap();
-    client(&state, "poll", &["--not-now", "1"]).await;
-    client(&state, "poll", &[]).await;
-    client(&state, "replay", &[]).await;
-    for request in [
-        Request::ProfileList {},
-        Request::RemoveProfile { identifier: "org.example.webclip".to_owned() },
-        Request::DeviceLock { message: Some("Found?".to_owned()), phone_number: None },
-    ] {
-        commands::enqueue(&app.core, &app.owner, plain(&id, request)).await.unwrap();
-    }
-    client(&state, "redeliver", &[]).await;
-    client(&state, "poll", &[]).await;
-    client(&state, "token-update", &[]).await;
-    client(&state, "renew", &[]).await;
-    assert_eq!(app.count("SELECT count(*) FROM command WHERE finished = 0").await, 0);
-    assert_eq!(app.count("SELECT count(*) FROM command WHERE status = 'error'").await, 0);
-
-    let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
-    let retire = NewCommand {
-        reason: Some("Returned".to_owned()),
-        confirmation: Confirmation { typed: Some(detail.row.name), targets_digest: None },
-        ..plain(
-            &id,
-            Request::RemoveProfile { identifier: detail.enrollment_profile_identifier.unwrap() },
-        )
-    };
-    commands::enqueue(&app.core, &app.owner, retire).await.unwrap();
-    let over = "UPDATE command SET held_until = 0 WHERE status = 'held'";
-    app.db().execute(over, Vec::new()).await.unwrap();
-    app.run_job("holds").await;
-    client(&state, "poll", &[]).await;
-    // The only case in which the removal answer may be given.
-    client(&state, "retired", &[]).await;
-});
-
-both_engines!(the_independent_client_speaks_every_dialect, |app| async move {
-    let folder = tempfile::tempdir().unwrap();
-    for (index, dialect) in [
-        ["--platform", "macos", "--get", "--cipher", "3des", "--digest", "sha1"].as_slice(),
-        ["--platform", "ipados", "--cipher", "aes256", "--digest", "sha256"].as_slice(),
-        ["--platform", "ios", "--get", "--cipher", "aes128", "--signature", "openssl"].as_slice(),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let state = folder.path().join(index.to_string());
-        enroll(&app, &state, &app.invite().await, dialect).await;
+both_engines!(
+    the_independent_client_lives_a_whole_life,
+    |app| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("iphone");
+        let invitation = app.invite_with(|new| new.with_pin = true).await;
+        enroll(&app, &state, &invitation, &["--platform", "ios"]).await;
+        client(&state, "same-key-retry", &[]).await;
+        client(&state, "second-key", &[]).await;
+        client(&state, "unknown-device", &[]).await;
+        client(&state, "wrong-key", &[]).await;
+        let id = only_device(&app).await;
+        let profile = read_profile(PROFILE.as_bytes().to_vec()).unwrap();
+        let install = NewCommand {
+            profile: Some(profile.bytes.clone()),
+            ..plain(&id, profile.request())
+        };
+        commands::enqueue(&app.core, &app.owner, install)
+            .await
+            .unwrap();
+        client(&state, "poll", &["--not-now", "1"]).await;
         client(&state, "poll", &[]).await;
-        client(&state, "checkout", &[]).await;
-        client(&state, "ended", &[]).await;
+        client(&state, "replay", &[]).await;
+        for request in [
+            Request::ProfileList {},
+            Request::RemoveProfile {
+                identifier: "org.example.webclip".to_owned(),
+            },
+            Request::DeviceLock {
+                message: Some("Found?".to_owned()),
+                phone_number: None,
+            },
+        ] {
+            commands::enqueue(&app.core, &app.owner, plain(&id, request))
+                .await
+                .unwrap();
+        }
+        client(&state, "redeliver", &[]).await;
+        client(&state, "poll", &[]).await;
+        client(&state, "token-update", &[]).await;
+        client(&state, "renew", &[]).await;
+        assert_eq!(
+            app.count("SELECT count(*) FROM command WHERE finished = 0")
+                .await,
+            0
+        );
+        assert_eq!(
+            app.count("SELECT count(*) FROM command WHERE status = 'error'")
+                .await,
+            0
+        );
+
+        let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
+        let retire = NewCommand {
+            reason: Some("Returned".to_owned()),
+            confirmation: Confirmation {
+                typed: Some(detail.row.name),
+                targets_digest: None,
+            },
+            ..plain(
+                &id,
+                Request::RemoveProfile {
+                    identifier: detail.enrollment_profile_identifier.unwrap(),
+                },
+            )
+        };
+        commands::enqueue(&app.core, &app.owner, retire)
+            .await
+            .unwrap();
+        let over = "UPDATE command SET held_until = 0 WHERE status = 'held'";
+        app.db().execute(over, Vec::new()).await.unwrap();
+        app.run_job("holds").await;
+        client(&state, "poll", &[]).await;
+        // The only case in which the removal answer may be given.
+        client(&state, "retired", &[]).await;
     }
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'removed'").await, 3);
-});
+);
+
+both_engines!(
+    the_independent_client_speaks_every_dialect,
+    |app| async move {
+        let folder = tempfile::tempdir().unwrap();
+        for (index, dialect) in [
+            [
+                "--platform",
+                "macos",
+                "--get",
+                "--cipher",
+                "3des",
+                "--digest",
+                "sha1",
+            ]
+            .as_slice(),
+            [
+                "--platform",
+                "ipados",
+                "--cipher",
+                "aes256",
+                "--digest",
+                "sha256",
+            ]
+            .as_slice(),
+            [
+                "--platform",
+                "ios",
+                "--get",
+                "--cipher",
+                "aes128",
+                "--signature",
+                "openssl",
+            ]
+            .as_slice(),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let state = folder.path().join(index.to_string());
+            enroll(&app, &state, &app.invite().await, dialect).await;
+            client(&state, "poll", &[]).await;
+            client(&state, "checkout", &[]).await;
+            client(&state, "ended", &[]).await;
+        }
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'removed'")
+                .await,
+            3
+        );
+    }
+);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn certmonger_gets_its_certificate() {
@@ -125,6 +187,10 @@ async fn certmonger_gets_its_certificate() {
         .await
         .unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}\n{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.status.success(),
+        "{complaint}\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     assert_eq!(app.count("SELECT count(*) FROM certificate").await, 1);
 }

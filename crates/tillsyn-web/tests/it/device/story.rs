@@ -48,35 +48,66 @@ pub(crate) const PROFILE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </dict></array></dict></plist>"#;
 
 both_engines!(an_iphone_lives_from_invitation_to_wipe, |app| async move {
-    let invitation = app.invite_with(|new| {
-        new.person_name = Some("Elin Hedström".to_owned());
-        new.person_email = Some("elin@example.org".to_owned());
-        new.with_pin = true;
-    })
-    .await;
+    let invitation = app
+        .invite_with(|new| {
+            new.person_name = Some("Elin Hedström".to_owned());
+            new.person_email = Some("elin@example.org".to_owned());
+            new.with_pin = true;
+        })
+        .await;
     let mut iphone = app.device(DeviceConfig::iphone(app.next()));
     iphone.enroll(&app.by(&invitation)).await.unwrap();
     let id = only_device(&app).await;
 
     // Invitation and attempt say how it went.
-    assert_eq!(app.text("SELECT status FROM invitation").await.as_deref(), Some("used"));
-    assert_eq!(app.text("SELECT status FROM attempt").await.as_deref(), Some("enrolled"));
-    assert_eq!(app.count("SELECT count(*) FROM scep_challenge WHERE consumed_at IS NOT NULL").await, 1);
+    assert_eq!(
+        app.text("SELECT status FROM invitation").await.as_deref(),
+        Some("used")
+    );
+    assert_eq!(
+        app.text("SELECT status FROM attempt").await.as_deref(),
+        Some("enrolled")
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM scep_challenge WHERE consumed_at IS NOT NULL")
+            .await,
+        1
+    );
     // The first inventory waits, and a push has been asked for.
-    assert_eq!(app.count("SELECT count(*) FROM command WHERE finished = 0").await, 3);
-    app.eventually("SELECT count(*) FROM command WHERE status = 'push_sent'", 3).await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM command WHERE finished = 0")
+            .await,
+        3
+    );
+    app.eventually("SELECT count(*) FROM command WHERE status = 'push_sent'", 3)
+        .await;
 
     let session = iphone.session().await.unwrap();
     assert_eq!(session.end, SessionEnd::Empty);
     assert_eq!(session.handled.len(), 3);
-    assert_eq!(app.story("DeviceInformation").await, ["queued", "sent", "acknowledged"]);
-    assert_eq!(app.text("SELECT status FROM attempt").await.as_deref(), Some("ready"));
+    assert_eq!(
+        app.story("DeviceInformation").await,
+        ["queued", "sent", "acknowledged"]
+    );
+    assert_eq!(
+        app.text("SELECT status FROM attempt").await.as_deref(),
+        Some("ready")
+    );
     let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
     assert_eq!(detail.row.serial_number.as_deref(), Some(iphone.serial()));
     assert_eq!(detail.row.person_name.as_deref(), Some("Elin Hedström"));
     assert_eq!(detail.row.status, "active");
-    assert!(detail.facts.iter().any(|f| f.name == "passcode_present" && f.source == "SecurityInfo"));
-    assert!(detail.profiles.iter().any(|p| p.enrolls), "{:?}", detail.profiles);
+    assert!(
+        detail
+            .facts
+            .iter()
+            .any(|f| f.name == "passcode_present" && f.source == "SecurityInfo")
+    );
+    assert!(
+        detail.profiles.iter().any(|p| p.enrolls),
+        "{:?}",
+        detail.profiles
+    );
 
     // A profile is installed, listed and removed.
     let profile = read_profile(PROFILE.as_bytes().to_vec()).unwrap();
@@ -84,54 +115,117 @@ both_engines!(an_iphone_lives_from_invitation_to_wipe, |app| async move {
         profile: Some(profile.bytes.clone()),
         ..plain(&id, profile.request())
     };
-    commands::enqueue(&app.core, &app.owner, install).await.unwrap();
+    commands::enqueue(&app.core, &app.owner, install)
+        .await
+        .unwrap();
     let list = plain(&id, Request::ProfileList {});
-    commands::enqueue(&app.core, &app.owner, list).await.unwrap();
+    commands::enqueue(&app.core, &app.owner, list)
+        .await
+        .unwrap();
     iphone.session().await.unwrap();
     let detail = devices::device(&app.core, &app.owner, &id).await.unwrap();
-    assert!(detail.profiles.iter().any(|p| p.identifier == "org.example.webclip"));
-    let remove = Request::RemoveProfile { identifier: "org.example.webclip".to_owned() };
-    commands::enqueue(&app.core, &app.owner, plain(&id, remove.clone())).await.unwrap();
+    assert!(
+        detail
+            .profiles
+            .iter()
+            .any(|p| p.identifier == "org.example.webclip")
+    );
+    let remove = Request::RemoveProfile {
+        identifier: "org.example.webclip".to_owned(),
+    };
+    commands::enqueue(&app.core, &app.owner, plain(&id, remove.clone()))
+        .await
+        .unwrap();
     iphone.session().await.unwrap();
-    assert_eq!(iphone.installed_profiles().filter(|p| p.identifier == "org.example.webclip").count(), 0);
+    assert_eq!(
+        iphone
+            .installed_profiles()
+            .filter(|p| p.identifier == "org.example.webclip")
+            .count(),
+        0
+    );
     // Removing what is not there has reached its goal.
-    commands::enqueue(&app.core, &app.owner, plain(&id, remove)).await.unwrap();
+    commands::enqueue(&app.core, &app.owner, plain(&id, remove))
+        .await
+        .unwrap();
     iphone.session().await.unwrap();
-    assert_eq!(app.story("RemoveProfile").await.last().unwrap(), "acknowledged");
+    assert_eq!(
+        app.story("RemoveProfile").await.last().unwrap(),
+        "acknowledged"
+    );
 
     // A lock goes at once.
-    let lock = Request::DeviceLock { message: Some("Found?".to_owned()), phone_number: None };
-    let locked = commands::enqueue(&app.core, &app.owner, plain(&id, lock)).await.unwrap();
+    let lock = Request::DeviceLock {
+        message: Some("Found?".to_owned()),
+        phone_number: None,
+    };
+    let locked = commands::enqueue(&app.core, &app.owner, plain(&id, lock))
+        .await
+        .unwrap();
     assert_eq!(locked.commands[0].status, "queued");
     iphone.session().await.unwrap();
-    assert_eq!(app.story("DeviceLock").await.last().unwrap(), "acknowledged");
+    assert_eq!(
+        app.story("DeviceLock").await.last().unwrap(),
+        "acknowledged"
+    );
 
     // An erase needs name and reason, takes the hold, and ends the enrollment.
-    let erase = Request::EraseDevice { preserve_data_plan: false, disallow_proximity_setup: false };
+    let erase = Request::EraseDevice {
+        preserve_data_plan: false,
+        disallow_proximity_setup: false,
+    };
     let unconfirmed = commands::enqueue(&app.core, &app.owner, plain(&id, erase.clone())).await;
     assert_eq!(unconfirmed.unwrap_err().code, "reason_missing");
     let confirmed = || NewCommand {
         reason: Some("Sold".to_owned()),
-        confirmation: Confirmation { typed: Some(detail.row.name.clone()), targets_digest: None },
+        confirmation: Confirmation {
+            typed: Some(detail.row.name.clone()),
+            targets_digest: None,
+        },
         ..plain(&id, erase.clone())
     };
-    let held = commands::enqueue(&app.core, &app.owner, confirmed()).await.unwrap();
-    assert_eq!((held.commands[0].status, held.commands[0].held_reason), ("held", Some("hold")));
-    assert_eq!(iphone.session().await.unwrap().handled.len(), 0, "a held command is never sent");
-    assert_eq!(app.count("SELECT count(*) FROM guard_use WHERE act = 'erase'").await, 1);
+    let held = commands::enqueue(&app.core, &app.owner, confirmed())
+        .await
+        .unwrap();
+    assert_eq!(
+        (held.commands[0].status, held.commands[0].held_reason),
+        ("held", Some("hold"))
+    );
+    assert_eq!(
+        iphone.session().await.unwrap().handled.len(),
+        0,
+        "a held command is never sent"
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM guard_use WHERE act = 'erase'")
+            .await,
+        1
+    );
     let released = "UPDATE command SET held_until = 0 WHERE status = 'held'";
     app.db().execute(released, Vec::new()).await.unwrap();
     app.run_job("holds").await;
     let session = iphone.session().await.unwrap();
     assert_eq!(session.end, SessionEnd::Erased);
     assert_eq!(iphone.state(), DeviceState::Unenrolled);
-    assert_eq!(app.story("EraseDevice").await, ["held", "queued", "sent", "acknowledged"]);
-    assert_eq!(app.text("SELECT status FROM enrollment").await.as_deref(), Some("wiped"));
     assert_eq!(
-        app.text("SELECT enrollment_status FROM device_summary").await.as_deref(),
+        app.story("EraseDevice").await,
+        ["held", "queued", "sent", "acknowledged"]
+    );
+    assert_eq!(
+        app.text("SELECT status FROM enrollment").await.as_deref(),
         Some("wiped")
     );
-    assert_eq!(app.count("SELECT count(*) FROM command WHERE finished = 0").await, 0);
+    assert_eq!(
+        app.text("SELECT enrollment_status FROM device_summary")
+            .await
+            .as_deref(),
+        Some("wiped")
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM command WHERE finished = 0")
+            .await,
+        0
+    );
     assert_eq!(iphone.violations(), []);
     assert!(app.apns.refusals().is_empty());
 
@@ -148,7 +242,10 @@ both_engines!(an_iphone_lives_from_invitation_to_wipe, |app| async move {
         "command.enqueue",
         "enrollment.end",
     ] {
-        assert!(actions.iter().any(|a| a == action), "no {action} in {actions:?}");
+        assert!(
+            actions.iter().any(|a| a == action),
+            "no {action} in {actions:?}"
+        );
     }
 });
 
@@ -156,50 +253,92 @@ both_engines!(a_mac_is_locked_with_a_pin_that_is_kept, |app| async move {
     let mut mac = app.enrolled_mac().await;
     mac.sessions().await.unwrap();
     let id = only_device(&app).await;
-    let lock = Request::DeviceLock { message: None, phone_number: None };
-    let locked = commands::enqueue(&app.core, &app.owner, plain(&id, lock)).await.unwrap();
+    let lock = Request::DeviceLock {
+        message: None,
+        phone_number: None,
+    };
+    let locked = commands::enqueue(&app.core, &app.owner, plain(&id, lock))
+        .await
+        .unwrap();
     let pin = locked.commands[0].unlock_pin.clone().unwrap();
     assert_eq!(pin.len(), 6);
-    assert_eq!(app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin'").await, 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin'")
+            .await,
+        1
+    );
     assert_eq!(mac.session().await.unwrap().end, SessionEnd::PinLocked);
     assert!(mac.unlock_with_pin(&pin));
     assert_eq!(mac.violations(), []);
     // What the command carried is gone once it is done; the escrow keeps it.
-    assert_eq!(app.count("SELECT count(*) FROM command WHERE secret_sealed IS NOT NULL").await, 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM command WHERE secret_sealed IS NOT NULL")
+            .await,
+        0
+    );
 });
 
-both_engines!(not_now_is_offered_again_at_the_next_idle, |app| async move {
-    let mut iphone = app.enrolled_iphone().await;
-    iphone.session().await.unwrap();
-    let id = only_device(&app).await;
-    iphone.lock_screen();
-    let profile = read_profile(PROFILE.as_bytes().to_vec()).unwrap();
-    let install =
-        NewCommand { profile: Some(profile.bytes.clone()), ..plain(&id, profile.request()) };
-    commands::enqueue(&app.core, &app.owner, install).await.unwrap();
-    let query = plain(&id, Request::SecurityInfo {});
-    commands::enqueue(&app.core, &app.owner, query).await.unwrap();
+both_engines!(
+    not_now_is_offered_again_at_the_next_idle,
+    |app| async move {
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.session().await.unwrap();
+        let id = only_device(&app).await;
+        iphone.lock_screen();
+        let profile = read_profile(PROFILE.as_bytes().to_vec()).unwrap();
+        let install = NewCommand {
+            profile: Some(profile.bytes.clone()),
+            ..plain(&id, profile.request())
+        };
+        commands::enqueue(&app.core, &app.owner, install)
+            .await
+            .unwrap();
+        let query = plain(&id, Request::SecurityInfo {});
+        commands::enqueue(&app.core, &app.owner, query)
+            .await
+            .unwrap();
 
-    // Passed over within the session, the query is served, and a push is asked for later.
-    let session = iphone.session().await.unwrap();
-    let types: Vec<_> = session.handled.iter().map(|h| h.request_type.as_str()).collect();
-    assert_eq!(types, ["InstallProfile", "SecurityInfo"]);
-    assert_eq!(app.text("SELECT status FROM command WHERE finished = 0").await.as_deref(), Some("not_now"));
-    assert_eq!(app.count("SELECT count(*) FROM push_request").await, 1);
+        // Passed over within the session, the query is served, and a push is asked for later.
+        let session = iphone.session().await.unwrap();
+        let types: Vec<_> = session
+            .handled
+            .iter()
+            .map(|h| h.request_type.as_str())
+            .collect();
+        assert_eq!(types, ["InstallProfile", "SecurityInfo"]);
+        assert_eq!(
+            app.text("SELECT status FROM command WHERE finished = 0")
+                .await
+                .as_deref(),
+            Some("not_now")
+        );
+        assert_eq!(app.count("SELECT count(*) FROM push_request").await, 1);
 
-    iphone.unlock_screen();
-    let session = iphone.session().await.unwrap();
-    assert_eq!(session.handled.len(), 1);
-    assert_eq!(app.story("InstallProfile").await.last().unwrap(), "acknowledged");
-    assert_eq!(iphone.violations(), []);
-});
+        iphone.unlock_screen();
+        let session = iphone.session().await.unwrap();
+        assert_eq!(session.handled.len(), 1);
+        assert_eq!(
+            app.story("InstallProfile").await.last().unwrap(),
+            "acknowledged"
+        );
+        assert_eq!(iphone.violations(), []);
+    }
+);
 
 both_engines!(a_user_channel_has_its_own_queue_and_end, |app| async move {
     let mut mac = app.enrolled_mac().await;
     mac.sessions().await.unwrap();
     assert_eq!(app.count("SELECT count(*) FROM channel").await, 2);
-    assert_eq!(app.count("SELECT count(DISTINCT push_token) FROM channel").await, 2);
-    assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 1);
+    assert_eq!(
+        app.count("SELECT count(DISTINCT push_token) FROM channel")
+            .await,
+        2
+    );
+    assert_eq!(
+        app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+            .await,
+        1
+    );
     assert_eq!(mac.violations(), []);
 });
 
@@ -207,6 +346,10 @@ both_engines!(a_user_channel_has_its_own_queue_and_end, |app| async move {
 async fn the_owner_holds_every_permission_that_a_role_can_have() {
     let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;
     for (permission, name) in P::ALL {
-        assert_eq!(app.owner.holds(*permission), *permission != P::GuardRelease, "{name}");
+        assert_eq!(
+            app.owner.holds(*permission),
+            *permission != P::GuardRelease,
+            "{name}"
+        );
     }
 }

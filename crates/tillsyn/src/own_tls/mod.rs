@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tillsyn_pki::issue::{self, KeyAlgorithm};
 
 use crate::files;
@@ -12,11 +12,26 @@ const CA_DAYS: u32 = 3_650;
 /// Apple devices take at most 825 days from a CA that was added to them.
 const SERVER_DAYS: u32 = 397;
 
+const FILES: [&str; 4] = ["ca.key", "ca.pem", "server.key", "server.pem"];
+
 /// Writes `ca.pem`, `ca.key`, `server.pem` and `server.key`; false, and nothing written, when the
-/// folder has a certificate already.
+/// folder has them already. Some of them are refused: new ones would not belong to them.
 pub(crate) fn make(folder: &Path, hosts: &[String], now_ms: i64) -> anyhow::Result<bool> {
-    if folder.join("server.pem").exists() || folder.join("server.key").exists() {
+    let found: Vec<&str> = FILES
+        .into_iter()
+        .filter(|file| folder.join(file).exists())
+        .collect();
+    if found.len() == FILES.len() {
         return Ok(false);
+    }
+    if !found.is_empty() {
+        bail!(
+            "{} holds only some of the self-made TLS files, as after an interrupted run: {}. \
+             If no server uses them, delete these files and run this again; \
+             to keep them, run it without --self-made-tls",
+            folder.display(),
+            found.join(", ")
+        );
     }
     let addresses: Vec<IpAddr> = hosts.iter().filter_map(|host| host.parse().ok()).collect();
     let names: Vec<&str> = hosts
@@ -34,8 +49,17 @@ pub(crate) fn make(folder: &Path, hosts: &[String], now_ms: i64) -> anyhow::Resu
     )?;
     let server = issue::create_tls_server(&ca, &names, &addresses, now_ms, SERVER_DAYS)
         .context("no TLS certificate can be made for these names")?;
-    let write =
-        |file: &str, text: &str, mode| files::write_new(&folder.join(file), text.as_bytes(), mode);
+    let write = |file: &str, text: &str, mode| {
+        let path = folder.join(file);
+        if !files::write_new(&path, text.as_bytes(), mode)? {
+            bail!(
+                "{} was written by somebody else meanwhile; delete {} from its folder and run this again",
+                path.display(),
+                FILES.join(", ")
+            );
+        }
+        Ok(())
+    };
     write("ca.key", &ca.key.to_pkcs8_pem(), 0o600)?;
     write("ca.pem", &ca.certificate.to_pem(), 0o644)?;
     write("server.key", &server.key.to_pkcs8_pem(), 0o600)?;
@@ -51,3 +75,6 @@ pub(crate) fn host_in_url(host: &str) -> String {
         _ => host.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
