@@ -25,16 +25,15 @@ impl Managed {
                 l.t("managed-may-erase")
             });
         }
-        let mut seen = vec![l.t("managed-seen-model"), l.t("managed-seen-security")];
-        if personal {
-            seen.push(l.t("managed-seen-ours"));
-        } else {
-            seen.push(l.t("managed-seen-serial"));
-            seen.push(l.t("managed-seen-profiles"));
-        }
+        let seen = vec![
+            l.t("managed-seen-model"),
+            l.t("managed-seen-security"),
+            l.t("managed-seen-serial"),
+            l.t("managed-seen-profiles"),
+        ];
         let mut never = vec![l.t("managed-never-content"), l.t("managed-never-passwords")];
         if personal {
-            never.push(l.t("managed-never-serial"));
+            never.push(l.t("managed-never-number"));
             never.push(l.t("managed-never-apps"));
             never.push(l.t("managed-never-erase"));
         }

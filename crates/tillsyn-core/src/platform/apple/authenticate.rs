@@ -126,8 +126,8 @@ async fn current_topic(tx: &Tx, claimed: &str) -> Result<Option<String>, Error> 
         .transpose()?)
 }
 
-/// A further new certificate of the same device and invitation opens a further pending enrollment; the
-/// earlier lapses. Another invitation's is left alone: the UDID is only a claim.
+/// A further new certificate of the same device opens a further pending enrollment; the earlier lapses
+/// where the grant reaches it. The UDID is only a claim: a stranger's pending enrollment is left alone.
 async fn lapse_earlier(
     tx: &Tx,
     udid: Option<&str>,
@@ -136,10 +136,14 @@ async fn lapse_earlier(
 ) -> Result<(), Error> {
     const LAPSE: &str = "UPDATE enrollment SET status = 'superseded', ended_at = $2, \
         end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1 \
-        AND attempt_id IN (SELECT id FROM attempt WHERE invitation_id = $3)";
+        AND (attempt_id IN (SELECT id FROM attempt WHERE invitation_id = $3) \
+        OR EXISTS (SELECT 1 FROM invitation i WHERE i.id = $3 \
+        AND (i.may_replace = 1 OR i.person_id = enrollment.person_id)))";
     const ATTEMPTS: &str = "UPDATE attempt SET status = 'superseded', updated_at = $2 \
-        WHERE status = 'authenticated' AND id IN (SELECT attempt_id FROM enrollment \
-        WHERE status = 'pending' AND udid = $1) AND invitation_id = $3";
+        WHERE status = 'authenticated' AND id IN (SELECT e.attempt_id FROM enrollment e \
+        WHERE e.status = 'pending' AND e.udid = $1) AND (invitation_id = $3 \
+        OR EXISTS (SELECT 1 FROM invitation i WHERE i.id = $3 AND (i.may_replace = 1 \
+        OR i.person_id = (SELECT o.person_id FROM invitation o WHERE o.id = attempt.invitation_id))))";
     if let Some(udid) = udid {
         tx.execute(ATTEMPTS, args![udid, now, invitation]).await?;
         tx.execute(LAPSE, args![udid, now, invitation]).await?;
