@@ -231,3 +231,51 @@ both_engines!(a_pin_may_be_mistyped_four_times, |app| async move {
         .unwrap();
     assert_eq!(attempt(&pin).await.status, 201);
 });
+
+both_engines!(
+    a_serial_number_in_another_spelling_reaches_nobody_else,
+    |app| async move {
+        let config = DeviceConfig::iphone(app.next());
+        let mut victim = app.enrolled(config.clone()).await;
+        victim.session().await.unwrap();
+        let foreign = app.invite().await;
+        let mut spelled = DeviceConfig::iphone(app.next());
+        spelled.serial = format!("{} ", config.serial);
+        let mut thief = app.device(spelled);
+        assert!(thief.enroll(&app.by(&foreign)).await.is_err());
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+                .await,
+            1
+        );
+        assert_eq!(app.count("SELECT count(*) FROM device").await, 1);
+        assert_eq!(victim.session().await.unwrap().handled.len(), 0);
+    }
+);
+
+both_engines!(
+    a_grant_is_asked_again_when_the_enrollment_completes,
+    |app| async move {
+        // Both name the same hardware before either is enrolled; only one of them can have it.
+        let config = DeviceConfig::iphone(app.next());
+        let mut rival = config.clone();
+        rival.udid = format!("{}-RIVAL", config.udid);
+        let (one, two) = (app.invite().await, app.invite().await);
+        let mut devices = [app.device(config), app.device(rival)];
+        for (device, invitation) in devices.iter_mut().zip([&one, &two]) {
+            let attempt = device
+                .take_invitation(&app.url(), &invitation.code, None)
+                .await
+                .unwrap();
+            let profile = device.download_profile(&attempt.profile_url).await.unwrap();
+            device.accept_profile(&profile).await.unwrap();
+            device.authenticate().await.unwrap();
+        }
+        let [first, second] = &mut devices;
+        first.token_update().await.unwrap();
+        assert!(second.token_update().await.is_err());
+        assert_eq!(first.session().await.unwrap().handled.len(), 3);
+        let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
+        assert_eq!(app.text(cause).await.as_deref(), Some("device_of_another"));
+    }
+);
