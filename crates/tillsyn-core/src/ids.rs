@@ -103,3 +103,7 @@ id!(
     /// A push certificate on record.
     PushTopicId
 );
+id!(
+    /// A sealed secret.
+    EscrowId
+);

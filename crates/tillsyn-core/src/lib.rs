@@ -10,6 +10,7 @@ pub mod commands;
 pub mod devices;
 pub mod enrollments;
 pub mod error;
+pub mod escrow;
 pub mod events;
 pub mod feed;
 pub mod idempotency;

@@ -23,6 +23,9 @@ pub enum Permission {
     AccountsWrite,
     AuditRead,
     SettingsWrite,
+    SecretsRevealPins,
+    SecretsRevealKeys,
+    SecretsRevealTokens,
 }
 
 impl Permission {
@@ -45,6 +48,9 @@ impl Permission {
         (Permission::AccountsWrite, "accounts.write"),
         (Permission::AuditRead, "audit.read"),
         (Permission::SettingsWrite, "settings.write"),
+        (Permission::SecretsRevealPins, "secrets.reveal_pins"),
+        (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
+        (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),
     ];
 
     /// The stable name, as in the API and in tokens.
@@ -101,7 +107,11 @@ impl Role {
             Self::Owner => permission != P::GuardRelease,
             Self::Administrator => !matches!(
                 permission,
-                P::GuardRelease | P::AccountsWrite | P::SettingsWrite | P::PushWrite
+                P::GuardRelease
+                    | P::AccountsWrite
+                    | P::SettingsWrite
+                    | P::PushWrite
+                    | P::SecretsRevealTokens
             ),
             Self::HelpDesk => matches!(
                 permission,
@@ -113,6 +123,7 @@ impl Role {
                     | P::InvitationsWrite
                     | P::PeopleRead
                     | P::TokensOwn
+                    | P::SecretsRevealPins
             ),
             Self::Auditor => matches!(
                 permission,

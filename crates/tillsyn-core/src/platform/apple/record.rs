@@ -17,6 +17,7 @@ use crate::commands::store;
 use crate::commands::{Act, CommandStatus, Request};
 use crate::enrollments;
 use crate::error::Error;
+use crate::escrow::{self, ResultContext};
 use crate::events::{self, NewEvent};
 
 /// Records what the device reports; true when its enrollment ended by it.
@@ -79,7 +80,17 @@ pub(super) async fn result(
     let done = result.status == Status::Acknowledged || absent;
     finish(tx, turn, channel, id, done, absent).await?;
     keep_answer(tx, turn, enrollment, channel, id).await?;
+    let context = ResultContext {
+        device_id: &channel.device_id,
+        enrollment_id: &enrollment.id,
+        org_unit_id: &enrollment.org_unit_id,
+        channel: &channel.name,
+        ownership: &enrollment.ownership,
+        command_id: id,
+        address: turn.address.as_deref(),
+    };
     if !done {
+        escrow::on_failure_in(tx, &context, turn.now_ms).await?;
         if act == Some(Act::Retire) {
             // The device refused: it is not retired after all.
             const STAYS: &str = "UPDATE enrollment SET retired_at = NULL WHERE id = $1";
@@ -100,6 +111,7 @@ pub(super) async fn result(
     }
     if let (Incoming::Result(result), Some(request)) = (&turn.incoming, &request) {
         facts::ingest(tx, turn, enrollment, channel, request, result).await?;
+        escrow::on_result_in(tx, &turn.keys, &context, request, result, turn.now_ms).await?;
     }
     Ok(false)
 }

@@ -1,0 +1,17 @@
+//! Escrowed secrets: what unlocks a device, its disk or its account when nobody else can.
+//!
+//! Every secret is sealed, dated and never overwritten: the newest is the one that counts, the older ones
+//! stay, because a device may answer to any of them. Bootstrap and unlock tokens count for the enrollment
+//! that brought them; all others belong to the device whatever happens to its enrollments.
+
+mod kind;
+mod on_result;
+mod store;
+
+pub use kind::{Group, Kind};
+
+pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
+pub(crate) use store::{NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_in};
+
+#[cfg(test)]
+mod tests;
