@@ -7,7 +7,7 @@ use crate::plist_guard::{self, Limits};
 use crate::{WireError, encode_plist};
 
 /// `{Command, CommandUUID}`: the body of the answer to a poll.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     pub uuid: CommandUuid,
     pub request: Request,

@@ -2,6 +2,7 @@ use std::fmt;
 
 use plist::{Dictionary, Value};
 
+use super::body::{Rules, Shape};
 use crate::WireError;
 use crate::fields::{Build, Read};
 
@@ -12,19 +13,25 @@ pub struct InstallProfile {
     pub payload: Vec<u8>,
 }
 
-impl InstallProfile {
-    pub(crate) fn write(&self, build: Build) -> Build {
+impl Shape for InstallProfile {
+    fn write(&self, build: Build) -> Build {
         build.set("Payload", Value::Data(self.payload.clone()))
     }
 
-    pub(crate) fn read(dict: &Dictionary) -> Result<Self, WireError> {
+    fn read(dict: &Dictionary) -> Result<Self, WireError> {
         Ok(Self {
             payload: dict.data("Payload")?,
         })
     }
 }
 
-// A profile may hold passwords and keys.
+impl Rules for InstallProfile {
+    // A profile may hold passwords and keys.
+    fn carries_secret(&self) -> bool {
+        true
+    }
+}
+
 impl fmt::Debug for InstallProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InstallProfile({} bytes)", self.payload.len())

@@ -1,3 +1,6 @@
+use plist::Value;
+
+use crate::fields::{Mode, Wire};
 use crate::{Sensitive, WireError};
 
 /// The six-character PIN that unlocks a locked or erased Mac.
@@ -17,5 +20,20 @@ impl Pin {
 
     pub fn expose(&self) -> &str {
         self.0.expose()
+    }
+}
+
+impl Wire for Pin {
+    const EXPECTED: &'static str = "string";
+
+    fn from_value(value: &Value, key: &'static str, _: Mode) -> Result<Self, WireError> {
+        Self::new(value.as_string().ok_or(WireError::WrongType {
+            key,
+            expected: Self::EXPECTED,
+        })?)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(self.expose())
     }
 }

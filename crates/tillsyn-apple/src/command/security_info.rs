@@ -1,4 +1,7 @@
-/// `SecurityInfo`: passcode, encryption, firewall and start-up security.
-// Apple schema mdm/commands/information.security.yaml
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SecurityInfo;
+use crate::fields::bare_command;
+
+bare_command! {
+    /// `SecurityInfo`: passcode, encryption, firewall and start-up security.
+    // Apple schema mdm/commands/information.security.yaml
+    pub struct SecurityInfo;
+}

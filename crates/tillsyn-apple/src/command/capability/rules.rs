@@ -1,12 +1,12 @@
 use super::refusal::{Refusal, RefusalCode};
 use super::table::CommandRule;
 use crate::command::{DeviceLock, EraseDevice, Request, RequestType};
-use crate::platform::{DeviceFacts, OsVersion, Platform};
+use crate::platform::{AccessRights, DeviceFacts, OsVersion, Platform};
 
 /// May this channel receive the command at all? Parameters are not looked at.
 pub fn check(request_type: RequestType, facts: &DeviceFacts) -> Result<(), Refusal> {
     fits(request_type, facts)?;
-    match request_type.access_right() {
+    match access_right(request_type) {
         Some(right) if !facts.has_right(right) => refuse(
             RefusalCode::AccessRights,
             format!("{request_type} needs access right {}", right.bits()),
@@ -168,4 +168,17 @@ fn check_erase(erase: &EraseDevice, facts: &DeviceFacts) -> Result<(), Refusal> 
         }
     }
     Ok(())
+}
+
+fn access_right(request_type: RequestType) -> Option<AccessRights> {
+    match request_type {
+        RequestType::SecurityInfo => Some(AccessRights::QUERY_SECURITY),
+        RequestType::ProfileList => Some(AccessRights::INSPECT_PROFILES),
+        RequestType::InstallProfile | RequestType::RemoveProfile => {
+            Some(AccessRights::CHANGE_PROFILES)
+        }
+        RequestType::DeviceLock => Some(AccessRights::LOCK_AND_CLEAR_PASSCODE),
+        RequestType::EraseDevice => Some(AccessRights::ERASE),
+        _ => None,
+    }
 }

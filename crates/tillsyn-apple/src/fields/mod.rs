@@ -1,6 +1,12 @@
 //! Typed reads and writes of plist dictionaries.
 
+mod macros;
+mod wire;
+
 use plist::{Dictionary, Value};
+
+pub(crate) use macros::{answer, bare_command, command, dictionary, open_words, words};
+pub(crate) use wire::{Field, Mode, Wire};
 
 use crate::WireError;
 
@@ -107,11 +113,6 @@ impl Build {
             Some(value) => self.set(key, value),
             None => self,
         }
-    }
-
-    pub(crate) fn texts<S: AsRef<str>>(self, key: &str, values: &[S]) -> Self {
-        let values = values.iter().map(|v| Value::from(v.as_ref())).collect();
-        self.set(key, Value::Array(values))
     }
 
     pub(crate) fn dict(self) -> Dictionary {
