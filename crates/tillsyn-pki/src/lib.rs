@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 
 mod asn1;
+pub mod attestation;
 pub mod ber;
 pub mod cert;
 pub mod cms;
@@ -17,6 +18,7 @@ pub mod envelope;
 mod error;
 pub mod hash;
 pub mod issue;
+pub mod jws;
 pub mod key;
 mod pem;
 pub mod scep;

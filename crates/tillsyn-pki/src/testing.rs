@@ -124,3 +124,35 @@ pub(crate) fn mutate(message: &[u8], at: usize, value: u8, kind: u8) -> Vec<u8> 
     }
     bytes
 }
+
+/// Whether the corpora are being written anew: `UPDATE_CORPUS=1`.
+pub(crate) fn updates_corpus() -> bool {
+    std::env::var_os("UPDATE_CORPUS").is_some()
+}
+
+/// Replays `corpus/<name>`: every file is read or refused as the start of its name says. The
+/// seeds are written when the corpora are being updated.
+pub(crate) fn corpus(name: &str, seeds: &[(&str, Vec<u8>)], is_read: impl Fn(&[u8]) -> bool) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
+    if updates_corpus() {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (file, bytes) in seeds {
+            std::fs::write(folder.join(file), bytes).unwrap();
+        }
+    }
+    let mut seen = [0, 0];
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let read = is_read(&std::fs::read(&path).unwrap());
+        assert!(
+            file.starts_with("ok-") || file.starts_with("bad-"),
+            "{file}: says not what it is"
+        );
+        assert_eq!(read, file.starts_with("ok-"), "{name}/{file}");
+        seen[usize::from(read)] += 1;
+    }
+    assert!(seen.iter().all(|n| *n > 0), "{name}: {seen:?}");
+}

@@ -3,7 +3,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::name;
-use crate::asn1::{BIT_STRING, Oid, Reader, SEQUENCE, context, context_constructed, oid, time};
+use crate::asn1::{
+    BIT_STRING, OCTET_STRING, Oid, Reader, SEQUENCE, context, context_constructed, oid, time,
+};
 use crate::error::{Error, Result};
 use crate::key::{Digest, PublicKey, SignatureAlgorithm};
 use crate::{hash, pem};
@@ -27,6 +29,8 @@ struct Inner {
     /// `None` when the algorithm is one that we cannot verify.
     signature_algorithm: Option<SignatureAlgorithm>,
     signature: Range<usize>,
+    /// Content of the list of extensions; empty if there is none.
+    extension_list: Range<usize>,
     extensions: Extensions,
 }
 
@@ -87,9 +91,12 @@ impl Certificate {
         let public_key = PublicKey::from_spki_der(tbs.read(SEQUENCE, WHAT)?.full)?;
         tbs.read_optional(context(1), WHAT)?;
         tbs.read_optional(context(2), WHAT)?;
-        let extensions = match tbs.read_optional(context_constructed(3), WHAT)? {
-            Some(element) => Extensions::read(element.children(WHAT)?)?,
-            None => Extensions::default(),
+        let (extensions, extension_list) = match tbs.read_optional(context_constructed(3), WHAT)? {
+            Some(element) => {
+                let list = element.children(WHAT)?.read(SEQUENCE, WHAT)?;
+                (Extensions::read(list.children(WHAT)?)?, span(list.content))
+            }
+            None => (Extensions::default(), 0..0),
         };
         tbs.finish(WHAT)?;
 
@@ -103,6 +110,7 @@ impl Certificate {
             public_key,
             signature_algorithm,
             signature: span(signature),
+            extension_list,
             extensions,
             der: der.to_vec(),
         })))
@@ -229,6 +237,22 @@ impl Certificate {
             .collect()
     }
 
+    /// The value of the only extension of this type; `None` if there is none, or several.
+    pub fn extension(&self, wanted: &Oid) -> Option<&[u8]> {
+        let mut list = Reader::der(self.part(&self.0.extension_list));
+        let mut found = None;
+        while !list.is_empty() {
+            let mut extension = list.sequence(WHAT).ok()?;
+            let oid = extension.oid(WHAT).ok()?;
+            extension.read_optional(0x01, WHAT).ok()?;
+            let value = extension.read(OCTET_STRING, WHAT).ok()?.content;
+            if oid == *wanted && found.replace(value).is_some() {
+                return None;
+            }
+        }
+        found
+    }
+
     /// Whether subject and issuer are the same name.
     pub fn is_self_issued(&self) -> bool {
         self.subject() == self.issuer()
@@ -323,8 +347,7 @@ impl fmt::Debug for Certificate {
 }
 
 impl Extensions {
-    fn read(mut explicit: Reader<'_>) -> Result<Self> {
-        let mut list = explicit.sequence(WHAT)?;
+    fn read(mut list: Reader<'_>) -> Result<Self> {
         let mut found = Self::default();
         while !list.is_empty() {
             let mut extension = list.sequence(WHAT)?;

@@ -21,7 +21,17 @@ pub struct CaIdentity {
 pub fn issue_leaf(
     ca: &CaIdentity,
     public_key: &PublicKey,
+    request: LeafRequest,
+) -> Result<Certificate> {
+    issue_with_extensions(ca, public_key, request, &[])
+}
+
+/// As `issue_leaf`, with more extensions, none of them critical.
+pub(crate) fn issue_with_extensions(
+    ca: &CaIdentity,
+    public_key: &PublicKey,
     mut request: LeafRequest,
+    more: &[(Oid, Vec<u8>)],
 ) -> Result<Certificate> {
     request.not_after_ms = request.not_after_ms.min(ca.certificate.not_after_ms());
     if request.not_after_ms <= request.not_before_ms {
@@ -37,7 +47,7 @@ pub fn issue_leaf(
         key: &ca.key,
         authority,
     };
-    build(&request, &subject, public_key, &issuer)
+    build(&request, &subject, public_key, &issuer, more)
 }
 
 /// A certificate that the key signs for itself, as SCEP clients make before they have one.
@@ -48,6 +58,7 @@ pub fn self_signed(key: &KeyPair, request: &LeafRequest) -> Result<Certificate> 
         &subject,
         key.public_key(),
         &Issuer::own(&subject, key),
+        &[],
     )
 }
 
@@ -64,6 +75,7 @@ pub(crate) fn self_signed_as(
         subject,
         key.public_key(),
         &Issuer::own(subject, key),
+        &[],
     )
 }
 
@@ -107,9 +119,16 @@ fn build(
     subject: &[u8],
     public_key: &PublicKey,
     issuer: &Issuer<'_>,
+    more: &[(Oid, Vec<u8>)],
 ) -> Result<Certificate> {
     let algorithm = issuer.key.signature_algorithm();
-    let extensions = extensions(request, public_key, &issuer.authority);
+    let mut extensions = extensions(request, public_key, &issuer.authority);
+    for (kind, value) in more {
+        extensions.extend(writer::sequence(&[
+            &writer::oid(kind),
+            &writer::octets(value),
+        ]));
+    }
     let tbs = writer::sequence(&[
         &writer::tlv(context_constructed(0), &writer::small(2)),
         &writer::unsigned(&serial()),

@@ -7,7 +7,7 @@ mod roles;
 mod tests;
 
 pub use build::{CaIdentity, issue_leaf, self_signed};
-pub(crate) use build::{encode_name, self_signed_as};
+pub(crate) use build::{encode_name, issue_with_extensions, self_signed_as};
 pub use request::{ExtendedKeyUsage, KeyUsage, LeafRequest, San};
 pub use roles::{
     DeviceSubject, KeyAlgorithm, create_ra, create_ra_with_key, create_root_ca, create_signer,
