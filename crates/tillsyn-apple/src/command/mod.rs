@@ -22,6 +22,7 @@ mod pin;
 mod power;
 mod profile_list;
 pub mod queries;
+pub mod raw;
 mod remove_profile;
 mod request;
 mod request_type;
@@ -58,6 +59,7 @@ pub use passcode::{ClearPasscode, ClearRestrictionsPassword, RequestUnlockToken}
 pub use pin::Pin;
 pub use power::{RestartDevice, ShutDownDevice};
 pub use profile_list::ProfileList;
+pub use raw::RawCommand;
 pub use remove_profile::RemoveProfile;
 pub use request::Request;
 pub use request_type::RequestType;

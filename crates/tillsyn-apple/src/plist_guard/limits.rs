@@ -25,4 +25,10 @@ impl Limits {
         elements: 50_000,
         depth: 64,
     };
+    /// A command that an administrator wrote, perhaps with a profile or a wallpaper inside.
+    pub const RAW_COMMAND: Self = Self {
+        bytes: 8 * 1024 * 1024,
+        elements: 50_000,
+        depth: 64,
+    };
 }
