@@ -59,9 +59,48 @@ pub struct DeviceConfig {
     pub digest: Digest,
     /// Belongs to the person who carries it.
     pub personal: bool,
+    /// Macs under Device Enrollment always are; iPhones and iPads by Configurator or ADE.
+    pub supervised: bool,
+    /// Came by Automated Device Enrollment.
+    pub automated: bool,
+    /// An iPad for many users.
+    pub shared_ipad: bool,
+    /// Setup Assistant waits for `DeviceConfigured`.
+    pub awaiting_configuration: bool,
+    pub authentication: Authentication,
+    pub plist_form: PlistForm,
     /// Seed of everything that is left to chance.
     pub seed: u64,
     pub behaviours: Behaviours,
+}
+
+/// How the device proves its identity on each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authentication {
+    /// The `Mdm-Signature` header, when the profile asks for it.
+    Signature,
+    /// The identity as a TLS client certificate.
+    MutualTls,
+    /// A proxy in front of the server takes the certificate and hands it on in this header. The
+    /// simulator is device and proxy in one.
+    Header(CertificateHeader),
+}
+
+/// The two forms in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateHeader {
+    /// `Client-Cert: :base64:`.
+    // RFC 9440 §2.2
+    Rfc9440,
+    /// A PEM with URL escapes under this name, as nginx gives `$ssl_client_escaped_cert`.
+    EscapedPem(&'static str),
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlistForm {
+    Xml,
+    Binary,
 }
 
 /// How a device deviates from the easy path. Chances are in a thousandth.
@@ -198,6 +237,12 @@ impl DeviceConfig {
                 Digest::Sha256
             },
             personal: false,
+            supervised: kind.is_mac(),
+            automated: false,
+            shared_ipad: false,
+            awaiting_configuration: false,
+            authentication: Authentication::Signature,
+            plist_form: PlistForm::Xml,
             seed: rng.next(),
             behaviours: Behaviours::default(),
         }
@@ -218,6 +263,60 @@ impl DeviceConfig {
     pub fn with_behaviours(mut self, behaviours: Behaviours) -> Self {
         self.behaviours = behaviours;
         self
+    }
+
+    /// Prepared by Apple Configurator.
+    pub fn supervised(mut self) -> Self {
+        self.supervised = true;
+        self
+    }
+
+    /// By Automated Device Enrollment: supervised, and Setup Assistant waits.
+    pub fn automated(mut self) -> Self {
+        self.supervised = true;
+        self.automated = true;
+        self.awaiting_configuration = true;
+        self
+    }
+
+    /// An iPad for many users, which only Automated Device Enrollment makes.
+    pub fn shared_ipad(mut self) -> Self {
+        self = self.automated();
+        self.awaiting_configuration = false;
+        self.shared_ipad = true;
+        self
+    }
+
+    /// With another system; from iOS 16 and macOS 13 on it no longer signs with SHA-1.
+    pub fn with_os(mut self, version: &str, build: &str) -> Self {
+        version.clone_into(&mut self.os_version);
+        build.clone_into(&mut self.build_version);
+        let first_sha256 = if self.kind.is_mac() { 13 } else { 16 };
+        self.digest = if self.os_major() < first_sha256 {
+            Digest::Sha1
+        } else {
+            Digest::Sha256
+        };
+        self
+    }
+
+    pub fn with_authentication(mut self, authentication: Authentication) -> Self {
+        self.authentication = authentication;
+        self
+    }
+
+    pub fn with_binary_plists(mut self) -> Self {
+        self.plist_form = PlistForm::Binary;
+        self
+    }
+
+    /// Major and minor number of the OS version.
+    pub(crate) fn os(&self) -> (u32, u32) {
+        let mut parts = self
+            .os_version
+            .split('.')
+            .map(|part| part.parse().unwrap_or(0));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
     }
 
     /// First number of the OS version.

@@ -27,9 +27,13 @@ mod rng;
 mod scep;
 mod violation;
 
-pub use config::{Behaviours, DeviceConfig, DeviceKind, Removal, Retry};
+pub use config::{
+    Authentication, Behaviours, CertificateHeader, DeviceConfig, DeviceKind, PlistForm, Removal,
+    Retry,
+};
 pub use device::{
-    ChannelToken, Device, DeviceState, EnrollBy, Handled, Offered, Session, SessionEnd,
+    ChannelToken, Declaration, Device, DeviceState, EnrollBy, Handled, LogIn, LostMode, Offered,
+    ReturnPolicy, Session, SessionEnd,
 };
 pub use device_log::DeviceLog;
 pub use error::SimError;

@@ -10,6 +10,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::Url;
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
+use tillsyn_pki::key::KeyPair;
 
 use crate::{Rule, SimError, Violation};
 
@@ -185,10 +186,31 @@ impl Network {
         if let Some(client) = clients.get(&id) {
             return Ok(client.clone());
         }
-        let failed = |error: reqwest::Error| SimError::Transport {
-            step: "network",
-            text: causes(&error),
-        };
+        let builder = self.builder(&all, title_case)?;
+        let client = builder.build().map_err(|e| failed(&e))?;
+        clients.insert(id, client.clone());
+        Ok(client)
+    }
+
+    /// A client of one device alone, that shows its identity in the TLS handshake.
+    pub(crate) fn client_with_identity(
+        &self,
+        extra: &[Certificate],
+        certificate: &Certificate,
+        key: &KeyPair,
+    ) -> Result<reqwest::Client, SimError> {
+        let pem = format!("{}{}", key.to_pkcs8_pem().as_str(), certificate.to_pem());
+        let identity = reqwest::Identity::from_pem(pem.as_bytes()).map_err(|e| failed(&e))?;
+        let trust: Vec<&Certificate> = self.0.roots.iter().chain(extra).collect();
+        let builder = self.builder(&trust, false)?.identity(identity);
+        builder.build().map_err(|e| failed(&e))
+    }
+
+    fn builder(
+        &self,
+        trust: &[&Certificate],
+        title_case: bool,
+    ) -> Result<reqwest::ClientBuilder, SimError> {
         let mut builder = reqwest::Client::builder()
             .user_agent("MDM/1.0")
             .redirect(reqwest::redirect::Policy::none())
@@ -197,12 +219,12 @@ impl Network {
         if title_case {
             builder = builder.http1_only().http1_title_case_headers();
         }
-        if !all.is_empty() {
-            let certificates = all
+        if !trust.is_empty() {
+            let certificates = trust
                 .iter()
                 .map(|c| reqwest::Certificate::from_der(c.der()))
                 .collect::<Result<Vec<_>, _>>()
-                .map_err(failed)?;
+                .map_err(|e| failed(&e))?;
             // Given roots stand alone: then a test cannot pass by another one of the system.
             builder = if self.0.roots.is_empty() {
                 builder.tls_certs_merge(certificates)
@@ -210,9 +232,7 @@ impl Network {
                 builder.tls_certs_only(certificates)
             };
         }
-        let client = builder.build().map_err(failed)?;
-        clients.insert(id, client.clone());
-        Ok(client)
+        Ok(builder)
     }
 
     /// Sends, following redirects with method and body unchanged.
@@ -275,6 +295,13 @@ impl Network {
             headers: response.headers().clone(),
             body: body.into(),
         })
+    }
+}
+
+fn failed(error: &reqwest::Error) -> SimError {
+    SimError::Transport {
+        step: "network",
+        text: causes(error),
     }
 }
 

@@ -90,6 +90,24 @@ rules! {
     /// A pending enrollment gets no push.
     PushWhilePending = "push_while_pending",
     CommandAfterCheckOut = "command_after_check_out",
+    /// GetBootstrapToken is answered with the device's own token, or with none: never an error.
+    BootstrapToken = "bootstrap_token",
+    /// A token, or a refusal that says why.
+    GetToken = "get_token",
+    /// A challenge, a token, or 410.
+    UserAuthenticate = "user_authenticate",
+    /// A policy; without one `Enabled` is false.
+    ReturnToService = "return_to_service",
+    /// Media type and form of an answer to declarative management.
+    DeclarativeFormat = "declarative_format",
+    /// All four arrays, always.
+    DeclarationItems = "declaration_items",
+    /// Tokens, items and declarations speak of the same set.
+    DeclarationToken = "declaration_token",
+    /// What is fetched is what was asked for.
+    Declaration = "declaration",
+    /// Unknown declarations are 404, malformed reports 400, good ones 200 without a body.
+    DeclarativeStatus = "declarative_status",
     // Commands.
     PollStatus = "poll_status",
     /// The session ends with zero bytes; an empty plist is not an empty body.
@@ -108,6 +126,10 @@ rules! {
     /// A result, also a repeated one, is answered with 2xx.
     ResultRefused = "result_refused",
     EndlessSession = "endless_session",
+    /// What Apple's schema does not allow this device must not be sent to it.
+    CommandUnsupported = "command_unsupported",
+    /// Each channel has its own queue.
+    ForeignChannel = "foreign_channel",
     // Probes with wrong credentials.
     /// Another certificate than the pinned one must get a plain 403.
     PinSkipped = "pin_skipped",

@@ -54,6 +54,11 @@ impl Answer {
         .caused_by(domain, code, text)
     }
 
+    /// `Error` in the domain of the MDM client itself.
+    pub(crate) fn mdm_error(code: i64, text: impl Into<String>) -> Self {
+        Self::error("MCMDMErrorDomain", code, text)
+    }
+
     pub(crate) fn caused_by(mut self, domain: &str, code: i64, text: impl Into<String>) -> Self {
         let text = text.into();
         self.errors.push(ErrorChainItem {

@@ -41,6 +41,7 @@ impl Device {
     /// The answer to one query; `None` when this device does not know the key.
     pub(super) fn fact(&self, key: &str) -> Option<Value> {
         let config = &self.config;
+        let memory = &self.memory;
         let model = config.model;
         let mac = config.kind.is_mac();
         let phone = model.cellular && !mac;
@@ -65,17 +66,30 @@ impl Device {
                 (f64::from(percent) / 100.0).into()
             }
             "HasBattery" if mac => model.battery.into(),
-            "IsSupervised" => mac.into(),
-            "AwaitingConfiguration" => false.into(),
+            "IsSupervised" => config.supervised.into(),
+            "AwaitingConfiguration" => self
+                .channels
+                .first()
+                .is_some_and(|channel| channel.awaiting_configuration)
+                .into(),
             "IMEI" if phone => self.imei().into(),
             "ModemFirmwareVersion" if phone => "2.10.03".into(),
             "CellularTechnology" if !mac => i64::from(phone).into(),
             "IsDeviceLocatorServiceEnabled" if !mac => (self.lasting("locator", 2) == 1).into(),
             "IsActivationLockEnabled" => (self.lasting("lock", 3) == 1).into(),
-            "IsMultiUser" | "IsMDMLostModeEnabled" | "IsCloudBackupEnabled" if !mac => false.into(),
-            "TimeZone" if !mac => "Europe/Stockholm".into(),
+            "IsMultiUser" if !mac => config.shared_ipad.into(),
+            "IsMDMLostModeEnabled" if !mac => memory.lost_mode.is_some().into(),
+            "IsCloudBackupEnabled" if !mac => false.into(),
+            "ResidentUsers" | "EstimatedResidentUsers" if config.shared_ipad => 5_i64.into(),
+            "TimeZone" if !mac => {
+                let zone = memory.time_zone.as_deref();
+                zone.unwrap_or("Europe/Stockholm").into()
+            }
             "LocalHostName" if mac => config.serial.to_lowercase().into(),
-            "HostName" if mac => format!("{}.local", config.serial.to_lowercase()).into(),
+            "HostName" if mac => match &memory.host_name {
+                Some(name) => name.as_str().into(),
+                None => format!("{}.local", config.serial.to_lowercase()).into(),
+            },
             "IsAppleSilicon" | "IsActivationLockSupported" if mac => model.apple_silicon.into(),
             "PINRequiredForEraseDevice" if mac => (!model.apple_silicon).into(),
             "SystemIntegrityProtectionEnabled"
@@ -97,8 +111,9 @@ impl Device {
             "CurrentCarrierNetwork" | "SubscriberCarrierNetwork" if phone => {
                 "Example Mobile".into()
             }
-            "IsRoaming" | "DataRoamingEnabled" | "VoiceRoamingEnabled" if phone => false.into(),
-            "PersonalHotspotEnabled" if phone => true.into(),
+            "DataRoamingEnabled" if phone => memory.data_roaming.unwrap_or(false).into(),
+            "IsRoaming" | "VoiceRoamingEnabled" if phone => false.into(),
+            "PersonalHotspotEnabled" if phone => memory.hotspot.unwrap_or(true).into(),
             "ServiceSubscriptions" if phone => Value::Array(vec![Value::Dictionary(dict([
                 ("Slot", "CTSubscriptionSlotOne".into()),
                 ("IMEI", self.imei().into()),

@@ -1,13 +1,15 @@
 use plist::{Dictionary, Value};
 use tillsyn_apple::plist_guard::Limits;
+use tillsyn_pki::cert::Certificate;
 
 use super::answer::Answer;
 use crate::SimError;
 use crate::device::Device;
-use crate::plists::dictionary;
+use crate::plists::{dictionary, text};
 use crate::profile::{StoredProfile, check_update, unwrap};
 
 const MDM: &str = "com.apple.mdm";
+const ESCROW: &str = "com.apple.security.FDERecoveryKeyEscrow";
 
 impl Device {
     // Apple schema mdm/commands/profile.install.yaml
@@ -29,6 +31,10 @@ impl Device {
         let own = &self.enrollment_ref()?.profile.stored.identifier;
         if profile.identifier == *own {
             return Ok(malformed("the enrollment profile needs its MDM payload"));
+        }
+        if channel == 0 && self.config.kind.is_mac() {
+            self.memory.file_vault_escrow =
+                escrow_certificate(bytes).or(self.memory.file_vault_escrow.take());
         }
         let installed = self.profiles.entry(channel).or_default();
         installed.retain(|old| old.identifier != profile.identifier);
@@ -94,6 +100,21 @@ fn read(bytes: &[u8]) -> Result<StoredProfile, String> {
     let unwrapped = unwrap(bytes).map_err(|violation| violation.detail)?;
     let dict = dictionary(&unwrapped.plain, Limits::PROFILE).map_err(|e| e.to_string())?;
     StoredProfile::read(&dict, true)
+}
+
+/// Whom FileVault encrypts its personal key for, if the profile says so.
+// Apple schema mdm/profiles/com.apple.security.FDERecoveryKeyEscrow.yaml
+fn escrow_certificate(bytes: &[u8]) -> Option<Certificate> {
+    let unwrapped = unwrap(bytes).ok()?;
+    let profile = dictionary(&unwrapped.plain, Limits::PROFILE).ok()?;
+    let payloads = profile.get("PayloadContent")?.as_array()?;
+    let mut payloads = payloads.iter().filter_map(Value::as_dictionary);
+    let escrow = payloads
+        .clone()
+        .find(|p| text(p, "PayloadType") == Some(ESCROW))?;
+    let uuid = text(escrow, "EncryptCertPayloadUUID")?;
+    let certificate = payloads.find(|p| text(p, "PayloadUUID") == Some(uuid))?;
+    Certificate::from_der(certificate.get("PayloadContent")?.as_data()?).ok()
 }
 
 fn malformed(detail: &str) -> Answer {

@@ -1,9 +1,11 @@
+use plist::Dictionary;
 use tillsyn_apple::ids::CommandUuid;
 use tillsyn_apple::result::CommandResult;
 
 use super::answer::Answer;
-use crate::SimError;
+use super::rules::{self, Refusal, Situation};
 use crate::device::{Device, Offered, Performed};
+use crate::{Rule, SimError, Violation};
 
 /// Always answered, also on a locked iPhone or iPad.
 // Apple, "Handling NotNow status responses"
@@ -31,19 +33,6 @@ const NEVER_DEFERRED_MACOS: [&str; 9] = [
     "UserList",
 ];
 
-/// The right that a command needs, as a bit of `AccessRights`.
-// Apple schema mdm/commands, key `apns`/`accessrights` of each
-fn right(request_type: &str) -> Option<u32> {
-    Some(match request_type {
-        "ProfileList" => 1,
-        "InstallProfile" | "RemoveProfile" => 2,
-        "DeviceLock" => 4,
-        "EraseDevice" => 8,
-        "SecurityInfo" => 1024,
-        _ => return None,
-    })
-}
-
 impl Device {
     /// Carries out a command and writes the report.
     pub(crate) async fn perform(
@@ -64,32 +53,90 @@ impl Device {
 
     async fn obey(&mut self, channel: usize, offer: &Offered) -> Result<Answer, SimError> {
         let request = &offer.request;
+        let kind = offer.request_type.as_str();
         let profile = &self.enrollment_ref()?.profile;
-        let own = offer.request_type == "RemoveProfile"
+        let own = kind == "RemoveProfile"
             && crate::plists::text(request, "Identifier")
                 == Some(profile.stored.identifier.as_str());
+        let situation = Situation {
+            config: &self.config,
+            user_channel: channel > 0,
+            byod: profile.byod,
+            rights: profile.access_rights,
+        };
         // The server may always remove its own enrollment profile.
-        if !own && right(&offer.request_type).is_some_and(|bit| !profile.has_right(bit)) {
-            return Ok(Answer::error(
-                "MCMDMErrorDomain",
-                12_010,
-                "The MDM profile does not grant the right to do this.",
-            ));
+        if !own && let Err(refusal) = rules::check(kind, situation) {
+            if let Refusal::NotForThisDevice(reason) = &refusal {
+                let detail = format!("{kind}: {reason}");
+                self.record(Violation::new(Rule::CommandUnsupported, detail));
+            }
+            return Ok(refusal.answer(kind));
         }
-        let user_channel = channel > 0;
-        Ok(match offer.request_type.as_str() {
+        self.obey_allowed(channel, kind, request).await
+    }
+
+    pub(super) async fn obey_allowed(
+        &mut self,
+        channel: usize,
+        kind: &str,
+        request: &Dictionary,
+    ) -> Result<Answer, SimError> {
+        Ok(match kind {
+            "AccountConfiguration" => self.account_configuration(request)?,
+            "ActivationLockBypassCode" => self.activation_lock_bypass(),
+            "ActiveNSExtensions" => Self::extensions(request, true),
+            "AvailableOSUpdates" => self.available_os_updates(),
+            "CancelEnhancedLogCollection" => self.cancel_logs(),
+            "CertificateList" => self.certificate_list()?,
+            "ClearActivationLockBypassCode" => self.clear_activation_lock_bypass(),
+            "ClearPasscode" => self.clear_passcode(request),
+            "ContentCachingInformation" => self.content_caching(),
+            "DeclarativeManagement" => Self::declarative_management(channel, request),
+            "DeleteUser" => self.delete_user(request),
+            "DeviceConfigured" => self.device_configured()?,
             "DeviceInformation" => self.device_information(request)?,
-            "ProfileList" => self.profile_list(channel, request)?,
+            "DeviceLocation" => self.device_location(),
+            "DeviceLock" => self.device_lock(request),
+            "DisableLostMode" => self.disable_lost_mode(),
+            "DisableRemoteDesktop" => self.remote_desktop(false),
+            "EnableLostMode" => self.enable_lost_mode(request),
+            "EnableRemoteDesktop" => self.remote_desktop(true),
+            "EraseDevice" => self.erase_device(request)?,
             "InstallProfile" => self.install_profile(channel, request).await?,
+            "InstallProvisioningProfile" => self.install_provisioning_profile(request),
+            "InstalledApplicationList" => self.installed_applications(request)?,
+            "LOMDeviceRequest" => self.lom_request(request),
+            "LOMSetupRequest" => self.lom_setup(),
+            "LogOutUser" => self.log_out_user(),
+            "NSExtensionMappings" => Self::extensions(request, false),
+            "OSUpdateStatus" => self.os_update_status(),
+            "PlayLostModeSound" => self.play_lost_mode_sound(),
+            "ProfileList" => self.profile_list(channel, request)?,
+            "ProvisioningProfileList" => self.provisioning_profiles(),
+            "RefreshCellularPlans" => self.refresh_cellular_plans(request),
             "RemoveProfile" => self.remove_profile(channel, request)?,
+            "RemoveProvisioningProfile" => self.remove_provisioning_profile(request),
+            "RequestMirroring" => Self::request_mirroring(request),
+            "RequestUnlockToken" => self.request_unlock_token(),
+            "RestartDevice" => self.restart_device(),
+            "Restrictions" => Self::restrictions(request),
+            "RotateFileVaultKey" => self.rotate_file_vault_key(request),
+            "ScheduleOSUpdate" => self.schedule_os_update(request),
+            "ScheduleOSUpdateScan" => Self::schedule_os_update_scan(),
             "SecurityInfo" => self.security_info(),
-            "DeviceLock" if !user_channel => self.device_lock(request),
-            "EraseDevice" if !user_channel => self.erase_device(request)?,
-            other => Answer::error(
-                "MCMDMErrorDomain",
-                12_021,
-                format!("“{other}” is not a valid request type."),
-            ),
+            "SetAutoAdminPassword" => self.set_auto_admin_password(request),
+            "SetFirmwarePassword" => self.set_firmware_password(request),
+            "SetRecoveryLock" => self.set_recovery_lock(request),
+            "Settings" => self.settings(request)?,
+            "ShutDownDevice" => Self::shut_down_device(),
+            "ClearRestrictionsPassword" | "StopMirroring" => Answer::done(),
+            "TriggerEnhancedLogCollection" => self.trigger_logs(request),
+            "UnlockUserAccount" => self.unlock_user_account(request),
+            "UserConfigured" => self.user_configured(channel)?,
+            "UserList" => self.user_list(),
+            "VerifyFirmwarePassword" => self.verify_firmware_password(request),
+            "VerifyRecoveryLock" => self.verify_recovery_lock(request),
+            other => Refusal::Unknown.answer(other),
         })
     }
 

@@ -15,7 +15,7 @@ impl Device {
     ) -> Result<Answer, SimError> {
         let enrollment = &self.enrollment_ref()?.profile;
         let managed_only = flag(request, "ManagedOnly") == Some(true) || enrollment.byod;
-        let supervised = self.config.kind.is_mac();
+        let supervised = self.config.supervised;
         let own = (channel == 0).then_some(&enrollment.stored);
         let others = self.profiles.get(&channel).into_iter().flatten();
         let listed = own

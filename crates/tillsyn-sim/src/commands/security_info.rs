@@ -6,7 +6,7 @@ use crate::plists::dict;
 
 impl Device {
     // Apple schema mdm/commands/information.security.yaml
-    pub(super) fn security_info(&self) -> Answer {
+    pub(super) fn security_info(&mut self) -> Answer {
         let info = if self.config.kind.is_mac() {
             self.mac_security()
         } else {
@@ -15,11 +15,6 @@ impl Device {
         let mut body = Dictionary::new();
         body.insert("SecurityInfo".into(), Value::Dictionary(info));
         Answer::acknowledged(body)
-    }
-
-    /// Nearly everybody has a passcode.
-    pub(super) fn has_passcode(&self) -> bool {
-        self.lasting("passcode", 10) > 0
     }
 
     fn phone_security(&self) -> Dictionary {
@@ -35,8 +30,8 @@ impl Device {
         ])
     }
 
-    fn mac_security(&self) -> Dictionary {
-        let filevault = self.lasting("filevault", 4) > 0;
+    fn mac_security(&mut self) -> Dictionary {
+        let filevault = self.has_file_vault();
         let silicon = self.config.model.apple_silicon;
         let mut info = dict([
             ("PasscodePresent", true.into()),
@@ -56,18 +51,23 @@ impl Device {
             (
                 "ManagementStatus",
                 Value::Dictionary(dict([
-                    ("EnrolledViaDEP", false.into()),
+                    ("EnrolledViaDEP", self.config.automated.into()),
                     ("UserApprovedEnrollment", true.into()),
                     ("IsUserEnrollment", false.into()),
                     ("IsActivationLockManageable", silicon.into()),
                 ])),
             ),
-            ("RemoteDesktopEnabled", false.into()),
+            ("RemoteDesktopEnabled", self.memory.remote_desktop.into()),
             ("AuthenticatedRootVolumeEnabled", true.into()),
         ]);
         if filevault {
             info.insert("FDE_HasPersonalRecoveryKey".into(), true.into());
             info.insert("FDE_HasInstitutionalRecoveryKey".into(), false.into());
+            if let Some(sealed) = self.escrowed_file_vault_key() {
+                info.insert("FDE_PersonalRecoveryKeyCMS".into(), Value::Data(sealed));
+                let key = self.config.serial.as_str();
+                info.insert("FDE_PersonalRecoveryKeyDeviceKey".into(), key.into());
+            }
         }
         if silicon {
             info.insert(
@@ -77,10 +77,21 @@ impl Device {
                     ("ExternalBootLevel", "not supported".into()),
                 ])),
             );
-            info.insert("IsRecoveryLockEnabled".into(), false.into());
+            let locked = self.memory.recovery_lock.is_some();
+            info.insert("IsRecoveryLockEnabled".into(), locked.into());
+            let token = self.memory.bootstrap_token.is_some();
+            let word = if token { "allowed" } else { "not supported" };
+            info.insert("BootstrapTokenAllowedForAuthentication".into(), word.into());
+            info.insert(
+                "BootstrapTokenRequiredForSoftwareUpdate".into(),
+                true.into(),
+            );
         } else {
             let password = dict([
-                ("PasswordExists", false.into()),
+                (
+                    "PasswordExists",
+                    self.memory.firmware_password.is_some().into(),
+                ),
                 ("ChangePending", false.into()),
             ]);
             info.insert("FirmwarePasswordStatus".into(), Value::Dictionary(password));

@@ -37,3 +37,22 @@ fn an_imei_has_its_check_digit() {
         assert_eq!(sum % 10, 0, "{imei}");
     }
 }
+
+/// A rule without a hand that carries it out would be answered as unknown.
+#[tokio::test]
+async fn every_command_with_a_rule_is_carried_out() {
+    use super::rules;
+    for request_type in rules::known() {
+        let mut mac = device(DeviceKind::Mac, 1);
+        let nothing = plist::Dictionary::new();
+        let answer = mac.obey_allowed(0, request_type, &nothing).await;
+        // Without an enrollment some end with an error of the simulator.
+        let unknown = answer.is_ok_and(|answer| {
+            answer
+                .errors
+                .first()
+                .is_some_and(|error| error.error_code == 12_021)
+        });
+        assert!(!unknown, "{request_type}");
+    }
+}

@@ -5,6 +5,8 @@ use tillsyn_apple::checkin::Ids;
 use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_pki::hash;
 
+use super::declarative::Declared;
+
 /// A channel's number and the token that wakes it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ChannelToken {
@@ -27,6 +29,13 @@ pub(crate) struct Channel {
     /// Answered for good, and the server said 2xx.
     pub(crate) finished: HashSet<String>,
     pub(crate) last_status: Option<Status>,
+    /// Every command that came on this channel.
+    pub(crate) seen: HashSet<String>,
+    /// Setup Assistant waits for `DeviceConfigured` or `UserConfigured`.
+    pub(crate) awaiting_configuration: bool,
+    /// Whether its user is logged in; always for the device itself.
+    pub(crate) on_console: bool,
+    pub(crate) declared: Declared,
 }
 
 #[derive(Clone)]
@@ -50,8 +59,29 @@ pub(crate) enum Effect {
     /// The enrollment profile is removed.
     Unenroll,
     Erase,
+    /// Erased, and back again with this enrollment profile.
+    EraseAndReturn(Option<Vec<u8>>),
     /// The Mac restarts and asks for this PIN.
     PinLock(String),
+    Restart,
+    ShutDown,
+    /// Declarative management looks at what the server wants.
+    Synchronise {
+        channel: usize,
+        data: Option<Vec<u8>>,
+    },
+    /// These accounts are deleted, and their channels with them.
+    UsersGone(Vec<String>),
+}
+
+impl Effect {
+    /// Whether the connection ends with it.
+    pub(crate) fn ends_session(&self) -> bool {
+        !matches!(
+            self,
+            Self::None | Self::Synchronise { .. } | Self::UsersGone(_)
+        )
+    }
 }
 
 impl Channel {
@@ -66,6 +96,10 @@ impl Channel {
             outstanding: None,
             finished: HashSet::new(),
             last_status: None,
+            seen: HashSet::new(),
+            awaiting_configuration: false,
+            on_console: true,
+            declared: Declared::default(),
         }
     }
 }

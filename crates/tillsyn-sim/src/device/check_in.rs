@@ -2,18 +2,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use tillsyn_apple::checkin::{Authenticate, CheckOut, Ids, SetBootstrapToken, TokenUpdate};
-use tillsyn_apple::ids::{PushMagic, PushToken, Topic, Udid, UserId};
+use tillsyn_apple::checkin::{Authenticate, CheckOut, Ids, TokenUpdate};
+use tillsyn_apple::ids::{EnrollmentIdApple, PushMagic, PushToken, Topic, Udid};
 use tillsyn_apple::plist_guard::Limits;
 use tillsyn_apple::{Sensitive, media};
-use tillsyn_pki::{cms, hash};
+use tillsyn_pki::cms;
 
+use super::proof::{certificate_header, wire_form};
 use super::{Channel, Device, DeviceState, Enrollment};
 use crate::device_log::Event;
 use crate::network::{Outgoing, Reply};
 use crate::plists::{dictionary, text};
-use crate::profile::{BOOTSTRAP_TOKEN, PER_USER};
-use crate::{Rule, SimError, Violation};
+use crate::{Authentication, Rule, SimError, Violation};
 
 /// Code that ends an enrollment.
 // Apple schema mdm/errors/unrecognized.device.yaml
@@ -42,7 +42,9 @@ impl Device {
         }
         self.check_in(Authenticate::MESSAGE_TYPE, "device", message.to_plist())
             .await?;
-        self.channels = vec![Channel::new(ids)];
+        let mut channel = Channel::new(ids);
+        channel.awaiting_configuration = self.config.awaiting_configuration;
+        self.channels = vec![channel];
         self.set_state(DeviceState::Pending);
         Ok(())
     }
@@ -56,49 +58,6 @@ impl Device {
         Ok(())
     }
 
-    /// What follows an enrollment on a Mac: the user's channel and the bootstrap token, if the
-    /// profile announces them.
-    pub async fn more_channels(&mut self) -> Result<(), SimError> {
-        if !self.config.kind.is_mac() {
-            return Ok(());
-        }
-        let profile = &self.enrollment_ref()?.profile;
-        let per_user = profile.has_capability(PER_USER);
-        if profile.has_capability(BOOTSTRAP_TOKEN) {
-            let message = SetBootstrapToken {
-                ids: self.ids()?,
-                bootstrap_token: Some(Sensitive::new(hash::random_bytes::<32>().to_vec())),
-                awaiting_configuration: Some(false),
-            };
-            self.check_in(
-                SetBootstrapToken::MESSAGE_TYPE,
-                "device",
-                message.to_plist(),
-            )
-            .await?;
-        }
-        if per_user {
-            let mut ids = self.ids()?;
-            let guid = hash::sha256_hex(self.config.udid.as_bytes()).to_ascii_uppercase();
-            let part = |range| guid.get(range).unwrap_or_default();
-            ids.user_id = Some(UserId::new(format!(
-                "{}-{}-{}-{}-{}",
-                part(0..8),
-                part(8..12),
-                part(12..16),
-                part(16..20),
-                part(20..32)
-            ))?);
-            let person = self.config.name.split('’').next().unwrap_or_default();
-            ids.user_short_name = Some(person.to_lowercase());
-            ids.user_long_name = Some(person.to_owned());
-            self.channels.truncate(1);
-            self.channels.push(Channel::new(ids));
-            self.update_token(1).await?;
-        }
-        Ok(())
-    }
-
     /// A new token and magic, as after a restore or an update of the system.
     pub async fn renew_token(&mut self) -> Result<(), SimError> {
         let fresh = Channel::new(self.channel_ref(0)?.ids.clone());
@@ -108,20 +67,36 @@ impl Device {
         self.update_token(0).await
     }
 
-    async fn update_token(&mut self, number: usize) -> Result<(), SimError> {
+    /// A `TokenUpdate` in which the unlock token is absent, as most are.
+    pub async fn renew_token_without_unlock_token(&mut self) -> Result<(), SimError> {
+        self.send_token(0, false).await
+    }
+
+    pub(super) async fn update_token(&mut self, number: usize) -> Result<(), SimError> {
+        self.send_token(number, true).await
+    }
+
+    async fn send_token(&mut self, number: usize, with_unlock: bool) -> Result<(), SimError> {
         let channel = self.channel_ref(number)?.clone();
         let profile = &self.enrollment_ref()?.profile;
-        // The token comes with the right to lock; never in User Enrollment, never on a Mac.
-        let unlock = !self.config.kind.is_mac() && !profile.byod && profile.has_right(4);
-        let is_user = !channel.ids.channel().is_device();
+        let topic = Topic::new(&profile.topic)?;
+        let is_user = number > 0;
+        // The token comes with the right to lock; never in User Enrollment, never from a Mac, a
+        // Shared iPad or a user.
+        let unlock = with_unlock
+            && !is_user
+            && !self.config.kind.is_mac()
+            && !self.config.shared_ipad
+            && !profile.byod
+            && profile.has_right(4);
         let message = TokenUpdate {
             ids: channel.ids,
-            topic: Topic::new(&profile.topic)?,
+            topic,
             token: PushToken::new(channel.token.clone())?,
             push_magic: PushMagic::new(&channel.push_magic)?,
-            unlock_token: unlock.then(|| Sensitive::new(hash::random_bytes::<64>().to_vec())),
-            awaiting_configuration: Some(false),
-            not_on_console: is_user.then_some(false),
+            unlock_token: unlock.then(|| Sensitive::new(self.memory.unlock_token())),
+            awaiting_configuration: Some(channel.awaiting_configuration),
+            not_on_console: is_user.then_some(!channel.on_console),
         };
         self.hub.register(&channel.token).await;
         self.check_in(TokenUpdate::MESSAGE_TYPE, &channel.name, message.to_plist())
@@ -135,18 +110,23 @@ impl Device {
         if !enrollment.profile.check_out_when_removed || self.rng.chance(lost) {
             return Ok(());
         }
+        self.send_check_out(self.ids()?, "device").await
+    }
+
+    /// Once, without another attempt.
+    pub(super) async fn send_check_out(&mut self, ids: Ids, channel: &str) -> Result<(), SimError> {
         let enrollment = self.enrollment_ref()?;
         let message = CheckOut {
-            ids: self.ids()?,
+            ids,
             topic: Topic::new(&enrollment.profile.topic)?,
         };
         let url = enrollment.profile.check_in().to_owned();
-        let out = self.signed(CheckOut::MESSAGE_TYPE, url, message.to_plist().into(), true)?;
+        let out = self.signed(CheckOut::MESSAGE_TYPE, url, message.to_plist(), true)?;
         let reply = self.network.send(&self.enrollment_ref()?.http, &out).await;
         let Ok(reply) = self.note(reply) else {
             return Ok(());
         };
-        self.log_check_in(CheckOut::MESSAGE_TYPE, "device", reply.status);
+        self.log_check_in(CheckOut::MESSAGE_TYPE, channel, reply.status);
         if reply.status == StatusCode::UNAUTHORIZED {
             self.record(Violation::new(Rule::Unauthorized, "401 to CheckOut"));
         }
@@ -162,33 +142,48 @@ impl Device {
         Ok(())
     }
 
-    /// Sends a check-in message until the server takes it.
-    async fn check_in(
+    /// Sends a check-in message until the server takes it; the answer has no body.
+    pub(super) async fn check_in(
         &mut self,
         message: &'static str,
         channel: &str,
         body: Vec<u8>,
     ) -> Result<(), SimError> {
-        let url = self.enrollment_ref()?.profile.check_in().to_owned();
-        let out = self.signed(message, url, body.into(), true)?;
-        let reply = self.send_patiently(&out).await;
-        let reply = self.note(reply)?;
-        self.log_check_in(message, channel, reply.status);
+        let reply = self.check_in_answered(message, channel, body).await?;
         match reply.status {
-            StatusCode::OK if reply.body.is_empty() => Ok(()),
             StatusCode::OK => {
-                let detail = format!("the answer to {message} is not empty");
-                self.record(Violation::new(Rule::CheckInBody, detail));
+                self.expect_no_body(message, &reply);
                 Ok(())
-            }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let refusal = self.refusal(message, &reply);
-                Err(refusal)
             }
             status => {
                 let detail = format!("{message}: 200 expected, got {}", status.as_u16());
                 self.note(Err(Violation::new(Rule::CheckInStatus, detail).into()))
             }
+        }
+    }
+
+    pub(super) fn expect_no_body(&mut self, message: &str, reply: &Reply) {
+        if !reply.body.is_empty() {
+            let detail = format!("the answer to {message} is not empty");
+            self.record(Violation::new(Rule::CheckInBody, detail));
+        }
+    }
+
+    /// Sends a check-in message and gives the answer, unless it is a refusal of the device.
+    pub(super) async fn check_in_answered(
+        &mut self,
+        message: &'static str,
+        channel: &str,
+        body: Vec<u8>,
+    ) -> Result<Reply, SimError> {
+        let url = self.enrollment_ref()?.profile.check_in().to_owned();
+        let out = self.signed(message, url, body, true)?;
+        let reply = self.send_patiently(&out).await;
+        let reply = self.note(reply)?;
+        self.log_check_in(message, channel, reply.status);
+        match reply.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(self.refusal(message, &reply)),
+            _ => Ok(reply),
         }
     }
 
@@ -212,16 +207,26 @@ impl Device {
         }
     }
 
-    /// A signed PUT, as devices write it.
+    /// A PUT with the proof of identity that this device gives.
     pub(super) fn signed(
         &self,
         step: &'static str,
         url: String,
-        body: Bytes,
+        body: Vec<u8>,
         is_check_in: bool,
     ) -> Result<Outgoing, SimError> {
         let enrollment = self.enrollment_ref()?;
-        let out = self.unsigned(step, url, body, is_check_in);
+        let body = wire_form(body, self.config.plist_form);
+        let out = self.unsigned(step, url, body.into(), is_check_in);
+        let out = match self.config.authentication {
+            Authentication::Header(form) => {
+                let (name, value) = certificate_header(form, &enrollment.certificate);
+                out.header(name, value)
+            }
+            // The certificate is in the TLS connection.
+            Authentication::MutualTls => out,
+            Authentication::Signature => out,
+        };
         if !enrollment.profile.sign_message {
             return Ok(out);
         }
@@ -285,6 +290,11 @@ impl Device {
 
     /// The keys that name the device channel.
     pub(super) fn ids(&self) -> Result<Ids, SimError> {
+        let enrollment = self.enrollment_ref()?;
+        if enrollment.profile.byod {
+            let id = EnrollmentIdApple::new(&enrollment.enrollment_id)?;
+            return Ok(Ids::user_enrollment(id));
+        }
         Ok(Ids::device(Udid::new(&self.config.udid)?))
     }
 

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::{Device, DeviceState, Enrollment};
 use crate::invitation::{self, Attempt, AttemptStatus};
 use crate::profile::{EnrollmentProfile, unwrap};
-use crate::{Rule, SimError, Violation, pool_key, scep};
+use crate::{Authentication, Rule, SimError, Violation, pool_key, scep};
 
 /// Where the enrollment profile comes from.
 #[derive(Debug, Clone)]
@@ -33,6 +33,17 @@ impl Device {
         self.authenticate().await?;
         self.token_update().await?;
         self.more_channels().await
+    }
+
+    /// After an erasure with return to service: enrolls again with the profile that came along.
+    pub async fn return_to_service(&mut self) -> Result<(), SimError> {
+        let profile = self.returning.take();
+        let profile = profile.ok_or(SimError::state("the device does not return to service"))?;
+        self.enroll(&EnrollBy::Profile(profile)).await
+    }
+
+    pub fn returns_to_service(&self) -> bool {
+        self.returning.is_some()
     }
 
     pub async fn take_invitation(
@@ -77,6 +88,8 @@ impl Device {
         let profile = self.note(profile)?;
         let enrollment = self.certify(profile).await;
         self.enrollment = Some(self.note(enrollment)?);
+        // A new enrollment begins with nothing escrowed.
+        self.memory.bootstrap_token = None;
         self.set_state(DeviceState::Certified);
         Ok(())
     }
@@ -139,11 +152,20 @@ impl Device {
         };
         let certificate = request.run(&mut found).await;
         self.record_all(found);
+        let certificate = certificate?;
+        let http = match self.config.authentication {
+            Authentication::MutualTls => {
+                self.network
+                    .client_with_identity(&profile.roots, &certificate, &key)?
+            }
+            _ => http,
+        };
         Ok(Enrollment {
-            certificate: certificate?,
+            certificate,
             profile,
             key,
             http,
+            enrollment_id: uuid::Uuid::new_v4().to_string().to_ascii_uppercase(),
         })
     }
 

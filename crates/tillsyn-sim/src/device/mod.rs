@@ -1,11 +1,18 @@
 //! One device: what it holds, how it enrolls, polls, obeys and forgets.
 
+mod bootstrap_token;
 mod channel;
 mod check_in;
+mod declarative;
 mod enroll;
+mod get_token;
+mod memory;
 mod person;
 mod probe;
+mod proof;
+mod return_to_service;
 mod session;
+mod users;
 
 use std::collections::HashMap;
 
@@ -21,7 +28,13 @@ pub use channel::ChannelToken;
 pub use enroll::EnrollBy;
 pub use session::{Handled, Offered, Session, SessionEnd};
 
+pub use declarative::Declaration;
+pub use memory::LostMode;
+pub use return_to_service::ReturnPolicy;
+pub use users::LogIn;
+
 pub(crate) use channel::{Channel, Effect, Performed};
+pub(crate) use memory::{Account, Memory};
 
 /// How a device stands to its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +48,8 @@ pub enum DeviceState {
     Enrolled,
     /// A Mac that asks for the PIN of `DeviceLock` and is offline.
     PinLocked,
+    /// Shut down.
+    Off,
 }
 
 impl DeviceState {
@@ -45,6 +60,7 @@ impl DeviceState {
             Self::Pending => "pending",
             Self::Enrolled => "enrolled",
             Self::PinLocked => "pin_locked",
+            Self::Off => "off",
         }
     }
 }
@@ -66,6 +82,9 @@ pub struct Device {
     pub(crate) screen_locked: bool,
     pub(crate) power_nap: bool,
     pub(crate) lock_pin: Option<String>,
+    pub(crate) memory: Memory,
+    /// After an erasure with return to service: the profile to come back with.
+    pub(crate) returning: Option<Vec<u8>>,
     pub(crate) violations: Vec<Violation>,
     log: DeviceLog,
     hub: PushHub,
@@ -78,6 +97,8 @@ pub(crate) struct Enrollment {
     pub(crate) certificate: Certificate,
     pub(crate) key: KeyPair,
     pub(crate) http: reqwest::Client,
+    /// Stands for the UDID in User Enrollment; another one each time.
+    pub(crate) enrollment_id: String,
 }
 
 impl Device {
@@ -95,6 +116,8 @@ impl Device {
             screen_locked: false,
             power_nap: false,
             lock_pin: None,
+            memory: Memory::default(),
+            returning: None,
             violations: Vec::new(),
             log: DeviceLog::default(),
             hub: PushHub::default(),
@@ -173,6 +196,11 @@ impl Device {
                 token: c.token.clone(),
             })
             .collect()
+    }
+
+    /// The names of its channels: `device`, and `user:…` for each person.
+    pub fn channel_names(&self) -> Vec<&str> {
+        self.channels.iter().map(|c| c.name.as_str()).collect()
     }
 
     /// Which channel a push wakes; `None` when it is for another device or nobody listens.
@@ -284,6 +312,7 @@ impl Device {
     pub(crate) fn erase(&mut self) {
         self.forget_enrollment();
         self.profiles.clear();
+        self.memory = Memory::default();
         self.screen_locked = false;
         self.power_nap = false;
     }

@@ -33,6 +33,13 @@ impl Device {
         right
     }
 
+    /// Somebody presses the button of a device that is off.
+    pub fn turn_on(&mut self) {
+        if self.state == DeviceState::Off {
+            self.set_state(DeviceState::Enrolled);
+        }
+    }
+
     /// The person removes the management profile by hand.
     pub async fn person_removes_profile(&mut self) -> Result<(), SimError> {
         if self.enrollment.is_none() {

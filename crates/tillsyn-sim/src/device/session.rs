@@ -30,6 +30,12 @@ pub struct Handled {
     pub status: Status,
 }
 
+impl Handled {
+    pub fn is_done(&self) -> bool {
+        self.status == Status::Acknowledged
+    }
+}
+
 /// One connection: a poll, and the commands until the server had no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -48,6 +54,9 @@ pub enum SessionEnd {
     Unenrolled,
     Erased,
     PinLocked,
+    /// The device starts anew and polls afterwards.
+    Restarting,
+    ShutDown,
 }
 
 /// After so many deliveries a server may pass over a command that is never answered.
@@ -65,7 +74,8 @@ impl Device {
     pub async fn sessions(&mut self) -> Result<Vec<Session>, SimError> {
         let mut all = Vec::new();
         for channel in 0..self.channels.len() {
-            if self.state == DeviceState::Enrolled {
+            let there = self.channels.get(channel).is_some_and(|c| c.on_console);
+            if there && self.state == DeviceState::Enrolled {
                 all.push(self.session_on(channel).await?);
             }
         }
@@ -91,11 +101,17 @@ impl Device {
                 break match handled.last().map(|h: &Handled| h.request_type.as_str()) {
                     Some("EraseDevice") => SessionEnd::Erased,
                     Some("DeviceLock") => SessionEnd::PinLocked,
+                    Some("ShutDownDevice") => SessionEnd::ShutDown,
                     _ => SessionEnd::Unenrolled,
                 };
             }
             let Some(offer) = offered.take() else {
-                break SessionEnd::Empty;
+                break match handled.last() {
+                    Some(h) if h.request_type == "RestartDevice" && h.is_done() => {
+                        SessionEnd::Restarting
+                    }
+                    _ => SessionEnd::Empty,
+                };
             };
             if deferred.contains(&offer.uuid) {
                 let detail = "a deferred command was offered again in the same session";
@@ -255,7 +271,7 @@ impl Device {
         if status.is_final() {
             state.finished.insert(uuid.clone());
         }
-        let ends = performed.effect != Effect::None;
+        let ends = performed.effect.ends_session();
         self.apply(performed.effect).await?;
         if ends {
             return Ok(None);
@@ -309,7 +325,7 @@ impl Device {
 
     async fn put(&mut self, step: &'static str, body: Vec<u8>) -> Result<Reply, SimError> {
         let url = self.enrollment_ref()?.profile.server_url.clone();
-        let out = self.signed(step, url, body.into(), false)?;
+        let out = self.signed(step, url, body, false)?;
         let reply = self.send_patiently(&out).await;
         self.note(reply)
     }
@@ -366,6 +382,12 @@ impl Device {
     /// One command in flight, the same UUID until it is answered, nothing again after that.
     // Apple, "Sending MDM commands to a device", on the command queue
     fn check_order(&mut self, channel: usize, offer: &Offered) -> Result<(), SimError> {
+        let mut others = self.channels.iter().enumerate();
+        if others.any(|(other, c)| other != channel && c.seen.contains(&offer.uuid)) {
+            let detail = "a command of one channel came on another";
+            self.record(Violation::new(Rule::ForeignChannel, detail));
+        }
+        self.channel_mut(channel)?.seen.insert(offer.uuid.clone());
         let state = self.channel_mut(channel)?;
         let mut breach = None;
         if state.finished.contains(&offer.uuid) {
@@ -410,6 +432,20 @@ impl Device {
                 self.forget_enrollment();
             }
             Effect::Erase => self.erase(),
+            Effect::EraseAndReturn(profile) => {
+                self.erase();
+                self.returning = profile;
+            }
+            Effect::Restart => {}
+            Effect::ShutDown => self.set_state(DeviceState::Off),
+            Effect::Synchronise { channel, data } => {
+                // What goes wrong is the exchange's, not the session's.
+                let outcome = self.synchronise(channel, data.as_deref()).await;
+                if let Err(error) = outcome {
+                    tracing::debug!(%error, "declarative management came to nothing");
+                }
+            }
+            Effect::UsersGone(names) => self.users_gone(&names).await,
             Effect::PinLock(pin) => {
                 self.lock_pin = Some(pin);
                 self.set_state(DeviceState::PinLocked);

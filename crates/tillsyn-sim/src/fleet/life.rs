@@ -76,8 +76,11 @@ impl One<'_> {
                 .counters
                 .enrolled
                 .fetch_sub(1, Ordering::Relaxed);
-            let Some(pause) = self.shared.config.life.comes_back_after else {
-                return;
+            let back = self.shared.config.life.comes_back_after;
+            let pause = match back {
+                Some(pause) => pause,
+                None if self.device.returns_to_service() => Duration::ZERO,
+                None => return,
             };
             if !self.pause(pause).await {
                 return;
@@ -99,9 +102,13 @@ impl One<'_> {
         let mut refusals = 0;
         let mut pause = Duration::from_millis(500);
         for _ in 0..MAX_ATTEMPTS {
-            let outcome = match self.shared.config.source.get(index, kind).await {
-                Ok(by) => self.device.enroll(&by).await,
-                Err(error) => Err(error),
+            let outcome = if self.device.returns_to_service() {
+                self.device.return_to_service().await
+            } else {
+                match self.shared.config.source.get(index, kind).await {
+                    Ok(by) => self.device.enroll(&by).await,
+                    Err(error) => Err(error),
+                }
             };
             self.shared.counters.collect(&mut self.device);
             match outcome {
@@ -204,10 +211,13 @@ impl One<'_> {
                 match session.end {
                     SessionEnd::Erased => add(&counters.erased),
                     SessionEnd::Unenrolled => add(&counters.removed),
-                    SessionEnd::ConnectionLost => {
+                    SessionEnd::ConnectionLost | SessionEnd::Restarting => {
                         return Some(Instant::now() + Duration::from_millis(200));
                     }
-                    SessionEnd::Empty | SessionEnd::BrokenOff | SessionEnd::PinLocked => {}
+                    SessionEnd::Empty
+                    | SessionEnd::BrokenOff
+                    | SessionEnd::PinLocked
+                    | SessionEnd::ShutDown => {}
                 }
                 None
             }
@@ -225,8 +235,11 @@ impl One<'_> {
     fn after(&mut self) {
         self.listen();
         let pause = self.shared.config.life.pause;
-        let locked =
-            self.device.is_screen_locked() || self.device.state() == DeviceState::PinLocked;
+        let locked = self.device.is_screen_locked()
+            || matches!(
+                self.device.state(),
+                DeviceState::PinLocked | DeviceState::Off
+            );
         if locked && self.lock_ends_at.is_none() {
             self.lock_ends_at = Some(Instant::now() + pause);
         }
@@ -235,6 +248,10 @@ impl One<'_> {
     async fn unlock(&mut self) -> Option<Instant> {
         self.lock_ends_at = None;
         self.device.unlock_screen();
+        if self.device.state() == DeviceState::Off {
+            self.device.turn_on();
+            return self.all_sessions().await;
+        }
         if let Some(pin) = self.device.lock_pin.clone() {
             self.device.unlock_with_pin(&pin);
             return self.all_sessions().await;

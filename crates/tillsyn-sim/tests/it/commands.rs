@@ -85,7 +85,7 @@ async fn profiles_come_and_go() {
         request("ProfileList", &[]),
         remove("test.clip"),
         remove("test.clip"),
-        request("Restrictions", &[]),
+        request("InstallApplication", &[]),
         queries(&[]),
     ] {
         server.queue(iphone.udid(), command);
@@ -221,19 +221,8 @@ async fn an_unsent_result_goes_first() {
 async fn the_user_channel_has_its_own_queue_and_profiles() {
     let server = Server::start_with(true, PushHub::new()).await;
     let mut mac = enrolled(&server, DeviceKind::Mac, 10).await;
-    let channel = {
-        let offered = mac.sessions().await.unwrap();
-        assert_eq!(offered.len(), 2);
-        let guid = tillsyn_pki::hash::sha256_hex(mac.udid().as_bytes()).to_ascii_uppercase();
-        format!(
-            "user:{}-{}-{}-{}-{}",
-            &guid[0..8],
-            &guid[8..12],
-            &guid[12..16],
-            &guid[16..20],
-            &guid[20..32]
-        )
-    };
+    assert_eq!(mac.sessions().await.unwrap().len(), 2);
+    let channel = mac.channel_names()[1].to_owned();
     server.queue_on(mac.udid(), &channel, install("test.user-clip"));
     let pin = ("PIN", "246810".into());
     server.queue_on(mac.udid(), &channel, request("DeviceLock", &[pin]));
@@ -250,5 +239,6 @@ async fn the_user_channel_has_its_own_queue_and_profiles() {
         Status::Error,
         "device channel only"
     );
-    assert_eq!(mac.violations(), []);
+    let rules: Vec<_> = mac.violations().iter().map(|v| v.rule).collect();
+    assert_eq!(rules, [tillsyn_sim::Rule::CommandUnsupported]);
 }

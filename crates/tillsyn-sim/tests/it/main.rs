@@ -1,9 +1,11 @@
 //! The simulator against a small scripted server that keeps the rules, and against one that
 //! breaks them.
 
+mod channels;
 mod commands;
 mod faults;
 mod fleet;
 mod lifecycle;
+mod obedience;
 mod push_feed;
 mod server;

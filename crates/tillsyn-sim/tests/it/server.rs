@@ -14,7 +14,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
 use plist::{Dictionary, Value};
-use tillsyn_apple::checkin::CheckIn;
+use tillsyn_apple::checkin::{
+    CheckIn, DeclarativeManagement, GetBootstrapToken, ReturnToService, UserAuthenticate,
+};
 use tillsyn_apple::ids::Topic;
 use tillsyn_apple::profile::{
     EnrollmentProfile, MdmPayload, PayloadScope, RootPayload, ScepPayload, capability,
@@ -37,7 +39,7 @@ pub(crate) struct Server {
     state: Arc<Mutex<State>>,
 }
 
-struct State {
+pub(crate) struct State {
     base: String,
     ca: CaIdentity,
     ra: CaIdentity,
@@ -51,6 +53,14 @@ struct State {
     devices: HashMap<String, Managed>,
     per_user: bool,
     hub: PushHub,
+    /// Network users are not managed.
+    pub(crate) refuse_users: bool,
+    /// Declarations of every channel.
+    pub(crate) declarations: Vec<serde_json::Value>,
+    /// Status reports as they came: channel and body.
+    pub(crate) reports: Vec<(String, serde_json::Value)>,
+    /// Devices are known by this header instead of a signature.
+    pub(crate) certificate_header: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -58,6 +68,7 @@ struct Managed {
     pin: [u8; 32],
     active: bool,
     channels: HashMap<String, Channel>,
+    bootstrap_token: Option<Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -105,6 +116,10 @@ impl Server {
             devices: HashMap::new(),
             per_user,
             hub,
+            refuse_users: false,
+            declarations: Vec::new(),
+            reports: Vec::new(),
+            certificate_header: None,
         };
         let server = Self {
             base,
@@ -124,7 +139,7 @@ impl Server {
         invitation(&self.base)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
@@ -234,7 +249,10 @@ impl State {
             format!("{}/mdm", self.base),
         );
         if self.per_user {
-            mdm.server_capabilities = vec![capability::PER_USER_CONNECTIONS.into()];
+            mdm.server_capabilities = vec![
+                capability::PER_USER_CONNECTIONS.into(),
+                capability::BOOTSTRAP_TOKEN.into(),
+            ];
         }
         let profile = EnrollmentProfile {
             identifier: "test.enrollment".into(),
@@ -297,6 +315,12 @@ impl State {
 
     /// The signer of a message, if it is one of ours.
     fn signer(&self, headers: &HeaderMap, body: &[u8]) -> Option<[u8; 32]> {
+        if let Some(name) = self.certificate_header {
+            let value = headers.get(name)?.to_str().ok()?;
+            let certificate = passed_certificate(value)?;
+            certificate.verify_issued_by(&self.ca.certificate).ok()?;
+            return Some(certificate.sha256());
+        }
         let header = headers.get("mdm-signature")?.to_str().ok()?;
         let bytes = cms::decode_header(header).ok()?;
         assert_eq!(bytes[..4], [0x30, 0x80, 0x06, 0x09], "as devices sign");
@@ -423,10 +447,106 @@ fn check_in(state: &mut State, pin: [u8; 32], body: &[u8]) -> Response {
             update.push_magic.expose().clone_into(&mut channel.magic);
             channel.token_updates += 1;
         }
-        CheckIn::CheckOut(_) => device.active = false,
-        _ => {}
+        CheckIn::CheckOut(_) if channel == "device" => device.active = false,
+        CheckIn::CheckOut(_) => {
+            device.channels.remove(&channel);
+        }
+        CheckIn::SetBootstrapToken(set) => {
+            device.bootstrap_token = set
+                .bootstrap_token
+                .map(tillsyn_apple::Sensitive::into_inner);
+        }
+        CheckIn::GetBootstrapToken(_) => {
+            return plist_reply(GetBootstrapToken::reply(device.bootstrap_token.as_deref()));
+        }
+        CheckIn::UserAuthenticate(_) if state.refuse_users => {
+            return StatusCode::GONE.into_response();
+        }
+        CheckIn::UserAuthenticate(_) => {
+            return plist_reply(UserAuthenticate::challenge_reply(""));
+        }
+        CheckIn::ReturnToService(_) => return plist_reply(ReturnToService::disabled_reply()),
+        CheckIn::GetToken(_) => return (StatusCode::NOT_FOUND, "no token here").into_response(),
+        CheckIn::DeclarativeManagement(message) => return declarative(state, channel, &message),
+        _ => return StatusCode::BAD_REQUEST.into_response(),
     }
     StatusCode::OK.into_response()
+}
+
+fn plist_reply(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, media::PLIST_XML)], body).into_response()
+}
+
+fn declarative(state: &mut State, channel: String, message: &DeclarativeManagement) -> Response {
+    let set = serde_json::to_vec(&state.declarations).unwrap();
+    let token = hash::sha256_hex(&set);
+    let kind_of = |d: &serde_json::Value| {
+        let kind = d["Type"].as_str().unwrap().split('.').nth(2).unwrap();
+        kind.to_owned()
+    };
+    let reply = |body: serde_json::Value| axum::Json(body).into_response();
+    match message.endpoint.as_str() {
+        "tokens" => reply(serde_json::json!({
+            "SyncTokens": { "DeclarationsToken": token, "Timestamp": "2026-01-02T03:04:05Z" }
+        })),
+        "declaration-items" => {
+            let of = |kind: &str| -> Vec<serde_json::Value> {
+                let all = state.declarations.iter().filter(|d| kind_of(d) == kind);
+                let item = |d: &serde_json::Value| {
+                    serde_json::json!({
+                        "Identifier": d["Identifier"],
+                        "ServerToken": d["ServerToken"],
+                    })
+                };
+                all.map(item).collect()
+            };
+            reply(serde_json::json!({
+                "Declarations": {
+                    "Activations": of("activation"), "Assets": of("asset"),
+                    "Configurations": of("configuration"), "Management": of("management"),
+                },
+                "DeclarationsToken": token,
+            }))
+        }
+        "status" => match serde_json::from_slice(message.data.as_deref().unwrap_or_default()) {
+            Ok(report) => {
+                state.reports.push((channel, report));
+                StatusCode::OK.into_response()
+            }
+            Err(_) => StatusCode::BAD_REQUEST.into_response(),
+        },
+        endpoint => {
+            let wanted = endpoint.splitn(3, '/').collect::<Vec<_>>();
+            let found = state.declarations.iter().find(|d| {
+                wanted.len() == 3 && kind_of(d) == wanted[1] && d["Identifier"] == wanted[2]
+            });
+            found.map_or(StatusCode::NOT_FOUND.into_response(), |d| reply(d.clone()))
+        }
+    }
+}
+
+/// The certificate that a proxy took from the device, in either form.
+fn passed_certificate(value: &str) -> Option<Certificate> {
+    use base64::Engine as _;
+    if let Some(inner) = value.strip_prefix(':').and_then(|v| v.strip_suffix(':')) {
+        let der = base64::engine::general_purpose::STANDARD
+            .decode(inner)
+            .ok()?;
+        return Certificate::from_der(&der).ok();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = value.as_bytes();
+    while let [first, tail @ ..] = rest {
+        if *first == b'%' {
+            let hex = std::str::from_utf8(tail.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(hex, 16).ok()?);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    Certificate::from_pem(std::str::from_utf8(&bytes).ok()?).ok()
 }
 
 fn poll(state: &mut State, pin: [u8; 32], body: &[u8]) -> Response {
