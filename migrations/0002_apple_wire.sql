@@ -40,8 +40,7 @@ CREATE TABLE escrow_reveal (
     at BIGINT NOT NULL,
     -- The account behind a session or token, or 'server'.
     actor_id TEXT NOT NULL,
-    actor_name TEXT NOT NULL,
-    event_id TEXT NOT NULL
+    actor_name TEXT NOT NULL
 );
 CREATE INDEX escrow_reveal_escrow ON escrow_reveal (escrow_id, at);
 CREATE INDEX escrow_reveal_at ON escrow_reveal (at);
