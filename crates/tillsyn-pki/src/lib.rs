@@ -11,6 +11,7 @@
 mod asn1;
 pub mod attestation;
 pub mod ber;
+pub mod bypass_code;
 pub mod cert;
 pub mod client_cert;
 pub mod cms;
@@ -23,6 +24,8 @@ pub mod issue;
 pub mod jws;
 pub mod key;
 mod pem;
+pub mod push_request;
+pub mod recovery_key;
 pub mod scep;
 pub mod seal;
 #[cfg(test)]
