@@ -8,6 +8,7 @@
 
 mod arrows;
 mod check;
+mod codegen;
 mod deps;
 mod docs;
 mod layout;
@@ -24,6 +25,8 @@ cargo xtask deps                 licences, banned packages, sources
 cargo xtask docs                 what the documents name exists
 cargo xtask layout               files, templates, leftovers
 cargo xtask locales              the three message catalogues agree
+cargo xtask codegen --schema-dir PATH
+                                 the capability tables of tillsyn-apple
 cargo xtask bench [NAME] [ARGS]  a bench of tillsyn-testkit
 cargo xtask torture [ARGS]       the long crash test
 cargo xtask timings [ARGS]       cargo build --timings
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         "locales" => check::one("locales", locales::check),
         "bench" => run::bench(&rest),
         "torture" => run::torture(&rest),
+        "codegen" => codegen::codegen(&rest),
         "timings" => run::timings(&rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

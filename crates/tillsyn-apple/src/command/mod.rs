@@ -26,6 +26,7 @@ pub mod raw;
 mod remove_profile;
 mod request;
 mod request_type;
+pub mod schema;
 mod security_info;
 mod services;
 pub mod settings;

@@ -37,6 +37,11 @@ impl AccessRights {
         (known && profiles && provisioning).then_some(rights)
     }
 
+    /// One right by its bit; `None` for 0.
+    pub(crate) fn single(bit: u32) -> Option<Self> {
+        (bit != 0 && bit & Self::ALL.0 == bit).then_some(Self(bit))
+    }
+
     pub fn bits(self) -> u32 {
         self.0
     }

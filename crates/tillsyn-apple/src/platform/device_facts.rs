@@ -8,6 +8,18 @@ pub struct DeviceFacts {
     /// `None` before the device has said it: version rules are then left to the next check.
     pub os_version: Option<OsVersion>,
     pub supervised: bool,
+    /// Enrolled by Automated Device Enrollment.
+    pub ade: bool,
+    /// The device's answer to `UserApprovedEnrollment`; `None` while it is not known.
+    pub user_approved: Option<bool>,
+    /// The iPad is shared by several users, each with a channel.
+    pub shared_ipad: bool,
+    /// This channel waits in Setup Assistant; `None` where nobody knows.
+    pub awaiting_configuration: Option<bool>,
+    /// The device's answer to `IsAppleSilicon`.
+    pub apple_silicon: Option<bool>,
+    /// Lost mode is on.
+    pub lost_mode: Option<bool>,
     pub enrollment_type: EnrollmentType,
     pub ownership: Ownership,
     pub channel: ChannelName,
@@ -26,6 +38,12 @@ impl DeviceFacts {
             platform,
             os_version: None,
             supervised: enrollment_type == EnrollmentType::Ade,
+            ade: enrollment_type == EnrollmentType::Ade,
+            user_approved: None,
+            shared_ipad: false,
+            awaiting_configuration: None,
+            apple_silicon: None,
+            lost_mode: None,
             enrollment_type,
             ownership: Ownership::Corporate,
             channel: ChannelName::Device,
@@ -33,6 +51,11 @@ impl DeviceFacts {
             pin_required_for_erase: None,
             enrollment_profile_identifier: None,
         }
+    }
+
+    /// On iPads only a shared one has user channels.
+    pub fn is_shared_ipad(&self) -> bool {
+        self.platform.is_ios() && (self.shared_ipad || !self.channel.is_device())
     }
 
     pub fn is_user_enrollment(&self) -> bool {

@@ -1,9 +1,15 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::command::settings::{
+    AccessibilitySettings, AppAttributes, ApplicationAttributes, ApplicationConfiguration,
+    DeviceName, MdmOptionsSetting, OrganizationInfoSetting, SoftwareUpdateSettings, Switch,
+    Wallpaper,
+};
 use crate::command::{
-    DeviceLock, EraseDevice, ObliterationBehavior, Pin, RemoveProfile, Request, RequestType,
-    ReturnToService,
+    DeviceInformation, DeviceLock, EraseDevice, InstalledApplicationList, ObliterationBehavior,
+    Pin, RemoveProfile, Request, RequestType, RestartDevice, ReturnToService, Settings,
+    SettingsItem, schema,
 };
 use crate::ids::ChannelName;
 use crate::platform::{AccessRights, DeviceFacts, EnrollmentType, OsVersion, Ownership, Platform};
@@ -35,28 +41,491 @@ fn request_code(request: &Request, facts: &DeviceFacts) -> Option<RefusalCode> {
     check_request(request, facts).err().map(|r| r.code)
 }
 
+/// The sheet's table of commands: first version on iOS, macOS, tvOS, visionOS and watchOS.
 #[test]
-fn the_table_has_each_command_once() {
-    for rule in COMMANDS {
-        let kind = rule.request_type;
-        assert_eq!(
-            COMMANDS
+fn first_versions_as_in_the_sheet() {
+    const SHEET: [(&str, [Option<(u32, u32)>; 5]); 14] = [
+        (
+            "DeviceInformation",
+            [
+                Some((4, 0)),
+                Some((10, 7)),
+                Some((9, 0)),
+                Some((1, 1)),
+                Some((10, 0)),
+            ],
+        ),
+        (
+            "InstalledApplicationList",
+            [
+                Some((5, 0)),
+                Some((10, 7)),
+                Some((10, 2)),
+                Some((1, 1)),
+                Some((10, 0)),
+            ],
+        ),
+        (
+            "DeviceLock",
+            [
+                Some((4, 0)),
+                Some((10, 7)),
+                None,
+                Some((2, 0)),
+                Some((10, 0)),
+            ],
+        ),
+        (
+            "ClearPasscode",
+            [Some((4, 0)), None, None, Some((1, 1)), Some((10, 0))],
+        ),
+        (
+            "EraseDevice",
+            [
+                Some((4, 0)),
+                Some((10, 7)),
+                Some((10, 2)),
+                Some((1, 1)),
+                Some((10, 0)),
+            ],
+        ),
+        (
+            "RestartDevice",
+            [Some((10, 3)), Some((10, 13)), Some((10, 2)), None, None],
+        ),
+        ("EnableLostMode", [Some((9, 3)), None, None, None, None]),
+        ("PlayLostModeSound", [Some((10, 3)), None, None, None, None]),
+        (
+            "ActivationLockBypassCode",
+            [Some((7, 1)), Some((10, 15)), None, Some((2, 0)), None],
+        ),
+        (
+            "RotateFileVaultKey",
+            [None, Some((10, 9)), None, None, None],
+        ),
+        ("SetRecoveryLock", [None, Some((11, 5)), None, None, None]),
+        (
+            "EnableRemoteDesktop",
+            [None, Some((10, 14)), None, None, None],
+        ),
+        (
+            "DeclarativeManagement",
+            [
+                Some((15, 0)),
+                Some((13, 0)),
+                Some((16, 0)),
+                Some((1, 1)),
+                Some((10, 0)),
+            ],
+        ),
+        (
+            "RefreshCellularPlans",
+            [Some((13, 0)), None, None, None, None],
+        ),
+    ];
+    let platforms = [
+        Platform::Ios,
+        Platform::Macos,
+        Platform::Tvos,
+        Platform::Visionos,
+        Platform::Watchos,
+    ];
+    for (name, versions) in SHEET {
+        for (platform, first) in platforms.into_iter().zip(versions) {
+            let system = crate::command::schema::System::from(platform);
+            let row = schema::command(name)
                 .iter()
-                .filter(|rule| rule.request_type == kind)
-                .count(),
-            1
-        );
+                .find(|row| row.system == system);
+            let found = row.map(|row| (row.introduced.major, row.introduced.minor));
+            assert_eq!(found, first, "{name} on {platform}");
+        }
     }
 }
 
+fn at(platform: Platform, major: u32) -> DeviceFacts {
+    DeviceFacts {
+        os_version: Some(OsVersion::new(major, 0)),
+        ..on(platform)
+    }
+}
+
+/// Core sheet, test list 14.
 #[test]
-fn corporate_devices_take_every_command_of_their_platform() {
-    for platform in Platform::ALL {
-        for kind in COMMANDS.iter().map(|rule| rule.request_type) {
-            let expected = (kind == RequestType::DeviceLock && *platform == Platform::Tvos)
-                .then_some(RefusalCode::PlatformUnsupported);
-            assert_eq!(code(kind, &on(*platform)), expected, "{kind} on {platform}");
+fn os_27_device_never_gets_schedule_os_update() {
+    let removed = [
+        RequestType::AvailableOSUpdates,
+        RequestType::ScheduleOSUpdate,
+        RequestType::ScheduleOSUpdateScan,
+        RequestType::OSUpdateStatus,
+    ];
+    for kind in removed {
+        for platform in [
+            Platform::Ios,
+            Platform::Ipados,
+            Platform::Macos,
+            Platform::Tvos,
+        ] {
+            if code(kind, &at(platform, 26)) == Some(RefusalCode::PlatformUnsupported) {
+                continue;
+            }
+            assert_eq!(code(kind, &at(platform, 26)), None, "{kind} on {platform}");
+            for major in [27, 28] {
+                let refused = code(kind, &at(platform, major));
+                assert_eq!(refused, Some(RefusalCode::OsTooNew), "{kind} on {platform}");
+            }
+            assert_eq!(
+                code(kind, &on(platform)),
+                Some(RefusalCode::OsUnknown),
+                "{kind}"
+            );
         }
+    }
+    // Nothing else is refused for an unknown version.
+    assert_eq!(code(RequestType::RestartDevice, &on(Platform::Macos)), None);
+    let raw =
+        b"<plist><dict><key>RequestType</key><string>ScheduleOSUpdate</string></dict></plist>";
+    let raw = crate::command::RawCommand::parse(raw).unwrap();
+    let refused = check_raw(&raw, &at(Platform::Macos, 27)).unwrap_err();
+    assert_eq!(refused.code, RefusalCode::OsTooNew);
+    let logs = RequestType::TriggerEnhancedLogCollection;
+    assert_eq!(
+        code(logs, &at(Platform::Ios, 26)),
+        Some(RefusalCode::OsTooOld)
+    );
+    assert_eq!(code(logs, &at(Platform::Ios, 27)), None);
+    assert_eq!(
+        code(logs, &at(Platform::Macos, 27)),
+        Some(RefusalCode::Channel)
+    );
+    let user = DeviceFacts {
+        channel: ChannelName::User("ada".into()),
+        ..at(Platform::Macos, 27)
+    };
+    assert_eq!(code(logs, &user), None);
+}
+
+#[test]
+fn supervision_ade_and_what_the_device_is_doing() {
+    use RefusalCode as R;
+    use RequestType as T;
+    let unsupervised = |platform| DeviceFacts::corporate(platform, EnrollmentType::Profile);
+    let supervised_by_hand = |platform| DeviceFacts {
+        supervised: true,
+        ..unsupervised(platform)
+    };
+    let waiting = |awaiting| DeviceFacts {
+        awaiting_configuration: awaiting,
+        ..on(Platform::Macos)
+    };
+    let lost = |lost_mode| DeviceFacts {
+        lost_mode,
+        ..on(Platform::Ios)
+    };
+    let mac = |apple_silicon| DeviceFacts {
+        apple_silicon,
+        ..on(Platform::Macos)
+    };
+    let shared = DeviceFacts {
+        shared_ipad: true,
+        ..on(Platform::Ipados)
+    };
+    let shared_user = user_channel(Platform::Ipados);
+    for (kind, facts, expected) in [
+        (
+            T::EnableLostMode,
+            unsupervised(Platform::Ios),
+            Some(R::Supervision),
+        ),
+        (T::EnableLostMode, supervised_by_hand(Platform::Ios), None),
+        (
+            T::EnableLostMode,
+            on(Platform::Macos),
+            Some(R::PlatformUnsupported),
+        ),
+        (
+            T::RestartDevice,
+            unsupervised(Platform::Ios),
+            Some(R::Supervision),
+        ),
+        (T::RestartDevice, unsupervised(Platform::Macos), None),
+        (
+            T::DeviceConfigured,
+            supervised_by_hand(Platform::Ios),
+            Some(R::Ade),
+        ),
+        (T::DeviceConfigured, waiting(Some(true)), None),
+        (T::DeviceConfigured, waiting(None), None),
+        (
+            T::DeviceConfigured,
+            waiting(Some(false)),
+            Some(R::AwaitingConfiguration),
+        ),
+        (
+            T::AccountConfiguration,
+            waiting(Some(false)),
+            Some(R::AwaitingConfiguration),
+        ),
+        (T::SetAutoAdminPassword, waiting(Some(false)), None),
+        (
+            T::SetAutoAdminPassword,
+            unsupervised(Platform::Macos),
+            Some(R::Ade),
+        ),
+        (T::DeviceLocation, lost(Some(true)), None),
+        (T::DeviceLocation, lost(Some(false)), Some(R::LostMode)),
+        (T::DisableLostMode, lost(Some(false)), None),
+        (T::SetRecoveryLock, mac(Some(true)), None),
+        (T::SetRecoveryLock, mac(Some(false)), Some(R::Processor)),
+        (T::SetFirmwarePassword, mac(Some(true)), Some(R::Processor)),
+        (T::VerifyFirmwarePassword, mac(None), None),
+        // Shared iPad: device and user channels.
+        (T::UserList, on(Platform::Ipados), Some(R::SharedIpad)),
+        (T::UserList, shared.clone(), None),
+        (T::LogOutUser, shared_user.clone(), Some(R::Channel)),
+        (T::UserConfigured, shared_user.clone(), None),
+        (T::UserConfigured, shared.clone(), Some(R::Channel)),
+        (T::ClearPasscode, shared.clone(), Some(R::SharedIpad)),
+        (T::CertificateList, shared, None),
+        (T::CertificateList, shared_user, Some(R::Channel)),
+        (
+            T::ClearPasscode,
+            user_enrollment(Platform::Ios),
+            Some(R::UserEnrollment),
+        ),
+        (
+            T::RotateFileVaultKey,
+            user_enrollment(Platform::Macos),
+            Some(R::UserEnrollment),
+        ),
+        (
+            T::InstalledApplicationList,
+            user_enrollment(Platform::Macos),
+            Some(R::UserEnrollment),
+        ),
+        (T::RemoveApplication, user_enrollment(Platform::Macos), None),
+        (T::ActiveNSExtensions, on(Platform::Macos), Some(R::Channel)),
+        (T::ActiveNSExtensions, user_channel(Platform::Macos), None),
+    ] {
+        assert_eq!(code(kind, &facts), expected, "{kind} for {facts:?}");
+    }
+}
+
+/// Security S41: what destroys, opens or locates a device is not done to a person's own.
+#[test]
+fn personal_devices_are_not_erased_opened_or_located() {
+    let personal = DeviceFacts {
+        ownership: Ownership::Personal,
+        ..on(Platform::Ios)
+    };
+    for kind in [
+        RequestType::EraseDevice,
+        RequestType::ClearPasscode,
+        RequestType::ClearRestrictionsPassword,
+        RequestType::EnableLostMode,
+        RequestType::DeviceLocation,
+        RequestType::PlayLostModeSound,
+    ] {
+        assert_eq!(
+            code(kind, &personal),
+            Some(RefusalCode::PersonalDevice),
+            "{kind}"
+        );
+        assert_eq!(code(kind, &on(Platform::Ios)), None, "{kind}");
+    }
+    assert_eq!(code(RequestType::DisableLostMode, &personal), None);
+    let apps = |managed_apps_only| {
+        Request::InstalledApplicationList(InstalledApplicationList {
+            managed_apps_only,
+            ..InstalledApplicationList::default()
+        })
+    };
+    assert_eq!(request_code(&apps(Some(true)), &personal), None);
+    for open in [None, Some(false)] {
+        let refused = request_code(&apps(open), &personal);
+        assert_eq!(refused, Some(RefusalCode::PersonalDevice));
+        assert_eq!(request_code(&apps(open), &on(Platform::Ios)), None);
+    }
+    let ask = |query: &str| Request::DeviceInformation(DeviceInformation::new([query]));
+    assert_eq!(request_code(&ask("OSVersion"), &personal), None);
+    for query in ["PhoneNumber", "Invented"] {
+        let refused = request_code(&ask(query), &personal);
+        assert_eq!(refused, Some(RefusalCode::PersonalDevice));
+        assert_eq!(request_code(&ask(query), &on(Platform::Ios)), None);
+    }
+    let raw = b"<plist><dict><key>RequestType</key><string>MakeCoffee</string></dict></plist>";
+    let raw = crate::command::RawCommand::parse(raw).unwrap();
+    assert_eq!(
+        check_raw(&raw, &personal).unwrap_err().code,
+        RefusalCode::PersonalDevice
+    );
+    assert_eq!(check_raw(&raw, &on(Platform::Ios)), Ok(()));
+}
+
+#[test]
+fn settings_are_checked_item_by_item() {
+    use RefusalCode as R;
+    let set = |item: SettingsItem| Request::Settings(Settings::one(item));
+    let switch = |enabled| Switch { enabled };
+    let name = set(SettingsItem::DeviceName(DeviceName {
+        device_name: "n".into(),
+    }));
+    let info = set(SettingsItem::OrganizationInfo(OrganizationInfoSetting {
+        organization_info: None,
+    }));
+    let options = set(SettingsItem::MDMOptions(MdmOptionsSetting::default()));
+    let bluetooth = set(SettingsItem::Bluetooth(switch(true)));
+    let analytics = set(SettingsItem::AppAnalytics(switch(true)));
+    let config = set(SettingsItem::ApplicationConfiguration(
+        ApplicationConfiguration {
+            identifier: "com.example.app".into(),
+            configuration: None,
+        },
+    ));
+    let updates = set(SettingsItem::SoftwareUpdateSettings(
+        SoftwareUpdateSettings {
+            recommendation_cadence: 0,
+        },
+    ));
+    let access = |contrast| {
+        set(SettingsItem::AccessibilitySettings(AccessibilitySettings {
+            increase_contrast_enabled: contrast,
+            ..AccessibilitySettings::default()
+        }))
+    };
+    let attributes = set(SettingsItem::ApplicationAttributes(ApplicationAttributes {
+        identifier: "com.example.app".into(),
+        attributes: Some(AppAttributes {
+            hideable: Some(false),
+            ..AppAttributes::default()
+        }),
+    }));
+    let unsupervised = DeviceFacts::corporate(Platform::Ios, EnrollmentType::Profile);
+    let shared = DeviceFacts {
+        shared_ipad: true,
+        ..on(Platform::Ipados)
+    };
+    let apps_only = DeviceFacts {
+        access_rights: Some(AccessRights::MANAGE_APPS),
+        ..on(Platform::Ios)
+    };
+    for (request, facts, expected) in [
+        // User Enrollment: configurations and attributes of apps, the organisation, and on iOS
+        // the MDM options.
+        (&config, user_enrollment(Platform::Ios), None),
+        (&info, user_enrollment(Platform::Ios), None),
+        (&info, user_enrollment(Platform::Macos), None),
+        (&options, user_enrollment(Platform::Ios), None),
+        (
+            &options,
+            user_enrollment(Platform::Macos),
+            Some(R::UserEnrollment),
+        ),
+        (
+            &name,
+            user_enrollment(Platform::Ios),
+            Some(R::UserEnrollment),
+        ),
+        (
+            &bluetooth,
+            user_enrollment(Platform::Macos),
+            Some(R::UserEnrollment),
+        ),
+        (&name, unsupervised, Some(R::Supervision)),
+        (&name, on(Platform::Macos), None),
+        (&name, on(Platform::Watchos), Some(R::PlatformUnsupported)),
+        (&analytics, on(Platform::Ipados), Some(R::SharedIpad)),
+        (&analytics, shared.clone(), None),
+        (&access(None), shared, Some(R::Channel)),
+        (&access(None), user_channel(Platform::Ipados), None),
+        (
+            &access(Some(true)),
+            on(Platform::Watchos),
+            Some(R::ParameterUnsupported),
+        ),
+        (&access(Some(true)), on(Platform::Ios), None),
+        (&updates, at(Platform::Ios, 26), None),
+        (&updates, at(Platform::Ios, 27), Some(R::OsTooNew)),
+        (&attributes, at(Platform::Ios, 17), Some(R::OsTooOld)),
+        (&attributes, at(Platform::Ios, 19), None),
+        (&config, apps_only.clone(), None),
+        (&bluetooth, apps_only, Some(R::AccessRights)),
+    ] {
+        assert_eq!(
+            request_code(request, &facts),
+            expected,
+            "{request:?} for {facts:?}"
+        );
+    }
+    let two = Request::Settings(Settings {
+        settings: vec![
+            SettingsItem::OrganizationInfo(OrganizationInfoSetting {
+                organization_info: None,
+            }),
+            SettingsItem::Wallpaper(Wallpaper {
+                image: vec![1],
+                location: 1,
+            }),
+        ],
+    });
+    let refusal = check_request(&two, &on(Platform::Macos)).unwrap_err();
+    assert!(refusal.detail.contains("Wallpaper"), "{refusal}");
+}
+
+#[test]
+fn parameters_follow_their_own_rows() {
+    let restart = |notify_user| {
+        Request::RestartDevice(RestartDevice {
+            notify_user,
+            ..RestartDevice::default()
+        })
+    };
+    let nested = |should_retry_enrollment| {
+        Request::EraseDevice(EraseDevice {
+            return_to_service: Some(ReturnToService {
+                enabled: true,
+                should_retry_enrollment,
+                ..ReturnToService::default()
+            }),
+            ..EraseDevice::default()
+        })
+    };
+    let proximity = Request::EraseDevice(EraseDevice {
+        disallow_proximity_setup: Some(true),
+        ..EraseDevice::default()
+    });
+    let shared = DeviceFacts {
+        shared_ipad: true,
+        ..on(Platform::Ipados)
+    };
+    use RefusalCode as R;
+    for (request, facts, expected) in [
+        (
+            &restart(Some(true)),
+            on(Platform::Ios),
+            Some(R::ParameterUnsupported),
+        ),
+        (&restart(None), on(Platform::Ios), None),
+        (
+            &restart(Some(true)),
+            at(Platform::Macos, 11),
+            Some(R::OsTooOld),
+        ),
+        (&restart(Some(true)), at(Platform::Macos, 12), None),
+        (
+            &nested(Some(true)),
+            at(Platform::Ios, 26),
+            Some(R::OsTooOld),
+        ),
+        (&nested(Some(true)), at(Platform::Ios, 27), None),
+        (&nested(None), at(Platform::Ios, 17), None),
+        (&proximity, on(Platform::Ipados), None),
+        (&proximity, shared, Some(R::SharedIpad)),
+    ] {
+        assert_eq!(
+            request_code(request, &facts),
+            expected,
+            "{request:?} for {facts:?}"
+        );
     }
 }
 

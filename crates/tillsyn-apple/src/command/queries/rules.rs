@@ -1,44 +1,40 @@
-use super::table::{QUERIES, Query};
-use crate::platform::{DeviceFacts, OsVersion, Platform};
+use super::table::{ALSO_ASKED, QUERIES, Query};
+use crate::command::capability::row_fits;
+use crate::command::schema::{self, Row, System};
+use crate::platform::DeviceFacts;
 use crate::result;
 
 /// Every query that may be asked of this channel, in a fixed order.
 pub fn default_queries(facts: &DeviceFacts) -> Vec<&'static str> {
-    QUERIES
-        .iter()
-        .filter(|query| may_ask(query, facts))
-        .map(|query| query.name)
+    let names = QUERIES.iter().map(|query| query.name);
+    names
+        .chain(ALSO_ASKED)
+        .filter(|name| may_ask(name, facts))
         .collect()
 }
 
-/// Version, enrollment type, ownership, channel and rights together.
-pub fn may_ask(query: &Query, facts: &DeviceFacts) -> bool {
-    let Some(first) = first_version(query, facts.platform) else {
+/// What the schema says, and what we ask of a personal device. A query that the schema does not
+/// have is asked of nobody.
+pub fn may_ask(name: &str, facts: &DeviceFacts) -> bool {
+    let Some(row) = row(name, facts) else {
         return false;
     };
-    let version_fits = facts.os_version.is_none_or(|version| {
-        version >= first && query.removed.is_none_or(|removed| version < removed)
-    });
-    let right = query.right.is_none_or(|right| facts.has_right(right));
-    let channel = query.user_channel || facts.channel.is_device();
-    version_fits && right && channel && may_know(query, facts)
+    let right = row.right().is_none_or(|right| facts.has_right(right));
+    let ours = QUERIES.iter().find(|query| query.name == name);
+    let personal = ours.is_none_or(|query| query.personal);
+    right && row_fits(row, name, facts).is_ok() && (personal || !facts.is_personal())
+}
+
+fn row(name: &str, facts: &DeviceFacts) -> Option<&'static Row> {
+    let system = System::from(facts.platform);
+    schema::query(name).iter().find(|row| row.system == system)
 }
 
 fn may_know(query: &Query, facts: &DeviceFacts) -> bool {
     if facts.is_user_enrollment() {
-        query.user_enrollment
+        query.personal && row(query.name, facts).is_some_and(Row::user_enrollment)
     } else {
         query.personal || !facts.is_personal()
-    }
-}
-
-fn first_version(query: &Query, platform: Platform) -> Option<OsVersion> {
-    match platform {
-        Platform::Ios | Platform::Ipados => query.ios,
-        Platform::Macos => query.macos,
-        Platform::Tvos => query.tvos,
-        Platform::Visionos => query.visionos,
-        Platform::Watchos => query.watchos,
     }
 }
 

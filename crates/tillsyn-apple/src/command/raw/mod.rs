@@ -121,6 +121,11 @@ impl RawCommand {
         }
     }
 
+    /// The inner dictionary.
+    pub(crate) fn request(&self) -> &Dictionary {
+        &self.request
+    }
+
     /// `{Command}` without `CommandUUID`, keys sorted: equal commands have equal bytes. Always
     /// treat it as a secret, since nobody knows what it holds.
     pub fn to_plist(&self) -> Vec<u8> {

@@ -22,18 +22,19 @@ pub(super) fn device_facts(
     profile_identifier: &str,
     channel: ChannelName,
 ) -> Option<DeviceFacts> {
+    let platform = platform.parse::<Platform>().ok()?;
+    let enrollment_type = enrollment_type.parse::<EnrollmentType>().ok()?;
     Some(DeviceFacts {
-        platform: platform.parse::<Platform>().ok()?,
         os_version: os_version.and_then(|v| v.parse().ok()),
-        supervised: supervised.unwrap_or(false),
-        enrollment_type: enrollment_type.parse::<EnrollmentType>().ok()?,
+        // Automated Device Enrollment supervises, also before the device has said so.
+        supervised: supervised.unwrap_or(enrollment_type == EnrollmentType::Ade),
         ownership: ownership.parse::<Ownership>().ok()?,
         channel,
         access_rights: access_rights
             .and_then(|bits| u32::try_from(bits).ok())
             .and_then(AccessRights::new),
-        pin_required_for_erase: None,
         enrollment_profile_identifier: Some(profile_identifier.to_owned()),
+        ..DeviceFacts::corporate(platform, enrollment_type)
     })
 }
 
