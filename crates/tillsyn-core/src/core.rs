@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::{Authorities, KeyStore};
+use crate::platform::apple::TokenProvider;
 
 /// Settings of the node that features read. Addresses come from here, never from a request (S25).
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct CoreConfig {
     pub profile_lifetime_ms: i64,
     /// Life of a device identity in days (at most 398).
     pub identity_days: u32,
+    /// Whether devices sign their messages: only where the listener reads the signature.
+    pub sign_messages: bool,
     /// Name of this node in leases.
     pub node: String,
 }
@@ -44,6 +47,7 @@ impl Default for CoreConfig {
             proxy_url: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
             identity_days: 398,
+            sign_messages: true,
             node: "node".to_owned(),
         }
     }
@@ -63,6 +67,8 @@ struct Inner {
     last_seen: Mutex<HashMap<String, i64>>,
     push_wake: tokio::sync::Notify,
     identities: crate::platform::apple::IdentityCache,
+    trust: crate::device_authorities::TrustStore,
+    token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
 }
 
 impl Core {
@@ -88,6 +94,8 @@ impl Core {
             last_seen: Mutex::default(),
             push_wake: tokio::sync::Notify::new(),
             identities: crate::platform::apple::IdentityCache::default(),
+            trust: crate::device_authorities::TrustStore::default(),
+            token_provider: RwLock::new(None),
         })))
     }
 
@@ -123,6 +131,27 @@ impl Core {
 
     pub(crate) fn identities(&self) -> &crate::platform::apple::IdentityCache {
         &self.0.identities
+    }
+
+    pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {
+        &self.0.trust
+    }
+
+    /// Registers who answers `GetToken`; profiles made from now on announce it.
+    pub fn set_token_provider(&self, provider: Arc<dyn TokenProvider>) {
+        *self
+            .0
+            .token_provider
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(provider);
+    }
+
+    pub(crate) fn token_provider(&self) -> Option<Arc<dyn TokenProvider>> {
+        self.0
+            .token_provider
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// What happens, for pages that live.

@@ -100,7 +100,7 @@ id!(
     BatchId
 );
 id!(
-    /// A push topic on record, with the certificate in use.
+    /// A push certificate on record.
     PushTopicId
 );
 id!(
@@ -108,10 +108,6 @@ id!(
     EscrowId
 );
 id!(
-    /// One certificate of a push topic.
-    PushCertificateId
-);
-id!(
-    /// A request for a push certificate, made here.
-    PushRequestId
+    /// An authority of somebody else whose device certificates are accepted.
+    DeviceAuthorityId
 );

@@ -59,6 +59,25 @@ impl Default for GuardSettings {
     }
 }
 
+/// How Apple devices are answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AppleDevices {
+    /// Whether network users of a Mac are managed when they log in.
+    pub manage_network_users: bool,
+    /// Whether a device that asks after an erase comes back by itself (return to service).
+    pub return_to_service: bool,
+}
+
+impl Default for AppleDevices {
+    fn default() -> Self {
+        Self {
+            manage_network_users: true,
+            return_to_service: false,
+        }
+    }
+}
+
 const FIND: &str = "SELECT value FROM setting WHERE name = $1";
 const PUT: &str = "INSERT INTO setting (name, value, updated_at) VALUES ($1, $2, $3) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
@@ -69,6 +88,15 @@ pub async fn read<T: Default + for<'de> Deserialize<'de>>(
     name: &'static str,
 ) -> Result<T, Error> {
     let row = core.db().query_optional(FIND, args![name]).await?;
+    row.map_or_else(|| Ok(T::default()), |row| decode(name, &row.text(0)?))
+}
+
+/// The same inside a transaction.
+pub(crate) async fn read_in<T: Default + for<'de> Deserialize<'de>>(
+    tx: &Tx,
+    name: &'static str,
+) -> Result<T, Error> {
+    let row = tx.fetch_optional(FIND, args![name]).await?;
     row.map_or_else(|| Ok(T::default()), |row| decode(name, &row.text(0)?))
 }
 
@@ -92,6 +120,36 @@ pub(crate) async fn write_in<T: Serialize>(
 
 pub const ORGANISATION: &str = "organisation";
 pub const GUARD: &str = "guard";
+pub const APPLE_DEVICES: &str = "apple_devices";
+
+/// How Apple devices are answered.
+pub async fn apple_devices(core: &Core, actor: &Actor) -> Result<AppleDevices, Error> {
+    crate::actor::may(actor, Permission::DevicesRead)?;
+    read(core, APPLE_DEVICES).await
+}
+
+/// Changes how Apple devices are answered.
+pub async fn set_apple_devices(
+    core: &Core,
+    actor: &Actor,
+    settings: AppleDevices,
+) -> Result<(), Error> {
+    let root = org::root(core).await?;
+    authorize(actor, Permission::SettingsWrite, &root.path)?;
+    let input = (actor.clone(), settings, root, core.now_ms());
+    core.db()
+        .write(input, |tx, (actor, value, root, now)| {
+            Box::pin(async move {
+                write_in(tx, APPLE_DEVICES, value, *now).await?;
+                let unit = root.id.as_str();
+                let event = NewEvent::done("settings.change", "setting", APPLE_DEVICES, unit)
+                    .with(serde_json::json!(value));
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
 
 /// The organisation's name, language and support contact.
 pub async fn organisation(core: &Core) -> Result<Organisation, Error> {

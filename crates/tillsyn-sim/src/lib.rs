@@ -33,7 +33,7 @@ pub use config::{
 };
 pub use device::{
     ChannelToken, Declaration, Device, DeviceState, EnrollBy, Handled, LogIn, LostMode, Offered,
-    ReturnPolicy, Session, SessionEnd,
+    RawAnswer, ReturnPolicy, Session, SessionEnd,
 };
 pub use device_log::DeviceLog;
 pub use error::SimError;

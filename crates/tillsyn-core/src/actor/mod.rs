@@ -23,6 +23,8 @@ pub enum Permission {
     AccountsWrite,
     AuditRead,
     SettingsWrite,
+    /// Moving enrollments in from another server, and out to one.
+    EnrollmentsMove,
     SecretsRevealPins,
     SecretsRevealKeys,
     SecretsRevealTokens,
@@ -48,6 +50,7 @@ impl Permission {
         (Permission::AccountsWrite, "accounts.write"),
         (Permission::AuditRead, "audit.read"),
         (Permission::SettingsWrite, "settings.write"),
+        (Permission::EnrollmentsMove, "enrollments.move"),
         (Permission::SecretsRevealPins, "secrets.reveal_pins"),
         (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
         (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),
@@ -111,6 +114,7 @@ impl Role {
                     | P::AccountsWrite
                     | P::SettingsWrite
                     | P::PushWrite
+                    | P::EnrollmentsMove
                     | P::SecretsRevealTokens
             ),
             Self::HelpDesk => matches!(

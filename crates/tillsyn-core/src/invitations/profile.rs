@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::org;
-use crate::platform::apple::{ProfileInput, enrollment_profile, profile_identifier};
+use crate::platform::apple::{ProfileInput, announced, enrollment_profile, profile_identifier};
 use crate::push;
 use crate::settings;
 
@@ -77,7 +77,7 @@ pub async fn fetch_profile(
             "This profile's time is over. Open the invitation again for a new one.",
         ));
     }
-    let topic = push::topic_for_unit(core, &row.text(3)?).await?.ok_or_else(|| {
+    let topic = push::topic_for_enrollment(core).await?.ok_or_else(|| {
         Error::conflict(
             "push_certificate_missing",
             "This organisation cannot enroll devices yet: its Apple push certificate is missing.",
@@ -88,6 +88,8 @@ pub async fn fetch_profile(
     let challenge = Zeroizing::new(hash::random_token(32));
     let platform = row.opt_text(4)?;
     let (display_name, description) = texts(&organisation.name);
+    let capabilities = announced(platform.as_deref(), core.token_provider().is_some());
+    let announces = serde_json::json!(capabilities).to_string();
     let bytes = enrollment_profile(
         core,
         &ProfileInput {
@@ -96,6 +98,7 @@ pub async fn fetch_profile(
             challenge: &challenge,
             identifier: &profile_identifier(root.id.as_str()),
             platform: platform.as_deref(),
+            server_capabilities: capabilities,
             display_name,
             description,
         },
@@ -106,17 +109,22 @@ pub async fn fetch_profile(
         hash::sha256_hex(challenge.as_bytes()),
         now_ms + core.config().profile_lifetime_ms,
         address,
+        announces,
         now_ms,
     );
     core.db()
         .write(
             input,
-            |tx, (attempt_id, unit, challenge_hash, until, address, now)| {
+            |tx, (attempt_id, unit, challenge_hash, until, address, announces, now)| {
                 Box::pin(async move {
                     const INSERT: &str = "INSERT INTO scep_challenge (challenge_hash, attempt_id, \
                     created_at, expires_at) VALUES ($1, $2, $3, $4)";
                     let values = args![challenge_hash.as_str(), attempt_id.as_str(), *now, *until];
                     tx.execute(INSERT, values).await?;
+                    const ANNOUNCED: &str =
+                        "UPDATE attempt SET server_capabilities = $2 WHERE id = $1";
+                    let values = args![attempt_id.as_str(), announces.as_str()];
+                    tx.execute(ANNOUNCED, values).await?;
                     let step = AttemptStatus::ProfileFetched;
                     attempt::step_in(tx, attempt_id, step, address.as_deref(), *now).await?;
                     let actor = Actor::person(attempt_id, address.clone());

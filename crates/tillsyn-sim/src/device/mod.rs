@@ -10,6 +10,7 @@ mod memory;
 mod person;
 mod probe;
 mod proof;
+mod raw;
 mod return_to_service;
 mod session;
 mod users;
@@ -26,6 +27,7 @@ use crate::{DeviceConfig, DeviceLog, Network, PushHub, Rule, SimError, Violation
 
 pub use channel::ChannelToken;
 pub use enroll::EnrollBy;
+pub use raw::RawAnswer;
 pub use session::{Handled, Offered, Session, SessionEnd};
 
 pub use declarative::Declaration;

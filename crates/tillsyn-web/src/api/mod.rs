@@ -8,7 +8,6 @@ mod attempts;
 mod commands;
 mod devices;
 mod document;
-mod escrow;
 mod events;
 mod guarded;
 mod held;

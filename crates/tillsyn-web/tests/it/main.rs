@@ -6,3 +6,4 @@ mod console;
 mod device;
 mod portal;
 mod proof;
+mod wire;

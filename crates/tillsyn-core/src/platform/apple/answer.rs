@@ -18,4 +18,10 @@ pub enum DeviceAnswer {
     BadRequest,
     /// 404: this message is not served for this device.
     NotFound,
+    /// 404 with a body that says why, as an error of ours.
+    NotServed(&'static str),
+    /// 410 to `UserAuthenticate`: this user is not managed.
+    Gone,
+    /// 503: not now; the device tries again.
+    Later,
 }

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use tillsyn_apple::checkin::Authenticate;
+use tillsyn_apple::ids::{EnrollmentIdApple, Udid};
 use tillsyn_apple::platform::Platform;
 use tillsyn_db::{Tx, args};
 
@@ -10,6 +11,7 @@ use super::answer::DeviceAnswer;
 use super::check_in::{Context, Done};
 use super::sender::{Sender, SenderEnrollment};
 use crate::clock::DAY_MS;
+use crate::device_authorities::TrustedAuthority;
 use crate::devices;
 use crate::error::Error;
 use crate::ids::EnrollmentId;
@@ -63,16 +65,7 @@ pub(super) async fn first(
     if grant.text(6)? == "revoked" || grant.i64(7)? >= grant.i64(8)? {
         return fail(cause::INVITATION_USED).await;
     }
-    let serial = message
-        .serial_number
-        .as_deref()
-        .map(str::trim)
-        .filter(|s| !s.is_empty());
-    let udid = message
-        .ids
-        .udid
-        .as_ref()
-        .map(tillsyn_apple::ids::Udid::as_str);
+    let (serial, udid) = (serial_of(message), udid_of(message));
     if !reaches(tx, attempt_id, serial, udid).await? {
         return fail(cause::DEVICE_OF_ANOTHER).await;
     }
@@ -83,10 +76,17 @@ pub(super) async fn first(
     let unit = grant.text(2)?;
     lapse_earlier(tx, udid, &grant.text(1)?, now).await?;
     let id = EnrollmentId::new(now);
-    insert(
-        tx, context, &id, message, attempt_id, &grant, platform, &topic,
-    )
-    .await?;
+    let person = grant.opt_text(3)?;
+    let new = NewEnrollment {
+        unit: &unit,
+        person: person.as_deref(),
+        platform,
+        enrollment_type: &grant.text(5)?,
+        ownership: &grant.text(4)?,
+        topic: &topic,
+        origin: Origin::Attempt(attempt_id),
+    };
+    insert(tx, context, &id, message, &new).await?;
     bind(tx, context, &id, attempt_id, now).await?;
     context.remember(tx, id.as_str()).await?;
     attempt::step_in(tx, attempt_id, AttemptStatus::Authenticated, address, now).await?;
@@ -151,56 +151,150 @@ async fn lapse_earlier(
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row from three sources")]
+/// What a grant makes of an enrollment.
+struct NewEnrollment<'a> {
+    unit: &'a str,
+    person: Option<&'a str>,
+    platform: &'a str,
+    enrollment_type: &'a str,
+    ownership: &'a str,
+    topic: &'a str,
+    origin: Origin<'a>,
+}
+
+/// The grant.
+enum Origin<'a> {
+    Attempt(&'a str),
+    Authority(&'a str),
+}
+
 async fn insert(
     tx: &Tx,
     context: &Context,
     id: &EnrollmentId,
     message: &Authenticate,
-    attempt_id: &str,
-    grant: &tillsyn_db::Row,
-    platform: &str,
-    topic: &str,
+    new: &NewEnrollment<'_>,
 ) -> Result<(), Error> {
+    // What the profile of the attempt announced stays with the enrollment: an update repeats it.
     const INSERT: &str = "INSERT INTO enrollment (id, org_unit_id, attempt_id, person_id, platform, \
         claims, enrollment_type, ownership, status, pin_sha256, udid, apple_enrollment_id, topic, \
-        access_rights, profile_identifier, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11, $12, $13, $14, $15, $16)";
+        access_rights, profile_identifier, created_at, expires_at, origin, device_authority_id, \
+        server_capabilities) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $10, $11, $12, \
+        $13, $14, $15, $16, $17, $18, (SELECT server_capabilities FROM attempt WHERE id = $3))";
     let root = tx
         .fetch_one("SELECT id FROM org_unit WHERE parent_id IS NULL", args![])
         .await?
         .text(0)?;
+    let (attempt, authority) = match new.origin {
+        Origin::Attempt(id) => (Some(id), None),
+        Origin::Authority(id) => (None, Some(id)),
+    };
+    let origin = if authority.is_some() {
+        "authority"
+    } else {
+        "invitation"
+    };
+    let enrollment_id = message.ids.enrollment_id.as_ref();
     tx.execute(
         INSERT,
         args![
             id,
-            grant.text(2)?,
-            attempt_id,
-            grant.opt_text(3)?,
-            platform,
+            new.unit,
+            attempt,
+            new.person,
+            new.platform,
             claims(message).to_string(),
-            grant.text(5)?,
-            grant.text(4)?,
-            context.certificate.as_str(),
-            message
-                .ids
-                .udid
-                .as_ref()
-                .map(tillsyn_apple::ids::Udid::as_str),
-            message
-                .ids
-                .enrollment_id
-                .as_ref()
-                .map(tillsyn_apple::ids::EnrollmentIdApple::as_str),
-            topic,
+            new.enrollment_type,
+            new.ownership,
+            context.certificate.sha256.as_ref(),
+            udid_of(message),
+            enrollment_id.map(EnrollmentIdApple::as_str),
+            new.topic,
             8_191_i64,
             super::profile_identifier(&root),
             context.now_ms,
-            context.now_ms + DAY_MS
+            context.now_ms + DAY_MS,
+            origin,
+            authority
         ],
     )
     .await?;
     Ok(())
+}
+
+fn udid_of(message: &Authenticate) -> Option<&str> {
+    message.ids.udid.as_ref().map(Udid::as_str)
+}
+
+pub(super) fn serial_of(message: &Authenticate) -> Option<&str> {
+    message
+        .serial_number
+        .as_deref()
+        .map(str::trim)
+        .filter(|serial| !serial.is_empty())
+}
+
+/// A certificate of a trusted authority asks to enroll. Where an administrator said that the authority's
+/// certificates are the grant, it opens a pending enrollment like any other; otherwise it is a stranger.
+pub(super) async fn by_authority(
+    tx: &Tx,
+    context: &Context,
+    authority: &TrustedAuthority,
+    message: &Authenticate,
+) -> Result<Done, Error> {
+    const LAPSE: &str = "UPDATE enrollment SET status = 'superseded', ended_at = $2, \
+        end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1 \
+        AND device_authority_id = $3";
+    let refuse = async |kind| {
+        context
+            .refuse(tx, None, DeviceAnswer::Forbidden, kind)
+            .await
+    };
+    if !authority.may_enroll {
+        return refuse("unknown_certificate").await;
+    }
+    let (serial, udid) = (serial_of(message), udid_of(message));
+    if !authority_reaches(tx, &authority.id, serial, udid).await? {
+        return refuse(cause::DEVICE_OF_ANOTHER).await;
+    }
+    let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
+        return refuse(cause::TOPIC_MISMATCH).await;
+    };
+    let now = context.now_ms;
+    if let Some(udid) = udid {
+        tx.execute(LAPSE, args![udid, now, authority.id.as_str()])
+            .await?;
+    }
+    let id = EnrollmentId::new(now);
+    let new = NewEnrollment {
+        unit: &authority.org_unit_id,
+        person: None,
+        platform: platform_of(message, None),
+        enrollment_type: "profile",
+        ownership: &authority.ownership,
+        topic: &topic,
+        origin: Origin::Authority(&authority.id),
+    };
+    insert(tx, context, &id, message, &new).await?;
+    context.remember(tx, id.as_str()).await?;
+    tracing::info!(enrollment.id = %id, "enrollment pending: granted by a trusted authority");
+    Ok(DeviceAnswer::Empty.into())
+}
+
+/// Whether an authority's grant reaches the device that a serial number or UDID names: one that nobody
+/// manages, or that this authority enrolled before.
+pub(super) async fn authority_reaches(
+    tx: &Tx,
+    authority_id: &str,
+    serial: Option<&str>,
+    udid: Option<&str>,
+) -> Result<bool, Error> {
+    const BY: &str = "SELECT device_authority_id FROM enrollment WHERE id = $1";
+    let Some(holder) = tx.fetch_optional(HOLDER, args![serial, udid]).await? else {
+        return Ok(true);
+    };
+    let by = tx.fetch_one(BY, args![holder.text(0)?]).await?;
+    Ok(by.opt_text(0)?.as_deref() == Some(authority_id))
 }
 
 /// From now on the certificate names this enrollment.
@@ -213,13 +307,13 @@ async fn bind(
 ) -> Result<(), Error> {
     const CERTIFICATE: &str = "UPDATE certificate SET enrollment_id = $2 WHERE sha256 = $1";
     const ATTEMPT: &str = "UPDATE attempt SET enrollment_id = $2, updated_at = $3 WHERE id = $1";
-    tx.execute(CERTIFICATE, args![context.certificate.as_str(), id])
-        .await?;
+    let certificate = context.certificate.sha256.as_ref();
+    tx.execute(CERTIFICATE, args![certificate, id]).await?;
     tx.execute(ATTEMPT, args![attempt_id, id, now]).await?;
     Ok(())
 }
 
-fn platform_of(message: &Authenticate, chosen: Option<&str>) -> &'static str {
+pub(super) fn platform_of(message: &Authenticate, chosen: Option<&str>) -> &'static str {
     let names = [&message.product_name, &message.model_name, &message.model];
     names
         .into_iter()
@@ -231,7 +325,7 @@ fn platform_of(message: &Authenticate, chosen: Option<&str>) -> &'static str {
 }
 
 /// What the message says of the device, kept until the enrollment completes.
-fn claims(message: &Authenticate) -> serde_json::Value {
+pub(super) fn claims(message: &Authenticate) -> serde_json::Value {
     json!({
         "serial_number": message.serial_number,
         "imei": message.imei,

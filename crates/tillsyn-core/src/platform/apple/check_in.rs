@@ -5,14 +5,18 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 
 use super::answer::DeviceAnswer;
+use super::get_token::{self, TokenRequest};
 use super::identity::DeviceCertificate;
-use super::sender::{self, Admission};
-use super::{authenticate, check_out, token_update};
+use super::sender::{self, Admission, Sender, SenderEnrollment, Trust};
+use super::{
+    authenticate, bootstrap_token, check_out, declarative, first_contact, return_to_service,
+    token_update, user_authenticate,
+};
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::KeyStore;
 
-/// One signed check-in; the answer is given only after the transaction is committed.
+/// One check-in of a proven sender; the answer is given only after the transaction is committed.
 ///
 /// # Errors
 /// Only when the store fails: the device then tries again later.
@@ -26,17 +30,13 @@ pub async fn check_in(
         Ok(message) => message,
         Err(error) => {
             tracing::warn!(error = %error, "check-in cannot be read");
+            metrics::counter!("tillsyn_checkins_total", "message" => "malformed").increment(1);
             return Ok(DeviceAnswer::BadRequest);
         }
     };
     metrics::counter!("tillsyn_checkins_total", "message" => known_name(&message)).increment(1);
-    match &message {
-        CheckIn::Authenticate(_) | CheckIn::TokenUpdate(_) | CheckIn::CheckOut(_) => {}
-        // Unknown, or not announced in the profile: no device of ours has a reason to send it.
-        _ => return Ok(DeviceAnswer::BadRequest),
-    }
     let context = Context {
-        certificate: certificate.sha256.to_string(),
+        certificate: certificate.clone(),
         body_hash: hash::sha256_hex(body),
         message,
         keys: core.keys().clone(),
@@ -55,22 +55,24 @@ pub async fn check_in(
     if let Some(device) = &done.seen {
         core.note_seen(device, core.now_ms());
     }
-    Ok(done.answer)
+    match done.token {
+        // A provider may ask a vendor: never inside a transaction.
+        Some(request) => get_token::answer(core, &request).await,
+        None => Ok(done.answer),
+    }
 }
 
+/// The message's name where it is one of Apple's: labels of counters are never a stranger's words.
 fn known_name(message: &CheckIn) -> &'static str {
-    match message {
-        CheckIn::Authenticate(_) => "Authenticate",
-        CheckIn::TokenUpdate(_) => "TokenUpdate",
-        CheckIn::CheckOut(_) => "CheckOut",
-        CheckIn::Unknown { .. } => "unknown",
-        _ => "other",
-    }
+    CheckIn::MESSAGE_TYPES
+        .into_iter()
+        .find(|name| *name == message.message_type())
+        .unwrap_or("unknown")
 }
 
 /// What a message's function needs; the body may run more than once.
 pub(super) struct Context {
-    pub(super) certificate: String,
+    pub(super) certificate: DeviceCertificate,
     body_hash: String,
     message: CheckIn,
     pub(super) keys: KeyStore,
@@ -83,6 +85,8 @@ pub(super) struct Done {
     pub(super) answer: DeviceAnswer,
     pub(super) wakes_push: bool,
     pub(super) seen: Option<String>,
+    /// A token that is still to be asked for.
+    pub(super) token: Option<TokenRequest>,
 }
 
 impl From<DeviceAnswer> for Done {
@@ -91,13 +95,43 @@ impl From<DeviceAnswer> for Done {
             answer,
             wakes_push: false,
             seen: None,
+            token: None,
+        }
+    }
+}
+
+impl Done {
+    /// An answer to a device that was admitted.
+    pub(super) fn to(device_id: Option<&str>, answer: DeviceAnswer) -> Self {
+        Self {
+            seen: device_id.map(str::to_owned),
+            ..Self::from(answer)
         }
     }
 }
 
 impl Context {
     async fn run(&self, tx: &Tx) -> Result<Done, Error> {
-        let Some(sender) = sender::find(tx, &self.certificate).await? else {
+        let Some(ids) = self.message.ids() else {
+            tracing::warn!(
+                message = self.message.message_type(),
+                "a check-in message of a type that is not known"
+            );
+            let answer = DeviceAnswer::BadRequest;
+            return self.refuse(tx, None, answer, "unknown_message").await;
+        };
+        let contact = first_contact::Contact {
+            certificate: &self.certificate,
+            ids,
+            address: self.address.as_deref(),
+            now_ms: self.now_ms,
+        };
+        let Some(sender) = first_contact::sender(tx, &contact).await? else {
+            if let CheckIn::Authenticate(message) = &self.message
+                && let Some(authority) = &self.certificate.authority
+            {
+                return authenticate::by_authority(tx, self, authority, message).await;
+            }
             return self
                 .refuse(tx, None, DeviceAnswer::Forbidden, "unknown_certificate")
                 .await;
@@ -111,9 +145,6 @@ impl Context {
         if matches!(self.message, CheckIn::CheckOut(_)) && sender.has_left() {
             return Ok(DeviceAnswer::Empty.into());
         }
-        let Some(ids) = self.message.ids() else {
-            return Ok(DeviceAnswer::BadRequest.into());
-        };
         let enrollment = match sender.admit(ids) {
             Admission::Admitted(enrollment) => enrollment,
             Admission::Renewed(enrollment) => {
@@ -124,39 +155,103 @@ impl Context {
                 return self.refuse(tx, Some(&sender), answer, kind).await;
             }
         };
-        // A body accepted before changes nothing when it comes again (S37).
-        if self.is_remembered(tx, &enrollment.id).await? {
-            let mut done = Done::from(DeviceAnswer::Empty);
-            done.seen.clone_from(&enrollment.device_id);
-            return Ok(done);
+        if enrollment.trust != Trust::Proven {
+            return first_contact::unproven(tx, self, &sender, enrollment, &self.message).await;
         }
-        let done = match &self.message {
-            CheckIn::Authenticate(message) => {
-                authenticate::again(tx, self, enrollment, message).await?
+        self.admitted(tx, &sender, enrollment).await
+    }
+
+    /// The message of a sender that is who it says it is.
+    pub(super) async fn admitted(
+        &self,
+        tx: &Tx,
+        sender: &Sender,
+        enrollment: &SenderEnrollment,
+    ) -> Result<Done, Error> {
+        // A body accepted before changes nothing when it comes again (S37). Questions change nothing
+        // anyway, and are asked in the same words each time.
+        let once = match &self.message {
+            CheckIn::Authenticate(_) | CheckIn::TokenUpdate(_) | CheckIn::CheckOut(_) => true,
+            CheckIn::SetBootstrapToken(message) => {
+                bootstrap_token::replay_is_harmful(tx, self, enrollment, message).await?
             }
-            CheckIn::TokenUpdate(message) => {
-                token_update::run(tx, self, &sender, enrollment, message).await?
-            }
-            CheckIn::CheckOut(message) => check_out::run(tx, self, enrollment, message).await?,
-            _ => return Ok(DeviceAnswer::BadRequest.into()),
+            _ => false,
         };
+        if once && self.is_remembered(tx, &enrollment.id).await? {
+            return Ok(Done::to(
+                enrollment.device_id.as_deref(),
+                DeviceAnswer::Empty,
+            ));
+        }
+        let done = self.dispatch(tx, sender, enrollment).await?;
+        let keeps = once || matches!(self.message, CheckIn::SetBootstrapToken(_));
         // A refused body was not accepted; neither was a user channel's before its device's.
-        if done.answer == DeviceAnswer::Empty && done.seen.is_some() {
+        if keeps && done.answer == DeviceAnswer::Empty && done.seen.is_some() {
             self.remember(tx, &enrollment.id).await?;
         }
         Ok(done)
+    }
+
+    async fn dispatch(
+        &self,
+        tx: &Tx,
+        sender: &Sender,
+        enrollment: &SenderEnrollment,
+    ) -> Result<Done, Error> {
+        match &self.message {
+            CheckIn::Authenticate(message) => {
+                return authenticate::again(tx, self, enrollment, message).await;
+            }
+            CheckIn::TokenUpdate(message) => {
+                return token_update::run(tx, self, sender, enrollment, message).await;
+            }
+            CheckIn::CheckOut(message) => {
+                return check_out::run(tx, self, enrollment, message).await;
+            }
+            _ => {}
+        }
+        // The others belong to an enrollment that is complete; before that there is no device to keep
+        // anything for, and the device asks again.
+        let Some(device) = enrollment.device_id.as_deref() else {
+            return Ok(DeviceAnswer::Later.into());
+        };
+        let answer = match &self.message {
+            CheckIn::UserAuthenticate(message) => user_authenticate::run(tx, message).await?,
+            CheckIn::SetBootstrapToken(message) => {
+                bootstrap_token::set(tx, self, enrollment, device, message).await?
+            }
+            CheckIn::GetBootstrapToken(_) => bootstrap_token::get(tx, self, device).await?,
+            CheckIn::DeclarativeManagement(message) => {
+                declarative::run(tx, self, enrollment, device, message).await?
+            }
+            CheckIn::ReturnToService(_) => {
+                return_to_service::run(tx, self, enrollment, device).await?
+            }
+            CheckIn::GetToken(message) => {
+                let token = TokenRequest::of(device, enrollment, message);
+                return Ok(Done {
+                    token: Some(token),
+                    ..Done::to(Some(device), DeviceAnswer::Empty)
+                });
+            }
+            CheckIn::Authenticate(_)
+            | CheckIn::TokenUpdate(_)
+            | CheckIn::CheckOut(_)
+            | CheckIn::Unknown { .. } => DeviceAnswer::BadRequest,
+        };
+        Ok(Done::to(Some(device), answer))
     }
 
     /// Refuses and counts. The count is committed: the answer is not an error of ours.
     pub(super) async fn refuse(
         &self,
         tx: &Tx,
-        sender: Option<&sender::Sender>,
+        sender: Option<&Sender>,
         answer: DeviceAnswer,
         kind: &'static str,
     ) -> Result<Done, Error> {
-        let address = self.address.as_deref();
-        sender::note_refused(tx, &self.certificate, sender, kind, address, self.now_ms).await?;
+        let (certificate, address) = (&self.certificate.sha256, self.address.as_deref());
+        sender::note_refused(tx, certificate, sender, kind, address, self.now_ms).await?;
         Ok(answer.into())
     }
 

@@ -24,11 +24,8 @@ pub(super) async fn run(
     let now = context.now_ms;
     if !channel.is_device() {
         enrollments::end_channel_in(tx, &enrollment.id, &channel.to_string(), now).await?;
-        return Ok(Done {
-            answer: DeviceAnswer::Empty,
-            wakes_push: false,
-            seen: enrollment.device_id.clone(),
-        });
+        let device = enrollment.device_id.as_deref();
+        return Ok(Done::to(device, DeviceAnswer::Empty));
     }
     let reason = if enrollment.retired {
         "retired"
@@ -54,9 +51,6 @@ pub(super) async fn run(
     let event = NewEvent::done("device.check_out", kind, object, &enrollment.org_unit_id)
         .with(json!({ "enrollment_id": enrollment.id, "reason": reason }));
     events::record(tx, &actor, now, event).await?;
-    Ok(Done {
-        answer: DeviceAnswer::Empty,
-        wakes_push: false,
-        seen: enrollment.device_id.clone(),
-    })
+    let device = enrollment.device_id.as_deref();
+    Ok(Done::to(device, DeviceAnswer::Empty))
 }

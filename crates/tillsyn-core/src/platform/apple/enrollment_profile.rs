@@ -22,6 +22,8 @@ pub(crate) struct ProfileInput<'a> {
     pub(crate) identifier: &'a str,
     /// `macos` gets the system scope.
     pub(crate) platform: Option<&'a str>,
+    /// What the server announces: of a first profile [`announced`], of an update what the enrollment has.
+    pub(crate) server_capabilities: Vec<String>,
     /// What the person reads before installing, in their language.
     pub(crate) display_name: String,
     pub(crate) description: String,
@@ -30,6 +32,23 @@ pub(crate) struct ProfileInput<'a> {
 /// The top-level identifier: the same for every download and renewal of one installation.
 pub(crate) fn profile_identifier(root_unit_id: &str) -> String {
     format!("se.tillsyn.enrollment.{root_unit_id}")
+}
+
+/// What a first profile for this platform announces. A device keeps it for the life of its enrollment;
+/// systems that do not know one of them pass over it. `tokens`: somebody answers `GetToken`.
+// Apple schema mdm/profiles/com.apple.mdm.yaml, ServerCapabilities
+pub(crate) fn announced(platform: Option<&str>, tokens: bool) -> Vec<String> {
+    let users = matches!(platform, None | Some("macos" | "ipados"));
+    let bootstrap = !matches!(platform, Some("tvos" | "watchos"));
+    [
+        (users, capability::PER_USER_CONNECTIONS),
+        (bootstrap, capability::BOOTSTRAP_TOKEN),
+        (tokens, capability::TOKEN),
+    ]
+    .into_iter()
+    .filter(|(announces, _)| *announces)
+    .map(|(_, name)| name.to_owned())
+    .collect()
 }
 
 /// Builds and signs the profile.
@@ -66,10 +85,6 @@ pub(crate) fn enrollment_profile(
             });
         }
     }
-    let mut server_capabilities = Vec::new();
-    if input.platform == Some("macos") {
-        server_capabilities.push(capability::PER_USER_CONNECTIONS.to_owned());
-    }
     let profile = EnrollmentProfile {
         identifier: input.identifier.to_owned(),
         uuid: uuid(),
@@ -95,10 +110,10 @@ pub(crate) fn enrollment_profile(
             topic: Topic::new(input.topic).map_err(|_| broken("topic"))?,
             server_url: format!("{base}/apple/mdm"),
             check_in_url: Some(format!("{base}/apple/checkin")),
-            sign_message: true,
+            sign_message: core.config().sign_messages,
             check_out_when_removed: true,
             access_rights: Some(AccessRights::ALL),
-            server_capabilities,
+            server_capabilities: input.server_capabilities.clone(),
             enrollment_mode: None,
             assigned_managed_apple_id: None,
             prompt_user_to_allow_bootstrap_token_for_authentication: None,
@@ -120,4 +135,22 @@ pub(crate) fn enrollment_profile(
         &authorities.signer_chain,
     )?;
     Ok(Zeroizing::new(signed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::announced;
+
+    #[test]
+    fn a_profile_announces_what_its_platform_can_use() {
+        let of = |platform, tokens| announced(platform, tokens).join(" ");
+        let both = "com.apple.mdm.per-user-connections com.apple.mdm.bootstraptoken";
+        assert_eq!(of(Some("macos"), false), both);
+        assert_eq!(of(Some("ipados"), false), both);
+        // Before the platform is known nothing may be missing: an update cannot add it.
+        assert_eq!(of(None, false), both);
+        assert_eq!(of(Some("ios"), false), "com.apple.mdm.bootstraptoken");
+        assert_eq!(of(Some("tvos"), false), "");
+        assert_eq!(of(Some("tvos"), true), "com.apple.mdm.token");
+    }
 }

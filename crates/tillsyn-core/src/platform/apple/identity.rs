@@ -13,12 +13,36 @@ use tillsyn_pki::key::PublicKey;
 
 use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::core::Core;
+use crate::device_authorities::{self, TrustedAuthority};
+use crate::error::Error;
 
-/// A certificate of our device CA that proved possession of its key in this request.
+/// A device certificate whose holder proved possession of its key in this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceCertificate {
     /// SHA-256 of the DER, lower-case hex: the key of its issuance record.
     pub sha256: Arc<str>,
+    /// The authority of somebody else that issued it; `None` when it is of our device CA.
+    pub authority: Option<Arc<TrustedAuthority>>,
+}
+
+/// Why a request is not answered.
+#[derive(Debug)]
+pub enum Unproven {
+    Refused(SignatureRefusal),
+    /// The store failed: the device tries again.
+    Store(Error),
+}
+
+impl From<SignatureRefusal> for Unproven {
+    fn from(refusal: SignatureRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for Unproven {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
 }
 
 /// Why a request has no proven sender. For the log and a counter; the device sees a plain 403.
@@ -27,7 +51,7 @@ pub enum SignatureRefusal {
     Malformed,
     /// The signature does not fit the body.
     BadSignature,
-    /// The certificate is not of our device CA.
+    /// The certificate is neither of our device CA nor of a trusted one.
     Untrusted,
     /// The certificate is not valid now.
     Expired,
@@ -50,6 +74,32 @@ struct Known {
     public_key: PublicKey,
     not_before_ms: i64,
     not_after_ms: i64,
+    /// Id of the trusted authority that issued it; it may have been removed since.
+    authority: Option<String>,
+}
+
+impl Known {
+    fn check_time(&self, now_ms: i64) -> Result<(), SignatureRefusal> {
+        if now_ms + 5 * MINUTE_MS < self.not_before_ms || now_ms > self.not_after_ms {
+            return Err(SignatureRefusal::Expired);
+        }
+        Ok(())
+    }
+}
+
+/// A certificate with the authority that counts for it now.
+struct Found {
+    known: Arc<Known>,
+    authority: Option<Arc<TrustedAuthority>>,
+}
+
+impl Found {
+    fn proven(self) -> DeviceCertificate {
+        DeviceCertificate {
+            sha256: self.known.sha256.clone(),
+            authority: self.authority,
+        }
+    }
 }
 
 /// Certificates whose chain was verified, by the hash of their DER.
@@ -62,58 +112,102 @@ impl Default for IdentityCache {
 }
 
 /// Verifies an `Mdm-Signature` header over the raw body.
-pub fn verify_signature(
+///
+/// # Errors
+/// [`Unproven::Refused`] says why nobody is proven; [`Unproven::Store`] that it cannot be known now.
+pub async fn verify_signature(
     core: &Core,
     header: &str,
     body: &[u8],
-) -> Result<DeviceCertificate, SignatureRefusal> {
+) -> Result<DeviceCertificate, Unproven> {
     let bytes = cms::decode_header(header).map_err(|_| SignatureRefusal::Malformed)?;
     let signature = MdmSignature::parse(&bytes).map_err(|_| SignatureRefusal::Malformed)?;
-    let known = known_certificate(core, signature.signer_cert_der())?;
-    let now_ms = core.now_ms();
-    // Old systems sign with SHA-1; only here it is accepted. A signing time is rarely present.
-    let policy = Policy {
-        allow_sha1: true,
-        signing_time: Some((now_ms, DAY_MS)),
-    };
+    let found = find(core, signature.signer_cert_der()).await?;
     signature
-        .verify_with(&known.public_key, body, policy)
+        .verify_with(&found.known.public_key, body, policy(core))
         .map_err(|_| SignatureRefusal::BadSignature)?;
-    if now_ms + 5 * MINUTE_MS < known.not_before_ms || now_ms > known.not_after_ms {
-        return Err(SignatureRefusal::Expired);
-    }
-    Ok(DeviceCertificate {
-        sha256: known.sha256.clone(),
-    })
+    found.known.check_time(core.now_ms())?;
+    Ok(found.proven())
 }
 
-/// Whether an `Mdm-Signature` header carries a certificate of our device CA: all that can be known before
+/// Old systems sign with SHA-1; only here it is accepted. A signing time is rarely present.
+fn policy(core: &Core) -> Policy {
+    Policy {
+        allow_sha1: true,
+        signing_time: Some((core.now_ms(), DAY_MS)),
+    }
+}
+
+/// Whether an `Mdm-Signature` header carries a certificate that is accepted: all that can be known before
 /// the body.
-pub fn introduce(core: &Core, header: &str) -> Result<(), SignatureRefusal> {
+///
+/// # Errors
+/// As [`verify_signature`].
+pub async fn introduce(core: &Core, header: &str) -> Result<(), Unproven> {
     let bytes = cms::decode_header(header).map_err(|_| SignatureRefusal::Malformed)?;
     let signature = MdmSignature::parse(&bytes).map_err(|_| SignatureRefusal::Malformed)?;
-    known_certificate(core, signature.signer_cert_der()).map(|_| ())
+    find(core, signature.signer_cert_der()).await.map(drop)
 }
 
-fn known_certificate(core: &Core, der: &[u8]) -> Result<Arc<Known>, SignatureRefusal> {
+/// Accepts a certificate whose key TLS has proven: here, or at a trusted proxy in front of us.
+///
+/// # Errors
+/// As [`verify_signature`].
+pub async fn accept_certificate(core: &Core, der: &[u8]) -> Result<DeviceCertificate, Unproven> {
+    let found = find(core, der).await?;
+    found.known.check_time(core.now_ms())?;
+    Ok(found.proven())
+}
+
+/// The certificate with its verified chain, cached by hash.
+async fn find(core: &Core, der: &[u8]) -> Result<Found, Unproven> {
     let cache = &core.identities().0;
     let key = hash::sha256(der);
-    if let Some(known) = cache.get(&key) {
-        return Ok(known);
+    let known = match cache.get(&key) {
+        Some(known) => known,
+        None => {
+            let known = Arc::new(verify_chain(core, der, &key).await?);
+            cache.insert(key, known.clone());
+            known
+        }
+    };
+    let Some(id) = &known.authority else {
+        return Ok(Found {
+            known,
+            authority: None,
+        });
+    };
+    let all = device_authorities::trusted(core).await?;
+    let authority = all.iter().find(|authority| authority.id == *id).cloned();
+    if authority.is_none() {
+        // Removed since the chain was verified.
+        cache.invalidate(&key);
+        return Err(SignatureRefusal::Untrusted.into());
     }
+    Ok(Found { known, authority })
+}
+
+async fn verify_chain(core: &Core, der: &[u8], key: &[u8; 32]) -> Result<Known, Unproven> {
     let certificate = Certificate::from_der(der).map_err(|_| SignatureRefusal::Malformed)?;
-    certificate
-        .verify_issued_by(&core.authorities().device_ca.certificate)
-        .map_err(|_| SignatureRefusal::Untrusted)?;
     if certificate.is_ca() {
-        return Err(SignatureRefusal::Untrusted);
+        return Err(SignatureRefusal::Untrusted.into());
     }
-    let known = Arc::new(Known {
-        sha256: Arc::from(hash::hex(&key)),
+    let own = &core.authorities().device_ca.certificate;
+    let authority = if certificate.verify_issued_by(own).is_ok() {
+        None
+    } else {
+        let all = device_authorities::trusted(core).await?;
+        let issuer = all
+            .iter()
+            .find(|authority| certificate.verify_issued_by(&authority.certificate).is_ok())
+            .ok_or(SignatureRefusal::Untrusted)?;
+        Some(issuer.id.clone())
+    };
+    Ok(Known {
+        sha256: Arc::from(hash::hex(key)),
         public_key: certificate.public_key().clone(),
         not_before_ms: certificate.not_before_ms(),
         not_after_ms: certificate.not_after_ms(),
-    });
-    cache.insert(key, known.clone());
-    Ok(known)
+        authority,
+    })
 }

@@ -3,28 +3,40 @@
 
 mod answer;
 mod authenticate;
+mod bootstrap_token;
 mod capability;
 mod check_in;
 mod check_out;
+mod declarative;
 mod encode;
 mod enrollment_profile;
 mod facts;
+mod first_contact;
+mod get_token;
 mod identity;
+mod moved_check_in;
 mod poll;
 mod profile;
 mod record;
+mod return_to_service;
 mod scep;
 mod sender;
 mod token_update;
+mod user_authenticate;
 
 pub use answer::DeviceAnswer;
 pub use check_in::check_in;
+pub use get_token::{TokenProvider, TokenRefusal, TokenRequest};
 pub use identity::{
-    DeviceCertificate, IdentityCache, SignatureRefusal, introduce, verify_signature,
+    DeviceCertificate, IdentityCache, SignatureRefusal, Unproven, accept_certificate, introduce,
+    verify_signature,
 };
+pub use moved_check_in::take_in;
 pub use poll::poll;
 pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 
 pub(crate) use capability::{check_capability, lock_pin};
-pub(crate) use enrollment_profile::{ProfileInput, enrollment_profile, profile_identifier};
+pub(crate) use enrollment_profile::{
+    ProfileInput, announced, enrollment_profile, profile_identifier,
+};

@@ -10,8 +10,9 @@ use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::answer::DeviceAnswer;
+use super::first_contact::{self, Contact};
 use super::identity::DeviceCertificate;
-use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment};
+use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment, Trust};
 use super::{encode, record};
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::commands::store;
@@ -62,7 +63,7 @@ pub async fn poll(
         return Ok(DeviceAnswer::Empty);
     }
     let turn = Turn {
-        certificate: certificate.sha256.to_string(),
+        certificate: certificate.clone(),
         size_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
         incoming,
         keys: core.keys().clone(),
@@ -148,7 +149,7 @@ async fn idle_without_work(
 
 /// One turn of the loop; the body may run more than once.
 pub(super) struct Turn {
-    pub(super) certificate: String,
+    pub(super) certificate: DeviceCertificate,
     pub(super) size_bytes: i64,
     pub(super) incoming: Incoming,
     pub(super) keys: KeyStore,
@@ -173,8 +174,13 @@ impl Turn {
     async fn run(&self, tx: &Tx) -> Result<Done, Error> {
         let result = self.incoming.result();
         self.lock(tx).await?;
-        let sender = sender::find(tx, &self.certificate).await?;
-        let Some(sender) = sender else {
+        let contact = Contact {
+            certificate: &self.certificate,
+            ids: &result.ids,
+            address: self.address.as_deref(),
+            now_ms: self.now_ms,
+        };
+        let Some(sender) = first_contact::sender(tx, &contact).await? else {
             return self
                 .refuse(tx, None, DeviceAnswer::Forbidden, "unknown_certificate")
                 .await;
@@ -189,6 +195,14 @@ impl Turn {
                 return self.refuse(tx, Some(&sender), answer, kind).await;
             }
         };
+        // Not proven to be the enrollment that was moved in: nothing goes out, nothing is believed.
+        if enrollment.trust != Trust::Proven {
+            return Ok(Done {
+                answer: DeviceAnswer::Empty,
+                wakes_push: false,
+                seen: None,
+            });
+        }
         // A pending enrollment has no channel yet: an empty answer, no commands.
         let Some(channel) = self.channel(tx, enrollment, result.channel()).await? else {
             return Ok(Done {
@@ -225,9 +239,10 @@ impl Turn {
     /// enrollments do not.
     async fn lock(&self, tx: &Tx) -> Result<(), Error> {
         const LOCK: &str = "SELECT id FROM enrollment WHERE id = \
-            (SELECT enrollment_id FROM certificate WHERE sha256 = $1) FOR UPDATE";
+            COALESCE((SELECT enrollment_id FROM certificate WHERE sha256 = $1), \
+            (SELECT id FROM enrollment WHERE pin_sha256 = $1)) FOR UPDATE";
         if tx.engine() == Engine::Postgres {
-            tx.fetch_optional(LOCK, args![self.certificate.as_str()])
+            tx.fetch_optional(LOCK, args![self.certificate.sha256.as_ref()])
                 .await?;
         }
         Ok(())
@@ -240,8 +255,8 @@ impl Turn {
         answer: DeviceAnswer,
         kind: &'static str,
     ) -> Result<Done, Error> {
-        let address = self.address.as_deref();
-        sender::note_refused(tx, &self.certificate, sender, kind, address, self.now_ms).await?;
+        let (certificate, address) = (&self.certificate.sha256, self.address.as_deref());
+        sender::note_refused(tx, certificate, sender, kind, address, self.now_ms).await?;
         Ok(Done {
             answer,
             wakes_push: false,

@@ -10,6 +10,26 @@ use crate::clock::DAY_MS;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 
+/// Whether a moved-in enrollment has shown that it is the one that was moved; all others have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    Proven,
+    /// Pinned at first contact: nothing goes out before a proof.
+    Provisional,
+    /// Two certificates claimed it: nothing goes out to either.
+    Frozen,
+}
+
+impl Trust {
+    fn of(text: &str) -> Self {
+        match text {
+            "proven" => Self::Proven,
+            "frozen" => Self::Frozen,
+            _ => Self::Provisional,
+        }
+    }
+}
+
 /// The issuance record of a certificate and the enrollment it belongs to.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
@@ -39,6 +59,7 @@ pub(super) struct SenderEnrollment {
     pub(super) topic: String,
     pub(super) access_rights: Option<i64>,
     pub(super) profile_identifier: String,
+    pub(super) trust: Trust,
 }
 
 pub(super) const COLUMNS: usize = 20;
@@ -48,13 +69,26 @@ const FIND: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id
     c.created_at, p.created_at FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
     LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 WHERE c.sha256 = $1";
 
+/// The same of a certificate without an issuance record of ours: a pin is all there is.
+const FIND_PINNED: &str = "SELECT e.pin_sha256, 'enrollment', \
+    CAST(NULL AS BIGINT), CAST(NULL AS TEXT), e.id, e.status, \
+    e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
+    e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
+    CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.trust FROM enrollment e WHERE e.pin_sha256 = $1";
+
 /// Looks the sender up inside a transaction.
 pub(super) async fn find(tx: &Tx, certificate: &str) -> Result<Option<Sender>, Error> {
-    tx.fetch_optional(FIND, args![certificate])
-        .await?
-        .as_ref()
-        .map(decode)
-        .transpose()
+    if let Some(row) = tx.fetch_optional(FIND, args![certificate]).await? {
+        return Ok(Some(decode(&row)?));
+    }
+    let Some(row) = tx.fetch_optional(FIND_PINNED, args![certificate]).await? else {
+        return Ok(None);
+    };
+    let mut sender = decode(&row)?;
+    if let Some(enrollment) = &mut sender.enrollment {
+        enrollment.trust = Trust::of(&row.text(COLUMNS)?);
+    }
+    Ok(Some(sender))
 }
 
 /// Reads the columns of [`FIND`], which other statements begin with as well.
@@ -76,6 +110,7 @@ pub(super) fn decode(row: &Row) -> Result<Sender, Error> {
             topic: row.text(15)?,
             access_rights: row.opt_i64(16)?,
             profile_identifier: row.text(17)?,
+            trust: Trust::Proven,
         }),
     };
     Ok(Sender {
@@ -178,7 +213,12 @@ pub(super) async fn note_refused(
         return Ok(());
     };
     // Once a day is enough for the trail; the counter has the rest.
-    if first && matches!(kind, "foreign_ids" | "not_pinned" | "ended" | "revoked") {
+    if first
+        && matches!(
+            kind,
+            "foreign_ids" | "not_pinned" | "ended" | "revoked" | "token_differs"
+        )
+    {
         let actor = Actor::device(
             enrollment.device_id.as_deref().unwrap_or(&enrollment.id),
             address.map(str::to_owned),

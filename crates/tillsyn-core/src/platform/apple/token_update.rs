@@ -2,8 +2,8 @@
 //! the old one, in this one transaction.
 
 use serde_json::json;
-use tillsyn_apple::checkin::TokenUpdate;
-use tillsyn_apple::ids::ChannelName;
+use tillsyn_apple::checkin::{Ids, TokenUpdate};
+use tillsyn_apple::ids::{ChannelName, EnrollmentUserId, UserId};
 use tillsyn_db::{Tx, args};
 
 use super::answer::DeviceAnswer;
@@ -15,6 +15,7 @@ use crate::commands;
 use crate::devices;
 use crate::enrollments;
 use crate::error::Error;
+use crate::escrow::{self, Kind, NewSecret};
 use crate::events::{self, NewEvent};
 use crate::ids::new_uuid;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
@@ -38,9 +39,8 @@ pub(super) async fn run(
         };
         let wakes = update_channel(tx, context, enrollment, device, &channel, message).await?;
         return Ok(Done {
-            answer: DeviceAnswer::Empty,
             wakes_push: wakes,
-            seen: Some(device.clone()),
+            ..Done::to(Some(device), DeviceAnswer::Empty)
         });
     }
     if !channel.is_device() {
@@ -68,6 +68,13 @@ async fn activate(
     const ATTEMPT: &str = "UPDATE attempt SET device_id = $2 WHERE id = $1";
     let now = context.now_ms;
     let address = context.address.as_deref();
+    if !still_reaches_by_authority(tx, enrollment).await? {
+        let cause = cause::DEVICE_OF_ANOTHER;
+        enrollments::end_in(tx, &enrollment.id, "superseded", cause, now).await?;
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, cause)
+            .await;
+    }
     if let Some(attempt_id) = &sender.attempt_id
         && !still_reaches(tx, enrollment, attempt_id).await?
     {
@@ -129,10 +136,28 @@ async fn activate(
     }));
     events::record(tx, &actor, now, event).await?;
     Ok(Done {
-        answer: DeviceAnswer::Empty,
         wakes_push: true,
-        seen: Some(device.to_string()),
+        ..Done::to(Some(device.as_str()), DeviceAnswer::Empty)
     })
+}
+
+/// The same question where the certificate was the grant, see [`authenticate::by_authority`].
+async fn still_reaches_by_authority(tx: &Tx, enrollment: &SenderEnrollment) -> Result<bool, Error> {
+    const FIND: &str = "SELECT claims, device_authority_id FROM enrollment WHERE id = $1 \
+        AND origin = 'authority'";
+    let Some(row) = tx
+        .fetch_optional(FIND, args![enrollment.id.as_str()])
+        .await?
+    else {
+        return Ok(true);
+    };
+    let claims: serde_json::Value = serde_json::from_str(&row.text(0)?).unwrap_or_default();
+    let serial = claims["serial_number"]
+        .as_str()
+        .map(str::trim)
+        .filter(|s| !s.is_empty());
+    let authority = row.opt_text(1)?.unwrap_or_default();
+    authenticate::authority_reaches(tx, &authority, serial, enrollment.udid.as_deref()).await
 }
 
 async fn still_reaches(
@@ -150,6 +175,15 @@ async fn still_reaches(
     authenticate::reaches(tx, attempt_id, serial, enrollment.udid.as_deref()).await
 }
 
+/// Who the channel belongs to, as the device names them.
+pub(super) fn user_id(ids: &Ids) -> Option<&str> {
+    let of_account = ids
+        .enrollment_user_id
+        .as_ref()
+        .map(EnrollmentUserId::as_str);
+    ids.user_id.as_ref().map(UserId::as_str).or(of_account)
+}
+
 const PENDING: &str =
     "SELECT id FROM command WHERE channel_id = $1 AND finished = 0 AND status <> 'held' LIMIT 1";
 
@@ -163,11 +197,15 @@ async fn update_channel(
     message: &TokenUpdate,
 ) -> Result<bool, Error> {
     const UPSERT: &str = "INSERT INTO channel (id, enrollment_id, device_id, name, topic, push_token, \
-        push_magic, token_updated_at, contact, awaiting_configuration, user_short_name, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $8) \
+        push_magic, token_updated_at, contact, awaiting_configuration, user_short_name, user_id, \
+        user_long_name, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $11, $12, $8) \
         ON CONFLICT (enrollment_id, name) DO UPDATE SET push_token = excluded.push_token, \
         push_magic = excluded.push_magic, token_updated_at = excluded.token_updated_at, \
         contact = 'reachable', awaiting_configuration = excluded.awaiting_configuration, \
+        user_short_name = COALESCE(excluded.user_short_name, channel.user_short_name), \
+        user_id = excluded.user_id, \
+        user_long_name = COALESCE(excluded.user_long_name, channel.user_long_name), \
         pushes_unanswered = 0, unanswered_since = NULL, ended_at = NULL";
     const FIND: &str = "SELECT id FROM channel WHERE enrollment_id = $1 AND name = $2";
     let name = channel.to_string();
@@ -183,7 +221,9 @@ async fn update_channel(
             message.push_magic.expose(),
             context.now_ms,
             i64::from(message.awaiting_configuration.unwrap_or(false)),
-            message.ids.user_short_name.as_deref()
+            message.ids.user_short_name.as_deref(),
+            user_id(&message.ids),
+            message.ids.user_long_name.as_deref()
         ],
     )
     .await?;
@@ -209,7 +249,7 @@ async fn update_channel(
     Ok(true)
 }
 
-/// Sealed; a device sends it once and never again by itself.
+/// A device sends it once and never again by itself. Nothing that opens a personal device is kept (S41).
 async fn keep_unlock_token(
     tx: &Tx,
     context: &Context,
@@ -217,31 +257,17 @@ async fn keep_unlock_token(
     device_id: &str,
     token: &[u8],
 ) -> Result<(), Error> {
-    const FIND: &str = "SELECT id FROM escrow WHERE device_id = $1 AND enrollment_id = $2 \
-        AND kind = 'unlock_token'";
-    const INSERT: &str = "INSERT INTO escrow (id, device_id, enrollment_id, kind, sealed, created_at, \
-        updated_at) VALUES ($1, $2, $3, 'unlock_token', $4, $5, $5)";
-    const UPDATE: &str = "UPDATE escrow SET sealed = $2, updated_at = $3 WHERE id = $1";
-    let found = tx
-        .fetch_optional(FIND, args![device_id, enrollment.id.as_str()])
-        .await?;
-    let id = match &found {
-        Some(row) => row.text(0)?,
-        None => new_uuid(context.now_ms).to_string(),
-    };
-    let sealed = context.keys.seal(token, "escrow", "sealed", &id);
-    if found.is_some() {
-        tx.execute(UPDATE, args![id, sealed, context.now_ms])
-            .await?;
-    } else {
-        let values = args![
-            id,
-            device_id,
-            enrollment.id.as_str(),
-            sealed,
-            context.now_ms
-        ];
-        tx.execute(INSERT, values).await?;
+    if enrollment.ownership == "personal" && !Kind::UnlockToken.allowed_on_personal() {
+        return Ok(());
     }
+    let new = NewSecret {
+        device_id,
+        enrollment_id: Some(&enrollment.id),
+        kind: Kind::UnlockToken,
+        label: None,
+        secret: token,
+        source: TokenUpdate::MESSAGE_TYPE,
+    };
+    escrow::put_in(tx, &context.keys, new, context.now_ms).await?;
     Ok(())
 }

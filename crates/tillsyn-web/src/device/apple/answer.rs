@@ -22,6 +22,20 @@ pub(super) fn device(answer: DeviceAnswer) -> Response {
         ),
         DeviceAnswer::BadRequest => StatusCode::BAD_REQUEST.into_response(),
         DeviceAnswer::NotFound => StatusCode::NOT_FOUND.into_response(),
+        DeviceAnswer::NotServed(code) => {
+            let body = ErrorBody {
+                code,
+                description: Some("This server gives no token of this service.".to_owned()),
+                message: None,
+            };
+            with_type(
+                StatusCode::NOT_FOUND,
+                ErrorBody::CONTENT_TYPE,
+                body.to_plist(),
+            )
+        }
+        DeviceAnswer::Gone => StatusCode::GONE.into_response(),
+        DeviceAnswer::Later => later(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
 
@@ -37,6 +51,10 @@ pub(super) fn failure(error: &Error) -> Response {
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    later(status)
+}
+
+fn later(status: StatusCode) -> Response {
     let mut response = status.into_response();
     response
         .headers_mut()

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use tillsyn_apple::media;
+use tillsyn_core::Error;
 use tillsyn_core::platform::apple::{self, DeviceCertificate};
 
 use super::answer;
@@ -27,7 +28,7 @@ pub(super) async fn message(
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     // Whoever cannot show a certificate of ours is refused before the body takes memory.
-    if let Err(refusal) = introduce(&state, &parts.headers) {
+    if let Err(refusal) = introduce(&state, &parts.headers).await {
         return refuse(refusal);
     }
     let is_checkin_path = parts.uri.path() == "/apple/checkin";
@@ -39,7 +40,7 @@ pub(super) async fn message(
     let Ok(body) = axum::body::to_bytes(body, limit).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let certificate = match authenticate(&state, &parts.headers, &body) {
+    let certificate = match authenticate(&state, &parts.headers, &body).await {
         Ok(certificate) => certificate,
         Err(refusal) => return refuse(refusal),
     };
@@ -55,15 +56,40 @@ pub(super) async fn message(
     }
 }
 
-fn refuse(refusal: &'static str) -> Response {
+/// Why nobody is proven, or that it cannot be known now.
+enum Refused {
+    Sender(&'static str),
+    Store(Error),
+}
+
+impl From<&'static str> for Refused {
+    fn from(reason: &'static str) -> Self {
+        Self::Sender(reason)
+    }
+}
+
+impl From<apple::Unproven> for Refused {
+    fn from(unproven: apple::Unproven) -> Self {
+        match unproven {
+            apple::Unproven::Refused(refusal) => Self::Sender(refusal.as_str()),
+            apple::Unproven::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+fn refuse(refused: Refused) -> Response {
+    let refusal = match refused {
+        Refused::Sender(refusal) => refusal,
+        Refused::Store(error) => return answer::failure(&error),
+    };
     metrics::counter!("tillsyn_signatures_refused_total", "reason" => refusal).increment(1);
     tracing::warn!(reason = refusal, "a device request has no proven sender");
     StatusCode::FORBIDDEN.into_response()
 }
 
 /// The one header there must be, with a certificate of our CA in it; the signature itself needs the body.
-fn introduce(state: &AppState, headers: &HeaderMap) -> Result<(), &'static str> {
-    apple::introduce(&state.core, signature(headers)?).map_err(apple::SignatureRefusal::as_str)
+async fn introduce(state: &AppState, headers: &HeaderMap) -> Result<(), Refused> {
+    Ok(apple::introduce(&state.core, signature(headers)?).await?)
 }
 
 fn signature(headers: &HeaderMap) -> Result<&str, &'static str> {
@@ -75,13 +101,13 @@ fn signature(headers: &HeaderMap) -> Result<&str, &'static str> {
     }
 }
 
-fn authenticate(
+async fn authenticate(
     state: &AppState,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<DeviceCertificate, &'static str> {
+) -> Result<DeviceCertificate, Refused> {
     let value = signature(headers)?;
-    apple::verify_signature(&state.core, value, body).map_err(apple::SignatureRefusal::as_str)
+    Ok(apple::verify_signature(&state.core, value, body).await?)
 }
 
 fn is_checkin(headers: &HeaderMap, is_checkin_path: bool, body: &[u8]) -> bool {

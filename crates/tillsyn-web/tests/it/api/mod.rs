@@ -3,7 +3,6 @@
 mod access;
 mod commands;
 mod devices;
-mod escrow;
 mod idempotency;
 mod invitations;
 mod others;

@@ -1,0 +1,1 @@
+permission-enrollments-move = Move enrollments in and out

@@ -1,0 +1,1 @@
+permission-enrollments-move = 登録の移行（取り込みと書き出し）

@@ -1,0 +1,1 @@
+permission-enrollments-move = Flytta enheters registrering in och ut

@@ -1,5 +1,0 @@
-//! `/api/v1/devices/{id}/escrow` and `/api/v1/escrow/policy`.
-
-pub(super) mod list;
-pub(super) mod policy;
-pub(super) mod reveal;

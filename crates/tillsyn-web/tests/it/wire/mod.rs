@@ -1,0 +1,5 @@
+//! Every check-in message, every channel, every way to prove a sender, and enrollments that move.
+
+mod channels;
+mod check_ins;
+mod shapes;
