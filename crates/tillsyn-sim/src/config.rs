@@ -121,6 +121,8 @@ pub struct Behaviours {
     /// `Mdm-Signature` instead of `mdm-signature`, and so on.
     pub title_case_headers: bool,
     pub removal: Removal,
+    /// What a device says in ACME that does not attest: the form is not documented.
+    pub unattested: Unattested,
     pub retry: Retry,
     /// So many commands in one session mean that the server goes round in a circle.
     pub longest_session: usize,
@@ -128,6 +130,19 @@ pub struct Behaviours {
 
 /// No server has that much to say at once.
 const LONGEST_SESSION: usize = 1_000;
+
+/// Answers to `device-attest-01` without an attestation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unattested {
+    /// `"fmt": "none"`.
+    FormatNone,
+    /// `"attObj": ""`.
+    Empty,
+    /// `{}`.
+    Absent,
+    /// `{"error": …}`: the device wanted to and could not.
+    Failed,
+}
 
 /// What a device sends when the server removes its enrollment profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +184,7 @@ impl Default for Behaviours {
             clock_skew_ms: 0,
             title_case_headers: true,
             removal: Removal::ResultThenCheckOut,
+            unattested: Unattested::FormatNone,
             retry: Retry::default(),
             longest_session: LONGEST_SESSION,
         }
@@ -192,6 +208,11 @@ impl Behaviours {
                 Removal::CheckOutOnly
             } else {
                 Removal::ResultThenCheckOut
+            },
+            unattested: match rng.below(3) {
+                0 => Unattested::FormatNone,
+                1 => Unattested::Empty,
+                _ => Unattested::Absent,
             },
             retry: Retry::default(),
             longest_session: LONGEST_SESSION,
@@ -308,6 +329,28 @@ impl DeviceConfig {
     pub fn with_binary_plists(mut self) -> Self {
         self.plist_form = PlistForm::Binary;
         self
+    }
+
+    /// Whether it can ask an ACME server for its identity.
+    // Apple schema mdm/profiles/com.apple.security.acme.yaml
+    pub(crate) fn understands_acme(&self) -> bool {
+        self.os() >= if self.kind.is_mac() { (13, 1) } else { (16, 0) }
+    }
+
+    /// Whether a key can stay in its Secure Enclave.
+    pub(crate) fn binds_keys(&self) -> bool {
+        !self.kind.is_mac() || (self.model.apple_silicon && self.os() >= (14, 0))
+    }
+
+    /// Whether Apple vouches for its keys: not for the A10X and what came before.
+    pub(crate) fn can_attest(&self) -> bool {
+        const LAST_WITHOUT: [(&str, u32); 2] = [("iPhone", 9), ("iPad", 7)];
+        let old = LAST_WITHOUT.iter().any(|(family, last)| {
+            let rest = self.model.product_name.strip_prefix(family);
+            let number = rest.and_then(|rest| rest.split(',').next()?.parse::<u32>().ok());
+            number.is_some_and(|number| number <= *last)
+        });
+        self.understands_acme() && self.binds_keys() && !old
     }
 
     /// Major and minor number of the OS version.

@@ -22,6 +22,14 @@ pub enum SimError {
         info: Option<FailInfo>,
         text: Option<String>,
     },
+    /// The ACME server refused with a problem document.
+    #[error("ACME {step}: {}", kind.as_deref().unwrap_or("refused"))]
+    AcmeRefused {
+        step: &'static str,
+        status: u16,
+        /// Without `urn:ietf:params:acme:error:`.
+        kind: Option<String>,
+    },
     /// No answer at all.
     #[error("{step}: {text}")]
     Transport { step: &'static str, text: String },

@@ -34,11 +34,30 @@ pub fn pool_key(index: usize) -> Result<KeyPair, SimError> {
     Ok(cell.get_or_init(|| key).clone())
 }
 
+/// Key number `index` on P-384, counted round a small pool.
+pub(crate) fn p384_key(index: usize) -> Result<KeyPair, SimError> {
+    const KEYS: &str = include_str!("../keys/p384.txt");
+    let keys: Vec<&str> = KEYS.lines().filter(|line| !line.starts_with('#')).collect();
+    let der = index
+        .checked_rem(keys.len())
+        .and_then(|index| keys.get(index))
+        .and_then(|line| STANDARD.decode(line).ok())
+        .ok_or(SimError::state("the key pool is damaged"))?;
+    Ok(KeyPair::from_pkcs8_der(&der)?)
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::pool_key;
+    use super::{p384_key, pool_key};
+
+    #[test]
+    fn keys_on_p384_differ() {
+        let first = p384_key(0).unwrap();
+        assert!(first.public_key() != p384_key(1).unwrap().public_key());
+        assert!(first.public_key() == p384_key(8).unwrap().public_key());
+    }
 
     #[test]
     fn the_pool_goes_round_and_its_keys_differ() {

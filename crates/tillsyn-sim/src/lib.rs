@@ -7,6 +7,8 @@
 //! as a typed [`Violation`]. A [`Fleet`] keeps many of them alive; the [`fault_proxy`] proves that
 //! the rules are really watched. Nothing here knows how Tillsyn's own server works.
 
+mod acme;
+mod attestation;
 pub mod cli;
 mod clock;
 mod commands;
@@ -27,9 +29,10 @@ mod rng;
 mod scep;
 mod violation;
 
+pub use attestation::AttestationRoot;
 pub use config::{
     Authentication, Behaviours, CertificateHeader, DeviceConfig, DeviceKind, PlistForm, Removal,
-    Retry,
+    Retry, Unattested,
 };
 pub use device::{
     ChannelToken, Declaration, Device, DeviceState, EnrollBy, Handled, LogIn, LostMode, Offered,

@@ -12,7 +12,7 @@ use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
 use tillsyn_pki::key::KeyPair;
 
-use crate::{Rule, SimError, Violation};
+use crate::{AttestationRoot, Rule, SimError, Violation};
 
 const MAX_REDIRECTS: usize = 10;
 const MAX_BODY: usize = 40 << 20;
@@ -23,6 +23,8 @@ pub struct NetworkConfig {
     /// PEM of roots that the devices trust from the start. Without it, those of the system.
     pub roots_pem: Option<String>,
     pub timeout: Duration,
+    /// Who vouches for the keys of these devices; without it none attests.
+    pub attestation: Option<AttestationRoot>,
     /// Test switch: plain HTTP to this machine is allowed, in the profile too.
     pub allow_plain_http: bool,
 }
@@ -32,6 +34,7 @@ impl Default for NetworkConfig {
         Self {
             roots_pem: None,
             timeout: Duration::from_secs(30),
+            attestation: None,
             allow_plain_http: false,
         }
     }
@@ -132,6 +135,10 @@ impl Network {
             allow_plain_http: true,
             ..NetworkConfig::default()
         })
+    }
+
+    pub(crate) fn attestation(&self) -> Option<&AttestationRoot> {
+        self.0.config.attestation.as_ref()
     }
 
     pub(crate) fn roots(&self) -> &[Certificate] {

@@ -25,6 +25,8 @@ pub(crate) struct Request<'a> {
     pub(crate) http: &'a reqwest::Client,
     pub(crate) settings: &'a ScepSettings,
     pub(crate) key: &'a KeyPair,
+    /// The certificate that is renewed; without it the request signs itself.
+    pub(crate) signer: Option<(&'a Certificate, &'a KeyPair)>,
     pub(crate) digest: Digest,
     /// As Macs send it.
     pub(crate) by_get: bool,
@@ -54,11 +56,17 @@ impl Request<'_> {
             subject.push((oid::ORGANIZATION, organization.clone()));
         }
         let csr = csr::build(self.key, &subject, Some(&self.settings.challenge))?;
-        let signer = client::self_signed_for(&Csr::from_der(&csr)?, self.key, self.now_ms)?;
+        let (signer, signer_key) = match self.signer {
+            Some((certificate, key)) => (certificate.clone(), key),
+            None => {
+                let own = client::self_signed_for(&Csr::from_der(&csr)?, self.key, self.now_ms)?;
+                (own, self.key)
+            }
+        };
         let sent =
-            client::build_pkcs_req(&csr, self.key, &signer, &ca.recipient, self.digest, cipher)?;
+            client::build_pkcs_req(&csr, signer_key, &signer, &ca.recipient, self.digest, cipher)?;
         let body = self.pki_operation(&sent.der, found).await?;
-        let answer = client::parse_cert_rep(&body, &sent, self.key, &signer, &ca)
+        let answer = client::parse_cert_rep(&body, &sent, signer_key, &signer, &ca)
             .map_err(|error| answer_violation(&error))?;
         match &answer {
             Answer::Refused { info, text } => Err(SimError::ScepRefused {
@@ -196,23 +204,32 @@ impl Request<'_> {
             let detail = "the certificate is not issued by the CA of GetCACert";
             return Err(Violation::new(Rule::IssuedIssuer, detail));
         }
-        if issued.not_before_ms() > self.now_ms || issued.not_after_ms() <= self.now_ms {
-            let detail = "the certificate is not valid by the device's clock";
-            return Err(Violation::new(Rule::IssuedValidity, detail));
-        }
-        let life_ms = issued.not_after_ms().saturating_sub(issued.not_before_ms());
-        // NotBefore is back-dated for clocks that run behind.
-        if life_ms > (MAX_LIFE_DAYS + 1) * MS_PER_DAY {
-            let detail = format!("valid for {} days", life_ms / MS_PER_DAY);
-            return Err(Violation::new(Rule::IssuedValidity, detail));
-        }
-        // 64 random bits; leading zeros may shorten what is shown.
-        if issued.serial_hex().len() < 14 {
-            let detail = "the serial number has fewer than 64 bits";
-            found.push(Violation::new(Rule::IssuedSerial, detail));
-        }
-        Ok(())
+        check_life(issued, self.now_ms, found)
     }
+}
+
+/// Life and serial number of an identity, however it came.
+pub(crate) fn check_life(
+    issued: &Certificate,
+    now_ms: i64,
+    found: &mut Vec<Violation>,
+) -> Result<(), Violation> {
+    if issued.not_before_ms() > now_ms || issued.not_after_ms() <= now_ms {
+        let detail = "the certificate is not valid by the device's clock";
+        return Err(Violation::new(Rule::IssuedValidity, detail));
+    }
+    let life_ms = issued.not_after_ms().saturating_sub(issued.not_before_ms());
+    // NotBefore is back-dated for clocks that run behind.
+    if life_ms > (MAX_LIFE_DAYS + 1) * MS_PER_DAY {
+        let detail = format!("valid for {} days", life_ms / MS_PER_DAY);
+        return Err(Violation::new(Rule::IssuedValidity, detail));
+    }
+    // 64 random bits; leading zeros may shorten what is shown.
+    if issued.serial_hex().len() < 14 {
+        let detail = "the serial number has fewer than 64 bits";
+        found.push(Violation::new(Rule::IssuedSerial, detail));
+    }
+    Ok(())
 }
 
 fn check_status(step: &str, status: StatusCode) -> Result<(), Violation> {

@@ -76,6 +76,24 @@ rules! {
     IssuedValidity = "issued_validity",
     IssuedIssuer = "issued_issuer",
     IssuedSerial = "issued_serial",
+    // ACME.
+    AcmeUrl = "acme_url",
+    AcmeIdentifier = "acme_identifier",
+    /// One ClientIdentifier per download.
+    AcmeIdentifierReused = "acme_identifier_reused",
+    AcmeKey = "acme_key",
+    /// The payload is not for this hardware or system.
+    AcmeUnsupported = "acme_unsupported",
+    AcmeDirectory = "acme_directory",
+    /// A fresh one with every answer; a used one is refused.
+    AcmeNonce = "acme_nonce",
+    /// Status, Location and JSON of each step.
+    AcmeAnswer = "acme_answer",
+    /// A refusal is a problem document.
+    AcmeProblem = "acme_problem",
+    /// Exactly one `device-attest-01` with 128 random bits.
+    AcmeChallenge = "acme_challenge",
+    AcmeCertificate = "acme_certificate",
     // Transport.
     /// 401 makes a device remove its enrollment.
     Unauthorized = "unauthorized",

@@ -1,9 +1,9 @@
 use bytes::Bytes;
 
-use super::{Device, DeviceState, Enrollment};
+use super::{Device, DeviceState};
 use crate::invitation::{self, Attempt, AttemptStatus};
 use crate::profile::{EnrollmentProfile, unwrap};
-use crate::{Authentication, Rule, SimError, Violation, pool_key, scep};
+use crate::{Rule, SimError, Violation};
 
 /// Where the enrollment profile comes from.
 #[derive(Debug, Clone)]
@@ -103,7 +103,7 @@ impl Device {
         let mut found = Vec::new();
         let profile = EnrollmentProfile::read(
             &unwrapped.plain,
-            self.config.kind,
+            &self.config,
             &self.network,
             &mut found,
         );
@@ -129,48 +129,8 @@ impl Device {
         Ok(profile?)
     }
 
-    /// Gets a certificate for a new key by the SCEP payload.
-    pub(crate) async fn certify(
-        &mut self,
-        profile: EnrollmentProfile,
-    ) -> Result<Enrollment, SimError> {
-        let key = pool_key(self.config.key_index.wrapping_add(self.keys_used))?;
-        self.keys_used = self.keys_used.wrapping_add(1);
-        let http = self
-            .network
-            .client(&profile.roots, self.config.behaviours.title_case_headers)?;
-        let mut found = Vec::new();
-        let request = scep::Request {
-            network: &self.network,
-            http: &http,
-            settings: &profile.scep,
-            key: &key,
-            digest: self.digest(),
-            by_get: self.config.kind.is_mac(),
-            now_ms: self.now_ms(),
-            fallback_name: &self.config.serial,
-        };
-        let certificate = request.run(&mut found).await;
-        self.record_all(found);
-        let certificate = certificate?;
-        let http = match self.config.authentication {
-            Authentication::MutualTls => {
-                self.network
-                    .client_with_identity(&profile.roots, &certificate, &key)?
-            }
-            _ => http,
-        };
-        Ok(Enrollment {
-            certificate,
-            profile,
-            key,
-            http,
-            enrollment_id: uuid::Uuid::new_v4().to_string().to_ascii_uppercase(),
-        })
-    }
-
     /// A client with the trust of a device that has no profile yet.
-    fn first_client(&self) -> Result<reqwest::Client, SimError> {
+    pub(super) fn first_client(&self) -> Result<reqwest::Client, SimError> {
         self.network
             .client(&[], self.config.behaviours.title_case_headers)
     }

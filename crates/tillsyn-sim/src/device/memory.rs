@@ -37,6 +37,8 @@ pub(crate) struct Memory {
     /// Product keys of updates and how far they are.
     pub(crate) updates: BTreeMap<String, &'static str>,
     pub(crate) collecting_logs: bool,
+    /// The last answer to an attestation query: the chain, and when.
+    pub(crate) attestation: Option<(Vec<Vec<u8>>, i64)>,
 }
 
 /// Shown on the screen of a lost device.

@@ -6,6 +6,7 @@ mod check_in;
 mod declarative;
 mod enroll;
 mod get_token;
+mod identity;
 mod memory;
 mod person;
 mod probe;

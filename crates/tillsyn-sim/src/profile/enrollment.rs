@@ -5,9 +5,10 @@ use tillsyn_apple::plist_guard::Limits;
 use tillsyn_pki::cert::Certificate;
 
 use super::StoredProfile;
+use super::acme::{AcmeSettings, read_acme};
 use crate::network::Network;
 use crate::plists::{dictionary, flag, int, text, texts};
-use crate::{DeviceKind, Rule, Violation};
+use crate::{Authentication, DeviceConfig, DeviceKind, Rule, Violation};
 
 /// What a device takes from an enrollment profile.
 #[derive(Debug, Clone)]
@@ -23,7 +24,14 @@ pub struct EnrollmentProfile {
     pub server_capabilities: Vec<String>,
     pub byod: bool,
     pub roots: Vec<Certificate>,
-    pub(crate) scep: ScepSettings,
+    pub(crate) identity: IdentitySettings,
+}
+
+/// Where the device's own certificate comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum IdentitySettings {
+    Scep(ScepSettings),
+    Acme(AcmeSettings),
 }
 
 #[derive(Clone)]
@@ -46,6 +54,7 @@ impl std::fmt::Debug for ScepSettings {
 
 const MDM: &str = "com.apple.mdm";
 const SCEP: &str = "com.apple.security.scep";
+const ACME: &str = "com.apple.security.acme";
 const ROOTS: [&str; 3] = [
     "com.apple.security.root",
     "com.apple.security.pkcs1",
@@ -60,7 +69,7 @@ impl EnrollmentProfile {
     /// which a device cannot go on.
     pub(crate) fn read(
         plain: &[u8],
-        kind: DeviceKind,
+        device: &DeviceConfig,
         network: &Network,
         found: &mut Vec<Violation>,
     ) -> Result<Self, Violation> {
@@ -74,7 +83,7 @@ impl EnrollmentProfile {
             .and_then(Value::as_array)
             .map(|items| items.iter().filter_map(Value::as_dictionary).collect())
             .unwrap_or_default();
-        check_common(&dict, &payloads, kind, found);
+        check_common(&dict, &payloads, device.kind, found);
 
         let of_type = |kind: &str| -> Vec<&Dictionary> {
             let mut matching = payloads.clone();
@@ -92,15 +101,17 @@ impl EnrollmentProfile {
                 "IdentityCertificateUUID is missing",
             )
         })?;
-        let scep = payloads
+        let identity = payloads
             .iter()
             .find(|p| {
-                text(p, "PayloadUUID") == Some(identity) && text(p, "PayloadType") == Some(SCEP)
+                let kind = text(p, "PayloadType");
+                text(p, "PayloadUUID") == Some(identity)
+                    && kind.is_some_and(|kind| kind == SCEP || kind == ACME)
             })
             .ok_or_else(|| {
                 fatal(
                     Rule::IdentityCertificateUuid,
-                    "IdentityCertificateUUID names no SCEP payload of the profile",
+                    "IdentityCertificateUUID names no SCEP or ACME payload of the profile",
                 )
             })?;
         let mut roots = Vec::new();
@@ -111,7 +122,11 @@ impl EnrollmentProfile {
                 _ => found.push(fatal(Rule::RootPayload, "no readable certificate")),
             }
         }
-        let scep = read_scep(scep, network, found)?;
+        let identity = if text(identity, "PayloadType") == Some(ACME) {
+            IdentitySettings::Acme(read_acme(identity, device, network, found)?)
+        } else {
+            IdentitySettings::Scep(read_scep(identity, network, found)?)
+        };
         let topic = text(mdm, "Topic")
             .filter(|topic| topic.len() > "com.apple.mgmt.".len())
             .filter(|topic| topic.starts_with("com.apple.mgmt."))
@@ -124,7 +139,8 @@ impl EnrollmentProfile {
             return Err(fatal(Rule::CheckInUrl, "CheckInURL is not an https URL"));
         }
         let sign_message = flag(mdm, "SignMessage") == Some(true);
-        if !sign_message {
+        // Where TLS or a proxy proves who it is, signatures are a luxury.
+        if !sign_message && device.authentication == Authentication::Signature {
             found.push(fatal(Rule::SignMessage, "SignMessage is not true"));
         }
         let check_out_when_removed = flag(mdm, "CheckOutWhenRemoved") == Some(true);
@@ -144,7 +160,7 @@ impl EnrollmentProfile {
             server_capabilities: texts(mdm, "ServerCapabilities").unwrap_or_default(),
             byod,
             roots,
-            scep,
+            identity,
         })
     }
 
@@ -191,7 +207,7 @@ fn check_common(
     }
     for payload in payloads {
         let name = text(payload, "PayloadType").unwrap_or_default();
-        if name != MDM && name != SCEP && !ROOTS.contains(&name) {
+        if name != MDM && name != SCEP && name != ACME && !ROOTS.contains(&name) {
             let detail = format!("`{name}` does not belong into an enrollment profile");
             found.push(Violation::new(Rule::ForeignPayload, detail));
         }
@@ -292,7 +308,7 @@ pub(super) fn weakness(challenge: &str) -> Option<&'static str> {
 }
 
 /// Common name and organisation of the wished subject; servers decide on their own anyway.
-fn subject(content: &Dictionary) -> (Option<String>, Option<String>) {
+pub(super) fn subject(content: &Dictionary) -> (Option<String>, Option<String>) {
     let mut common_name = None;
     let mut organization = None;
     let names = content.get("Subject").and_then(Value::as_array);

@@ -1,5 +1,6 @@
 //! Profiles as a device reads them: out of their signature, checked rule by rule.
 
+mod acme;
 mod enrollment;
 mod signed;
 mod stored;
@@ -8,7 +9,8 @@ mod update;
 pub use enrollment::EnrollmentProfile;
 pub use stored::StoredProfile;
 
-pub(crate) use enrollment::{BOOTSTRAP_TOKEN, PER_USER, ScepSettings};
+pub(crate) use acme::{AcmeKey, AcmeSettings};
+pub(crate) use enrollment::{BOOTSTRAP_TOKEN, IdentitySettings, PER_USER, ScepSettings};
 pub(crate) use signed::unwrap;
 pub(crate) use update::check_update;
 
