@@ -80,15 +80,22 @@ impl Request<'_> {
         let (order_url, order) = talk.new_order(&identifier).await?;
         let authorizations = order.get("authorizations").and_then(Json::as_array);
         let [Json::String(authorization)] = authorizations.map_or(&[][..], Vec::as_slice) else {
-            return Err(breach(Rule::AcmeAnswer, "the order has not one authorization"));
+            return Err(breach(
+                Rule::AcmeAnswer,
+                "the order has not one authorization",
+            ));
         };
         let (challenge, token) = talk.challenge(authorization).await?;
         let payload = answer(&token)?;
         let failed = payload.get("error").is_some();
         talk.post("challenge", &challenge, &payload).await?;
-        let settled = talk.poll("authorization", authorization, &["pending", "processing"]).await?;
+        let settled = talk
+            .poll("authorization", authorization, &["pending", "processing"])
+            .await?;
         if settled.get("status").and_then(Json::as_str) != Some("valid") {
-            let kind = settled.pointer("/challenges/0/error/type").and_then(Json::as_str);
+            let kind = settled
+                .pointer("/challenges/0/error/type")
+                .and_then(Json::as_str);
             return Err(SimError::AcmeRefused {
                 step: "challenge",
                 status: 200,
@@ -109,19 +116,24 @@ impl Request<'_> {
         order: &Json,
     ) -> Result<Certificate, SimError> {
         let finalize = order.get("finalize").and_then(Json::as_str);
-        let finalize = finalize.ok_or_else(|| breach(Rule::AcmeAnswer, "an order without finalize"))?;
+        let finalize =
+            finalize.ok_or_else(|| breach(Rule::AcmeAnswer, "an order without finalize"))?;
         let name = self.settings.common_name.as_deref();
         let name = name.unwrap_or(self.fallback_name).to_owned();
         let request = csr::build(self.key, &[(oid::COMMON_NAME, name)], None)?;
         let request = json!({ "csr": URL_SAFE_NO_PAD.encode(request) });
         talk.post("finalize", finalize, &request).await?;
-        let order = talk.poll("order", order_url, &["ready", "processing"]).await?;
+        let order = talk
+            .poll("order", order_url, &["ready", "processing"])
+            .await?;
         let url = order.get("certificate").and_then(Json::as_str);
-        let url = url.ok_or_else(|| breach(Rule::AcmeAnswer, "a valid order without certificate"))?;
+        let url =
+            url.ok_or_else(|| breach(Rule::AcmeAnswer, "a valid order without certificate"))?;
         let reply = talk.post_as_get("certificate", url).await?;
         if reply.media_type() != "application/pem-certificate-chain" {
             let detail = format!("the certificate comes as `{}`", reply.media_type());
-            talk.found.push(Violation::new(Rule::AcmeCertificate, detail));
+            talk.found
+                .push(Violation::new(Rule::AcmeCertificate, detail));
         }
         let text = String::from_utf8_lossy(&reply.body);
         let chain = Certificate::all_from_pem(&text)
@@ -151,7 +163,9 @@ impl<'a> Conversation<'a> {
         directory_url: &str,
     ) -> Result<Self, SimError> {
         const STEP: &str = "ACME directory";
-        let reply = network.send(http, &Outgoing::get(STEP, directory_url)).await?;
+        let reply = network
+            .send(http, &Outgoing::get(STEP, directory_url))
+            .await?;
         if reply.status != StatusCode::OK {
             let detail = format!("200 expected, got {}", reply.status.as_u16());
             return Err(breach(Rule::AcmeDirectory, detail));
@@ -198,7 +212,9 @@ impl<'a> Conversation<'a> {
             self.found.push(Violation::new(Rule::AcmeNonce, detail));
         }
         self.take_nonce("newNonce", &reply);
-        self.nonce.take().ok_or_else(|| breach(Rule::AcmeNonce, "newNonce without Replay-Nonce"))
+        self.nonce
+            .take()
+            .ok_or_else(|| breach(Rule::AcmeNonce, "newNonce without Replay-Nonce"))
     }
 
     fn take_nonce(&mut self, step: &str, reply: &Reply) {
@@ -257,39 +273,64 @@ impl<'a> Conversation<'a> {
         let [challenge] = challenges.map_or(&[][..], Vec::as_slice) else {
             return Err(breach(Rule::AcmeChallenge, "not exactly one challenge"));
         };
-        let text = |key| challenge.get(key).and_then(Json::as_str).unwrap_or_default();
+        let text = |key| {
+            challenge
+                .get(key)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+        };
         if text("type") != "device-attest-01" {
             let detail = format!("`{}` instead of device-attest-01", text("type"));
             return Err(breach(Rule::AcmeChallenge, detail));
         }
         let token = text("token");
         if token.len() < TOKEN_LEN || URL_SAFE_NO_PAD.decode(token).is_err() {
-            return Err(breach(Rule::AcmeChallenge, "the token has fewer than 128 bits"));
+            return Err(breach(
+                Rule::AcmeChallenge,
+                "the token has fewer than 128 bits",
+            ));
         }
         Ok((text("url").to_owned(), token.to_owned()))
     }
 
     /// Asks until the status is none of these.
-    async fn poll(&mut self, step: &'static str, url: &str, open: &[&str]) -> Result<Json, SimError> {
+    async fn poll(
+        &mut self,
+        step: &'static str,
+        url: &str,
+        open: &[&str],
+    ) -> Result<Json, SimError> {
         for _ in 0..MAX_POLLS {
             let reply = self.post_as_get(step, url).await?;
             let body = json_of(step, &reply)?;
-            let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
+            let status = body
+                .get("status")
+                .and_then(Json::as_str)
+                .unwrap_or_default();
             if !open.contains(&status) {
                 return Ok(body);
             }
             let pause = reply.retry_after().unwrap_or(Duration::from_millis(100));
             tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
         }
-        Err(breach(Rule::AcmeAnswer, format!("the {step} does not come to an end")))
+        Err(breach(
+            Rule::AcmeAnswer,
+            format!("the {step} does not come to an end"),
+        ))
     }
 
     async fn post_as_get(&mut self, step: &'static str, url: &str) -> Result<Reply, SimError> {
         self.send_signed(step, url, b"").await
     }
 
-    async fn post(&mut self, step: &'static str, url: &str, payload: &Json) -> Result<Reply, SimError> {
-        self.send_signed(step, url, payload.to_string().as_bytes()).await
+    async fn post(
+        &mut self,
+        step: &'static str,
+        url: &str,
+        payload: &Json,
+    ) -> Result<Reply, SimError> {
+        self.send_signed(step, url, payload.to_string().as_bytes())
+            .await
     }
 
     /// A signed request; a nonce that has gone stale is replaced.
@@ -300,28 +341,43 @@ impl<'a> Conversation<'a> {
         payload: &[u8],
     ) -> Result<Reply, SimError> {
         if !self.network.may_use(url) {
-            return Err(breach(Rule::AcmeAnswer, format!("{step}: not an https URL")));
+            return Err(breach(
+                Rule::AcmeAnswer,
+                format!("{step}: not an https URL"),
+            ));
         }
         for _ in 0..MAX_BAD_NONCES {
             let nonce = match self.nonce.take() {
                 Some(nonce) => nonce,
                 None => self.fresh_nonce().await?,
             };
-            let body = self.signer.sign(url, &nonce, self.account.as_deref(), payload)?;
+            let body = self
+                .signer
+                .sign(url, &nonce, self.account.as_deref(), payload)?;
             let reply = self.send_raw(step, url, body).await?;
             self.take_nonce(step, &reply);
             if reply.status.is_success() {
                 return Ok(reply);
             }
             match self.problem(step, &reply) {
-                SimError::AcmeRefused { kind: Some(kind), .. } if kind == "badNonce" => {}
+                SimError::AcmeRefused {
+                    kind: Some(kind), ..
+                } if kind == "badNonce" => {}
                 refused => return Err(refused),
             }
         }
-        Err(breach(Rule::AcmeNonce, format!("{step}: every nonce is refused")))
+        Err(breach(
+            Rule::AcmeNonce,
+            format!("{step}: every nonce is refused"),
+        ))
     }
 
-    async fn send_raw(&self, step: &'static str, url: &str, body: Vec<u8>) -> Result<Reply, SimError> {
+    async fn send_raw(
+        &self,
+        step: &'static str,
+        url: &str,
+        body: Vec<u8>,
+    ) -> Result<Reply, SimError> {
         let out = Outgoing {
             step,
             method: Method::POST,
@@ -362,7 +418,8 @@ impl<'a> Conversation<'a> {
             let body = self.signer.sign(&url, &nonce, None, terms)?;
             let reply = self.send_raw("newAccount", &url, body).await?;
             let refused = self.problem("newAccount", &reply);
-            let bad = matches!(&refused, SimError::AcmeRefused { kind: Some(k), .. } if k == "badNonce");
+            let bad =
+                matches!(&refused, SimError::AcmeRefused { kind: Some(k), .. } if k == "badNonce");
             if reply.status.is_success() || !bad {
                 let detail = format!("{what} is not refused with badNonce: {}", reply.status);
                 self.found.push(Violation::new(Rule::AcmeNonce, detail));
@@ -388,7 +445,10 @@ pub(crate) fn attestation_payload(object: &[u8]) -> Json {
 
 fn json_of(step: &str, reply: &Reply) -> Result<Json, SimError> {
     if reply.media_type() != "application/json" {
-        let detail = format!("{step}: application/json expected, got `{}`", reply.media_type());
+        let detail = format!(
+            "{step}: application/json expected, got `{}`",
+            reply.media_type()
+        );
         return Err(breach(Rule::AcmeAnswer, detail));
     }
     serde_json::from_slice(&reply.body)

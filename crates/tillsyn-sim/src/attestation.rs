@@ -34,9 +34,16 @@ impl AttestationRoot {
             let root = Self::new()?;
             let parts = [&root.0.root, &root.0.intermediate];
             let text: String = parts
-                .map(|ca| format!("{}{}", ca.certificate.to_pem(), ca.key.to_pkcs8_pem().as_str()))
+                .map(|ca| {
+                    format!(
+                        "{}{}",
+                        ca.certificate.to_pem(),
+                        ca.key.to_pkcs8_pem().as_str()
+                    )
+                })
                 .concat();
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(path, text)
+                .with_context(|| format!("cannot write {}", path.display()))?;
             return Ok(root);
         }
         let text = std::fs::read_to_string(path)

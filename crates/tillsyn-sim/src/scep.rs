@@ -63,8 +63,14 @@ impl Request<'_> {
                 (own, self.key)
             }
         };
-        let sent =
-            client::build_pkcs_req(&csr, signer_key, &signer, &ca.recipient, self.digest, cipher)?;
+        let sent = client::build_pkcs_req(
+            &csr,
+            signer_key,
+            &signer,
+            &ca.recipient,
+            self.digest,
+            cipher,
+        )?;
         let body = self.pki_operation(&sent.der, found).await?;
         let answer = client::parse_cert_rep(&body, &sent, signer_key, &signer, &ca)
             .map_err(|error| answer_violation(&error))?;

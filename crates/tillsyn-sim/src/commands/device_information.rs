@@ -40,7 +40,9 @@ impl Device {
             .filter_map(|key| self.fact(&key).map(|value| (key, value)))
             .collect();
         if attests {
-            let nonce = request.get("DeviceAttestationNonce").and_then(Value::as_data);
+            let nonce = request
+                .get("DeviceAttestationNonce")
+                .and_then(Value::as_data);
             if nonce.is_some_and(|nonce| nonce.len() > MAX_NONCE) {
                 return Ok(Answer::format_error());
             }

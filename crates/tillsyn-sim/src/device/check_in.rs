@@ -260,7 +260,8 @@ impl Device {
 
     fn signature(&self, enrollment: &Enrollment, body: &[u8]) -> Result<String, SimError> {
         let (certificate, key) = (&enrollment.certificate, &enrollment.key);
-        let signature = cms::sign_detached_like_device(body, certificate, key, self.digest_with(key))?;
+        let signature =
+            cms::sign_detached_like_device(body, certificate, key, self.digest_with(key))?;
         Ok(STANDARD.encode(signature))
     }
 

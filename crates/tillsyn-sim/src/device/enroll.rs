@@ -101,12 +101,8 @@ impl Device {
     ) -> Result<EnrollmentProfile, SimError> {
         let unwrapped = unwrap(bytes)?;
         let mut found = Vec::new();
-        let profile = EnrollmentProfile::read(
-            &unwrapped.plain,
-            &self.config,
-            &self.network,
-            &mut found,
-        );
+        let profile =
+            EnrollmentProfile::read(&unwrapped.plain, &self.config, &self.network, &mut found);
         let roots: Vec<_> = self
             .network
             .roots()

@@ -20,8 +20,12 @@ impl Device {
         let number = self.config.key_index.wrapping_add(self.keys_used);
         self.keys_used = self.keys_used.wrapping_add(1);
         let key = match &profile.identity {
-            IdentitySettings::Acme(AcmeSettings { key: AcmeKey::P256, .. }) => KeyPair::generate_p256()?,
-            IdentitySettings::Acme(AcmeSettings { key: AcmeKey::P384, .. }) => p384_key(number)?,
+            IdentitySettings::Acme(AcmeSettings {
+                key: AcmeKey::P256, ..
+            }) => KeyPair::generate_p256()?,
+            IdentitySettings::Acme(AcmeSettings {
+                key: AcmeKey::P384, ..
+            }) => p384_key(number)?,
             _ => pool_key(number)?,
         };
         let http = self
@@ -170,11 +174,10 @@ impl Device {
             self.record(Violation::new(Rule::IssuedKey, detail));
         }
         let http = match self.config.authentication {
-            Authentication::MutualTls => self.network.client_with_identity(
-                &enrollment.profile.roots,
-                &certificate,
-                &key,
-            )?,
+            Authentication::MutualTls => {
+                self.network
+                    .client_with_identity(&enrollment.profile.roots, &certificate, &key)?
+            }
             _ => enrollment.http.clone(),
         };
         self.enrollment = Some(Enrollment {
@@ -184,6 +187,14 @@ impl Device {
             ..enrollment
         });
         Ok(())
+    }
+
+    /// Where its identity came from, if by ACME.
+    pub fn acme_directory(&self) -> Option<String> {
+        match &self.enrollment.as_ref()?.profile.identity {
+            IdentitySettings::Acme(settings) => Some(settings.directory_url.clone()),
+            IdentitySettings::Scep(_) => None,
+        }
     }
 
     /// Requests that an ACME server must refuse.

@@ -68,7 +68,8 @@ impl Device {
     fn own_signature(&self, body: &[u8]) -> Result<Vec<u8>, SimError> {
         let enrollment = self.enrollment_ref()?;
         let (certificate, key) = (&enrollment.certificate, &enrollment.key);
-        let signature = cms::sign_detached_like_device(body, certificate, key, self.digest_with(key))?;
+        let signature =
+            cms::sign_detached_like_device(body, certificate, key, self.digest_with(key))?;
         Ok(signature)
     }
 

@@ -19,6 +19,9 @@ pub(super) enum Topic {
     Attempt,
     Scep(String),
     CheckIn(String),
+    /// A declarative exchange and its endpoint.
+    Declarative(String),
+    Acme,
     /// `Idle`.
     Poll,
     /// A result and the UUID in it.
@@ -37,6 +40,10 @@ impl Received {
         if let Some(operation) = operation {
             return Topic::Scep(operation.to_ascii_lowercase());
         }
+        let jose = self.headers.get(header::CONTENT_TYPE);
+        if jose.is_some_and(|kind| kind == "application/jose+json") {
+            return Topic::Acme;
+        }
         if self.method == Method::POST && self.uri.path().ends_with("/attempts") {
             return Topic::Attempt;
         }
@@ -46,6 +53,9 @@ impl Received {
         let Ok(dict) = dictionary(&self.body, Limits::RESULT) else {
             return Topic::Other;
         };
+        if let Some(endpoint) = text(&dict, "Endpoint") {
+            return Topic::Declarative(endpoint.to_owned());
+        }
         if let Some(message) = text(&dict, "MessageType") {
             return Topic::CheckIn(message.to_owned());
         }
@@ -53,6 +63,11 @@ impl Received {
             Some(uuid) => Topic::Result(uuid.to_owned()),
             None => Topic::Poll,
         }
+    }
+
+    /// Whether a person's channel speaks.
+    pub(super) fn is_of_user(&self) -> bool {
+        dictionary(&self.body, Limits::RESULT).is_ok_and(|dict| dict.contains_key("UserID"))
     }
 
     pub(super) fn status_is(&self, status: &str) -> bool {
@@ -86,6 +101,13 @@ impl Answer {
 
     pub(super) fn set(&mut self, name: header::HeaderName, value: &'static str) {
         self.headers.insert(name, HeaderValue::from_static(value));
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        let value = self.headers.get(header::CONTENT_TYPE);
+        value
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|kind| media::is(kind, "application/json"))
     }
 
     pub(super) fn is_profile(&self) -> bool {

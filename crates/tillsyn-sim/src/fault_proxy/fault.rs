@@ -1,4 +1,4 @@
-use crate::Rule;
+use crate::{DeviceKind, Rule};
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $variant:ident => $rule:ident,)+) => {
@@ -54,6 +54,13 @@ faults! {
     ShortChallenge => ScepChallenge,
     PoorChallenge => ScepChallenge,
     ReusedChallenge => ScepChallengeReused,
+    AccessRightsInByod => AccessRights,
+    // ACME payload.
+    PlainHttpDirectory => AcmeUrl,
+    ShortIdentifier => AcmeIdentifier,
+    ReusedIdentifier => AcmeIdentifierReused,
+    AttestWithoutHardware => AcmeKey,
+    ExtractableAcmeKey => AcmeKey,
     // Update of the enrollment profile.
     UpdateChangesTopic => TopicChanged,
     UpdateChangesServerUrl => ServerUrlChanged,
@@ -73,6 +80,23 @@ faults! {
     CertificateForOtherKey => IssuedKey,
     CertificateForTenYears => IssuedValidity,
     CertificateOfStranger => IssuedIssuer,
+    // ACME.
+    DirectoryWithoutOrders => AcmeDirectory,
+    DirectoryOverPlainHttp => AcmeDirectory,
+    AnswerWithoutNonce => AcmeNonce,
+    NonceTwice => AcmeNonce,
+    NonceInCaches => AcmeNonce,
+    AccountWithoutLocation => AcmeAnswer,
+    OrderAsText => AcmeAnswer,
+    OrderOfOtherIdentifier => AcmeAnswer,
+    OtherChallenge => AcmeChallenge,
+    TwoChallenges => AcmeChallenge,
+    ShortToken => AcmeChallenge,
+    AcmeRefusalAsPage => AcmeProblem,
+    ChainAsText => AcmeCertificate,
+    ChainOfOtherKey => IssuedKey,
+    UsedNonceServed => AcmeNonce,
+    OtherUrlServed => AcmeUrl,
     // Transport.
     RedirectCircle => RedirectLoop,
     RedirectToPlainHttp => RedirectInsecure,
@@ -83,7 +107,34 @@ faults! {
     TokenUpdateWith204 => CheckInStatus,
     CommandBeforeTokenUpdate => CommandWhilePending,
     CommandAfterCheckOut => CommandAfterCheckOut,
+    // Tokens and users.
+    BootstrapTokenOfAnother => BootstrapToken,
+    BootstrapTokenLost => BootstrapToken,
+    NoBootstrapTokenWith404 => BootstrapToken,
+    BootstrapTokenWith401 => Unauthorized,
+    GetTokenWith401 => Unauthorized,
+    GetTokenWithoutToken => GetToken,
+    ReturnToServiceWith400 => ReturnToService,
+    ReturnToServiceWithoutWord => ReturnToService,
+    UserWithoutChallenge => UserAuthenticate,
+    UserChannelTold401 => Unauthorized,
+    // Declarative management.
+    TokensAsPlist => DeclarativeFormat,
+    TokensAsText => DeclarativeFormat,
+    TimestampInLocalTime => DeclarativeFormat,
+    ItemsWithoutAssets => DeclarationItems,
+    ItemsOfOtherToken => DeclarationToken,
+    DeclarationOfOtherToken => DeclarationToken,
+    OtherDeclaration => Declaration,
+    DeclarationOfOtherKind => Declaration,
+    StatusWithBody => CheckInBody,
+    GoodStatusWith400 => DeclarativeStatus,
+    BadStatusTaken => DeclarativeStatus,
+    UnknownDeclarationWith200 => DeclarativeStatus,
     // Commands.
+    DeviceCommandToUser => ForeignChannel,
+    CommandOfOtherPlatform => CommandUnsupported,
+    UpdateCommandTo27 => CommandUnsupported,
     PollWith401 => Unauthorized,
     PollWith404 => PollStatus,
     EndWith204 => PollStatus,
@@ -107,4 +158,50 @@ faults! {
     SignatureNotVerified => SignatureSkipped,
     StrangerWith401 => Unauthorized,
     StrangerToldToUnenroll => UnrecognizedDevice,
+}
+
+impl Fault {
+    /// The kind of device that it shows on, if not on each.
+    pub fn kind(self) -> Option<DeviceKind> {
+        match self {
+            Self::UserWithoutChallenge | Self::UserChannelTold401 | Self::DeviceCommandToUser => {
+                Some(DeviceKind::Mac)
+            }
+            Self::UpdateCommandTo27 => Some(DeviceKind::Iphone),
+            _ => None,
+        }
+    }
+
+    /// Whether it needs a server that gives identities by ACME.
+    pub fn is_about_acme(self) -> bool {
+        matches!(
+            self,
+            Self::PlainHttpDirectory
+                | Self::ShortIdentifier
+                | Self::ReusedIdentifier
+                | Self::AttestWithoutHardware
+                | Self::ExtractableAcmeKey
+                | Self::DirectoryWithoutOrders
+                | Self::DirectoryOverPlainHttp
+                | Self::AnswerWithoutNonce
+                | Self::NonceTwice
+                | Self::NonceInCaches
+                | Self::AccountWithoutLocation
+                | Self::OrderAsText
+                | Self::OrderOfOtherIdentifier
+                | Self::OtherChallenge
+                | Self::TwoChallenges
+                | Self::ShortToken
+                | Self::AcmeRefusalAsPage
+                | Self::ChainAsText
+                | Self::ChainOfOtherKey
+                | Self::UsedNonceServed
+                | Self::OtherUrlServed
+        )
+    }
+
+    /// Whether the profile must announce what the fault is about.
+    pub(super) fn needs_users(self) -> bool {
+        self.kind() == Some(DeviceKind::Mac)
+    }
 }

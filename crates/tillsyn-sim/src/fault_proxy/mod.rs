@@ -4,9 +4,11 @@
 //! server that keeps the rules, breaks exactly one of them, and [`provoke`] walks the device to
 //! the place where it must notice. For tests alone: it re-signs profiles with a CA of its own.
 
+mod acme;
 mod authority;
 mod exchange;
 mod fault;
+mod messages;
 mod mutate;
 mod profile;
 mod provoke;

@@ -7,7 +7,7 @@ use tillsyn_apple::{encode_plist, media};
 
 use super::exchange::{Answer, Received, Topic};
 use super::proxy::State;
-use super::{Fault, profile};
+use super::{Fault, acme, messages, profile};
 use crate::SimError;
 use crate::plists::{dict, dictionary};
 use crate::profile::unwrap;
@@ -38,7 +38,9 @@ pub(super) fn mutate(
             attempt(fault, &mut answer);
         }
         Topic::Scep(operation) => scep(state, fault, operation, request, &mut answer)?,
-        Topic::CheckIn(message) => check_in(state, fault, message, &mut answer),
+        Topic::CheckIn(message) => check_in(state, fault, message, request, &mut answer),
+        Topic::Declarative(endpoint) => messages::declarative(fault, endpoint, &mut answer),
+        Topic::Acme => acme::post(state, fault, request, &mut answer)?,
         Topic::Poll | Topic::Result(_) => {
             answer = redirect_command(state, answer)?;
             return commands(state, fault, &topic, request, answer);
@@ -46,7 +48,7 @@ pub(super) fn mutate(
         Topic::Other if fault == Fault::RefusedDownloadAsProfile => {
             return Ok(refused_download());
         }
-        Topic::Other => {}
+        Topic::Other => acme::get(fault, &mut answer),
     }
     Ok(answer)
 }
@@ -88,6 +90,9 @@ fn enrollment_profile(state: &mut State, mut answer: Answer) -> Result<Answer, S
     let mut plain = profile::parse(&unwrap(&answer.body)?.plain)?;
     profile::redirect(&mut plain, &state.public_base, &state.base);
     profile::add_root(&mut plain, &state.authority);
+    if fault.is_some_and(Fault::needs_users) || state.announce_users {
+        profile::announce_users(&mut plain);
+    }
     if state.first_challenge.is_none() {
         state.first_challenge = profile::challenge(&plain);
     }
@@ -195,10 +200,17 @@ fn scep(
     Ok(())
 }
 
-fn check_in(state: &mut State, fault: Fault, message: &str, answer: &mut Answer) {
+fn check_in(
+    state: &mut State,
+    fault: Fault,
+    message: &str,
+    request: &Received,
+    answer: &mut Answer,
+) {
     if message == "TokenUpdate" {
         state.token_updated = true;
     }
+    messages::check_in(fault, message, request, answer);
     match (message, fault) {
         ("Authenticate", Fault::AuthenticateWith401) => {
             *answer = Answer::new(StatusCode::UNAUTHORIZED);
@@ -307,6 +319,20 @@ fn commands(
                 .then(|| state.last_command.clone());
             given(state, answer, again.flatten())
         }
+        Fault::CommandOfOtherPlatform if !is_result => {
+            // A person's on a Mac, and nobody's elsewhere.
+            let request = dict([("RequestType", "NSExtensionMappings".into())]);
+            command(&uuid::Uuid::new_v4().to_string(), request)
+        }
+        Fault::UpdateCommandTo27 if !is_result => {
+            let request = dict([("RequestType", "AvailableOSUpdates".into())]);
+            command(&uuid::Uuid::new_v4().to_string(), request)
+        }
+        Fault::UserChannelTold401 if request.is_of_user() => whole(StatusCode::UNAUTHORIZED),
+        Fault::DeviceCommandToUser if !is_result && request.is_of_user() => {
+            state.last_command.clone().unwrap_or(answer)
+        }
+        Fault::DeviceCommandToUser if !is_result => given(state, answer, None),
         Fault::NeverEndingSession => command(&uuid::Uuid::new_v4().to_string(), queries("UDID")),
         fault if is_update(fault) && !is_result => match state.profile.clone() {
             Some(mut plain) => {

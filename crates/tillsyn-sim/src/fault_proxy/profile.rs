@@ -8,6 +8,7 @@ use super::Fault;
 use super::authority::Authority;
 use crate::SimError;
 use crate::plists::{dict, text};
+use crate::profile::PER_USER;
 
 /// Replaces the beginning of every text, so that the device talks to the proxy.
 pub(super) fn redirect(value: &mut Value, from: &str, to: &str) {
@@ -116,7 +117,7 @@ pub(super) fn spoil(profile: &mut Value, fault: Fault, first_challenge: Option<&
             set(profile, MDM, "CheckInURL", url);
         }
         Fault::UpdateChangesCapabilities => {
-            let name = "com.apple.mdm.per-user-connections";
+            let name = PER_USER;
             let has = payload(profile, MDM)
                 .and_then(|p| crate::plists::texts(p, "ServerCapabilities"))
                 .is_some_and(|list| list.iter().any(|c| c == name));
@@ -127,6 +128,21 @@ pub(super) fn spoil(profile: &mut Value, fault: Fault, first_challenge: Option<&
         Fault::AccessRightsZero => set(profile, MDM, "AccessRights", 0_i64),
         Fault::AccessRightsMissing => remove(profile, MDM, "AccessRights"),
         Fault::RightToChangeWithoutRightToSee => set(profile, MDM, "AccessRights", 2_i64),
+        Fault::AccessRightsInByod => set(profile, MDM, "EnrollmentMode", "BYOD"),
+        Fault::PlainHttpDirectory => {
+            set(profile, ACME, "DirectoryURL", "http://mdm.example.com/acme");
+        }
+        Fault::ShortIdentifier => set(profile, ACME, "ClientIdentifier", "12345678"),
+        Fault::ReusedIdentifier => {
+            if let Some(identifier) = first_challenge {
+                set(profile, ACME, "ClientIdentifier", identifier);
+            }
+        }
+        Fault::AttestWithoutHardware => {
+            set(profile, ACME, "Attest", true);
+            set(profile, ACME, "HardwareBound", false);
+        }
+        Fault::ExtractableAcmeKey => set(profile, ACME, "KeyIsExtractable", true),
         Fault::NoCheckOutWhenRemoved => remove(profile, MDM, "CheckOutWhenRemoved"),
         Fault::PlainHttpScepUrl => scep(profile, "URL", "http://mdm.example.com/scep"),
         Fault::SmallKey => scep(profile, "Keysize", 1024_i64),
@@ -142,12 +158,27 @@ pub(super) fn spoil(profile: &mut Value, fault: Fault, first_challenge: Option<&
     }
 }
 
-/// The SCEP challenge, to use it twice.
+/// The SCEP challenge or ACME identifier, to use it twice.
 pub(super) fn challenge(profile: &Value) -> Option<String> {
     let payloads = profile.as_dictionary()?.get("PayloadContent")?.as_array()?;
+    if let Some(acme) = payloads.iter().find(|p| is_of(p, ACME)) {
+        return text(acme.as_dictionary()?, "ClientIdentifier").map(str::to_owned);
+    }
     let payload = payloads.iter().find(|p| is_of(p, SCEP))?.as_dictionary()?;
     let content = payload.get("PayloadContent")?.as_dictionary()?;
     text(content, "Challenge").map(str::to_owned)
+}
+
+/// User channels, whatever the server announces.
+pub(super) fn announce_users(profile: &mut Value) {
+    let mut list = payload(profile, MDM)
+        .and_then(|p| crate::plists::texts(p, "ServerCapabilities"))
+        .unwrap_or_default();
+    if !list.iter().any(|c| c == PER_USER) {
+        list.push(PER_USER.to_owned());
+    }
+    let list = list.into_iter().map(Value::from).collect();
+    set(profile, MDM, "ServerCapabilities", Value::Array(list));
 }
 
 /// A fresh payload UUID and challenge, as a server gives each download.
@@ -168,6 +199,7 @@ pub(super) fn encode(profile: &Value) -> Vec<u8> {
 
 const MDM: &str = "com.apple.mdm";
 const SCEP: &str = "com.apple.security.scep";
+const ACME: &str = "com.apple.security.acme";
 
 fn payloads(profile: &mut Value) -> Option<&mut Vec<Value>> {
     profile

@@ -1,4 +1,4 @@
-use super::{Fault, FaultProxy};
+use super::{Fault, FaultProxy, messages};
 use crate::{Device, EnrollBy, SimError};
 
 /// Walks an unenrolled device into the fault. What it found stands in `device.violations()`; an
@@ -11,8 +11,14 @@ pub async fn provoke(
     device: &mut Device,
     by: &EnrollBy,
 ) -> Result<(), SimError> {
+    if fault == Fault::UpdateCommandTo27 {
+        let config = device.config_mut();
+        config.supervised = true;
+        *config = config.clone().with_os("27.0", "24A300");
+    }
     if needs_clean_enrollment(fault) {
         proxy.switch(None);
+        proxy.announce_users(fault.needs_users());
         device.enroll(by).await?;
         device.take_violations();
         proxy.switch(Some(fault));
@@ -20,7 +26,38 @@ pub async fn provoke(
         proxy.switch(Some(fault));
     }
     match fault {
-        Fault::ReusedChallenge => {
+        Fault::BootstrapTokenOfAnother | Fault::BootstrapTokenLost => {
+            device
+                .set_bootstrap_token(Some(b"a token of this device"))
+                .await?;
+            device.get_bootstrap_token().await.map(|_| ())
+        }
+        Fault::NoBootstrapTokenWith404 | Fault::BootstrapTokenWith401 => {
+            device.get_bootstrap_token().await.map(|_| ())
+        }
+        Fault::GetTokenWith401 | Fault::GetTokenWithoutToken => {
+            device.get_token("com.apple.maid").await.map(|_| ())
+        }
+        Fault::ReturnToServiceWith400 | Fault::ReturnToServiceWithoutWord => {
+            device.ask_return_to_service().await.map(|_| ())
+        }
+        Fault::UserWithoutChallenge => {
+            let logged_in = device.network_user_logs_in("nils", "Nils", "secret");
+            logged_in.await.map(|_| ())
+        }
+        Fault::UserChannelTold401 | Fault::DeviceCommandToUser => {
+            device.idle().await?;
+            device.session_on(1).await.map(|_| ())
+        }
+        Fault::BadStatusTaken | Fault::UnknownDeclarationWith200 => {
+            device.probe_declarative().await
+        }
+        fault if messages::is_declarative(fault) => device.synchronise_declarations(0).await,
+        Fault::UsedNonceServed | Fault::OtherUrlServed => {
+            let directory = device.acme_directory().unwrap_or_default();
+            device.probe_acme(&directory).await
+        }
+        Fault::ReusedChallenge | Fault::ReusedIdentifier => {
             device.enroll(by).await?;
             device.person_erases_device();
             device.enroll(by).await
@@ -96,5 +133,20 @@ fn needs_clean_enrollment(fault: Fault) -> bool {
             | Fault::SignatureNotVerified
             | Fault::StrangerWith401
             | Fault::StrangerToldToUnenroll
-    )
+            | Fault::BootstrapTokenOfAnother
+            | Fault::BootstrapTokenLost
+            | Fault::NoBootstrapTokenWith404
+            | Fault::BootstrapTokenWith401
+            | Fault::GetTokenWith401
+            | Fault::GetTokenWithoutToken
+            | Fault::ReturnToServiceWith400
+            | Fault::ReturnToServiceWithoutWord
+            | Fault::UserWithoutChallenge
+            | Fault::UserChannelTold401
+            | Fault::DeviceCommandToUser
+            | Fault::CommandOfOtherPlatform
+            | Fault::UpdateCommandTo27
+            | Fault::UsedNonceServed
+            | Fault::OtherUrlServed
+    ) || messages::is_declarative(fault)
 }

@@ -38,7 +38,7 @@ pub struct FaultProxy {
 }
 
 struct Shared {
-    upstream: String,
+    upstream: Mutex<String>,
     client: reqwest::Client,
     state: Mutex<State>,
 }
@@ -54,6 +54,8 @@ pub(super) struct State {
     pub(super) last_command: Option<Answer>,
     pub(super) results: Vec<String>,
     pub(super) token_updated: bool,
+    /// User channels are announced for the enrollment before the fault, too.
+    pub(super) announce_users: bool,
 }
 
 impl FaultProxy {
@@ -91,8 +93,9 @@ impl FaultProxy {
                 last_command: None,
                 results: Vec::new(),
                 token_updated: false,
+                announce_users: false,
             }),
-            upstream,
+            upstream: Mutex::new(upstream),
             client,
         });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
@@ -106,6 +109,24 @@ impl FaultProxy {
     /// What the devices take for the server.
     pub fn base_url(&self) -> &str {
         &self.base
+    }
+
+    /// Where to connect to, when the server began after the proxy: then the server can publish the
+    /// proxy's address as its own.
+    pub fn lead_to(&self, upstream: &str) {
+        let mut own = self
+            .shared
+            .upstream
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        upstream.trim_end_matches('/').clone_into(&mut own);
+        let state = self.shared.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner).public_base = self.base.clone();
+    }
+
+    pub(super) fn announce_users(&self, on: bool) {
+        let state = self.shared.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner).announce_users = on;
     }
 
     /// Switches a fault on, or all off. What was remembered of an earlier one is forgotten.
@@ -132,6 +153,9 @@ impl Drop for FaultProxy {
 impl State {
     /// The addresses in a JSON answer.
     pub(super) fn redirect_json(&self, mut answer: Answer) -> Answer {
+        if self.public_base == self.base || self.public_base.is_empty() {
+            return answer;
+        }
         if let Ok(text) = std::str::from_utf8(&answer.body) {
             answer.body = text.replace(&self.public_base, &self.base).into();
             answer.headers.remove(header::CONTENT_LENGTH);
@@ -183,12 +207,13 @@ async fn ask(shared: &Shared, received: &Received) -> Result<Answer, reqwest::Er
     ] {
         headers.remove(hop);
     }
+    let upstream = {
+        let upstream = shared.upstream.lock();
+        upstream.unwrap_or_else(PoisonError::into_inner).clone()
+    };
     let response = shared
         .client
-        .request(
-            received.method.clone(),
-            format!("{}{path}", shared.upstream),
-        )
+        .request(received.method.clone(), format!("{upstream}{path}"))
         .headers(headers)
         .body(received.body.clone())
         .send()

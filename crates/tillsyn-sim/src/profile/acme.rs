@@ -68,7 +68,12 @@ pub(super) fn read_acme(
         (Some("ECSECPrimeRandom"), Some(256), _) => AcmeKey::P256,
         (Some("ECSECPrimeRandom"), Some(384), _) => AcmeKey::P384,
         (Some("RSA"), Some(2048..=4096), false) => AcmeKey::Rsa,
-        _ => return Err(breach(Rule::AcmeKey, "no key of this type and size can be made")),
+        _ => {
+            return Err(breach(
+                Rule::AcmeKey,
+                "no key of this type and size can be made",
+            ));
+        }
     };
     if attest && !hardware_bound {
         return Err(breach(Rule::AcmeKey, "Attest without HardwareBound"));

@@ -5,6 +5,7 @@
 use tillsyn_sim::fault_proxy::{Fault, FaultProxy, ProxyConfig, provoke};
 use tillsyn_sim::{Device, DeviceConfig, DeviceKind, Network};
 
+use crate::acme_server::Acme;
 use crate::server::{Server, invitation, queries};
 
 async fn proxy(server: &Server) -> FaultProxy {
@@ -55,13 +56,44 @@ async fn every_fault_is_caught_last_third() {
 async fn every_third_fault_is_caught(third: usize) {
     let server = Server::start().await;
     let proxy = proxy(&server).await;
+    let faults = Fault::ALL
+        .iter()
+        .copied()
+        .filter(|fault| !fault.is_about_acme());
+    let faults = faults.enumerate().filter(|(index, _)| index % 3 == third);
+    each_is_caught(&proxy, faults).await;
+}
+
+/// The server publishes the proxy's address: what an ACME client signs names it.
+#[tokio::test]
+async fn every_fault_of_acme_is_caught() {
+    let config = ProxyConfig {
+        upstream: String::new(),
+        public_base: None,
+        roots_pem: None,
+    };
+    let proxy = FaultProxy::start(config).await.unwrap();
+    let server = Server::start().await;
+    server.lock().acme = Some(Acme::unattested());
+    server.lock().base = proxy.base_url().to_owned();
+    proxy.lead_to(&server.base);
+    let faults = Fault::ALL
+        .iter()
+        .copied()
+        .filter(|fault| fault.is_about_acme());
+    each_is_caught(&proxy, faults.enumerate()).await;
+}
+
+async fn each_is_caught(proxy: &FaultProxy, faults: impl Iterator<Item = (usize, Fault)>) {
     let mut missed = Vec::new();
-    let faults = Fault::ALL.iter().copied().enumerate();
-    for (index, fault) in faults.filter(|(index, _)| index % 3 == third) {
-        let kind = DeviceKind::ALL[index / 3 % 3];
-        let config = DeviceConfig::generate(kind, 11, index);
+    for (index, fault) in faults {
+        let kind = fault.kind().unwrap_or(DeviceKind::ALL[index / 3 % 3]);
+        let mut config = DeviceConfig::generate(kind, 11, index);
+        if fault.is_about_acme() {
+            config = DeviceConfig::iphone(index).with_os("18.2", "22C152");
+        }
         let mut device = Device::new(config, Network::plain_http().unwrap());
-        let outcome = provoke(&proxy, fault, &mut device, &invitation(proxy.base_url())).await;
+        let outcome = provoke(proxy, fault, &mut device, &invitation(proxy.base_url())).await;
         if !device.has_violation(fault.rule()) {
             missed.push((fault, kind, outcome, device.violations().to_vec()));
         }

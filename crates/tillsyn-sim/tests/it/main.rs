@@ -1,6 +1,8 @@
 //! The simulator against a small scripted server that keeps the rules, and against one that
 //! breaks them.
 
+mod acme;
+mod acme_server;
 mod channels;
 mod commands;
 mod faults;

@@ -30,6 +30,8 @@ use tillsyn_pki::scep::{CertRep, FailInfo, PkiRequest, ca_caps, decode_get_messa
 use tillsyn_pki::{hash, scep};
 use tillsyn_sim::{EnrollBy, PushHub, pool_key};
 
+use crate::acme_server::{self, Acme};
+
 pub(crate) const CODE: &str = "TEST-CODE";
 pub(crate) const TOPIC: &str = "com.apple.mgmt.External.5d2c2f4e";
 
@@ -40,8 +42,8 @@ pub(crate) struct Server {
 }
 
 pub(crate) struct State {
-    base: String,
-    ca: CaIdentity,
+    pub(crate) base: String,
+    pub(crate) ca: CaIdentity,
     ra: CaIdentity,
     signer: CaIdentity,
     profiles: HashMap<String, &'static str>,
@@ -61,6 +63,8 @@ pub(crate) struct State {
     pub(crate) reports: Vec<(String, serde_json::Value)>,
     /// Devices are known by this header instead of a signature.
     pub(crate) certificate_header: Option<&'static str>,
+    /// Profiles bring identities by ACME.
+    pub(crate) acme: Option<Acme>,
 }
 
 #[derive(Default)]
@@ -120,6 +124,7 @@ impl Server {
             declarations: Vec::new(),
             reports: Vec::new(),
             certificate_header: None,
+            acme: None,
         };
         let server = Self {
             base,
@@ -130,6 +135,7 @@ impl Server {
             .route("/p/{secret}", get(profile))
             .route("/scep", any(scep_operation))
             .route("/mdm", put(mdm))
+            .route("/acme/{*rest}", any(acme_server::serve))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         server
@@ -269,7 +275,10 @@ impl State {
             scep: ScepPayload::new(id(), format!("{}/scep", self.base), challenge),
             mdm,
         };
-        let plain = profile.to_plist().unwrap();
+        let mut plain = profile.to_plist().unwrap();
+        if let Some(acme) = &mut self.acme {
+            plain = acme.into_profile(&plain, &self.base);
+        }
         let (certificate, key) = (&self.signer.certificate, &self.signer.key);
         cms::sign_attached(&plain, certificate, key, &[]).unwrap()
     }

@@ -34,7 +34,7 @@ async fn each_is_caught(engine: Engine, faults: impl Iterator<Item = Fault>) {
     let by = invitation(&app, &proxy).await;
     let mut missed = Vec::new();
     for (index, fault) in faults.enumerate() {
-        let kind = DeviceKind::ALL[index % 3];
+        let kind = fault.kind().unwrap_or(DeviceKind::ALL[index % 3]);
         let mut device = device(&app, kind);
         let outcome = provoke(&proxy, fault, &mut device, &by).await;
         if !device.has_violation(fault.rule()) {
@@ -44,9 +44,11 @@ async fn each_is_caught(engine: Engine, faults: impl Iterator<Item = Fault>) {
     assert!(missed.is_empty(), "not noticed: {missed:#?}");
 }
 
-/// Every fourth fault from this one on.
+/// Every fourth fault from this one on; those of ACME have a server of their own.
 fn quarter(first: usize) -> impl Iterator<Item = Fault> {
-    Fault::ALL.iter().copied().skip(first).step_by(4)
+    let faults = Fault::ALL.iter().copied();
+    let faults = faults.filter(|fault| !fault.is_about_acme());
+    faults.skip(first).step_by(4)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
