@@ -1,7 +1,8 @@
 use plist::Dictionary;
 
 use super::Ids;
-use crate::fields::Build;
+use crate::command::ReturnToService as Policy;
+use crate::fields::{Build, Wire};
 use crate::{WireError, encode_plist};
 
 /// `ReturnToService`: a device in that mode asks how to come back.
@@ -27,7 +28,15 @@ impl ReturnToService {
 
     /// The answer where no policy exists; an error status would be wrong.
     pub fn disabled_reply() -> Vec<u8> {
-        let inner = Build::new().set("Enabled", false).value();
-        encode_plist(&Build::new().set("ReturnToService", inner).value())
+        Self::reply(&Policy::default())
+    }
+
+    /// How the device comes back. Without the bootstrap token it erases its apps as well.
+    pub fn reply(policy: &Policy) -> Vec<u8> {
+        encode_plist(
+            &Build::new()
+                .set("ReturnToService", policy.to_value())
+                .value(),
+        )
     }
 }

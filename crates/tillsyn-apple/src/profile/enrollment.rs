@@ -1,6 +1,6 @@
 use plist::{Dictionary, Value};
 
-use super::{MdmPayload, RootPayload, ScepPayload};
+use super::{IdentityPayload, MdmPayload, RootPayload};
 use crate::fields::Build;
 use crate::{WireError, encode_plist};
 
@@ -38,7 +38,7 @@ pub struct EnrollmentProfile {
     pub scope: Option<PayloadScope>,
     /// Installed before the MDM payload, so the device trusts `ServerURL` when it needs it.
     pub roots: Vec<RootPayload>,
-    pub scep: ScepPayload,
+    pub identity: IdentityPayload,
     pub mdm: MdmPayload,
 }
 
@@ -55,14 +55,14 @@ impl EnrollmentProfile {
             }
         }
         let mut uuids: Vec<&str> = self.roots.iter().map(|root| root.uuid.as_str()).collect();
-        uuids.extend([self.uuid.as_str(), &self.scep.uuid, &self.mdm.uuid]);
+        uuids.extend([self.uuid.as_str(), self.identity.uuid(), &self.mdm.uuid]);
         uuids.sort_unstable();
         let all = uuids.len();
         uuids.dedup();
         if uuids.len() != all {
             return Err(WireError::malformed("two payloads share a PayloadUUID"));
         }
-        self.scep.validate()?;
+        self.identity.validate()?;
         self.mdm.validate()
     }
 
@@ -73,12 +73,13 @@ impl EnrollmentProfile {
             let identifier = format!("{}.root.{}", self.identifier, nth.saturating_add(1));
             content.push(root.write(self.payload(&identifier, RootPayload::TYPE, &root.uuid)));
         }
-        let identifier = format!("{}.scep", self.identifier);
-        let scep = self.payload(&identifier, ScepPayload::TYPE, &self.scep.uuid);
-        content.push(self.scep.write(scep));
+        let (payload_type, name) = self.identity.names();
+        let identifier = format!("{}.{name}", self.identifier);
+        let identity = self.payload(&identifier, payload_type, self.identity.uuid());
+        content.push(self.identity.write(identity));
         let identifier = format!("{}.mdm", self.identifier);
         let mdm = self.payload(&identifier, MdmPayload::TYPE, &self.mdm.uuid);
-        content.push(self.mdm.write(mdm, &self.scep.uuid));
+        content.push(self.mdm.write(mdm, self.identity.uuid()));
 
         let profile = Build::new()
             .set("PayloadContent", Value::Array(content))

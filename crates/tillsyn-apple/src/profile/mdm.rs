@@ -221,7 +221,7 @@ impl MdmPayload {
 }
 
 /// `https://`, or plain HTTP to this very machine, which no real device can reach.
-fn check_url(url: &str, fault: &'static str) -> Result<(), WireError> {
+pub(super) fn check_url(url: &str, fault: &'static str) -> Result<(), WireError> {
     let secure = url.strip_prefix("https://");
     let local = url.strip_prefix("http://").filter(|rest| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -1,5 +1,8 @@
 use super::info::{payloads, profile_dict};
-use super::{EnrollmentProfile, MdmPayload, PayloadScope, RootPayload, ScepPayload};
+use super::{
+    AcmePayload, EnrollmentProfile, IdentityPayload, MdmPayload, PayloadScope, RootPayload,
+    ScepPayload,
+};
 use crate::WireError;
 use crate::fields::Read;
 
@@ -8,22 +11,24 @@ use crate::fields::Read;
 pub fn parse_profile(bytes: &[u8]) -> Result<EnrollmentProfile, WireError> {
     let dict = profile_dict(bytes)?;
     let mut roots = Vec::new();
-    let mut scep = None;
+    let mut identity: Option<IdentityPayload> = None;
     let mut mdm = None;
     for payload in payloads(&dict)? {
         match payload.text("PayloadType")?.as_str() {
             RootPayload::TYPE => roots.push(RootPayload::read(payload)?),
-            ScepPayload::TYPE => {
-                if scep.replace(ScepPayload::read(payload)?).is_some() {
-                    return Err(WireError::unsupported("two SCEP payloads"));
+            kind @ (ScepPayload::TYPE | AcmePayload::TYPE) => {
+                let read = if kind == ScepPayload::TYPE {
+                    ScepPayload::read(payload)?.into()
+                } else {
+                    AcmePayload::read(payload)?.into()
+                };
+                if identity.replace(read).is_some() {
+                    return Err(WireError::unsupported("two identity payloads"));
                 }
             }
             MdmPayload::TYPE => {
-                let identity = payload.text("IdentityCertificateUUID")?;
-                if mdm
-                    .replace((MdmPayload::read(payload)?, identity))
-                    .is_some()
-                {
+                let named = payload.text("IdentityCertificateUUID")?;
+                if mdm.replace((MdmPayload::read(payload)?, named)).is_some() {
                     return Err(WireError::malformed("two com.apple.mdm payloads"));
                 }
             }
@@ -34,9 +39,10 @@ pub fn parse_profile(bytes: &[u8]) -> Result<EnrollmentProfile, WireError> {
             }
         }
     }
-    let (mdm, identity) = mdm.ok_or_else(|| WireError::malformed("no com.apple.mdm payload"))?;
-    let scep = scep.ok_or_else(|| WireError::unsupported("an identity that is not from SCEP"))?;
-    if identity != scep.uuid {
+    let (mdm, named) = mdm.ok_or_else(|| WireError::malformed("no com.apple.mdm payload"))?;
+    let identity = identity
+        .ok_or_else(|| WireError::unsupported("an identity that is not from SCEP or ACME"))?;
+    if named != identity.uuid() {
         return Err(WireError::malformed(
             "IdentityCertificateUUID names no payload of the profile",
         ));
@@ -55,7 +61,7 @@ pub fn parse_profile(bytes: &[u8]) -> Result<EnrollmentProfile, WireError> {
         description: dict.opt_text("PayloadDescription")?.unwrap_or_default(),
         scope,
         roots,
-        scep,
+        identity,
         mdm,
     };
     profile.validate()?;

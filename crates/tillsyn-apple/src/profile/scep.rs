@@ -1,5 +1,6 @@
 use plist::{Dictionary, Value};
 
+use super::subject::{self, Subject};
 use crate::fields::{Build, Read};
 use crate::{Sensitive, WireError};
 
@@ -11,8 +12,7 @@ pub struct ScepPayload {
     pub url: String,
     /// Passed to the server as `message` of `GetCACert`.
     pub name: Option<String>,
-    /// Relative distinguished names, each a list of `(attribute, value)`; see [`common_name`].
-    pub subject: Vec<Vec<(String, String)>>,
+    pub subject: Subject,
     pub challenge: Sensitive<String>,
     /// 2048 or 4096: without it a device makes 1024 bits.
     pub key_size: u32,
@@ -22,11 +22,6 @@ pub struct ScepPayload {
     pub ca_fingerprint: Option<Vec<u8>>,
     pub retries: Option<u32>,
     pub retry_delay_secs: Option<u32>,
-}
-
-/// A subject with nothing but a common name. The server decides the final subject anyway.
-pub fn common_name(value: &str) -> Vec<Vec<(String, String)>> {
-    vec![vec![("CN".to_owned(), value.to_owned())]]
 }
 
 impl ScepPayload {
@@ -68,17 +63,11 @@ impl ScepPayload {
     }
 
     pub(super) fn write(&self, mut payload: Dictionary) -> Value {
-        let subject = self.subject.iter().map(|rdn| {
-            let pairs = rdn.iter().map(|(attribute, value)| {
-                Value::Array(vec![attribute.as_str().into(), value.as_str().into()])
-            });
-            Value::Array(pairs.collect())
-        });
         // `Key Type` and `Key Usage` have a space in their names.
         let content = Build::new()
             .set("URL", self.url.as_str())
             .opt("Name", self.name.as_deref())
-            .set("Subject", Value::Array(subject.collect()))
+            .set("Subject", subject::write(&self.subject))
             .set("Challenge", self.challenge.expose().as_str())
             .set("Keysize", self.key_size)
             .set("Key Type", "RSA")
@@ -112,7 +101,7 @@ impl ScepPayload {
             uuid: payload.text("PayloadUUID")?,
             url: content.text("URL")?,
             name: content.opt_text("Name")?,
-            subject: subject(content)?,
+            subject: subject::read(content)?,
             challenge: Sensitive::new(content.opt_text("Challenge")?.unwrap_or_default()),
             // The schema's defaults.
             key_size: number("Keysize")?.unwrap_or(1024),
@@ -122,25 +111,4 @@ impl ScepPayload {
             retry_delay_secs: number("RetryDelay")?,
         })
     }
-}
-
-fn subject(content: &Dictionary) -> Result<Vec<Vec<(String, String)>>, WireError> {
-    const WRONG: WireError = WireError::WrongType {
-        key: "Subject",
-        expected: "array of arrays of pairs",
-    };
-    let pair = |value: &Value| match value.as_array().map(Vec::as_slice) {
-        Some([Value::String(attribute), Value::String(text)]) => {
-            Some((attribute.clone(), text.clone()))
-        }
-        _ => None,
-    };
-    let Some(names) = content.opt_array("Subject")? else {
-        return Ok(Vec::new());
-    };
-    names
-        .iter()
-        .map(|rdn| rdn.as_array()?.iter().map(pair).collect())
-        .collect::<Option<Vec<_>>>()
-        .ok_or(WRONG)
 }

@@ -23,11 +23,18 @@ fn profile() -> EnrollmentProfile {
             display_name: "Root".into(),
             certificate: vec![0x30, 0],
         }],
-        scep: ScepPayload {
+        identity: IdentityPayload::Scep(ScepPayload {
             subject: common_name("attempt"),
             ..ScepPayload::new("S", "https://mdm.example.com/scep", "challenge".into())
-        },
+        }),
         mdm: MdmPayload::new("M", topic(), "https://mdm.example.com/apple/mdm"),
+    }
+}
+
+fn scep(profile: &mut EnrollmentProfile) -> &mut ScepPayload {
+    match &mut profile.identity {
+        IdentityPayload::Scep(scep) => scep,
+        IdentityPayload::Acme(_) => unreachable!("the fixture has SCEP"),
     }
 }
 
@@ -39,14 +46,17 @@ fn changed(from: &str, to: &str) -> Result<EnrollmentProfile, WireError> {
 
 #[test]
 fn reads_the_fixture() {
-    let profile = parse_profile(&fixture("profile/Enrollment.mobileconfig")).unwrap();
+    let mut profile = parse_profile(&fixture("profile/Enrollment.mobileconfig")).unwrap();
     assert_eq!(profile.identifier, "com.example.enroll");
     assert_eq!(profile.scope, Some(PayloadScope::System));
     assert_eq!(profile.roots[0].certificate, b"0\x03\x02\x01\x00");
-    assert_eq!(profile.scep.challenge.expose(), "fixture-challenge");
-    assert_eq!(profile.scep.subject[1][0], ("2.5.4.5".into(), "1".into()));
-    assert_eq!(profile.scep.subject.len(), 2);
-    assert_eq!(profile.scep.key_usage, 5);
+    assert_eq!(scep(&mut profile).challenge.expose(), "fixture-challenge");
+    assert_eq!(
+        scep(&mut profile).subject[1][0],
+        ("2.5.4.5".into(), "1".into())
+    );
+    assert_eq!(scep(&mut profile).subject.len(), 2);
+    assert_eq!(scep(&mut profile).key_usage, 5);
     assert_eq!(
         profile.mdm.effective_check_in_url(),
         "https://mdm.example.com/apple/checkin"
@@ -94,9 +104,9 @@ fn round_trips() {
     );
     profile.scope = Some(PayloadScope::System);
     profile.roots.clear();
-    profile.scep.ca_fingerprint = Some(vec![1; 32]);
-    profile.scep.retries = Some(3);
-    profile.scep.retry_delay_secs = Some(10);
+    scep(&mut profile).ca_fingerprint = Some(vec![1; 32]);
+    scep(&mut profile).retries = Some(3);
+    scep(&mut profile).retry_delay_secs = Some(10);
     profile.mdm.check_in_url = Some("https://mdm.example.com/apple/checkin?x=1&y=2".into());
     profile.mdm.server_capabilities = vec![
         capability::PER_USER_CONNECTIONS.into(),
@@ -164,10 +174,10 @@ fn what_a_device_would_refuse_is_not_written() {
         |p| p.mdm.check_in_url = Some("ftp://x".into()),
         |p| p.mdm.access_rights = None,
         |p| p.mdm.topic = Topic::new("com.example.app").unwrap(),
-        |p| p.scep.key_size = 1024,
-        |p| p.scep.key_usage = 2,
-        |p| p.scep.challenge = String::new().into(),
-        |p| p.scep.url = "mdm.example.com/scep".into(),
+        |p| scep(p).key_size = 1024,
+        |p| scep(p).key_usage = 2,
+        |p| scep(p).challenge = String::new().into(),
+        |p| scep(p).url = "mdm.example.com/scep".into(),
     ];
     for (n, fault) in faults.iter().enumerate() {
         let mut profile = profile();
@@ -269,4 +279,102 @@ fn info_says_what_is_wrong() {
     );
     let info = ProfileInfo::parse(encrypted.as_bytes()).unwrap();
     assert!(info.is_encrypted && info.payload_types.is_empty());
+}
+
+fn with_acme(change: fn(&mut AcmePayload)) -> EnrollmentProfile {
+    let mut acme = AcmePayload::new(
+        "A",
+        "https://mdm.example.com/apple/acme/directory",
+        "one-time-identifier".into(),
+        true,
+    );
+    acme.subject = common_name("attempt");
+    change(&mut acme);
+    EnrollmentProfile {
+        identity: acme.into(),
+        ..profile()
+    }
+}
+
+#[test]
+fn an_acme_identity_round_trips() {
+    for change in [
+        (|_| {}) as fn(&mut AcmePayload),
+        |a| a.attest = None,
+        |a| {
+            a.key_type = AcmeKeyType::Rsa;
+            a.key_size = 2048;
+            a.hardware_bound = false;
+            a.attest = Some(false);
+        },
+        |a| {
+            a.subject_alt_name = Some(SubjectAltName {
+                nt_principal_name: Some("ada@example.com".into()),
+                ..SubjectAltName::default()
+            });
+            a.usage_flags = Some(5);
+            a.extended_key_usage.clear();
+            a.allow_all_apps_access = Some(false);
+            a.key_is_extractable = None;
+        },
+    ] {
+        let profile = with_acme(change);
+        let read = parse_profile(&profile.to_plist().unwrap()).unwrap();
+        assert_eq!(read, profile);
+        assert!(!format!("{read:?}").contains("one-time-identifier"));
+    }
+    let text = String::from_utf8(with_acme(|_| {}).to_plist().unwrap()).unwrap();
+    let text: String = text.split('\n').collect();
+    for piece in [
+        "<key>PayloadType</key><string>com.apple.security.acme</string>",
+        "<key>PayloadIdentifier</key><string>com.example.enroll.acme</string>",
+        "<key>IdentityCertificateUUID</key><string>A</string>",
+        "<key>KeyType</key><string>ECSECPrimeRandom</string>",
+        "<key>KeySize</key><integer>384</integer>",
+        "<key>HardwareBound</key><true/><key>Attest</key><true/>",
+        "<key>KeyIsExtractable</key><false/>",
+    ] {
+        assert!(text.contains(piece), "{piece}");
+    }
+}
+
+#[test]
+fn an_acme_payload_that_a_device_would_refuse_is_neither_written_nor_read() {
+    let faults: [fn(&mut AcmePayload); 9] = [
+        |a| a.uuid = "M".into(),
+        |a| a.directory_url = "http://mdm.example.com/acme".into(),
+        |a| a.client_identifier = String::new().into(),
+        |a| a.key_size = 512,
+        |a| a.key_size = 521,
+        |a| a.key_type = AcmeKeyType::Rsa,
+        |a| a.hardware_bound = false,
+        |a| a.usage_flags = Some(2),
+        |a| {
+            a.key_type = AcmeKeyType::Rsa;
+            a.hardware_bound = false;
+            a.attest = None;
+            a.key_size = 2049;
+        },
+    ];
+    for (n, fault) in faults.iter().enumerate() {
+        assert!(with_acme(*fault).to_plist().is_err(), "fault {n}");
+    }
+    let text = String::from_utf8(with_acme(|_| {}).to_plist().unwrap()).unwrap();
+    for (from, to) in [
+        ("<key>HardwareBound</key>", "<key>X</key>"),
+        ("<key>KeySize</key>", "<key>X</key>"),
+        ("<key>ClientIdentifier</key>", "<key>X</key>"),
+        ("ECSECPrimeRandom", "DSA"),
+        ("<integer>384</integer>", "<integer>-1</integer>"),
+        (
+            "https://mdm.example.com/apple/acme",
+            "http://mdm.example.com/apple/acme",
+        ),
+    ] {
+        assert!(text.contains(from), "no {from}");
+        assert!(
+            parse_profile(text.replacen(from, to, 1).as_bytes()).is_err(),
+            "{from}"
+        );
+    }
 }

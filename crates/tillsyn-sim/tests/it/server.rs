@@ -272,7 +272,7 @@ impl State {
                 display_name: "Test CA".into(),
                 certificate: self.ca.certificate.der().to_vec(),
             }],
-            scep: ScepPayload::new(id(), format!("{}/scep", self.base), challenge),
+            identity: ScepPayload::new(id(), format!("{}/scep", self.base), challenge).into(),
             mdm,
         };
         let mut plain = profile.to_plist().unwrap();

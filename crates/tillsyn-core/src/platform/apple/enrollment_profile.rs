@@ -4,7 +4,8 @@ use tillsyn_apple::Sensitive;
 use tillsyn_apple::ids::Topic;
 use tillsyn_apple::platform::AccessRights;
 use tillsyn_apple::profile::{
-    EnrollmentProfile, MdmPayload, PayloadScope, RootPayload, ScepPayload, capability, common_name,
+    EnrollmentProfile, IdentityPayload, MdmPayload, PayloadScope, RootPayload, ScepPayload,
+    capability, common_name,
 };
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::cms;
@@ -93,7 +94,7 @@ pub(crate) fn enrollment_profile(
         description: input.description.clone(),
         scope: (input.platform == Some("macos")).then_some(PayloadScope::System),
         roots,
-        scep: ScepPayload {
+        identity: IdentityPayload::Scep(ScepPayload {
             uuid: uuid(),
             url: format!("{base}/apple/scep/device"),
             name: Some("device".to_owned()),
@@ -104,7 +105,7 @@ pub(crate) fn enrollment_profile(
             ca_fingerprint: None,
             retries: Some(3),
             retry_delay_secs: Some(10),
-        },
+        }),
         mdm: MdmPayload {
             uuid: uuid(),
             topic: Topic::new(input.topic).map_err(|_| broken("topic"))?,
