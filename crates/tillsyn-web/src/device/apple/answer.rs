@@ -27,6 +27,7 @@ pub(super) fn device(answer: DeviceAnswer) -> Response {
                 code,
                 description: Some("This server gives no token of this service.".to_owned()),
                 message: None,
+                details: None,
             };
             with_type(
                 StatusCode::NOT_FOUND,
