@@ -100,12 +100,20 @@ id!(
     BatchId
 );
 id!(
-    /// A push certificate on record.
+    /// A push topic on record, with the certificate in use.
     PushTopicId
 );
 id!(
     /// A sealed secret.
     EscrowId
+);
+id!(
+    /// One certificate of a push topic.
+    PushCertificateId
+);
+id!(
+    /// A request for a push certificate, made here.
+    PushRequestId
 );
 id!(
     /// An authority of somebody else whose device certificates are accepted.

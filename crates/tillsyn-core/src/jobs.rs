@@ -52,6 +52,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "hour" => {
             mark_not_seen(core).await?;
             mark_silent(core).await?;
+            push::tell_ladder(core).await?;
+            push::end_alarms(core).await?;
             sweep_pushes(core).await?;
             enrollments::revoke_wiped(core).await?;
             retain(core).await

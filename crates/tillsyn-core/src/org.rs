@@ -64,3 +64,12 @@ pub(crate) async fn ensure_root_in(tx: &Tx, name: &str, now_ms: i64) -> Result<O
         path,
     })
 }
+
+/// A unit by its id.
+pub(crate) async fn unit(core: &Core, id: &OrgUnitId) -> Result<OrgUnit, Error> {
+    const FIND: &str = "SELECT id, name, path FROM org_unit WHERE id = $1";
+    match core.db().query_optional(FIND, args![id]).await? {
+        Some(row) => decode(&row),
+        None => Err(Error::not_found("organisational unit")),
+    }
+}

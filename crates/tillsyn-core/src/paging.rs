@@ -42,6 +42,10 @@ impl Cursor {
         Self(vec![Json::from(value)])
     }
 
+    pub(crate) fn of_text(value: &str) -> Self {
+        Self(vec![Json::from(value)])
+    }
+
     pub(crate) fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(Json::Array(self.0.clone()).to_string())
     }
@@ -63,6 +67,17 @@ impl Cursor {
 
     pub(crate) fn values(&self) -> &[Json] {
         &self.0
+    }
+
+    pub(crate) fn first_text(&self) -> Result<String, Error> {
+        let first = self.0.first().and_then(Json::as_str);
+        first.map(str::to_owned).ok_or_else(|| {
+            Error::invalid(
+                "after",
+                "cursor",
+                "This cursor is not one of ours; start without it.",
+            )
+        })
     }
 
     pub(crate) fn first_i64(&self) -> Result<i64, Error> {

@@ -11,8 +11,11 @@
 mod asn1;
 pub mod attestation;
 pub mod ber;
+pub mod bypass_code;
 pub mod cert;
+pub mod client_cert;
 pub mod cms;
+pub mod crl;
 pub mod csr;
 pub mod envelope;
 mod error;
@@ -21,6 +24,8 @@ pub mod issue;
 pub mod jws;
 pub mod key;
 mod pem;
+pub mod push_request;
+pub mod recovery_key;
 pub mod scep;
 pub mod seal;
 #[cfg(test)]

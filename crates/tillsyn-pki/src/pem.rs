@@ -72,3 +72,19 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
     out.push_str("-----\n");
     out
 }
+
+/// Percent decoding; `None` for a cut-off or wrong escape.
+pub(crate) fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let high = char::from(bytes.next()?).to_digit(16)?;
+            let low = char::from(bytes.next()?).to_digit(16)?;
+            out.push(u8::try_from(high << 4 | low).ok()?);
+        } else {
+            out.push(byte);
+        }
+    }
+    Some(out)
+}

@@ -99,13 +99,24 @@ impl Openssl {
         std::fs::read(self.0.path().join(name)).unwrap()
     }
 
-    /// Runs `openssl <arguments>` (split at blanks), which must succeed; its standard output.
-    pub(crate) fn run(&self, arguments: &str) -> String {
-        let output = Command::new("openssl")
+    fn output(&self, arguments: &str) -> std::process::Output {
+        Command::new("openssl")
             .args(arguments.split_whitespace())
             .current_dir(self.0.path())
             .output()
-            .expect("the openssl command line is needed for these tests");
+            .expect("the openssl command line is needed for these tests")
+    }
+
+    /// Runs `openssl <arguments>`, which must fail; its error output.
+    pub(crate) fn fails(&self, arguments: &str) -> String {
+        let output = self.output(arguments);
+        assert!(!output.status.success(), "openssl {arguments}: succeeded");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Runs `openssl <arguments>` (split at blanks), which must succeed; its standard output.
+    pub(crate) fn run(&self, arguments: &str) -> String {
+        let output = self.output(arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "openssl {arguments}: {errors}");
         String::from_utf8_lossy(&output.stdout).into_owned()

@@ -112,9 +112,10 @@ impl TestApp {
         let pushed = apns.issue_push_certificate(&topic).unwrap();
         let upload = PushUpload {
             certificate_pem: pushed.certificate_pem,
-            key_pem: Zeroizing::new(pushed.private_key_pem.to_string()),
+            key_pem: Some(Zeroizing::new(pushed.private_key_pem.to_string())),
             vendor_account: Some("push@example.org".to_owned()),
             note: None,
+            ..PushUpload::default()
         };
         push::upload_certificate(&core, &owner, upload)
             .await

@@ -2,6 +2,7 @@
 //! (security S10, S12, S13, S15, S17).
 
 mod bootstrap;
+mod confirm;
 mod create;
 mod guess;
 mod password;
@@ -12,6 +13,7 @@ pub use bootstrap::{
     InitInput, create_first_account, initialise, is_initialised, needs_first_account,
     new_bootstrap_code,
 };
+pub use confirm::confirm_account;
 pub use create::{NewAccount, create_account};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};
 pub(crate) use password::{hash_secret, verify_secret};

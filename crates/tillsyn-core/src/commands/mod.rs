@@ -25,4 +25,5 @@ pub use view::{
 };
 
 pub(crate) use door::enqueue_first_inventory_in;
+pub(crate) use guard::fleet_size;
 pub(crate) use hold::release_due_holds;

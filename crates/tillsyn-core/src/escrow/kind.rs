@@ -98,6 +98,11 @@ impl Kind {
         matches!(self, Self::LockPin | Self::BootstrapToken)
     }
 
+    /// What a person may see of a personal device: the PIN of a lock of ours, so that its owner can go on.
+    pub(crate) fn shown_of_personal(self) -> bool {
+        self == Self::LockPin
+    }
+
     /// Whether people can read it as it is; the others are shown as Base64.
     pub fn is_text(self) -> bool {
         self.group() != Group::Tokens

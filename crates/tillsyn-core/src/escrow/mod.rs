@@ -5,10 +5,17 @@
 //! that brought them; all others belong to the device whatever happens to its enrollments.
 
 mod kind;
+mod limits;
 mod on_result;
+mod policy;
+mod reveal;
 mod store;
+mod view;
 
 pub use kind::{Group, Kind};
+pub use policy::{EscrowPolicy, escrow_policy, set_escrow_policy};
+pub use reveal::{Reveal, Revealed, reveal};
+pub use view::{EscrowView, RevealView, list_escrow};
 
 pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
 pub(crate) use store::{NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_in};

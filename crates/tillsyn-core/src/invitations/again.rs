@@ -25,7 +25,7 @@ pub async fn start_again(
         AND profile_hash = $3 AND expires_at > $4";
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
-    refuse_without_push(core).await?;
+    refuse_without_push(core, &found.org_unit_id).await?;
     let values = args![
         attempt,
         &found.open.id,

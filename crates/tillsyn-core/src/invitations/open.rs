@@ -67,7 +67,7 @@ const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at,
 pub(super) struct Found {
     pub(super) open: OpenInvitation,
     pin_hash: Option<String>,
-    org_unit_id: String,
+    pub(super) org_unit_id: String,
     uses_allowed: i64,
 }
 
@@ -140,7 +140,7 @@ pub async fn start_attempt(
 ) -> Result<StartedAttempt, Error> {
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
-    refuse_without_push(core).await?;
+    refuse_without_push(core, &found.org_unit_id).await?;
     let platform = platform
         .map(|p| {
             ["ios", "ipados", "macos"]
@@ -202,8 +202,8 @@ pub(super) async fn launch(
 }
 
 /// Nothing can be enrolled without a push certificate: better said before than after the installation.
-pub(super) async fn refuse_without_push(core: &Core) -> Result<(), Error> {
-    if push::topic_for_enrollment(core).await?.is_some() {
+pub(super) async fn refuse_without_push(core: &Core, unit_id: &str) -> Result<(), Error> {
+    if push::topic_for_unit(core, unit_id).await?.is_some() {
         return Ok(());
     }
     Err(Error::conflict(

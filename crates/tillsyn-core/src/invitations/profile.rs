@@ -77,7 +77,7 @@ pub async fn fetch_profile(
             "This profile's time is over. Open the invitation again for a new one.",
         ));
     }
-    let topic = push::topic_for_enrollment(core).await?.ok_or_else(|| {
+    let topic = push::topic_for_unit(core, &row.text(3)?).await?.ok_or_else(|| {
         Error::conflict(
             "push_certificate_missing",
             "This organisation cannot enroll devices yet: its Apple push certificate is missing.",

@@ -135,6 +135,8 @@ const SHORT_NAMES: [(&str, Oid); 10] = [
 
 // Algorithms. RFC 3279, RFC 4055, RFC 5758, RFC 3565, RFC 3370.
 pub(crate) const RSA_ENCRYPTION: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]);
+pub(crate) const RSAES_OAEP: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 7]);
+pub(crate) const MGF1: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8]);
 pub(crate) const SHA1_WITH_RSA: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5]);
 pub(crate) const SHA256_WITH_RSA: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11]);
 pub(crate) const SHA384_WITH_RSA: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12]);
@@ -153,6 +155,8 @@ pub(crate) const SHA512: Oid = oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3]);
 pub(crate) const AES128_CBC: Oid = oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 2]);
 pub(crate) const AES192_CBC: Oid = oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 22]);
 pub(crate) const AES256_CBC: Oid = oid(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 42]);
+/// Single DES, of the OIW arc.
+pub(crate) const DES_CBC: Oid = oid(&[0x2b, 0x0e, 3, 2, 7]);
 pub(crate) const DES_EDE3_CBC: Oid = oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 3, 7]);
 
 // CMS. RFC 5652 §14.
@@ -169,6 +173,9 @@ pub(crate) const SUBJECT_KEY_IDENTIFIER: Oid = oid(&[0x55, 0x1d, 14]);
 pub(crate) const KEY_USAGE: Oid = oid(&[0x55, 0x1d, 15]);
 pub(crate) const SUBJECT_ALT_NAME: Oid = oid(&[0x55, 0x1d, 17]);
 pub(crate) const BASIC_CONSTRAINTS: Oid = oid(&[0x55, 0x1d, 19]);
+pub(crate) const CRL_NUMBER: Oid = oid(&[0x55, 0x1d, 20]);
+pub(crate) const CRL_REASON: Oid = oid(&[0x55, 0x1d, 21]);
+pub(crate) const CRL_DISTRIBUTION_POINTS: Oid = oid(&[0x55, 0x1d, 31]);
 pub(crate) const AUTHORITY_KEY_IDENTIFIER: Oid = oid(&[0x55, 0x1d, 35]);
 pub(crate) const EXTENDED_KEY_USAGE: Oid = oid(&[0x55, 0x1d, 37]);
 pub(crate) const EKU_SERVER_AUTH: Oid = oid(&[0x2b, 6, 1, 5, 5, 7, 3, 1]);

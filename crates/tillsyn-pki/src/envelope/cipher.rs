@@ -9,14 +9,17 @@ pub enum ContentCipher {
     Aes192Cbc,
     Aes256Cbc,
     DesEde3Cbc,
+    /// Broken for decades: only where a setting allows it, for clients that know nothing else.
+    DesCbc,
 }
 
 impl ContentCipher {
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Aes128Cbc,
         Self::Aes192Cbc,
         Self::Aes256Cbc,
         Self::DesEde3Cbc,
+        Self::DesCbc,
     ];
 
     pub(super) const fn oid(self) -> Oid {
@@ -25,6 +28,7 @@ impl ContentCipher {
             Self::Aes192Cbc => oid::AES192_CBC,
             Self::Aes256Cbc => oid::AES256_CBC,
             Self::DesEde3Cbc => oid::DES_EDE3_CBC,
+            Self::DesCbc => oid::DES_CBC,
         }
     }
 
@@ -33,6 +37,7 @@ impl ContentCipher {
             Self::Aes128Cbc => 16,
             Self::Aes192Cbc | Self::DesEde3Cbc => 24,
             Self::Aes256Cbc => 32,
+            Self::DesCbc => 8,
         }
     }
 
@@ -43,6 +48,7 @@ impl ContentCipher {
             Self::Aes192Cbc => &AES_192,
             Self::Aes256Cbc => &AES_256,
             Self::DesEde3Cbc => &cipher::DES_EDE3_FOR_LEGACY_USE_ONLY,
+            Self::DesCbc => &cipher::DES_FOR_LEGACY_USE_ONLY,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::ber;
 use crate::cert::Certificate;
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::key::KeyPair;
+use crate::key::{Digest, KeyPair};
 
 const WHAT: &str = "CMS envelope";
 const MAX_RECIPIENTS: usize = 16;
@@ -25,8 +25,16 @@ pub(crate) struct Envelope {
 
 pub(super) struct Recipient {
     id: RecipientId,
-    is_rsa: bool,
+    /// `None` for a way that we do not know.
+    transport: Option<Transport>,
     pub(super) encrypted_key: Vec<u8>,
+}
+
+/// How the content key travels. RFC 3370 §4.2.1, RFC 3560.
+#[derive(Clone, Copy)]
+enum Transport {
+    Pkcs1,
+    Oaep(Digest),
 }
 
 enum RecipientId {
@@ -42,7 +50,7 @@ pub fn decrypt(
     certificate: &Certificate,
 ) -> Result<(Zeroizing<Vec<u8>>, ContentCipher)> {
     let envelope = Envelope::parse(bytes)?;
-    envelope.decrypt(key, certificate)
+    envelope.decrypt(key, certificate, false)
 }
 
 impl Envelope {
@@ -99,18 +107,25 @@ impl Envelope {
         &self,
         key: &KeyPair,
         certificate: &Certificate,
+        allow_single_des: bool,
     ) -> Result<(Zeroizing<Vec<u8>>, ContentCipher)> {
         let cipher = self.cipher.ok_or(Error::unsupported("content cipher"))?;
+        if cipher == ContentCipher::DesCbc && !allow_single_des {
+            return Err(Error::unsupported("single DES"));
+        }
         let recipient = self.recipients.iter().find(|r| r.is(certificate));
         let recipient = recipient.ok_or(Error::NotDecryptable)?;
-        if !recipient.is_rsa {
-            return Err(Error::unsupported("key encryption algorithm"));
-        }
+        let transport = recipient.transport;
+        let transport = transport.ok_or(Error::unsupported("key encryption algorithm"))?;
         // RFC 3218 §2.3.2: a broken key block continues with a random key, so that the sender
         // cannot tell it from a wrong padding of the content.
         let mut content_key = Zeroizing::new(vec![0; cipher.key_len()]);
         hash::fill_random(&mut content_key);
-        if let Some(transported) = key.decrypt_pkcs1(&recipient.encrypted_key)
+        let transported = match transport {
+            Transport::Pkcs1 => key.decrypt_pkcs1(&recipient.encrypted_key),
+            Transport::Oaep(digest) => key.decrypt_oaep(digest, &recipient.encrypted_key),
+        };
+        if let Some(transported) = transported
             && transported.len() == cipher.key_len()
         {
             content_key = transported;
@@ -125,7 +140,7 @@ impl Envelope {
         let key = UnboundCipherKey::new(cipher.algorithm(), key).ok()?;
         let key = PaddedBlockDecryptingKey::cbc_pkcs7(key).ok()?;
         let context = match cipher {
-            ContentCipher::DesEde3Cbc => {
+            ContentCipher::DesEde3Cbc | ContentCipher::DesCbc => {
                 DecryptionContext::Iv64(FixedLength::<8>::try_from(self.iv.as_slice()).ok()?)
             }
             _ => DecryptionContext::Iv128(FixedLength::<16>::try_from(self.iv.as_slice()).ok()?),
@@ -150,11 +165,11 @@ impl Recipient {
             }
             _ => RecipientId::KeyIdentifier(reader.read(context(0), WHAT)?.content.to_vec()),
         };
-        let is_rsa = reader.sequence(WHAT)?.oid(WHAT)? == oid::RSA_ENCRYPTION;
+        let transport = Transport::read(reader.sequence(WHAT)?)?;
         let encrypted_key = reader.octets(WHAT)?.into_owned();
         Ok(Self {
             id,
-            is_rsa,
+            transport,
             encrypted_key,
         })
     }
@@ -168,5 +183,36 @@ impl Recipient {
                 certificate.subject_key_identifier() == Some(id.as_slice())
             }
         }
+    }
+}
+
+impl Transport {
+    fn read(mut algorithm: Reader<'_>) -> Result<Option<Self>> {
+        let kind = algorithm.oid(WHAT)?;
+        if kind == oid::RSA_ENCRYPTION {
+            return Ok(Some(Self::Pkcs1));
+        }
+        if kind != oid::RSAES_OAEP {
+            return Ok(None);
+        }
+        // RFC 4055 §4.1: every field has a default, and the label is empty.
+        let (mut hash, mut mask_hash, mut has_label) = (oid::SHA1, oid::SHA1, false);
+        if let Some(parameters) = algorithm.read_optional(SEQUENCE, WHAT)? {
+            let mut fields = parameters.children(WHAT)?;
+            while !fields.is_empty() {
+                let field = fields.any(WHAT)?;
+                let mut value = field.children(WHAT)?.sequence(WHAT)?;
+                let named = value.oid(WHAT)?;
+                match field.tag {
+                    0xa0 => hash = named,
+                    0xa1 if named == oid::MGF1 => {
+                        mask_hash = value.sequence(WHAT)?.oid(WHAT)?;
+                    }
+                    _ => has_label = !value.octets(WHAT)?.is_empty(),
+                }
+            }
+        }
+        let digest = Digest::from_oid(&hash).filter(|_| hash == mask_hash && !has_label);
+        Ok(digest.map(Self::Oaep))
     }
 }

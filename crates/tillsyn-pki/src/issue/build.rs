@@ -205,6 +205,19 @@ fn extensions(request: &LeafRequest, key: &PublicKey, authority: &[u8]) -> Vec<u
             &writer::tlv(SEQUENCE, &names.concat()),
         );
     }
+    if let Some(url) = &request.crl_url {
+        // RFC 5280 §4.2.1.13: one point with a full name.
+        let name = writer::tlv(
+            context_constructed(0),
+            &general_name(&San::Uri(url.clone())),
+        );
+        let point = writer::sequence(&[&writer::tlv(context_constructed(0), &name)]);
+        push(
+            &oid::CRL_DISTRIBUTION_POINTS,
+            false,
+            &writer::sequence(&[&point]),
+        );
+    }
     push(
         &oid::SUBJECT_KEY_IDENTIFIER,
         false,

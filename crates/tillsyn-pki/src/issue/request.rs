@@ -36,6 +36,8 @@ pub struct LeafRequest {
     pub key_usage: Vec<KeyUsage>,
     pub extended_key_usage: Vec<ExtendedKeyUsage>,
     pub is_ca: bool,
+    /// Where the issuer's revocation list is found.
+    pub crl_url: Option<String>,
     pub not_before_ms: i64,
     pub not_after_ms: i64,
 }
@@ -49,6 +51,7 @@ impl LeafRequest {
             key_usage: vec![KeyUsage::DigitalSignature],
             extended_key_usage: Vec::new(),
             is_ca: false,
+            crl_url: None,
             not_before_ms: now_ms.saturating_sub(MS_PER_HOUR),
             not_after_ms: now_ms.saturating_add(i64::from(days).saturating_mul(MS_PER_DAY)),
         }

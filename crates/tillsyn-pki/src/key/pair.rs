@@ -3,7 +3,11 @@ use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeySize, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
+use aws_lc_rs::rsa::{
+    KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384,
+    OAEP_SHA512_MGF1SHA512, OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey,
+    PrivateDecryptingKey,
+};
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair as _, RsaEncoding, RsaKeyPair,
 };
@@ -194,6 +198,32 @@ impl KeyPair {
         };
         let mut out = Zeroizing::new(vec![0; decrypting.min_output_size()]);
         let len = decrypting.decrypt(ciphertext, &mut out).ok()?.len();
+        out.truncate(len);
+        Some(out)
+    }
+
+    /// RSA OAEP decryption with one digest for both uses and an empty label.
+    pub(crate) fn decrypt_oaep(
+        &self,
+        digest: Digest,
+        ciphertext: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let Private::Rsa { .. } = &self.0.private else {
+            return None;
+        };
+        let algorithm = match digest {
+            Digest::Sha1 => &OAEP_SHA1_MGF1SHA1,
+            Digest::Sha256 => &OAEP_SHA256_MGF1SHA256,
+            Digest::Sha384 => &OAEP_SHA384_MGF1SHA384,
+            Digest::Sha512 => &OAEP_SHA512_MGF1SHA512,
+        };
+        let key = PrivateDecryptingKey::from_pkcs8(&self.0.pkcs8).ok()?;
+        let key = OaepPrivateDecryptingKey::new(key).ok()?;
+        let mut out = Zeroizing::new(vec![0; key.min_output_size()]);
+        let len = key
+            .decrypt(algorithm, ciphertext, &mut out, None)
+            .ok()?
+            .len();
         out.truncate(len);
         Some(out)
     }

@@ -19,6 +19,48 @@ pub enum MessageType {
 }
 
 impl MessageType {
+    /// In the RFC's own spelling: for settings and logs.
+    const NAMES: [(Self, &'static str); 7] = [
+        (Self::CertRep, "CertRep"),
+        (Self::RenewalReq, "RenewalReq"),
+        (Self::UpdateReq, "UpdateReq"),
+        (Self::PkcsReq, "PKCSReq"),
+        (Self::CertPoll, "CertPoll"),
+        (Self::GetCert, "GetCert"),
+        (Self::GetCrl, "GetCRL"),
+    ];
+
+    /// The name in the RFC.
+    pub fn name(self) -> &'static str {
+        let named = Self::NAMES.iter().find(|(kind, _)| *kind == self);
+        named.map_or("unknown", |(_, name)| name)
+    }
+
+    /// The request of this name; `None` for anything that a client may not send.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let named = Self::NAMES
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name));
+        named
+            .map(|(kind, _)| *kind)
+            .filter(|kind| kind.is_request())
+    }
+
+    /// Whether a client sends this: not an answer, and known to us.
+    pub const fn is_request(self) -> bool {
+        !matches!(self, Self::CertRep | Self::Other)
+    }
+
+    /// Whether it carries a CSR.
+    pub const fn asks_for_certificate(self) -> bool {
+        matches!(self, Self::PkcsReq | Self::RenewalReq | Self::UpdateReq)
+    }
+
+    /// Whether it names a certificate that the client holds already.
+    pub const fn is_renewal(self) -> bool {
+        matches!(self, Self::RenewalReq | Self::UpdateReq)
+    }
+
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::CertRep => "3",

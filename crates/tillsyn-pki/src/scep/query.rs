@@ -56,7 +56,7 @@ pub fn decode_get_message(raw_query: &str) -> Result<Vec<u8>> {
         let (name, value) = parameter.split_once('=')?;
         name.eq_ignore_ascii_case("message").then_some(value)
     });
-    let unescaped = unescape(parameter.ok_or(malformed)?).ok_or(malformed)?;
+    let unescaped = pem::unescape(parameter.ok_or(malformed)?).ok_or(malformed)?;
     let base64: Vec<u8> = unescaped
         .into_iter()
         .filter(|b| !matches!(b, b'\r' | b'\n' | b'\t'))
@@ -67,20 +67,4 @@ pub fn decode_get_message(raw_query: &str) -> Result<Vec<u8>> {
         })
         .collect();
     pem::LENIENT.decode(base64).map_err(|_| malformed)
-}
-
-/// Percent decoding; `None` for a cut-off or wrong escape.
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            out.push(u8::try_from(high << 4 | low).ok()?);
-        } else {
-            out.push(byte);
-        }
-    }
-    Some(out)
 }

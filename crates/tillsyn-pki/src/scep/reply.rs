@@ -24,6 +24,12 @@ impl CertRep {
         answer(request.transaction(), "0", Vec::new(), Some(&content), ra)
     }
 
+    /// A request that a person has to decide; the client asks again with CertPoll. Never for the
+    /// identities of devices, whose enrollment would hang.
+    pub fn pending(transaction: &Transaction, ra: &CaIdentity) -> Result<Vec<u8>> {
+        answer(transaction, "3", Vec::new(), None, ra)
+    }
+
     /// A refusal; the text is for people and must tell nothing secret.
     pub fn failure(
         transaction: &Transaction,

@@ -1,3 +1,6 @@
+use zeroize::Zeroizing;
+
+use super::lookup::Query;
 use super::message::{FailInfo, MessageType, Refusal, Transaction};
 use crate::cert::Certificate;
 use crate::cms::{self, Policy, Signed, SignedLimits};
@@ -97,25 +100,27 @@ impl VerifiedRequest {
     }
 
     /// Decrypts the request with the registration authority's key, reads the CSR in it, and
-    /// checks the CSR's signature and key.
+    /// checks the CSR's signature and key. Single DES is refused.
     pub fn open(&self, ra: &CaIdentity) -> std::result::Result<CsrRequest, Refusal> {
+        self.open_with(ra, false)
+    }
+
+    /// As `open`; `allow_single_des` is a setting for clients that know no other cipher.
+    pub fn open_with(
+        &self,
+        ra: &CaIdentity,
+        allow_single_des: bool,
+    ) -> std::result::Result<CsrRequest, Refusal> {
         let refuse = |info, error| Err(Refusal::new(info, error));
-        match self.transaction.message_type {
-            MessageType::PkcsReq | MessageType::RenewalReq | MessageType::UpdateReq => {}
-            _ => return refuse(FailInfo::BadRequest, Error::unsupported("SCEP messageType")),
+        if !self.transaction.message_type.asks_for_certificate() {
+            return refuse(FailInfo::BadRequest, Error::unsupported("SCEP messageType"));
         }
         // The answer is encrypted to the signer, which needs key transport.
         if !matches!(self.signer.public_key().kind(), KeyKind::Rsa { .. }) {
             let error = Error::unsupported("SCEP signer key that is not RSA");
             return refuse(FailInfo::BadAlg, error);
         }
-        let opened = Envelope::parse(&self.content)
-            .and_then(|envelope| envelope.decrypt(&ra.key, &ra.certificate));
-        let (plain, cipher) = match opened {
-            Ok(opened) => opened,
-            Err(error @ Error::Unsupported { .. }) => return refuse(FailInfo::BadAlg, error),
-            Err(error) => return refuse(FailInfo::BadRequest, error),
-        };
+        let (plain, cipher) = self.decrypt(ra, allow_single_des)?;
         let csr = match Csr::from_der(&plain) {
             Ok(csr) => csr,
             Err(error @ Error::Unsupported { .. }) => return refuse(FailInfo::BadAlg, error),
@@ -133,6 +138,26 @@ impl VerifiedRequest {
             cipher,
             csr,
         })
+    }
+
+    /// Decrypts a CertPoll, GetCert or GetCRL and reads what it asks about.
+    pub fn open_query(&self, ra: &CaIdentity) -> std::result::Result<Query, Refusal> {
+        let refuse = |error| Refusal::new(FailInfo::BadRequest, error);
+        let (plain, _) = self.decrypt(ra, false)?;
+        Query::read(self.transaction.message_type, &plain).map_err(refuse)
+    }
+
+    fn decrypt(
+        &self,
+        ra: &CaIdentity,
+        allow_single_des: bool,
+    ) -> std::result::Result<(Zeroizing<Vec<u8>>, ContentCipher), Refusal> {
+        Envelope::parse(&self.content)
+            .and_then(|envelope| envelope.decrypt(&ra.key, &ra.certificate, allow_single_des))
+            .map_err(|error| match error {
+                Error::Unsupported { .. } => Refusal::new(FailInfo::BadAlg, error),
+                error => Refusal::new(FailInfo::BadRequest, error),
+            })
     }
 }
 

@@ -293,9 +293,19 @@ fn get_messages_are_decoded_however_they_are_escaped() {
         base64.replace('=', "%3D"),
         base64.replace('+', "%20"),
         base64.trim_end_matches('=').to_owned(),
+        // Lower-case escapes, a form parser's spaces, lines of 64 characters, base64url.
+        escaped.replace("%2B", "%2b").replace("%3D", "%3d"),
+        base64.replace('+', " "),
+        base64.replace('/', "%0D%0A/"),
+        base64.replace('+', "-").replace('/', "_"),
     ] {
-        let query = format!("operation=PKIOperation&message={form}");
-        assert_eq!(decode_get_message(&query).unwrap(), message);
+        for query in [
+            format!("operation=PKIOperation&message={form}"),
+            format!("message={form}&operation=PKIOperation"),
+            format!("Operation=pkioperation&Message={form}"),
+        ] {
+            assert_eq!(decode_get_message(&query).unwrap(), message, "{query}");
+        }
     }
     for bad in [
         "",

@@ -18,8 +18,12 @@ pub enum Answer {
         #[serde(default)]
         retry_after_s: Option<u64>,
     },
-    /// Close the connection in an orderly way without an answer to this request.
+    /// 200 after this time, and the device is woken.
+    Delay { ms: u64 },
+    /// Close the connection in an orderly way; this request is not processed.
     GoAway,
+    /// Turn this stream away as not processed; the connection stays.
+    RefuseStream,
     /// Never answer.
     Hang,
     /// Cut the TCP connection.

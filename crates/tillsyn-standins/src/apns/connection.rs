@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -64,17 +65,23 @@ pub(super) async fn serve(
     }
 }
 
-/// Ends one stream without an answer.
+/// Ends one stream without an answer: it was not processed. RFC 9113 §8.7.
 #[derive(Debug, thiserror::Error)]
-#[error("stream cut as scripted")]
-struct StreamCut;
+#[error("stream refused as scripted")]
+struct StreamRefused(#[source] h2::Error);
+
+impl StreamRefused {
+    fn new() -> Self {
+        Self(h2::Reason::REFUSED_STREAM.into())
+    }
+}
 
 async fn answer(
     request: Request<Incoming>,
     topic: Option<Arc<str>>,
     state: Arc<State>,
     orders: mpsc::Sender<Order>,
-) -> Result<Response<Full<Bytes>>, StreamCut> {
+) -> Result<Response<Full<Bytes>>, StreamRefused> {
     let checked = match check(request, topic.as_deref(), state.now_ms()).await {
         Ok(checked) => checked,
         Err(rule) => return Ok(refuse(&state, &rule)),
@@ -88,14 +95,12 @@ async fn answer(
         return Ok(refuse(&state, &rule));
     };
     match scripted {
-        Answer::Accept => {
-            let apns_id = checked
-                .apns_id
-                .clone()
-                .unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-            state.accept(checked, apns_id.clone());
-            Ok(accepted(&apns_id))
+        Answer::Accept => Ok(accept(checked, &state)),
+        Answer::Delay { ms } => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            Ok(accept(checked, &state))
         }
+        Answer::RefuseStream => Err(StreamRefused::new()),
         Answer::Refuse {
             status,
             reason,
@@ -107,7 +112,7 @@ async fn answer(
             // Either fails only when the connection is gone, which serves the purpose as well.
             let _ = orders.send(Order::GoAway(done)).await;
             let _ = under_way.await;
-            Err(StreamCut)
+            Err(StreamRefused::new())
         }
         Answer::Hang => std::future::pending().await,
         Answer::Drop => {
@@ -134,6 +139,16 @@ async fn check(
             detail: "body is over 4096 bytes",
         })?;
     rules::check_body(head, &body.to_bytes())
+}
+
+/// Takes the push, and wakes the device.
+fn accept(checked: Checked, state: &State) -> Response<Full<Bytes>> {
+    let apns_id = checked
+        .apns_id
+        .clone()
+        .unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    state.accept(checked, apns_id.clone());
+    accepted(&apns_id)
 }
 
 fn refuse(state: &State, rule: &Broken) -> Response<Full<Bytes>> {

@@ -145,8 +145,32 @@ impl ApnsClient {
     }
 
     /// Sends one push and says what became of it. Never fails otherwise.
+    ///
+    /// A push that was under way when APNs closed the connection or turned the stream away goes once
+    /// more, over a new connection: APNs did not handle it, and two pushes to a device are one.
     pub async fn send(&self, push: Push<'_>) -> PushOutcome {
-        let headers = match headers(&push) {
+        let first = self.send_once(&push).await;
+        if first.is_of_the_connection() {
+            return self.send_once(&push).await;
+        }
+        first
+    }
+
+    /// Signs in and pushes to a token that no device has: that APNs refuses the token, and not the
+    /// certificate or the topic, shows that pushes of this certificate would be taken.
+    pub async fn probe(&self, topic: &str) -> PushOutcome {
+        let nobody = Push {
+            token: vec![0; 32],
+            topic,
+            push_magic: "probe",
+            // Not to be kept for anybody.
+            expiration_unix_s: 0,
+        };
+        self.send(nobody).await
+    }
+
+    async fn send_once(&self, push: &Push<'_>) -> PushOutcome {
+        let headers = match headers(push) {
             Ok(headers) => headers,
             Err(reason) => return PushOutcome::Permanent { status: 0, reason },
         };
@@ -162,8 +186,8 @@ impl ApnsClient {
     }
 }
 
-/// One push, connection set-up included.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// One push, connection set-up included. With its one retry a push lasts no longer than twice that.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_mins(1);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(15);

@@ -33,6 +33,20 @@ pub enum PushOutcome {
     },
 }
 
+impl PushOutcome {
+    /// The connection ended or turned the push away before it was handled: it may go again at once, over
+    /// a new connection.
+    pub(super) fn is_of_the_connection(&self) -> bool {
+        match self {
+            Self::RetryNow => true,
+            Self::RetryLater { reason, .. } => {
+                matches!(*reason, "goaway" | "Shutdown" | "refused_stream")
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Reads one answer by its HTTP status, the `reason` and `timestamp` (Unix milliseconds) of its
 /// body and its `Retry-After` in seconds. The `apns-id` of an accepted push is the caller's to
 /// add.

@@ -38,8 +38,14 @@ pub(super) fn from_texts(texts: &[String], timeout: bool, connect: bool) -> Push
     {
         return PushOutcome::CertificateRefused { reason };
     }
+    // RFC 9113 §8.7: the stream was not processed.
+    if has("refused stream") {
+        return later("refused_stream");
+    }
     if timeout {
         later("timeout")
+    } else if has("tunnel") || has("proxy authorization") {
+        later("proxy")
     } else if has("invalid peer certificate") {
         later("server_certificate")
     } else if has("received fatal alert") {

@@ -151,7 +151,6 @@ async fn every_answer_of_apns_has_its_outcome() {
                 reason: "PayloadTooLarge",
             },
         ),
-        (Answer::refuse(400, "IdleTimeout"), PushOutcome::RetryNow),
         (
             Answer::refuse(403, "BadCertificateEnvironment"),
             PushOutcome::CertificateRefused {
@@ -191,10 +190,26 @@ async fn every_answer_of_apns_has_its_outcome() {
     assert_eq!(standin.received().len(), 1);
 }
 
+/// Core sheet §7: GOAWAY. What was under way goes once more, over a new connection.
 #[tokio::test]
-async fn after_goaway_the_next_push_uses_a_new_connection() {
+async fn after_goaway_a_push_under_way_goes_again_over_a_new_connection() {
     let standin = standin().await;
     let client = client(&standin);
+    standin.script_once(&TOKEN, Answer::GoAway);
+
+    assert!(matches!(
+        client.send(push(&TOKEN)).await,
+        PushOutcome::Accepted { .. }
+    ));
+    assert_eq!(standin.received().len(), 1);
+    assert_eq!(standin.connections_opened(), 2);
+}
+
+#[tokio::test]
+async fn a_second_goaway_leaves_the_push_to_the_back_off() {
+    let standin = standin().await;
+    let client = client(&standin);
+    standin.script_once(&TOKEN, Answer::GoAway);
     standin.script_once(&TOKEN, Answer::GoAway);
 
     let outcome = client.send(push(&TOKEN)).await;
@@ -202,11 +217,118 @@ async fn after_goaway_the_next_push_uses_a_new_connection() {
         matches!(outcome, PushOutcome::RetryLater { .. }),
         "{outcome:?}"
     );
+}
+
+/// All that are in flight when the connection goes away share the new one.
+#[tokio::test]
+async fn after_goaway_a_hundred_pushes_under_way_need_one_new_connection() {
+    let standin = standin().await;
+    let client = client(&standin);
+    let tokens: Vec<[u8; 32]> = (1..=100_u8).map(|number| [number; 32]).collect();
+    for token in &tokens {
+        standin.register_token(token);
+        standin.script_once(token, Answer::Delay { ms: 200 });
+    }
+    standin.script_once(&TOKEN, Answer::GoAway);
+
+    let mut senders = JoinSet::new();
+    for token in tokens.into_iter().chain([TOKEN]) {
+        let client = client.clone();
+        senders.spawn(async move { client.send(push(&token)).await });
+    }
+    for outcome in senders.join_all().await {
+        assert!(
+            matches!(outcome, PushOutcome::Accepted { .. }),
+            "{outcome:?}"
+        );
+    }
+    assert_eq!(standin.connections_opened(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_stream_goes_again_over_the_same_connection() {
+    let standin = standin().await;
+    let client = client(&standin);
+    standin.script_once(&TOKEN, Answer::RefuseStream);
+
     assert!(matches!(
         client.send(push(&TOKEN)).await,
         PushOutcome::Accepted { .. }
     ));
-    assert_eq!(standin.connections_opened(), 2);
+    assert_eq!(standin.connections_opened(), 1);
+    standin.script(&TOKEN, Answer::RefuseStream);
+    assert_eq!(
+        client.send(push(&TOKEN)).await,
+        later("refused_stream", None)
+    );
+}
+
+/// 400 `IdleTimeout` is an event of the connection.
+#[tokio::test]
+async fn an_idle_timeout_is_sent_again_at_once() {
+    let standin = standin().await;
+    let client = client(&standin);
+    standin.script_once(&TOKEN, Answer::refuse(400, "IdleTimeout"));
+
+    assert!(matches!(
+        client.send(push(&TOKEN)).await,
+        PushOutcome::Accepted { .. }
+    ));
+    assert_eq!(standin.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_waited_for() {
+    let standin = standin().await;
+    standin.script_once(&TOKEN, Answer::Delay { ms: 300 });
+    assert!(matches!(
+        client(&standin).send(push(&TOKEN)).await,
+        PushOutcome::Accepted { .. }
+    ));
+}
+
+/// A rehearsal signs in and wakes nobody.
+#[tokio::test]
+async fn a_probe_tells_a_good_certificate_from_a_bad_one() {
+    let standin = standin().await;
+    let bad_token = PushOutcome::SenderFault {
+        reason: "BadDeviceToken",
+    };
+    assert_eq!(client(&standin).probe(TOPIC).await, bad_token);
+    let other = "com.apple.mgmt.External.another";
+    assert_eq!(
+        client(&standin).probe(other).await,
+        PushOutcome::CertificateRefused {
+            reason: "TopicDisallowed"
+        }
+    );
+    assert_eq!(standin.received(), []);
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_the_tunnel_is_named() {
+    let standin = standin().await;
+    let certificate = standin.issue_push_certificate(TOPIC).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy_url = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            request.push(near.read_u8().await.unwrap());
+        }
+        let answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+        near.write_all(answer).await.unwrap();
+    });
+    let client = ApnsClient::new(ApnsConfig {
+        proxy_url: Some(proxy_url),
+        ..config(&standin, &certificate)
+    })
+    .unwrap();
+
+    assert_eq!(client.send(push(&TOKEN)).await, later("proxy", None));
+    proxy.await.unwrap();
+    assert_eq!(standin.connections_opened(), 0);
 }
 
 #[tokio::test]

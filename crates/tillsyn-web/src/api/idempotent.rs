@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tillsyn_core::idempotency::{self, Begun, StoredAnswer, Ticket};
 use tillsyn_core::{Core, Error};
 
-use super::json::LIMIT;
+use super::json::{KeepNot, LIMIT};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 use crate::middleware::scope;
@@ -58,11 +58,12 @@ pub(super) async fn idempotent(
     }
 }
 
-/// Keeps a success, frees the key of a refusal. After a fault of ours the outcome is not known, and the
+/// Keeps a success, frees the key of a refusal and of an answer that may not be kept. After a fault of ours the outcome is not known, and the
 /// key stays taken.
 async fn settle(core: &Core, ticket: &Ticket, response: Response) -> Response {
     let status = response.status();
-    if status.is_client_error() {
+    let unkept = response.extensions().get::<KeepNot>().is_some();
+    if status.is_client_error() || unkept {
         if let Err(error) = idempotency::abandon(core, ticket).await {
             AppError::from(error).log();
         }

@@ -114,6 +114,25 @@ impl<T: Serialize> IntoResponse for Accepted<T> {
     }
 }
 
+/// An answer with a secret: shown this once, kept nowhere, also not for an idempotency key.
+pub(super) struct Unkept<T>(pub(super) T);
+
+/// Marks the answer for what would keep it.
+#[derive(Clone, Copy)]
+pub(super) struct KeepNot;
+
+impl<T: Serialize> IntoResponse for Unkept<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.0).into_response();
+        response.extensions_mut().insert(KeepNot);
+        let no_store = http::HeaderValue::from_static("no-store");
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, no_store);
+        response
+    }
+}
+
 /// The id in the path; what is no id names nothing.
 pub(super) fn id<T>(
     Path(text): Path<String>,

@@ -8,6 +8,7 @@ mod attempts;
 mod commands;
 mod devices;
 mod document;
+mod escrow;
 mod events;
 mod guarded;
 mod held;

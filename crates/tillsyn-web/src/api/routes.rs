@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
-    attempts, commands, devices, document, events, held, invitations, me, organisation, overview,
-    push_certificates, tokens,
+    attempts, commands, devices, document, escrow, events, held, invitations, me, organisation,
+    overview, push_certificates, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -28,6 +28,13 @@ const COMMANDS: Needs = Needs::AnyOf(&[
 
 /// Whoever may send a command may also withdraw it.
 const CANCEL: Needs = Needs::AnyOf(&[P::CommandsCancel, P::DevicesErase, P::DevicesRetire]);
+
+/// Which of them a secret needs is decided by its kind.
+const REVEAL: Needs = Needs::AnyOf(&[
+    P::SecretsRevealPins,
+    P::SecretsRevealKeys,
+    P::SecretsRevealTokens,
+]);
 
 /// The routes with their description.
 pub(super) fn described() -> OpenApiRouter<AppState> {
@@ -65,6 +72,19 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::DevicesQuery),
             routes!(devices::refresh::refresh),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(escrow::list::list),
+        ))
+        .routes(guarded(REVEAL, routes!(escrow::reveal::reveal)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(escrow::policy::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(escrow::policy::change),
         ))
         .routes(guarded(
             Needs::One(P::DevicesRead),

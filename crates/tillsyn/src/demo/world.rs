@@ -178,9 +178,10 @@ async fn upload_push_certificate(
     let issued = standin.issue_push_certificate(TOPIC)?;
     let upload = PushUpload {
         certificate_pem: issued.certificate_pem,
-        key_pem: issued.private_key_pem,
+        key_pem: Some(issued.private_key_pem),
         vendor_account: Some("devices@norrvik.example".to_owned()),
         note: Some("Issued by the demo's stand-in for APNs".to_owned()),
+        ..PushUpload::default()
     };
     upload_certificate(core, maja, upload).await?;
     Ok(())

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 use tillsyn_core::Permission;
+use tillsyn_core::push::PushUpload;
 use tillsyn_sim::DeviceConfig;
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
 use tillsyn_testkit::{
@@ -36,11 +37,14 @@ async fn no_secret_is_where_it_must_not_be(engine: Engine) {
     };
     let mut app = TestApp::behind(Some(url.clone()), engine, options).await;
     let push_key = app.apns.issue_push_certificate(&app.topic).unwrap();
-    let upload = tillsyn_core::push::PushUpload {
+    let upload = PushUpload {
         certificate_pem: push_key.certificate_pem.clone(),
-        key_pem: zeroize::Zeroizing::new(push_key.private_key_pem.to_string()),
+        key_pem: Some(zeroize::Zeroizing::new(
+            push_key.private_key_pem.to_string(),
+        )),
         vendor_account: None,
         note: None,
+        ..PushUpload::default()
     };
     tillsyn_core::push::upload_certificate(&app.core, &app.owner, upload)
         .await

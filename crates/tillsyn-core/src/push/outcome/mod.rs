@@ -8,7 +8,7 @@ use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Accepted: commands become `push_sent`, the request is done.
-    Accepted,
+    Accepted { apns_id: Option<String> },
     /// The token is dead unless a newer one came; no more pushes until the next `TokenUpdate`.
     Dead { since_ms: Option<i64> },
     /// Try again at this time.
@@ -36,7 +36,9 @@ pub(super) fn next(outcome: &PushOutcome, attempt: i64, now_ms: i64, jitter: u8)
         Next::Again { at: own.max(asked) }
     };
     match outcome {
-        PushOutcome::Accepted { .. } => Next::Accepted,
+        PushOutcome::Accepted { apns_id } => Next::Accepted {
+            apns_id: apns_id.clone(),
+        },
         PushOutcome::TokenDead { at_ms, .. } => Next::Dead { since_ms: *at_ms },
         // Our side sends wrongly, and it hits everybody at once: slowly again, never the device's fault.
         PushOutcome::SenderFault { .. } => Next::Again {

@@ -10,7 +10,7 @@ fn every_row_of_the_answer_table() {
     let decided = |outcome: &PushOutcome| next(outcome, 1, NOW, 0);
     assert_eq!(
         decided(&PushOutcome::Accepted { apns_id: None }),
-        Next::Accepted
+        Next::Accepted { apns_id: None }
     );
     let dead = PushOutcome::TokenDead {
         reason: "Unregistered",

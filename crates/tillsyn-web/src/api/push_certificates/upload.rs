@@ -34,9 +34,10 @@ pub(in crate::api) async fn upload(
     let body: PushCertificateBody = body.read().await?;
     let upload = PushUpload {
         certificate_pem: body.certificate,
-        key_pem: Zeroizing::new(body.key),
+        key_pem: Some(Zeroizing::new(body.key)),
         vendor_account: body.vendor_account,
         note: body.note,
+        ..PushUpload::default()
     };
     let topic = upload_certificate(ctx.core(), &ctx.actor, upload).await?;
     Ok(Created(topic.into()))

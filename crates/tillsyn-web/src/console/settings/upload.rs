@@ -28,9 +28,10 @@ pub(crate) async fn upload_push(mut form: Uploaded) -> Result<Response, Failure>
     let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let upload = PushUpload {
         certificate_pem: form.text("certificate"),
-        key_pem: Zeroizing::new(form.text("key")),
+        key_pem: Some(Zeroizing::new(form.text("key"))),
         vendor_account: given(form.text("account")),
         note: given(form.text("note")),
+        ..PushUpload::default()
     };
     match push::upload_certificate(form.visitor.core(), form.visitor.actor(), upload).await {
         Ok(_) => Ok(go(form.visitor.state(), urls::PUSH, Told::PushSaved)),

@@ -3,6 +3,7 @@
 mod access;
 mod commands;
 mod devices;
+mod escrow;
 mod idempotency;
 mod invitations;
 mod others;

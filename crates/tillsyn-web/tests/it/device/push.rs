@@ -1,6 +1,7 @@
 //! Pushes: coalesced, by the answer table, never swallowing a newer request.
 
 use tillsyn_core::commands::{self, Request};
+use tillsyn_core::push::PushUpload;
 use tillsyn_standins::apns::Answer;
 use tillsyn_testkit::both_engines;
 
@@ -100,11 +101,12 @@ both_engines!(
             .apns
             .issue_push_certificate("com.apple.mgmt.External.other")
             .unwrap();
-        let upload = tillsyn_core::push::PushUpload {
+        let upload = PushUpload {
             certificate_pem: other.certificate_pem,
-            key_pem: zeroize::Zeroizing::new(other.private_key_pem.to_string()),
+            key_pem: Some(zeroize::Zeroizing::new(other.private_key_pem.to_string())),
             vendor_account: None,
             note: None,
+            ..PushUpload::default()
         };
         let refused = tillsyn_core::push::upload_certificate(&app.core, &app.owner, upload)
             .await

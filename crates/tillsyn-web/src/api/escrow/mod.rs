@@ -1,0 +1,5 @@
+//! `/api/v1/devices/{id}/escrow` and `/api/v1/escrow/policy`.
+
+pub(super) mod list;
+pub(super) mod policy;
+pub(super) mod reveal;
