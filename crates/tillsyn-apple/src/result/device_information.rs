@@ -1,10 +1,11 @@
 use plist::{Dictionary, Value};
 use serde_json::Value as Json;
 
+use super::DeviceDetails;
 use super::fact::{Fact, convert};
 use crate::WireError;
 use crate::command::queries::QUERIES;
-use crate::fields::{Read, clean};
+use crate::fields::{Mode, Read, clean};
 use crate::platform::{OsVersion, Platform};
 
 /// `QueryResponses` of `DeviceInformation`.
@@ -22,6 +23,8 @@ pub struct DeviceInformationResult {
     pub is_supervised: Option<bool>,
     pub pin_required_for_erase: Option<bool>,
     pub pin_required_for_lock: Option<bool>,
+    /// What is no fact of the inventory.
+    pub details: DeviceDetails,
     /// Keys whose value had another type than the schema says; they count as unknown.
     pub problems: Vec<&'static str>,
     facts: Vec<Fact>,
@@ -59,6 +62,7 @@ impl DeviceInformationResult {
             is_supervised: flag("IsSupervised"),
             pin_required_for_erase: flag("PINRequiredForEraseDevice"),
             pin_required_for_lock: flag("PINRequiredForDeviceLock"),
+            details: DeviceDetails::take_all(responses, Mode::Lenient)?,
             problems,
             facts,
         })

@@ -23,14 +23,16 @@ pub enum MessageResult {
 
 impl DeviceLockResult {
     pub fn read(body: &Dictionary) -> Result<Self, WireError> {
-        let message_result = body
-            .opt_text("MessageResult")?
-            .map(|text| match text.as_str() {
-                "Success" => MessageResult::Success,
-                "DeviceInLostMode" => MessageResult::DeviceInLostMode,
-                "NoPasscodeSet" => MessageResult::NoPasscodeSet,
-                _ => MessageResult::Unknown(text),
-            });
+        let message_result =
+            body.opt_text("MessageResult")
+                .ok()
+                .flatten()
+                .map(|text| match text.as_str() {
+                    "Success" => MessageResult::Success,
+                    "DeviceInLostMode" => MessageResult::DeviceInLostMode,
+                    "NoPasscodeSet" => MessageResult::NoPasscodeSet,
+                    _ => MessageResult::Unknown(text),
+                });
         Ok(Self { message_result })
     }
 }

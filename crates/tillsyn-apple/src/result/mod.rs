@@ -6,6 +6,7 @@
 mod answer;
 mod command_result;
 mod content_caching;
+mod device_details;
 mod device_information;
 mod device_lock;
 mod error_chain;
@@ -16,6 +17,7 @@ mod os_update;
 mod profile_list;
 mod restrictions;
 mod secrets;
+mod security_details;
 mod security_info;
 mod services;
 mod settings;
@@ -27,6 +29,7 @@ pub use content_caching::{
     CacheAlert, CacheLocalNetwork, CacheNeighbour, CacheNeighbourDetails, ContentCaching,
     ContentCachingInformationResult, DataMigrationError,
 };
+pub use device_details::{AutoSetupAdmin, DeviceDetails, OsUpdateSettings, UpdateRecommendation};
 pub use device_information::DeviceInformationResult;
 pub use device_lock::{DeviceLockResult, MessageResult};
 pub use error_chain::ErrorChainItem;
@@ -50,6 +53,10 @@ pub use secrets::{
     RotateFileVaultKeyResult, RotateResult, SetFirmwarePasswordResult,
     VerifyFirmwarePasswordResult, VerifyRecoveryLockResult,
 };
+pub use security_details::{
+    FirewallApplication, FirewallDetails, FirmwarePasswordDetails, SecureBootDetails,
+    SecurityDetails,
+};
 pub use security_info::SecurityInfoResult;
 pub(crate) use security_info::security_fact_in_user_enrollment;
 pub use services::{
@@ -59,5 +66,7 @@ pub use services::{
 pub use settings::{SettingsItemResult, SettingsResult};
 pub use status::Status;
 
+#[cfg(test)]
+mod answer_tests;
 #[cfg(test)]
 mod tests;

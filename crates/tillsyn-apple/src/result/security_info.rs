@@ -1,8 +1,9 @@
 use plist::{Dictionary, Value};
 
+use super::SecurityDetails;
 use super::fact::{Fact, convert};
 use crate::command::queries::ValueKind;
-use crate::fields::Read;
+use crate::fields::{Mode, Read};
 use crate::{Sensitive, WireError};
 
 /// `SecurityInfo`.
@@ -19,6 +20,8 @@ pub struct SecurityInfoResult {
     pub user_approved_enrollment: Option<bool>,
     /// `FDE_PersonalRecoveryKeyCMS`: sealed to our certificate, and never a fact.
     pub personal_recovery_key_cms: Option<Sensitive<Vec<u8>>>,
+    /// What is no fact of the inventory.
+    pub details: SecurityDetails,
     /// Keys whose value had another type than the schema says; they count as unknown.
     pub problems: Vec<&'static str>,
     facts: Vec<Fact>,
@@ -195,6 +198,7 @@ impl SecurityInfoResult {
                 .get("FDE_PersonalRecoveryKeyCMS")
                 .and_then(Value::as_data)
                 .map(|data| Sensitive::new(data.to_vec())),
+            details: SecurityDetails::take_all(info, Mode::Lenient)?,
             problems,
             facts,
         })
@@ -204,4 +208,10 @@ impl SecurityInfoResult {
     pub fn facts(&self) -> Vec<Fact> {
         self.facts.clone()
     }
+}
+
+/// Every key of `SecurityInfo` that is read, with its group, for the test against the schema.
+#[cfg(test)]
+pub(super) fn keys() -> Vec<(Option<&'static str>, &'static str)> {
+    ROWS.iter().map(|row| (row.group, row.key)).collect()
 }
