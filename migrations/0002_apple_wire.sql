@@ -58,6 +58,111 @@ CREATE INDEX status_report_device ON status_report (device_id, received_at, id);
 -- Device certificates: ACME, renewal, revocation
 -- ----------------------------------------------------------------------
 
+-- How the certificate was asked for: 'scep', 'acme' or 'acme_attested'.
+ALTER TABLE certificate ADD COLUMN method TEXT NOT NULL DEFAULT 'scep';
+-- What Apple's attestation said of the device, as JSON.
+ALTER TABLE certificate ADD COLUMN attested TEXT;
+-- Address of the request.
+ALTER TABLE certificate ADD COLUMN address TEXT;
+-- When to ask for a renewal next; NULL once another certificate is in use.
+ALTER TABLE certificate ADD COLUMN renew_at BIGINT;
+ALTER TABLE certificate ADD COLUMN renewal_asked_at BIGINT;
+ALTER TABLE certificate ADD COLUMN renewal_tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE certificate ADD COLUMN renewal_command_id TEXT;
+-- Why the last try came to nothing: 'refused', 'not_used', 'not_fetched', 'not_fetched_in_time', 'not_asked'.
+ALTER TABLE certificate ADD COLUMN renewal_problem TEXT;
+-- When to warn next that it expires.
+ALTER TABLE certificate ADD COLUMN warn_at BIGINT;
+-- End of the time in which it is still admitted after its successor was seen.
+ALTER TABLE certificate ADD COLUMN revoke_after BIGINT;
+UPDATE certificate SET renew_at = not_after - 5184000000, warn_at = not_after - 2592000000;
+CREATE INDEX certificate_renew ON certificate (renew_at) WHERE revoked_at IS NULL AND renew_at IS NOT NULL;
+CREATE INDEX certificate_warn ON certificate (warn_at) WHERE revoked_at IS NULL AND warn_at IS NOT NULL;
+CREATE INDEX certificate_grace ON certificate (revoke_after) WHERE revoked_at IS NULL AND revoke_after IS NOT NULL;
+CREATE INDEX certificate_asked ON certificate (renewal_command_id) WHERE renewal_command_id IS NOT NULL;
+CREATE INDEX certificate_created ON certificate (created_at, id);
+CREATE INDEX certificate_revoked ON certificate (authority_id, revoked_at) WHERE revoked_at IS NOT NULL;
+CREATE INDEX certificate_key ON certificate (key_sha256);
+
+-- The credential of a profile download: a SCEP challenge, or an ACME ClientIdentifier.
+ALTER TABLE scep_challenge ADD COLUMN method TEXT NOT NULL DEFAULT 'scep';
+-- What a renewal has to repeat byte for byte, and the words that the person read.
+ALTER TABLE scep_challenge ADD COLUMN base_url TEXT;
+ALTER TABLE scep_challenge ADD COLUMN profile_name TEXT;
+ALTER TABLE scep_challenge ADD COLUMN profile_description TEXT;
+-- What a program said of the device before it enrolled, to choose the method.
+ALTER TABLE attempt ADD COLUMN product TEXT;
+ALTER TABLE attempt ADD COLUMN os_version TEXT;
+
+-- The credential in a profile that renews an identity: good for an hour from its delivery.
+CREATE TABLE renewal_grant (
+    secret_hash TEXT NOT NULL PRIMARY KEY,
+    enrollment_id TEXT NOT NULL REFERENCES enrollment (id),
+    -- The certificate to be replaced.
+    replaces_sha256 TEXT NOT NULL,
+    method TEXT NOT NULL,
+    -- The command that carries the profile.
+    command_id TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    consumed_at BIGINT,
+    key_sha256 TEXT,
+    certificate_sha256 TEXT
+);
+CREATE INDEX renewal_grant_enrollment ON renewal_grant (enrollment_id);
+CREATE INDEX renewal_grant_expires ON renewal_grant (expires_at);
+
+CREATE TABLE acme_account (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- RFC 7638, base64url.
+    thumbprint TEXT NOT NULL UNIQUE,
+    -- The public key as JWK.
+    jwk TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+CREATE INDEX acme_account_used ON acme_account (used_at);
+
+-- Nonces that were used; one is a sealed time, so unused ones need no row.
+CREATE TABLE acme_nonce (
+    nonce_hash TEXT NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX acme_nonce_expires ON acme_nonce (expires_at);
+
+-- An order with its one authorization and its one challenge.
+CREATE TABLE acme_order (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    -- Hash of the ClientIdentifier: one order claims it.
+    secret_hash TEXT NOT NULL UNIQUE,
+    identifier_sealed {blob} NOT NULL,
+    -- 'pending', 'ready', 'valid', 'invalid'.
+    status TEXT NOT NULL,
+    token TEXT NOT NULL,
+    -- NULL while the challenge is pending; then when it was answered.
+    answered_at BIGINT,
+    -- Code of the reason when invalid.
+    problem TEXT,
+    attested TEXT,
+    key_sha256 TEXT,
+    certificate_sha256 TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX acme_order_account ON acme_order (account_id);
+CREATE INDEX acme_order_key ON acme_order (key_sha256) WHERE key_sha256 IS NOT NULL;
+CREATE INDEX acme_order_expires ON acme_order (expires_at);
+
+-- The last signed revocation list of each authority.
+CREATE TABLE revocation_list (
+    authority_id TEXT NOT NULL PRIMARY KEY REFERENCES authority (id),
+    number BIGINT NOT NULL,
+    der {blob} NOT NULL,
+    made_at BIGINT NOT NULL,
+    next_update BIGINT NOT NULL
+);
+
 -- (end: device certificates)
 
 -- ----------------------------------------------------------------------

@@ -100,6 +100,10 @@ id!(
     BatchId
 );
 id!(
+    /// A device certificate that our CA issued: its issuance record.
+    CertificateId
+);
+id!(
     /// A push topic on record, with the certificate in use.
     PushTopicId
 );

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tillsyn_db::{Tx, Value, args};
 
+use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
@@ -47,7 +48,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "minute" => {
             enrollments::lapse_pending(core).await?;
             expire_commands(core).await?;
-            invitations_over(core).await
+            invitations_over(core).await?;
+            certificates::renewal::run(core).await
         }
         "hour" => {
             mark_not_seen(core).await?;
@@ -187,7 +189,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 13] = [
+    const RULES: [(&str, i64); 17] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -223,6 +225,14 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM guard_use WHERE at < $1", 2),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
+        ("DELETE FROM renewal_grant WHERE expires_at < $1", 90),
+        ("DELETE FROM acme_nonce WHERE expires_at < $1", 0),
+        ("DELETE FROM acme_order WHERE expires_at < $1", 90),
+        (
+            "DELETE FROM acme_account WHERE used_at < $1 AND NOT EXISTS \
+          (SELECT 1 FROM acme_order o WHERE o.account_id = acme_account.id)",
+            1,
+        ),
     ];
     let now = core.now_ms();
     for (sql, days) in RULES {

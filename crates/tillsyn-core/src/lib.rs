@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod certificates;
 pub mod clock;
 pub mod commands;
 pub mod device_authorities;

@@ -23,6 +23,16 @@ impl Guesses {
         free: 60,
         window_ms: 10 * MINUTE_MS,
     };
+    /// Certificates from one address: a whole school installs profiles behind it.
+    pub(crate) const CERTIFICATES: Self = Self {
+        free: 300,
+        window_ms: 10 * MINUTE_MS,
+    };
+    /// One credential of a profile: a device repeats itself a few times, not more.
+    pub(crate) const CREDENTIAL: Self = Self {
+        free: 10,
+        window_ms: 10 * MINUTE_MS,
+    };
 }
 
 const FIND: &str =

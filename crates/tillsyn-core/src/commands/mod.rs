@@ -5,7 +5,7 @@
 
 mod cancel;
 mod door;
-mod guard;
+pub(crate) mod guard;
 mod hold;
 mod preview;
 mod request;

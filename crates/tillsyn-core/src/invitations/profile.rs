@@ -1,17 +1,20 @@
 //! The download of the enrollment profile: each one carries a fresh challenge; the link may be used again
 //! within its life, because devices drop a profile that is not installed in time.
 
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
 use super::attempt::{self, AttemptStatus};
 use crate::actor::Actor;
+use crate::certificates::Method;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::org;
-use crate::platform::apple::{ProfileInput, announced, enrollment_profile, profile_identifier};
+use crate::platform::apple::{
+    Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
+};
 use crate::push;
 use crate::settings;
 
@@ -95,45 +98,81 @@ pub async fn fetch_profile(
         &ProfileInput {
             organisation: &organisation.name,
             topic: &topic,
-            challenge: &challenge,
+            credential: Credential {
+                method: Method::Scep,
+                secret: &challenge,
+            },
             identifier: &profile_identifier(root.id.as_str()),
             platform: platform.as_deref(),
+            base_url: None,
+            access_rights: None,
             server_capabilities: capabilities,
-            display_name,
-            description,
+            display_name: display_name.clone(),
+            description: description.clone(),
         },
     )?;
-    let input = (
-        row.text(0)?,
-        row.text(3)?,
-        hash::sha256_hex(challenge.as_bytes()),
-        now_ms + core.config().profile_lifetime_ms,
+    let download = Download {
+        attempt_id: row.text(0)?,
+        unit: row.text(3)?,
+        secret_hash: hash::sha256_hex(challenge.as_bytes()),
+        method: Method::Scep,
+        until: now_ms + core.config().profile_lifetime_ms,
+        base_url: core.config().public_url.clone(),
+        display_name,
+        description,
         address,
         announces,
         now_ms,
-    );
+    };
     core.db()
-        .write(
-            input,
-            |tx, (attempt_id, unit, challenge_hash, until, address, announces, now)| {
-                Box::pin(async move {
-                    const INSERT: &str = "INSERT INTO scep_challenge (challenge_hash, attempt_id, \
-                    created_at, expires_at) VALUES ($1, $2, $3, $4)";
-                    let values = args![challenge_hash.as_str(), attempt_id.as_str(), *now, *until];
-                    tx.execute(INSERT, values).await?;
-                    const ANNOUNCED: &str =
-                        "UPDATE attempt SET server_capabilities = $2 WHERE id = $1";
-                    let values = args![attempt_id.as_str(), announces.as_str()];
-                    tx.execute(ANNOUNCED, values).await?;
-                    let step = AttemptStatus::ProfileFetched;
-                    attempt::step_in(tx, attempt_id, step, address.as_deref(), *now).await?;
-                    let actor = Actor::person(attempt_id, address.clone());
-                    let event = NewEvent::done("profile.fetch", "attempt", attempt_id, unit);
-                    events::record(tx, &actor, *now, event).await?;
-                    Ok::<_, Error>(())
-                })
-            },
-        )
+        .write(download, |tx, download| {
+            Box::pin(async move { download.run(tx).await })
+        })
         .await?;
     Ok(SignedProfile { bytes, expires_at })
+}
+
+/// What is kept of a download; the body may run more than once.
+struct Download {
+    attempt_id: String,
+    unit: String,
+    secret_hash: String,
+    method: Method,
+    until: i64,
+    base_url: String,
+    display_name: String,
+    description: String,
+    address: Option<String>,
+    /// What the profile announces, as JSON.
+    announces: String,
+    now_ms: i64,
+}
+
+impl Download {
+    async fn run(&self, tx: &Tx) -> Result<(), Error> {
+        const INSERT: &str = "INSERT INTO scep_challenge (challenge_hash, attempt_id, created_at, \
+            expires_at, method, base_url, profile_name, profile_description) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const ANNOUNCED: &str = "UPDATE attempt SET server_capabilities = $2 WHERE id = $1";
+        let attempt_id = self.attempt_id.as_str();
+        let values = args![
+            self.secret_hash.as_str(),
+            attempt_id,
+            self.now_ms,
+            self.until,
+            self.method.as_str(),
+            self.base_url.as_str(),
+            self.display_name.as_str(),
+            self.description.as_str()
+        ];
+        tx.execute(INSERT, values).await?;
+        let values = args![attempt_id, self.announces.as_str()];
+        tx.execute(ANNOUNCED, values).await?;
+        let step = AttemptStatus::ProfileFetched;
+        attempt::step_in(tx, attempt_id, step, self.address.as_deref(), self.now_ms).await?;
+        let actor = Actor::person(attempt_id, self.address.clone());
+        let event = NewEvent::done("profile.fetch", "attempt", attempt_id, &self.unit);
+        events::record(tx, &actor, self.now_ms, event).await?;
+        Ok(())
+    }
 }

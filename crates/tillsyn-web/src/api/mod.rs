@@ -5,6 +5,7 @@
 //! body (415, 422), rule. Handlers translate; the rules are in the core.
 
 mod attempts;
+mod certificates;
 mod commands;
 mod devices;
 mod document;

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
-    attempts, commands, devices, document, escrow, events, held, invitations, me, organisation,
-    overview, push_certificates, tokens,
+    attempts, certificates, commands, devices, document, escrow, events, held, invitations, me,
+    organisation, overview, push_certificates, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -105,6 +105,26 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(held::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(certificates::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(certificates::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(certificates::of_device::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::CertificatesRenew),
+            routes!(certificates::renew::renew),
+        ))
+        .routes(guarded(
+            Needs::One(P::CertificatesRevoke),
+            routes!(certificates::revoke::revoke),
         ))
         .routes(guarded(
             Needs::One(P::InvitationsRead),

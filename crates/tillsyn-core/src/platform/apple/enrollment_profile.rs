@@ -11,6 +11,7 @@ use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::cms;
 use zeroize::Zeroizing;
 
+use crate::certificates::Method;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::new_uuid;
@@ -19,15 +20,27 @@ use crate::ids::new_uuid;
 pub(crate) struct ProfileInput<'a> {
     pub(crate) organisation: &'a str,
     pub(crate) topic: &'a str,
-    pub(crate) challenge: &'a str,
+    pub(crate) credential: Credential<'a>,
     pub(crate) identifier: &'a str,
     /// `macos` gets the system scope.
     pub(crate) platform: Option<&'a str>,
     /// What the server announces: of a first profile [`announced`], of an update what the enrollment has.
     pub(crate) server_capabilities: Vec<String>,
+    /// Address that a renewal repeats byte for byte; ours of today in a first profile.
+    pub(crate) base_url: Option<&'a str>,
+    /// Rights that a renewal repeats; all of them in a first profile.
+    pub(crate) access_rights: Option<i64>,
     /// What the person reads before installing, in their language.
     pub(crate) display_name: String,
     pub(crate) description: String,
+}
+
+/// How the device asks for its identity with this profile, and with which secret.
+#[derive(Clone, Copy)]
+pub(crate) struct Credential<'a> {
+    pub(crate) method: Method,
+    /// The SCEP challenge, or the ACME `ClientIdentifier`.
+    pub(crate) secret: &'a str,
 }
 
 /// The top-level identifier: the same for every download and renewal of one installation.
@@ -58,7 +71,7 @@ pub(crate) fn enrollment_profile(
     input: &ProfileInput<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let now_ms = core.now_ms();
-    let base = core.config().public_url.as_str();
+    let base = input.base_url.unwrap_or(&core.config().public_url);
     let uuid = || new_uuid(now_ms).hyphenated().to_string().to_uppercase();
     let broken =
         |what: &str| Error::internal(format!("The enrollment profile has no usable {what}."));
@@ -99,7 +112,7 @@ pub(crate) fn enrollment_profile(
             url: format!("{base}/apple/scep/device"),
             name: Some("device".to_owned()),
             subject: common_name("Tillsyn device"),
-            challenge: Sensitive::new(input.challenge.to_owned()),
+            challenge: Sensitive::new(input.credential.secret.to_owned()),
             key_size: 2_048,
             key_usage: 5,
             ca_fingerprint: None,
@@ -113,7 +126,7 @@ pub(crate) fn enrollment_profile(
             check_in_url: Some(format!("{base}/apple/checkin")),
             sign_message: core.config().sign_messages,
             check_out_when_removed: true,
-            access_rights: Some(AccessRights::ALL),
+            access_rights: Some(rights(input.access_rights)),
             server_capabilities: input.server_capabilities.clone(),
             enrollment_mode: None,
             assigned_managed_apple_id: None,
@@ -136,6 +149,13 @@ pub(crate) fn enrollment_profile(
         &authorities.signer_chain,
     )?;
     Ok(Zeroizing::new(signed))
+}
+
+fn rights(stored: Option<i64>) -> AccessRights {
+    stored
+        .and_then(|bits| u32::try_from(bits).ok())
+        .and_then(AccessRights::new)
+        .unwrap_or(AccessRights::ALL)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod bootstrap_token;
 mod capability;
 mod check_in;
 mod check_out;
+mod choose;
 mod declarative;
 mod encode;
 mod enrollment_profile;
@@ -26,6 +27,7 @@ mod user_authenticate;
 
 pub use answer::DeviceAnswer;
 pub use check_in::check_in;
+pub use choose::choose;
 pub use get_token::{TokenProvider, TokenRefusal, TokenRequest};
 pub use identity::{
     DeviceCertificate, IdentityCache, SignatureRefusal, Unproven, accept_certificate, introduce,
@@ -38,5 +40,5 @@ pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 
 pub(crate) use capability::{check_capability, lock_pin};
 pub(crate) use enrollment_profile::{
-    ProfileInput, announced, enrollment_profile, profile_identifier,
+    Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };

@@ -112,7 +112,7 @@ fn read(body: &[u8]) -> Option<Incoming> {
 const IDLE: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    c.created_at, p.created_at, ch.id, ch.contact, ch.pushes_unanswered, \
+    c.created_at, p.created_at, c.revoke_after, ch.id, ch.contact, ch.pushes_unanswered, \
     EXISTS (SELECT 1 FROM command m WHERE m.channel_id = ch.id AND m.finished = 0 \
     AND m.status <> 'held') \
     FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \

@@ -38,6 +38,8 @@ pub(super) struct Sender {
     pub(super) is_newer_renewal: bool,
     pub(super) is_renewal: bool,
     pub(super) revoked: bool,
+    /// Its successor was seen a short while ago; it is still admitted, and the pin stays where it is.
+    pub(super) in_grace: bool,
     pub(super) attempt_id: Option<String>,
     pub(super) enrollment: Option<SenderEnrollment>,
 }
@@ -62,11 +64,11 @@ pub(super) struct SenderEnrollment {
     pub(super) trust: Trust,
 }
 
-pub(super) const COLUMNS: usize = 20;
+pub(super) const COLUMNS: usize = 21;
 const FIND: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    c.created_at, p.created_at FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    c.created_at, p.created_at, c.revoke_after FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
     LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 WHERE c.sha256 = $1";
 
 /// The same of a certificate without an issuance record of ours: a pin is all there is.
@@ -121,6 +123,7 @@ pub(super) fn decode(row: &Row) -> Result<Sender, Error> {
                 .is_none_or(|pinned| row.i64(18).is_ok_and(|own| own > pinned)),
         is_renewal: row.text(1)? == "renewal",
         revoked: row.opt_i64(2)?.is_some(),
+        in_grace: row.opt_i64(20)?.is_some(),
         attempt_id: row.opt_text(3)?,
         enrollment,
     })
@@ -139,7 +142,8 @@ pub(super) enum Admission<'a> {
 }
 
 impl Sender {
-    /// Admits the pinned certificate of an enrollment that is not over, with ids that match.
+    /// Admits the pinned certificate of an enrollment that is not over, with ids that match; for a day
+    /// also the one that was pinned before it.
     pub(super) fn admit(&self, ids: &Ids) -> Admission<'_> {
         let refused = |answer, kind| Admission::Refused { answer, kind };
         let Some(enrollment) = &self.enrollment else {
@@ -159,7 +163,7 @@ impl Sender {
         if !enrollment.matches(ids) {
             return refused(DeviceAnswer::Forbidden, "foreign_ids");
         }
-        if enrollment.pin == self.certificate {
+        if enrollment.pin == self.certificate || self.in_grace {
             Admission::Admitted(enrollment)
         } else if self.is_newer_renewal {
             Admission::Renewed(enrollment)
@@ -240,8 +244,11 @@ pub(super) async fn note_refused(
     Ok(())
 }
 
-/// Moves the pin to a certificate that our CA issued as a renewal of this enrollment, and revokes the old
-/// one: the device has shown that it uses the new one.
+/// How long the certificate that a renewal replaced is still admitted (sheet A7).
+const GRACE_MS: i64 = DAY_MS;
+
+/// Moves the pin to a certificate that our CA issued as a renewal of this enrollment: the device has shown
+/// that it uses the new one. The old one is revoked a day later, other renewals before this one at once.
 pub(super) async fn repin(
     tx: &Tx,
     sender: &Sender,
@@ -249,14 +256,17 @@ pub(super) async fn repin(
     now_ms: i64,
 ) -> Result<(), Error> {
     const PIN: &str = "UPDATE enrollment SET pin_sha256 = $2 WHERE id = $1";
-    const OLD: &str = "UPDATE certificate SET revoked_at = $2, revoke_reason = 'renewed' \
+    const OLD: &str = "UPDATE certificate SET revoke_after = $2, renew_at = NULL, warn_at = NULL \
         WHERE sha256 = $1 AND revoked_at IS NULL";
-    tx.execute(
-        PIN,
-        args![enrollment.id.as_str(), sender.certificate.as_str()],
-    )
-    .await?;
-    tx.execute(OLD, args![enrollment.pin.as_str(), now_ms])
+    const OTHERS: &str = "UPDATE certificate SET revoked_at = $4, revoke_reason = 'renewed', \
+        renew_at = NULL, warn_at = NULL WHERE enrollment_id = $1 AND purpose = 'renewal' \
+        AND sha256 <> $2 AND sha256 <> $3 AND revoked_at IS NULL AND revoke_after IS NULL \
+        AND created_at <= (SELECT created_at FROM certificate WHERE sha256 = $2)";
+    let (id, new) = (enrollment.id.as_str(), sender.certificate.as_str());
+    tx.execute(PIN, args![id, new]).await?;
+    tx.execute(OLD, args![enrollment.pin.as_str(), now_ms + GRACE_MS])
+        .await?;
+    tx.execute(OTHERS, args![id, new, enrollment.pin.as_str(), now_ms])
         .await?;
     let object = enrollment.device_id.as_deref().unwrap_or(&enrollment.id);
     let actor = Actor::device(object, None);

@@ -10,6 +10,8 @@ pub fn permission(l: Texts, name: &str) -> String {
         "devices.erase" => l.t("permission-devices-erase"),
         "devices.retire" => l.t("permission-devices-retire"),
         "commands.cancel" => l.t("permission-commands-cancel"),
+        "certificates.renew" => l.t("permission-certificates-renew"),
+        "certificates.revoke" => l.t("permission-certificates-revoke"),
         "invitations.read" => l.t("permission-invitations-read"),
         "invitations.write" => l.t("permission-invitations-write"),
         "people.read" => l.t("permission-people-read"),

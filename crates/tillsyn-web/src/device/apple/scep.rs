@@ -26,9 +26,10 @@ pub(super) async fn get(
         return StatusCode::NOT_FOUND.into_response();
     }
     match operation(&query).to_ascii_lowercase().as_str() {
-        "getcacaps" => {
-            answer::with_type(StatusCode::OK, "text/plain", apple::ca_caps().into_bytes())
-        }
+        "getcacaps" => match apple::ca_caps(&state.core).await {
+            Ok(caps) => answer::with_type(StatusCode::OK, "text/plain", caps.into_bytes()),
+            Err(error) => answer::failure(&error),
+        },
         "getcacert" => {
             let (content_type, body) = apple::ca_certificates(&state.core);
             answer::with_type(StatusCode::OK, content_type, body)

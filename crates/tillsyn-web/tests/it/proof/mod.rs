@@ -1,5 +1,6 @@
 //! Evidence: the promises that must hold when servers are wrong, nodes die and requests race.
 
+mod identity;
 mod isolation;
 mod mutations;
 mod nodes;

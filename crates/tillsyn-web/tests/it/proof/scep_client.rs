@@ -123,6 +123,11 @@ impl Download {
         )
     }
 
+    /// Whom a client encrypts to.
+    pub(super) fn recipient(&self) -> &Certificate {
+        &self.ca.recipient
+    }
+
     pub(super) fn device_ca(&self) -> &Certificate {
         self.ca.all.iter().find(|c| c.is_ca()).unwrap()
     }

@@ -1,0 +1,16 @@
+//! Device certificates: how they are asked for, what was issued, when they are renewed, and what is revoked.
+
+pub(crate) mod issue;
+mod life;
+mod method;
+pub(crate) mod renewal;
+mod revoke;
+mod setting;
+mod view;
+
+pub use life::{CertificateStatus, status};
+pub use method::Method;
+pub use renewal::renew_now;
+pub use revoke::{Consequence, Revocation, consequence, revoke};
+pub use setting::{DeviceIdentity, IdentityMethod, device_identity, set_device_identity};
+pub use view::{CertificateFilter, CertificateView, certificate, list_certificates, of_device};
