@@ -76,7 +76,7 @@ const FIND_PINNED: &str = "SELECT e.pin_sha256, 'enrollment', \
     CAST(NULL AS BIGINT), CAST(NULL AS TEXT), e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.trust FROM enrollment e WHERE e.pin_sha256 = $1";
+    CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS BIGINT), e.trust FROM enrollment e WHERE e.pin_sha256 = $1";
 
 /// Looks the sender up inside a transaction.
 pub(super) async fn find(tx: &Tx, certificate: &str) -> Result<Option<Sender>, Error> {

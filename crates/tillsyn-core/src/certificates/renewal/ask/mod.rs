@@ -13,9 +13,7 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::DeviceId;
-use crate::platform::apple::{
-    Credential, ProfileInput, announced, choose, enrollment_profile,
-};
+use crate::platform::apple::{Credential, ProfileInput, announced, choose, enrollment_profile};
 use crate::settings;
 
 /// Tries are a day apart.
