@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{arrows, deps, docs, layout, locales, run};
+use crate::{arrows, deps, docs, fuzz, layout, locales, run};
 
 /// What a look found wrong, one line each.
 pub(crate) type Findings = Vec<String>;
@@ -41,6 +41,7 @@ pub(crate) fn check(rest: &[String]) -> Result<bool> {
     step("docs", &|| one("docs", docs::check));
     step("arrows", &|| one("arrows", arrows::check));
     step("deps", &|| one("deps", deps::check));
+    step("fuzz", &|| one("fuzz", fuzz::check));
     step("fmt", &|| {
         run::passes("cargo", &["fmt", "--all", "--check"])
     });

@@ -11,6 +11,7 @@ mod check;
 mod codegen;
 mod deps;
 mod docs;
+mod fuzz;
 mod layout;
 mod licence;
 mod locales;
@@ -23,6 +24,8 @@ cargo xtask check [--no-tests]   everything below that can fail, then fmt, clipp
 cargo xtask arrows               which crate may use which
 cargo xtask deps                 licences, banned packages, sources
 cargo xtask docs                 what the documents name exists
+cargo xtask fuzz                 every fuzz target has seeds and a test that replays them
+cargo xtask fuzz --target NAME [--minutes N]   runs one target with cargo-fuzz
 cargo xtask layout               files, templates, leftovers
 cargo xtask locales              the three message catalogues agree
 cargo xtask codegen --schema-dir PATH
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         "arrows" => check::one("arrows", arrows::check),
         "deps" => check::one("deps", deps::check),
         "docs" => check::one("docs", docs::check),
+        "fuzz" => fuzz::fuzz(&rest),
         "layout" => check::one("layout", layout::check),
         "locales" => check::one("locales", locales::check),
         "bench" => run::bench(&rest),

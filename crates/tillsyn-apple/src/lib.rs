@@ -11,6 +11,8 @@
 
 pub mod checkin;
 pub mod command;
+#[cfg(test)]
+mod corpus;
 pub mod errors;
 mod fields;
 pub mod ids;

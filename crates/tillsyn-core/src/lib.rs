@@ -8,6 +8,8 @@ pub mod actor;
 pub mod certificates;
 pub mod clock;
 pub mod commands;
+#[cfg(test)]
+mod corpus;
 pub mod device_authorities;
 pub mod devices;
 pub mod enrollments;
