@@ -169,6 +169,13 @@ CREATE TABLE revocation_list (
 -- Commands
 -- ----------------------------------------------------------------------
 
+-- What a newer command of the same key supersedes: 'profile:<identifier>', 'lost_mode', 'settings:…'.
+ALTER TABLE command ADD COLUMN replaces TEXT;
+-- How long it may wait once it is queued.
+ALTER TABLE command ADD COLUMN life_ms BIGINT NOT NULL DEFAULT 604800000;
+CREATE INDEX command_replaces ON command (channel_id, replaces) WHERE replaces IS NOT NULL;
+CREATE INDEX command_unfinished ON command (device_id) WHERE finished = 0;
+
 -- (end: commands)
 
 -- ----------------------------------------------------------------------

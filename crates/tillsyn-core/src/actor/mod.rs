@@ -30,6 +30,19 @@ pub enum Permission {
     SecretsRevealPins,
     SecretsRevealKeys,
     SecretsRevealTokens,
+    /// Restart and shut down.
+    DevicesRestart,
+    DevicesClearPasscode,
+    /// Lost mode with sound and location.
+    DevicesLostMode,
+    /// Settings, setup, updates and everything else that changes how a device works.
+    DevicesConfigure,
+    /// The accounts of the people who share a device.
+    DevicesUsers,
+    /// Setting new passwords and recovery keys.
+    SecretsRotate,
+    /// Commands of types that are not in our catalogue.
+    CommandsRaw,
 }
 
 impl Permission {
@@ -58,6 +71,13 @@ impl Permission {
         (Permission::SecretsRevealPins, "secrets.reveal_pins"),
         (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
         (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),
+        (Permission::DevicesRestart, "devices.restart"),
+        (Permission::DevicesClearPasscode, "devices.clear_passcode"),
+        (Permission::DevicesLostMode, "devices.lost_mode"),
+        (Permission::DevicesConfigure, "devices.configure"),
+        (Permission::DevicesUsers, "devices.users"),
+        (Permission::SecretsRotate, "secrets.rotate"),
+        (Permission::CommandsRaw, "commands.raw"),
     ];
 
     /// The stable name, as in the API and in tokens.
@@ -120,6 +140,7 @@ impl Role {
                     | P::PushWrite
                     | P::EnrollmentsMove
                     | P::SecretsRevealTokens
+                    | P::CommandsRaw
             ),
             Self::HelpDesk => matches!(
                 permission,
@@ -132,6 +153,8 @@ impl Role {
                     | P::PeopleRead
                     | P::TokensOwn
                     | P::SecretsRevealPins
+                    | P::DevicesRestart
+                    | P::DevicesLostMode
             ),
             Self::Auditor => matches!(
                 permission,

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tillsyn_db::args;
 
+use super::catalogue::CommandType;
 use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
@@ -35,11 +36,7 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
                     return Err(Error::not_found("command"));
                 }
                 let act = row.opt_text(5)?.as_deref().and_then(Act::parse);
-                let of_act = match act {
-                    Some(Act::Erase) => Permission::DevicesErase,
-                    Some(Act::Retire) => Permission::DevicesRetire,
-                    _ => Permission::CommandsCancel,
-                };
+                let of_act = permission_of(&row.text(4)?, act);
                 authorize(actor, Permission::CommandsCancel, &path)
                     .or_else(|_| authorize(actor, of_act, &path))?;
                 let status = CommandStatus::parse(&row.text(0)?)
@@ -77,4 +74,15 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
             })
         })
         .await
+}
+
+/// Whoever may send a destructive command may take it back.
+fn permission_of(request_type: &str, act: Option<Act>) -> Permission {
+    match act {
+        None => Permission::CommandsCancel,
+        Some(Act::Retire) => Permission::DevicesRetire,
+        Some(_) => {
+            CommandType::of(request_type).map_or(Permission::CommandsRaw, |kind| kind.permission)
+        }
+    }
 }

@@ -1,32 +1,30 @@
 //! The one door for commands: target set in; permission, capability and guard checked; one batch out.
 
-use std::collections::HashMap;
-
 use serde_json::json;
-use tillsyn_db::{Engine, Tx, Value, args};
+use tillsyn_db::{Engine, Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
+use super::channel::Channel;
 use super::guard::{self, Asker, Decision};
+use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
-use super::status::CommandStatus;
-use super::store::{self, Target, TargetEnrollment};
+use super::store::{self, Target};
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
-use crate::events::{self, NewEvent};
-use crate::ids::{BatchId, CommandId, DeviceId};
+use crate::ids::DeviceId;
 use crate::keys::KeyStore;
 use crate::platform::apple;
 use crate::settings::{self, GuardSettings};
 
 /// Unfinished commands that one device may have (S89).
 const PENDING_LIMIT: i64 = 200;
+/// The same for one user of it.
+const USER_LIMIT: i64 = 100;
 /// Targets of one call: a writer transaction stays short.
 pub(super) const TARGET_LIMIT: usize = 1_000;
-/// How long a command may wait for its device.
-const LIFE_MS: i64 = 7 * DAY_MS;
 
 /// What to send, and to whom.
 pub struct NewCommand {
@@ -48,41 +46,6 @@ pub struct Confirmation {
     pub targets_digest: Option<String>,
 }
 
-/// What the door made.
-#[derive(Debug, serde::Serialize)]
-pub struct Enqueued {
-    pub batch_id: BatchId,
-    pub commands: Vec<EnqueuedCommand>,
-}
-
-/// One command of the batch.
-#[derive(serde::Serialize)]
-pub struct EnqueuedCommand {
-    pub id: CommandId,
-    pub device_id: DeviceId,
-    pub status: &'static str,
-    pub held_reason: Option<&'static str>,
-    /// When a held command goes by itself.
-    pub held_until: Option<i64>,
-    /// An identical query was waiting already; this is it.
-    pub merged: bool,
-    /// The PIN that unlocks a Mac after this lock; also kept sealed. Shown this once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unlock_pin: Option<String>,
-}
-
-// The PIN is for the answer alone.
-impl std::fmt::Debug for EnqueuedCommand {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EnqueuedCommand")
-            .field("id", &self.id)
-            .field("device_id", &self.device_id)
-            .field("status", &self.status)
-            .field("held_reason", &self.held_reason)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Digest of a target set, the same whatever the order.
 pub(crate) fn digest_of(devices: &[DeviceId]) -> String {
     let mut ids: Vec<&str> = devices.iter().map(DeviceId::as_str).collect();
@@ -97,6 +60,16 @@ pub(crate) fn digest_of(devices: &[DeviceId]) -> String {
 /// Not found outside the scope; not capable with the devices that cannot and why; invalid or conflict
 /// when the confirmation does not match the act; overloaded when a device's queue is full.
 pub async fn enqueue(core: &Core, actor: &Actor, new: NewCommand) -> Result<Enqueued, Error> {
+    enqueue_on(core, actor, new, Channel::Device).await
+}
+
+/// The same into other queues of the devices: those of their users.
+pub async fn enqueue_on(
+    core: &Core,
+    actor: &Actor,
+    new: NewCommand,
+    channel: Channel,
+) -> Result<Enqueued, Error> {
     let now_ms = core.now_ms();
     let mut devices = new.devices.clone();
     devices.sort();
@@ -121,6 +94,7 @@ pub async fn enqueue(core: &Core, actor: &Actor, new: NewCommand) -> Result<Enqu
             .filter(|r| !r.is_empty()),
         confirmation: new.confirmation,
         devices,
+        channel,
         settings,
         fleet,
         now_ms,
@@ -134,17 +108,18 @@ pub async fn enqueue(core: &Core, actor: &Actor, new: NewCommand) -> Result<Enqu
 }
 
 /// Everything that the transaction body needs; it may run more than once.
-struct Plan {
-    keys: KeyStore,
-    actor: Actor,
-    request: Request,
-    profile: Option<Zeroizing<Vec<u8>>>,
-    reason: Option<String>,
+pub(super) struct Plan {
+    pub(super) keys: KeyStore,
+    pub(super) actor: Actor,
+    pub(super) request: Request,
+    pub(super) profile: Option<Zeroizing<Vec<u8>>>,
+    pub(super) reason: Option<String>,
     confirmation: Confirmation,
-    devices: Vec<DeviceId>,
+    pub(super) devices: Vec<DeviceId>,
+    pub(super) channel: Channel,
     settings: GuardSettings,
     fleet: i64,
-    now_ms: i64,
+    pub(super) now_ms: i64,
 }
 
 impl Plan {
@@ -152,7 +127,7 @@ impl Plan {
         let targets = self.load(tx).await?;
         let act = self.act(&targets)?;
         self.check_permission(&targets, act)?;
-        let able = self.check_capability(&targets)?;
+        let able = self.check_capability(tx, &targets).await?;
         self.check_confirmation(&targets, act)?;
         self.check_room(tx, &able).await?;
         let decision = self.decide(tx, act).await?;
@@ -165,14 +140,11 @@ impl Plan {
             .iter()
             .map(|id| id.as_str().to_owned())
             .collect();
-        let targets = store::targets_in(tx, ids).await?;
+        let targets = store::targets_in(tx, ids, &self.channel).await?;
         lock_enrollments(tx, &targets).await?;
         // One missing or foreign device refuses the whole set, without saying which exists (S03).
-        let reached = targets
-            .iter()
-            .filter(|t| self.actor.reaches(&t.unit_path))
-            .count();
-        if reached == self.devices.len() {
+        let reached = targets.iter().filter(|t| self.actor.reaches(&t.unit_path));
+        if store::devices_of(reached) == self.devices.len() {
             Ok(targets)
         } else {
             Err(Error::not_found("device"))
@@ -207,17 +179,28 @@ impl Plan {
             .try_for_each(|t| authorize(&self.actor, permission, &t.unit_path))
     }
 
-    fn check_capability<'a>(
+    async fn check_capability<'a>(
         &self,
+        tx: &Tx,
         targets: &'a [Target],
-    ) -> Result<Vec<(&'a Target, &'a TargetEnrollment)>, Error> {
+    ) -> Result<Vec<Able<'a>>, Error> {
         let mut able = Vec::with_capacity(targets.len());
         let mut refused = Vec::new();
         for target in targets {
             let outcome = match &target.enrollment {
-                None => Err(("not_enrolled", "The device is not enrolled.".to_owned())),
+                None => Err(target.unreachable()),
                 Some(enrollment) => {
-                    apple::check_capability(&self.request, target, enrollment).map(|()| enrollment)
+                    match apple::check_capability(&self.request, target, enrollment) {
+                        Err(refused) => Err(refused),
+                        Ok(()) => apple::check_escrowed_in(
+                            tx,
+                            &self.keys,
+                            &self.request,
+                            &target.device_id,
+                        )
+                        .await?
+                        .map(|()| enrollment),
+                    }
                 }
             };
             match outcome {
@@ -252,8 +235,8 @@ impl Plan {
         if self.actor.kind == ActorKind::System {
             return Ok(());
         }
-        let slow = matches!(act, Some(Act::Erase | Act::Retire));
-        if slow || (act.is_some() && targets.len() > 5) {
+        let slow = act.is_some_and(Act::is_slow);
+        if slow || (act.is_some() && self.devices.len() > 5) {
             require_fresh(&self.actor, self.now_ms)?;
         }
         if !slow {
@@ -266,9 +249,10 @@ impl Plan {
                 "Say why; it goes to the audit trail.",
             ));
         }
-        let (expected, what) = match targets {
-            [one] => (one.shown_name(), "the name of the device"),
-            many => (many.len().to_string(), "the exact number of devices"),
+        let expected = store::typed_to_confirm(targets);
+        let what = match self.devices.len() {
+            1 => "the name of the device",
+            _ => "the exact number of devices",
         };
         let typed = self.confirmation.typed.as_deref().map(str::trim);
         if typed != Some(expected.as_str()) {
@@ -278,7 +262,7 @@ impl Plan {
                 format!("Type {what} to confirm: {expected}"),
             ));
         }
-        if targets.len() > 1
+        if self.devices.len() > 1
             && self.confirmation.targets_digest.as_deref()
                 != Some(digest_of(&self.devices).as_str())
         {
@@ -290,17 +274,19 @@ impl Plan {
         Ok(())
     }
 
-    async fn check_room(
-        &self,
-        tx: &Tx,
-        able: &[(&Target, &TargetEnrollment)],
-    ) -> Result<(), Error> {
-        const FULL: &str = "SELECT device_id FROM command WHERE finished = 0 AND channel_id {ids} \
+    /// Nobody's queue grows without bound: neither the device's as a whole nor that of one of its users.
+    async fn check_room(&self, tx: &Tx, able: &[Able<'_>]) -> Result<(), Error> {
+        const FULL: &str = "SELECT device_id FROM command WHERE finished = 0 AND device_id {ids} \
             GROUP BY device_id HAVING count(*) >= $1";
-        let channels = able.iter().map(|(_, e)| e.channel_id.clone()).collect();
-        let full = tx
-            .fetch_all_in(FULL, channels, args![PENDING_LIMIT])
-            .await?;
+        const FULL_CHANNEL: &str = "SELECT device_id FROM command WHERE finished = 0 \
+            AND channel_id {ids} GROUP BY device_id, channel_id HAVING count(*) >= $1";
+        let devices = able.iter().map(|(t, _)| t.device_id.clone()).collect();
+        let mut full = tx.fetch_all_in(FULL, devices, args![PENDING_LIMIT]).await?;
+        if full.is_empty() && self.channel != Channel::Device {
+            full = tx
+                .fetch_all_in(FULL_CHANNEL, insert::channels(able), args![USER_LIMIT])
+                .await?;
+        }
         if full.is_empty() {
             return Ok(());
         }
@@ -309,7 +295,8 @@ impl Plan {
             Kind::Overloaded,
             "queue_full",
             format!(
-                "{} devices already have {PENDING_LIMIT} commands waiting.",
+                "{} of these queues already have as many commands waiting as they may \
+                 ({PENDING_LIMIT} for a device, {USER_LIMIT} for one user).",
                 ids.len()
             ),
         )
@@ -346,276 +333,12 @@ impl Plan {
     }
 
     /// Sessions and tokens of one person draw on one budget.
-    fn budget_id(&self) -> String {
+    pub(super) fn budget_id(&self) -> String {
         self.actor
             .account_id
             .as_ref()
             .map_or_else(|| self.actor.id.clone(), ToString::to_string)
     }
-
-    async fn insert(
-        &self,
-        tx: &Tx,
-        able: &[(&Target, &TargetEnrollment)],
-        act: Option<Act>,
-        decision: Decision,
-    ) -> Result<Enqueued, Error> {
-        let waiting = self.waiting_twins(tx, able).await?;
-        let batch_id = BatchId::new(self.now_ms);
-        let (status, held_reason, held_until) = match decision {
-            Decision::AtOnce => (CommandStatus::Queued, None, None),
-            Decision::Hold { until } => (
-                CommandStatus::Held,
-                Some(guard::HeldReason::Hold.as_str()),
-                Some(until),
-            ),
-            Decision::Held(reason) => (CommandStatus::Held, Some(reason.as_str()), None),
-        };
-        // A request that waits for somebody lapses after a day (security §6).
-        let life = if matches!(decision, Decision::Held(_)) {
-            DAY_MS
-        } else {
-            LIFE_MS
-        };
-        self.insert_batch(tx, &batch_id, act, able.len()).await?;
-        let last = last_positions(tx, able).await?;
-        let mut rows = Vec::with_capacity(able.len());
-        let mut stories = Vec::with_capacity(able.len());
-        let mut commands = Vec::with_capacity(able.len());
-        let mut pins = Vec::new();
-        for (index, (target, enrollment)) in able.iter().enumerate() {
-            let device_id = DeviceId::from_store(target.device_id.clone());
-            if let Some((_, twin, twin_status)) = waiting
-                .iter()
-                .find(|(channel, ..)| *channel == enrollment.channel_id)
-            {
-                commands.push(EnqueuedCommand {
-                    id: CommandId::from_store(twin.clone()),
-                    device_id,
-                    status: CommandStatus::parse(twin_status)
-                        .map_or("queued", CommandStatus::as_str),
-                    held_reason: None,
-                    held_until: None,
-                    merged: true,
-                    unlock_pin: None,
-                });
-                continue;
-            }
-            let id = CommandId::new(self.now_ms);
-            let pin = apple::lock_pin(&self.request, &target.platform);
-            let sealed = match &pin {
-                Some(pin) => {
-                    pins.push((
-                        id.clone(),
-                        target.device_id.clone(),
-                        enrollment.id.clone(),
-                        pin.clone(),
-                    ));
-                    Some(
-                        self.keys
-                            .seal(pin.as_bytes(), "command", "secret_sealed", id.as_str()),
-                    )
-                }
-                None => None,
-            };
-            // Behind what waits already, whatever another node's clock says.
-            let position = last
-                .get(&enrollment.channel_id)
-                .map_or(0, |last| last + 1)
-                .max(self.now_ms * 1_000 + i64::try_from(index).unwrap_or(999).min(999));
-            rows.push(args![
-                &id,
-                &batch_id,
-                enrollment.channel_id.as_str(),
-                enrollment.id.as_str(),
-                target.device_id.as_str(),
-                target.org_unit_id.as_str(),
-                self.request.request_type(),
-                act.map(Act::as_str),
-                sealed,
-                status.as_str(),
-                held_reason,
-                self.request.lane(),
-                position,
-                held_until,
-                self.request.intent(),
-                self.now_ms,
-                self.now_ms,
-                self.now_ms + life
-            ]);
-            stories.push(args![
-                &id,
-                target.device_id.as_str(),
-                self.now_ms,
-                status.as_str(),
-                held_reason,
-                self.actor.id.as_str()
-            ]);
-            commands.push(EnqueuedCommand {
-                id,
-                device_id,
-                status: status.as_str(),
-                held_reason,
-                held_until,
-                merged: false,
-                unlock_pin: pin.map(|p| p.to_string()),
-            });
-        }
-        insert_rows(tx, rows, stories).await?;
-        self.escrow_pins(tx, pins).await?;
-        self.count_and_push(tx, &commands, able, act, decision)
-            .await?;
-        if self.actor.kind != ActorKind::System {
-            self.record(tx, &batch_id, able, act, status, held_reason)
-                .await?;
-        }
-        Ok(Enqueued { batch_id, commands })
-    }
-
-    /// Identical queries that wait already, per channel.
-    async fn waiting_twins(
-        &self,
-        tx: &Tx,
-        able: &[(&Target, &TargetEnrollment)],
-    ) -> Result<Vec<(String, String, String)>, Error> {
-        const TWINS: &str = "SELECT channel_id, id, status FROM command \
-            WHERE finished = 0 AND intent = $1 AND channel_id {ids}";
-        let Some(intent) = self.request.intent() else {
-            return Ok(Vec::new());
-        };
-        let channels = able.iter().map(|(_, e)| e.channel_id.clone()).collect();
-        let rows = tx.fetch_all_in(TWINS, channels, args![intent]).await?;
-        rows.iter()
-            .map(|r| Ok((r.text(0)?, r.text(1)?, r.text(2)?)))
-            .collect()
-    }
-
-    async fn insert_batch(
-        &self,
-        tx: &Tx,
-        id: &BatchId,
-        act: Option<Act>,
-        count: usize,
-    ) -> Result<(), Error> {
-        const INSERT: &str = "INSERT INTO command_batch (id, request_type, act, request, \
-            request_sealed, targets, targets_digest, reason, actor_kind, actor_id, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let request = serde_json::to_string(&self.request)
-            .map_err(|error| Error::internal("A request cannot be written.").caused_by(error))?;
-        let sealed = self.profile.as_ref().map(|bytes| {
-            self.keys
-                .seal(bytes, "command_batch", "request_sealed", id.as_str())
-        });
-        tx.execute(
-            INSERT,
-            args![
-                id,
-                self.request.request_type(),
-                act.map(Act::as_str),
-                request,
-                sealed,
-                i64::try_from(count).unwrap_or(i64::MAX),
-                digest_of(&self.devices),
-                self.reason.as_deref(),
-                self.actor.kind.as_str(),
-                self.actor.id.as_str(),
-                self.now_ms
-            ],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// A lock PIN is kept before the lock is queued: without it the Mac stays locked for ever.
-    async fn escrow_pins(
-        &self,
-        tx: &Tx,
-        pins: Vec<(CommandId, String, String, Zeroizing<String>)>,
-    ) -> Result<(), Error> {
-        const INSERT: &str = "INSERT INTO escrow (id, device_id, enrollment_id, kind, sealed, \
-            created_at, updated_at) VALUES ($1, $2, $3, 'lock_pin', $4, $5, $5)";
-        for (command, device, enrollment, pin) in pins {
-            let sealed = self
-                .keys
-                .seal(pin.as_bytes(), "escrow", "sealed", command.as_str());
-            tx.execute(
-                INSERT,
-                args![&command, device, enrollment, sealed, self.now_ms],
-            )
-            .await?;
-        }
-        Ok(())
-    }
-
-    async fn count_and_push(
-        &self,
-        tx: &Tx,
-        commands: &[EnqueuedCommand],
-        able: &[(&Target, &TargetEnrollment)],
-        act: Option<Act>,
-        decision: Decision,
-    ) -> Result<(), Error> {
-        if let Some(act) = act
-            && !matches!(decision, Decision::Held(_))
-        {
-            let made: Vec<(String, String)> = commands
-                .iter()
-                .map(|c| (c.id.to_string(), c.device_id.to_string()))
-                .collect();
-            guard::count_in(tx, act, &self.budget_id(), &made, self.now_ms).await?;
-        }
-        if decision == Decision::AtOnce {
-            let channels: Vec<String> = able.iter().map(|(_, e)| e.channel_id.clone()).collect();
-            store::request_pushes(tx, &channels, self.now_ms).await?;
-        }
-        Ok(())
-    }
-
-    async fn record(
-        &self,
-        tx: &Tx,
-        batch_id: &BatchId,
-        able: &[(&Target, &TargetEnrollment)],
-        act: Option<Act>,
-        status: CommandStatus,
-        held_reason: Option<&str>,
-    ) -> Result<(), Error> {
-        let (kind, id, unit) = match able {
-            [(one, _)] => ("device", one.device_id.as_str(), one.org_unit_id.as_str()),
-            [(first, _), ..] => (
-                "command_batch",
-                batch_id.as_str(),
-                first.org_unit_id.as_str(),
-            ),
-            [] => return Ok(()),
-        };
-        let event = NewEvent::done("command.enqueue", kind, id, unit).with(json!({
-            "request_type": self.request.request_type(),
-            "act": act.map(Act::as_str),
-            "batch_id": batch_id,
-            "targets": able.len(),
-            "targets_digest": digest_of(&self.devices),
-            "status": status.as_str(),
-            "held_reason": held_reason,
-            "reason": self.reason,
-        }));
-        events::record(tx, &self.actor, self.now_ms, event).await?;
-        Ok(())
-    }
-}
-
-/// The place of the last waiting command of each channel.
-async fn last_positions(
-    tx: &Tx,
-    able: &[(&Target, &TargetEnrollment)],
-) -> Result<HashMap<String, i64>, Error> {
-    const LAST: &str = "SELECT channel_id, MAX(position) FROM command \
-        WHERE finished = 0 AND channel_id {ids} GROUP BY channel_id";
-    let channels = able.iter().map(|(_, e)| e.channel_id.clone()).collect();
-    let rows = tx.fetch_all_in(LAST, channels, args![]).await?;
-    rows.iter()
-        .map(|row| Ok((row.text(0)?, row.i64(1)?)))
-        .collect()
 }
 
 /// On PostgreSQL the turns of devices run beside this under row locks only: whoever ends an enrollment now
@@ -629,21 +352,6 @@ async fn lock_enrollments(tx: &Tx, targets: &[Target]) -> Result<(), Error> {
             .collect();
         tx.fetch_all_in(SHARE, ids, args![]).await?;
     }
-    Ok(())
-}
-
-async fn insert_rows(
-    tx: &Tx,
-    rows: Vec<Vec<Value>>,
-    stories: Vec<Vec<Value>>,
-) -> Result<(), Error> {
-    const COMMANDS: &str = "INSERT INTO command (id, batch_id, channel_id, enrollment_id, device_id, \
-        org_unit_id, request_type, act, secret_sealed, status, status_reason, lane, position, \
-        held_until, intent, created_at, updated_at, expires_at)";
-    const STORIES: &str =
-        "INSERT INTO command_transition (command_id, device_id, at, status, reason, actor_id)";
-    tx.insert_many(COMMANDS, 18, rows, "").await?;
-    tx.insert_many(STORIES, 6, stories, "").await?;
     Ok(())
 }
 
@@ -668,6 +376,7 @@ pub(crate) async fn enqueue_first_inventory_in(
             reason: None,
             confirmation: Confirmation::default(),
             devices: vec![device_id.clone()],
+            channel: Channel::Device,
             settings: GuardSettings::default(),
             fleet: 0,
             now_ms,

@@ -8,7 +8,6 @@ use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
 use crate::actor::{Actor, ActorKind, Permission, may};
-use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
@@ -20,7 +19,7 @@ const CHUNK: i64 = 500;
 const DUE: &str = "SELECT id, device_id, channel_id FROM command WHERE status = 'held' \
     AND held_until IS NOT NULL AND held_until <= $1 ORDER BY held_until LIMIT $2";
 const QUEUE: &str = "UPDATE command SET status = 'queued', status_reason = NULL, held_until = NULL, \
-    updated_at = $1, expires_at = $2 WHERE status = 'held' AND id {ids}";
+    updated_at = $1, expires_at = $1 + life_ms WHERE status = 'held' AND id {ids}";
 
 /// Queues the held commands whose time has come; returns how many.
 pub(crate) async fn release_due_holds(core: &Core) -> Result<usize, Error> {
@@ -56,8 +55,7 @@ async fn queue(
         return Ok(());
     }
     let ids = commands.iter().map(|(id, ..)| id.clone()).collect();
-    tx.execute_in(QUEUE, ids, args![now_ms, now_ms + 7 * DAY_MS])
-        .await?;
+    tx.execute_in(QUEUE, ids, args![now_ms]).await?;
     for (id, device, _) in commands {
         let status = CommandStatus::Queued;
         store::transition(tx, id, device, status, reason, Some(actor_id), now_ms).await?;

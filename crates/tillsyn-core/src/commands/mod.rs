@@ -3,22 +3,35 @@
 //! Console, API, CLI and the server's own work all call [`enqueue`]; nothing else inserts a command
 //! (architecture §3.2). A command leaves the queue only by a recorded result, cancel, supersede or expiry.
 
+mod available;
 mod cancel;
+mod catalogue;
+mod channel;
 mod door;
+mod form;
 pub(crate) mod guard;
 mod hold;
+mod insert;
 mod preview;
+mod raw;
+mod replace;
 mod request;
 mod status;
 pub(crate) mod store;
 mod view;
 
+pub use available::{Available, available};
 pub use cancel::cancel_command;
-pub use door::{Confirmation, Enqueued, EnqueuedCommand, NewCommand, enqueue};
+pub use catalogue::{CommandType, Family, Item, Parameter, ParameterKind};
+pub use channel::Channel;
+pub use door::{Confirmation, NewCommand, enqueue, enqueue_on};
+pub use form::Form;
 pub use guard::{Budget, HeldReason};
 pub use hold::{HeldBatch, held_batches, list_held_batches, release_batch};
-pub use preview::{Preview, PreviewTarget, preview};
-pub use request::{Act, Request};
+pub use insert::{Enqueued, EnqueuedCommand};
+pub use preview::{Preview, PreviewTarget, preview, preview_on};
+pub use raw::Raw;
+pub use request::{Act, Asked, Request};
 pub use status::CommandStatus;
 pub use view::{
     CommandFilter, CommandView, TransitionView, command, commands_of_device, list_commands,

@@ -3,6 +3,7 @@
 
 use tillsyn_db::Tx;
 
+use super::channel::Channel;
 use super::door::digest_of;
 use super::guard::{self, Budget};
 use super::request::{Act, Request};
@@ -49,6 +50,17 @@ pub async fn preview(
     devices: Vec<DeviceId>,
     request: Request,
 ) -> Result<Preview, Error> {
+    preview_on(core, actor, devices, &Channel::Device, request).await
+}
+
+/// The same for other channels of the devices.
+pub async fn preview_on(
+    core: &Core,
+    actor: &Actor,
+    devices: Vec<DeviceId>,
+    channel: &Channel,
+    request: Request,
+) -> Result<Preview, Error> {
     if devices.is_empty() || devices.len() > super::door::TARGET_LIMIT {
         return Err(Error::invalid(
             "devices",
@@ -68,15 +80,16 @@ pub async fn preview(
         settings.clone(),
         fleet,
         core.now_ms(),
+        channel.clone(),
     );
     let (targets, budget) = core
         .db()
         .read(
             input,
-            |tx: &Tx, (devices, budget_id, settings, fleet, now)| {
+            |tx: &Tx, (devices, budget_id, settings, fleet, now, channel)| {
                 Box::pin(async move {
                     let ids = devices.iter().map(|d| d.as_str().to_owned()).collect();
-                    let targets = store::targets_in(tx, ids).await?;
+                    let targets = store::targets_in(tx, ids, channel).await?;
                     let budget = guard::budget_in(tx, budget_id, *fleet, settings, *now).await?;
                     Ok::<_, Error>((targets, budget))
                 })
@@ -86,12 +99,8 @@ pub async fn preview(
     let mut unique = devices.clone();
     unique.sort();
     unique.dedup();
-    if targets
-        .iter()
-        .filter(|t| actor.reaches(&t.unit_path))
-        .count()
-        != unique.len()
-    {
+    let reached = targets.iter().filter(|t| actor.reaches(&t.unit_path));
+    if store::devices_of(reached) != unique.len() {
         return Err(Error::not_found("device"));
     }
     let act = targets.first().and_then(|t| act_of(&request, t));
@@ -99,12 +108,9 @@ pub async fn preview(
     targets
         .iter()
         .try_for_each(|t| authorize(actor, permission, &t.unit_path))?;
-    let slow = matches!(act, Some(Act::Erase | Act::Retire));
-    let confirm_with = slow.then(|| match targets.as_slice() {
-        [one] => one.shown_name(),
-        many => many.len().to_string(),
-    });
-    let count = i64::try_from(targets.len()).unwrap_or(i64::MAX);
+    let slow = act.is_some_and(Act::is_slow);
+    let confirm_with = slow.then(|| store::typed_to_confirm(&targets));
+    let count = i64::try_from(unique.len()).unwrap_or(i64::MAX);
     Ok(Preview {
         act: act.map(Act::as_str),
         targets: targets
@@ -114,7 +120,7 @@ pub async fn preview(
         targets_digest: digest_of(&unique),
         confirm_with,
         hold_minutes: settings.hold_minutes.clamp(0, 10),
-        within_budget: !slow || budget.allows(count),
+        within_budget: !act.is_some_and(Act::draws_budget) || budget.allows(count),
         budget,
     })
 }
@@ -130,7 +136,7 @@ fn act_of(request: &Request, target: &Target) -> Option<Act> {
 
 fn preview_target(request: &Request, target: &Target) -> PreviewTarget {
     let refused = match &target.enrollment {
-        None => Some(("not_enrolled", "The device is not enrolled.".to_owned())),
+        None => Some(target.unreachable()),
         Some(enrollment) => apple::check_capability(request, target, enrollment).err(),
     };
     let (refused_code, refused) = refused.unzip();

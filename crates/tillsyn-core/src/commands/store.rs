@@ -2,10 +2,11 @@
 
 use tillsyn_db::{Row, Tx, Value, args};
 
+use super::channel::Channel;
 use super::status::CommandStatus;
 use crate::error::Error;
 
-/// A device that a command may go to, with what permission, capability and guard need to know.
+/// One queue that a command may go to: a device and one of its channels, with what permission, capability and guard need to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) device_id: String,
@@ -17,14 +18,18 @@ pub(crate) struct Target {
     pub(crate) os_version: Option<String>,
     pub(crate) supervised: Option<bool>,
     pub(crate) last_seen: Option<i64>,
+    /// Whether it is enrolled; without the channel that was asked for, `enrollment` is still none.
+    pub(crate) enrolled: bool,
     pub(crate) enrollment: Option<TargetEnrollment>,
 }
 
-/// The active enrollment of a target and its device channel.
+/// The active enrollment of a target and the channel that is meant.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetEnrollment {
     pub(crate) id: String,
     pub(crate) channel_id: String,
+    /// `device` or `user:<id>`.
+    pub(crate) channel: String,
     pub(crate) enrollment_type: String,
     pub(crate) ownership: String,
     pub(crate) access_rights: Option<i64>,
@@ -32,6 +37,18 @@ pub(crate) struct TargetEnrollment {
 }
 
 impl Target {
+    /// Why nothing can be put into its queue, as a stable code and in words.
+    pub(crate) fn unreachable(&self) -> (&'static str, String) {
+        if self.enrolled {
+            (
+                "channel_missing",
+                "The device has no such user channel.".to_owned(),
+            )
+        } else {
+            ("not_enrolled", "The device is not enrolled.".to_owned())
+        }
+    }
+
     /// What the guard asks to be typed: the name as every page shows it.
     pub(crate) fn shown_name(&self) -> String {
         shown_name(
@@ -39,6 +56,22 @@ impl Target {
             self.serial_number.as_deref(),
             &self.device_id,
         )
+    }
+}
+
+/// How many devices these queues belong to.
+pub(crate) fn devices_of<'a>(targets: impl Iterator<Item = &'a Target>) -> usize {
+    let mut ids: Vec<&str> = targets.map(|t| t.device_id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}
+
+/// What confirms a slow act: the name of the one device, or how many there are.
+pub(crate) fn typed_to_confirm(targets: &[Target]) -> String {
+    match (devices_of(targets.iter()), targets.first()) {
+        (1, Some(one)) => one.shown_name(),
+        (many, _) => many.to_string(),
     }
 }
 
@@ -51,15 +84,20 @@ pub(crate) fn shown_name(name: Option<&str>, serial: Option<&str>, device_id: &s
 
 const TARGETS: &str = "SELECT d.device_id, d.org_unit_id, u.path, d.name, d.serial_number, d.platform, \
     d.os_version, d.supervised, d.last_seen, e.id, ch.id, e.enrollment_type, e.ownership, \
-    e.access_rights, e.profile_identifier FROM device_summary d \
+    e.access_rights, e.profile_identifier, ch.name FROM device_summary d \
     JOIN org_unit u ON u.id = d.org_unit_id \
     LEFT JOIN enrollment e ON e.id = d.enrollment_id AND e.status = 'active' \
-    LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = 'device' \
-    WHERE d.device_id {ids}";
+    LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.ended_at IS NULL \
+    AND (ch.name = $1 OR ($1 = 'users' AND ch.name <> 'device')) \
+    WHERE d.device_id {ids} ORDER BY d.device_id, ch.name";
 
-/// The devices with these ids; unknown ids are missing from the answer.
-pub(crate) async fn targets_in(tx: &Tx, ids: Vec<String>) -> Result<Vec<Target>, Error> {
-    tx.fetch_all_in(TARGETS, ids, args![])
+/// The devices with these ids, once per channel that is meant; unknown ids are missing from the answer.
+pub(crate) async fn targets_in(
+    tx: &Tx,
+    ids: Vec<String>,
+    channel: &Channel,
+) -> Result<Vec<Target>, Error> {
+    tx.fetch_all_in(TARGETS, ids, args![channel.to_string()])
         .await?
         .iter()
         .map(decode_target)
@@ -71,6 +109,7 @@ fn decode_target(row: &Row) -> Result<Target, Error> {
         (Some(id), Some(channel_id)) => Some(TargetEnrollment {
             id,
             channel_id,
+            channel: row.text(15)?,
             enrollment_type: row.text(11)?,
             ownership: row.text(12)?,
             access_rights: row.opt_i64(13)?,
@@ -88,9 +127,14 @@ fn decode_target(row: &Row) -> Result<Target, Error> {
         os_version: row.opt_text(6)?,
         supervised: row.opt_i64(7)?.map(|v| v != 0),
         last_seen: row.opt_i64(8)?,
+        enrolled: row.opt_text(9)?.is_some(),
         enrollment,
     })
 }
+
+/// The columns of a story, for many at once.
+pub(crate) const STORIES: &str =
+    "INSERT INTO command_transition (command_id, device_id, at, status, reason, actor_id)";
 
 /// One step of a command's story.
 pub(crate) async fn transition(

@@ -105,7 +105,7 @@ pub(crate) struct Asker {
 }
 
 /// Decides on a request that is permitted, possible and confirmed. More than five devices of any
-/// destructive act need a second person; a lock, or removing a profile from few, goes at once.
+/// destructive act need a second person; lock, lost mode, or removing a profile from few, goes at once.
 pub(crate) fn decide(
     act: Act,
     targets: usize,
@@ -120,10 +120,10 @@ pub(crate) fn decide(
     if targets > 1 && asker.new {
         return Decision::Held(HeldReason::NewAccount);
     }
-    if matches!(act, Act::Lock | Act::RemoveProfile) {
+    if !act.is_slow() {
         return Decision::AtOnce;
     }
-    if !budget.allows(i64::try_from(targets).unwrap_or(i64::MAX)) {
+    if act.draws_budget() && !budget.allows(i64::try_from(targets).unwrap_or(i64::MAX)) {
         return Decision::Held(HeldReason::Budget);
     }
     let set = settings.hold_minutes.clamp(0, 10);
@@ -144,7 +144,7 @@ const USED: &str = "SELECT count(*), \
     CAST(COALESCE(SUM(CASE WHEN at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 AND at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT) \
-    FROM guard_use WHERE at > $1 AND act IN ('erase', 'retire')";
+    FROM guard_use WHERE at > $1 AND act IN ('erase', 'retire', 'delete_user', 'unknown')";
 
 /// Counts what was done; in the enqueue transaction, so that two nodes cannot both see room.
 pub(crate) async fn budget_in(

@@ -1,14 +1,17 @@
 //! What a device can be asked, from the codec's tables, for the one door.
 
-use tillsyn_apple::command::capability::check_request;
-use tillsyn_apple::ids::ChannelName;
+use tillsyn_apple::command::RequestType;
+use tillsyn_apple::command::capability::check;
+use tillsyn_apple::ids::{ChannelName, CommandUuid};
 use tillsyn_apple::platform::{AccessRights, DeviceFacts, EnrollmentType, Ownership, Platform};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use super::encode;
+use super::encode::{self, Refused, Secrets};
+use super::raw;
 use crate::commands::Request;
 use crate::commands::store::{Target, TargetEnrollment};
+use crate::error::Error;
 
 /// The codec's view of a device.
 #[expect(clippy::too_many_arguments, reason = "the columns that decide")]
@@ -38,13 +41,12 @@ pub(super) fn device_facts(
     })
 }
 
-/// Whether the device can take this request; else a stable code and the reason in words.
-pub(crate) fn check_capability(
-    request: &Request,
-    target: &Target,
-    enrollment: &TargetEnrollment,
-) -> Result<(), (&'static str, String)> {
-    let facts = device_facts(
+fn facts_of(target: &Target, enrollment: &TargetEnrollment) -> Result<DeviceFacts, Refused> {
+    let channel = match enrollment.channel.strip_prefix("user:") {
+        Some(user) => ChannelName::User(user.to_owned()),
+        None => ChannelName::Device,
+    };
+    device_facts(
         &target.platform,
         target.os_version.as_deref(),
         target.supervised,
@@ -52,24 +54,70 @@ pub(crate) fn check_capability(
         &enrollment.ownership,
         enrollment.access_rights,
         &enrollment.profile_identifier,
-        ChannelName::Device,
+        channel,
     )
     .ok_or((
         "platform_unsupported",
         "This device is not of a platform of Apple's.".to_owned(),
-    ))?;
-    // The PIN and the profile are added at dispatch; their values do not change what is allowed.
-    let pin = lock_pin(request, &target.platform);
-    let wire = encode::request(request, &facts, pin.as_ref().map(|p| p.as_str()), Some(&[]))
-        .map_err(|why| ("parameter_unsupported", why))?;
-    check_request(&wire, &facts).map_err(|refusal| (refusal.code.as_str(), refusal.detail))
+    ))
 }
 
-/// A Mac is locked, and erased, with a six-digit PIN that only we and the administrator know.
-pub(crate) fn lock_pin(request: &Request, platform: &str) -> Option<Zeroizing<String>> {
-    let needs = matches!(
-        request,
-        Request::DeviceLock { .. } | Request::EraseDevice { .. }
-    );
-    (needs && platform == "macos").then(|| Zeroizing::new(hash::random_code("0123456789", 6)))
+/// Whether the device can take this type of command at all; else a stable code and the reason in words.
+pub(crate) fn check_type(
+    request_type: &str,
+    target: &Target,
+    enrollment: &TargetEnrollment,
+) -> Result<(), Refused> {
+    let facts = facts_of(target, enrollment)?;
+    let kind = request_type.parse::<RequestType>().map_err(|_| {
+        (
+            "platform_unsupported",
+            format!("{request_type} is not known to this server."),
+        )
+    })?;
+    check(kind, &facts).map_err(|refusal| (refusal.code.as_str(), refusal.detail))
+}
+
+/// Whether the device can take this request; else a stable code and the reason in words. The command is
+/// written once to see it.
+pub(crate) fn check_capability(
+    request: &Request,
+    target: &Target,
+    enrollment: &TargetEnrollment,
+) -> Result<(), Refused> {
+    let facts = facts_of(target, enrollment)?;
+    // What is added at dispatch changes nothing about what is allowed.
+    let pin = lock_pin(request, &target.platform)
+        .map_err(|error| ("parameter_unsupported", error.detail))?;
+    let secrets = Secrets {
+        pin: pin.as_ref().map(|pin| pin.as_str()),
+        sealed: matches!(request, Request::InstallProfile { .. }).then_some(&[]),
+        escrowed: Some(b"-"),
+    };
+    let uuid = CommandUuid::new("00000000-0000-0000-0000-000000000000".to_owned())
+        .map_err(|error| ("parameter_unsupported", error.to_string()))?;
+    encode::command(&uuid, request, &facts, secrets).map(|_| ())
+}
+
+/// A Mac is locked, and erased, with a six-digit PIN that only we and the administrator know: the one that
+/// was given, else a new one.
+pub(crate) fn lock_pin(
+    request: &Request,
+    platform: &str,
+) -> Result<Option<Zeroizing<String>>, Error> {
+    if !matches!(request.request_type(), "DeviceLock" | "EraseDevice") {
+        return Ok(None);
+    }
+    let given = match request {
+        Request::Raw(raw) => return Ok(raw::pin(raw, None)),
+        Request::Form(form) => form
+            .with_secrets(None)?
+            .get("pin")
+            .and_then(serde_json::Value::as_str)
+            .map(|pin| Zeroizing::new(pin.to_owned())),
+        _ => None,
+    };
+    Ok(given.or_else(|| {
+        (platform == "macos").then(|| Zeroizing::new(hash::random_code("0123456789", 6)))
+    }))
 }

@@ -1,22 +1,65 @@
 //! From a stored request to the command on the wire; secrets join only here, at dispatch.
 
+use plist::{Dictionary, Value};
 use tillsyn_apple::command as wire;
-use tillsyn_apple::command::Pin;
+use tillsyn_apple::command::capability::{check, check_request};
+use tillsyn_apple::command::{Command, Pin, RequestType};
+use tillsyn_apple::encode_plist;
+use tillsyn_apple::ids::CommandUuid;
 use tillsyn_apple::platform::DeviceFacts;
 
-use crate::commands::Request;
+use super::escrowed::Wanted;
+use super::{parameters, raw};
+use crate::commands::{Form, Raw, Request};
 
-/// The wire form. `Err` says in words what is missing.
-pub(super) fn request(
+/// What is kept beside a request.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Secrets<'a> {
+    /// Of this one command.
+    pub(super) pin: Option<&'a str>,
+    /// Of the batch: a profile, secret parameters, or the raw command.
+    pub(super) sealed: Option<&'a [u8]>,
+    /// From the escrow, where the command needs it.
+    pub(super) escrowed: Option<&'a [u8]>,
+}
+
+/// Why a command is not sent, as a stable code and in words.
+pub(super) type Refused = (&'static str, String);
+
+/// The whole answer to a poll, once the device is found able to take it.
+pub(super) fn command(
+    uuid: &CommandUuid,
     request: &Request,
     facts: &DeviceFacts,
-    pin: Option<&str>,
-    profile: Option<&[u8]>,
-) -> Result<wire::Request, String> {
-    let pin = pin
+    secrets: Secrets<'_>,
+) -> Result<Vec<u8>, Refused> {
+    if let Request::Raw(raw) = request {
+        return raw_command(uuid, raw, facts, secrets.sealed);
+    }
+    let request = wire_request(uuid, request, facts, secrets)?;
+    check_request(&request, facts).map_err(refused)?;
+    Ok(Command::new(uuid.clone(), request).to_plist())
+}
+
+fn refused(refusal: wire::capability::Refusal) -> Refused {
+    (refusal.code.as_str(), refusal.detail)
+}
+
+fn unusable(what: impl std::fmt::Display) -> Refused {
+    ("parameter_unsupported", what.to_string())
+}
+
+fn wire_request(
+    uuid: &CommandUuid,
+    request: &Request,
+    facts: &DeviceFacts,
+    secrets: Secrets<'_>,
+) -> Result<wire::Request, Refused> {
+    let pin = secrets
+        .pin
         .map(Pin::new)
         .transpose()
-        .map_err(|_| "The PIN is not six digits.".to_owned())?;
+        .map_err(|_| unusable("The PIN is not six digits."))?;
     Ok(match request {
         Request::DeviceInformation {} => {
             wire::Request::DeviceInformation(wire::DeviceInformation::for_device(facts))
@@ -26,7 +69,10 @@ pub(super) fn request(
             wire::Request::ProfileList(wire::ProfileList { managed_only: None })
         }
         Request::InstallProfile { .. } => wire::Request::InstallProfile(wire::InstallProfile {
-            payload: profile.ok_or("The profile's bytes are missing.")?.to_vec(),
+            payload: secrets
+                .sealed
+                .ok_or_else(|| unusable("The profile's bytes are missing."))?
+                .to_vec(),
         }),
         Request::RemoveProfile { identifier } => {
             wire::Request::RemoveProfile(wire::RemoveProfile {
@@ -51,5 +97,68 @@ pub(super) fn request(
             obliteration_behavior: None,
             return_to_service: None,
         }),
+        Request::Form(form) => form_request(uuid, form, secrets)?,
+        Request::Raw(_) => return Err(unusable("A raw command is sent as it is.")),
     })
+}
+
+/// The codec reads the dictionary that it will write: what it would not accept is never sent.
+fn form_request(
+    uuid: &CommandUuid,
+    form: &Form,
+    secrets: Secrets<'_>,
+) -> Result<wire::Request, Refused> {
+    let values = form
+        .with_secrets(secrets.sealed)
+        .map_err(|error| unusable(error.detail))?;
+    let kind = form.kind();
+    let mut dict = parameters::to_dictionary(kind.parameters, &values);
+    dict.insert("RequestType".to_owned(), Value::from(kind.name));
+    if let Some(pin) = secrets.pin {
+        dict.insert("PIN".to_owned(), Value::from(pin));
+    }
+    if let Some(wanted) = Wanted::of(kind.name)
+        && let Some(secret) = secrets.escrowed
+    {
+        wanted.add_to(&mut dict, secret);
+    }
+    Command::parse(&envelope(uuid, dict))
+        .map(|command| command.request)
+        .map_err(unusable)
+}
+
+fn envelope(uuid: &CommandUuid, command: Dictionary) -> Vec<u8> {
+    let mut body = Dictionary::new();
+    body.insert("Command".to_owned(), Value::Dictionary(command));
+    body.insert("CommandUUID".to_owned(), Value::from(uuid.as_str()));
+    encode_plist(&Value::Dictionary(body))
+}
+
+fn raw_command(
+    uuid: &CommandUuid,
+    raw: &Raw,
+    facts: &DeviceFacts,
+    sealed: Option<&[u8]>,
+) -> Result<Vec<u8>, Refused> {
+    let plist = sealed
+        .or(raw.plist())
+        .ok_or_else(|| unusable("The raw command is missing."))?;
+    let dict = raw::dictionary(plist).map_err(unusable)?;
+    let body = envelope(uuid, dict);
+    match (
+        Command::parse(&body),
+        raw.request_type().parse::<RequestType>(),
+    ) {
+        (Ok(command), _) => check_request(&command.request, facts).map_err(refused)?,
+        (Err(_), Ok(kind)) => check(kind, facts).map_err(refused)?,
+        // Nobody knows what it does, so it is not done to a device that is not ours.
+        (Err(_), Err(_)) if facts.is_personal() => {
+            return Err((
+                "personal_device",
+                "A command of an unknown type is not sent to a personal device.".to_owned(),
+            ));
+        }
+        (Err(_), Err(_)) => {}
+    }
+    Ok(body)
 }

@@ -11,13 +11,16 @@ mod choose;
 mod declarative;
 mod encode;
 mod enrollment_profile;
+mod escrowed;
 mod facts;
 mod first_contact;
 mod get_token;
 mod identity;
 mod moved_check_in;
+mod parameters;
 mod poll;
 mod profile;
+mod raw;
 mod record;
 mod return_to_service;
 mod scep;
@@ -38,7 +41,9 @@ pub use poll::poll;
 pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 
-pub(crate) use capability::{check_capability, lock_pin};
+pub(crate) use capability::{check_capability, check_type, lock_pin};
 pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };
+pub(crate) use escrowed::{check_escrow_in, check_escrowed_in, sets_secret};
+pub(crate) use raw::read_raw;

@@ -3,17 +3,17 @@
 //! An idle poll of a known device with nothing waiting costs one statement and writes nothing. Everything
 //! else is one transaction, and the answer is given after its commit.
 
-use tillsyn_apple::command::Command;
 use tillsyn_apple::ids::{ChannelName, CommandUuid};
 use tillsyn_apple::plist_guard;
 use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::answer::DeviceAnswer;
+use super::encode::{Refused, Secrets};
 use super::first_contact::{self, Contact};
 use super::identity::DeviceCertificate;
 use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment, Trust};
-use super::{encode, record};
+use super::{encode, escrowed, record};
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::commands::store;
 use crate::commands::{Act, CommandStatus, Request};
@@ -369,21 +369,17 @@ impl Turn {
         const RETIRED: &str =
             "UPDATE enrollment SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
         let id = row.text(0)?;
-        let request: Request = serde_json::from_str(&row.text(6)?).map_err(|error| {
-            Error::internal("command_batch.request cannot be read.").caused_by(error)
-        })?;
-        let wire = match self
-            .encode(tx, enrollment, channel, &id, &request, row)
-            .await?
-        {
-            Ok(wire) => wire,
-            Err(reason) => {
-                self.give_up(tx, channel, &id, &reason).await?;
+        let uuid = CommandUuid::new(id.clone())
+            .map_err(|_| Error::internal("command.id is not usable as CommandUUID."))?;
+        let plist = match self.encode(tx, enrollment, channel, &uuid, row).await? {
+            Ok(plist) => plist,
+            Err((code, why)) => {
+                tracing::info!(command.uuid = %id, device.id = %channel.device_id, reason = code,
+                    detail = why, "a command is not sent");
+                self.give_up(tx, channel, &id, code).await?;
                 return Ok(None);
             }
         };
-        let uuid = CommandUuid::new(id.clone())
-            .map_err(|_| Error::internal("command.id is not usable as CommandUUID."))?;
         if row.opt_text(8)?.as_deref() == Some(Act::Retire.as_str()) {
             tx.execute(RETIRED, args![enrollment.id.as_str(), self.now_ms])
                 .await?;
@@ -402,50 +398,50 @@ impl Turn {
             self.now_ms,
         )
         .await?;
-        Ok(Some(Command::new(uuid, wire).to_plist()))
+        Ok(Some(plist))
     }
 
     /// Opens the command's secrets and asks the capability table once more: the device may have changed
-    /// since the command was queued.
+    /// since the command was queued. `Err` within says why it is not sent.
     async fn encode(
         &self,
         tx: &Tx,
         enrollment: &SenderEnrollment,
         channel: &PollingChannel,
-        id: &str,
-        request: &Request,
+        uuid: &CommandUuid,
         row: &Row,
-    ) -> Result<Result<tillsyn_apple::command::Request, String>, Error> {
+    ) -> Result<Result<Vec<u8>, Refused>, Error> {
+        let request: Request = serde_json::from_str(row.str(6)?).map_err(|error| {
+            Error::internal("command_batch.request cannot be read.").caused_by(error)
+        })?;
         let pin = match row.opt_blob(4)? {
-            Some(sealed) => Some(self.keys.open(&sealed, "command", "secret_sealed", id)?),
+            Some(sealed) => {
+                let id = uuid.as_str();
+                Some(self.keys.open(&sealed, "command", "secret_sealed", id)?)
+            }
             None => None,
         };
-        let pin = pin
-            .as_ref()
-            .and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let profile = match row.opt_blob(7)? {
+        let sealed = match row.opt_blob(7)? {
             Some(sealed) => {
                 let batch = row.text(5)?;
-                Some(
-                    self.keys
-                        .open(&sealed, "command_batch", "request_sealed", &batch)?,
-                )
+                let cell = ("command_batch", "request_sealed");
+                Some(self.keys.open(&sealed, cell.0, cell.1, &batch)?)
             }
             None => None,
         };
         let Some(facts) = record::device_facts(tx, enrollment, channel).await? else {
-            return Ok(Err("platform_unsupported".to_owned()));
+            return Ok(Err(("platform_unsupported", String::new())));
         };
-        let wire =
-            match encode::request(request, &facts, pin, profile.as_ref().map(|p| p.as_slice())) {
-                Ok(wire) => wire,
-                Err(why) => return Ok(Err(why)),
-            };
-        Ok(
-            tillsyn_apple::command::capability::check_request(&wire, &facts)
-                .map(|()| wire)
-                .map_err(|refusal| refusal.code.as_str().to_owned()),
-        )
+        let device = &channel.device_id;
+        let kept = escrowed::find_in(tx, &self.keys, request.request_type(), device).await?;
+        let secrets = Secrets {
+            pin: pin
+                .as_ref()
+                .and_then(|bytes| std::str::from_utf8(bytes).ok()),
+            sealed: sealed.as_ref().map(|bytes| bytes.as_slice()),
+            escrowed: kept.as_ref().map(|bytes| bytes.as_slice()),
+        };
+        Ok(encode::command(uuid, &request, &facts, secrets))
     }
 
     async fn give_up(

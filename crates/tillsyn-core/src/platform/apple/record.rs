@@ -107,7 +107,7 @@ pub(super) async fn result(
             end(tx, turn, enrollment, channel, "removed", "retired").await?;
             return Ok(true);
         }
-        Some(Act::Lock | Act::RemoveProfile) | None => {}
+        _ => {}
     }
     if let (Incoming::Result(result), Some(request)) = (&turn.incoming, &request) {
         facts::ingest(tx, turn, enrollment, channel, request, result).await?;
