@@ -166,7 +166,6 @@ hop-released = Released on the server; it waits for its turn.
 hop-sent-again = The device asked again and has it again.
 hop-absent = The profile was not there any more, which is what was wanted.
 hop-ended = Its enrollment ended before the device had it.
-hop-incapable = Not sent: the device can no longer do it.
 activity-sign-in-refused = A sign-in was refused
 activity-confirmed = typed the password again
 activity-confirm-refused = typed a wrong password

@@ -145,7 +145,6 @@ hop-released = サーバーで保留が解除され、順番を待っていま�
 hop-sent-again = デバイスが再度問い合わせ、もう一度取得しました。
 hop-absent = プロファイルはすでになく、目的は達成されています。
 hop-ended = デバイスが取得する前に登録が終了しました。
-hop-incapable = デバイスが対応しなくなったため送信していません。
 activity-sign-in-refused = サインインを拒否
 activity-confirmed = がパスワードを再入力
 activity-confirm-refused = が誤ったパスワードを入力

@@ -166,7 +166,6 @@ hop-released = Släppt på servern; det väntar på sin tur.
 hop-sent-again = Enheten frågade igen och har fått det igen.
 hop-absent = Profilen fanns inte längre, vilket var målet.
 hop-ended = Registreringen upphörde innan enheten fick det.
-hop-incapable = Inte skickat: enheten kan inte längre göra det.
 activity-sign-in-refused = En inloggning avvisades
 activity-confirmed = skrev lösenordet igen
 activity-confirm-refused = skrev fel lösenord

@@ -24,10 +24,25 @@ const COMMANDS: Needs = Needs::AnyOf(&[
     P::DevicesLock,
     P::DevicesErase,
     P::DevicesRetire,
+    P::DevicesRestart,
+    P::DevicesClearPasscode,
+    P::DevicesLostMode,
+    P::DevicesConfigure,
+    P::DevicesUsers,
+    P::SecretsRotate,
+    P::CommandsRaw,
 ]);
 
-/// Whoever may send a command may also withdraw it.
-const CANCEL: Needs = Needs::AnyOf(&[P::CommandsCancel, P::DevicesErase, P::DevicesRetire]);
+/// Whoever may send a destructive command may also withdraw it.
+const CANCEL: Needs = Needs::AnyOf(&[
+    P::CommandsCancel,
+    P::DevicesErase,
+    P::DevicesRetire,
+    P::DevicesClearPasscode,
+    P::DevicesLostMode,
+    P::DevicesUsers,
+    P::CommandsRaw,
+]);
 
 /// Which of them a secret needs is decided by its kind.
 const REVEAL: Needs = Needs::AnyOf(&[
@@ -97,6 +112,10 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         ))
         .routes(guarded(COMMANDS, routes!(commands::enqueue_many::create)))
         .routes(guarded(COMMANDS, routes!(commands::preview::preview)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(commands::types::list),
+        ))
         .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(commands::show::show),

@@ -2,12 +2,12 @@
 
 use axum::extract::Path;
 use serde::Deserialize;
-use tillsyn_core::commands::{Confirmation, NewCommand, enqueue};
+use tillsyn_core::commands::{Confirmation, NewCommand, enqueue_on};
 use tillsyn_core::devices::reach;
 use tillsyn_core::ids::DeviceId;
 use utoipa::ToSchema;
 
-use super::body::Command;
+use super::body::{Command, channel};
 use super::views::Enqueued;
 use crate::api::json::{Accepted, Body, id};
 use crate::auth::RequestContext;
@@ -18,9 +18,11 @@ use crate::error::AppError;
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct CommandBody {
     command: Command,
-    /// For the audit trail; needed for erase and retire.
+    /// `device` (the default), `user:<id>` for one user of it, or `users` for all of them.
+    channel: Option<String>,
+    /// For the audit trail; needed for slow acts such as erase and retire.
     reason: Option<String>,
-    /// The device's name, exactly; needed for erase and retire.
+    /// The device's name, exactly; needed for slow acts such as erase and retire.
     confirm: Option<String>,
 }
 
@@ -36,6 +38,7 @@ pub(in crate::api) async fn create(
     let id = id(path, DeviceId::parse, "device")?;
     reach(ctx.core(), &ctx.actor, &id).await?;
     let body: CommandBody = body.read().await?;
+    let channel = channel(body.channel.as_deref())?;
     let (request, profile) = body.command.into_request()?;
     let new = NewCommand {
         devices: vec![id],
@@ -47,5 +50,6 @@ pub(in crate::api) async fn create(
             targets_digest: None,
         },
     };
-    Ok(Accepted(enqueue(ctx.core(), &ctx.actor, new).await?.into()))
+    let made = enqueue_on(ctx.core(), &ctx.actor, new, channel).await?;
+    Ok(Accepted(made.into()))
 }

@@ -1,10 +1,10 @@
 //! `POST /api/v1/commands`.
 
 use serde::Deserialize;
-use tillsyn_core::commands::{Confirmation, NewCommand, enqueue};
+use tillsyn_core::commands::{Confirmation, NewCommand, enqueue_on};
 use utoipa::ToSchema;
 
-use super::body::{Command, device_ids};
+use super::body::{Command, channel, device_ids};
 use super::views::Enqueued;
 use crate::api::json::{Accepted, Body};
 use crate::auth::RequestContext;
@@ -18,11 +18,13 @@ pub(in crate::api) struct CommandsBody {
     #[schema(min_items = 1, max_items = 1000)]
     devices: Vec<String>,
     command: Command,
-    /// For the audit trail; needed for erase and retire.
+    /// `device` (the default), `user:<id>` for one user of it, or `users` for all of them.
+    channel: Option<String>,
+    /// For the audit trail; needed for slow acts such as erase and retire.
     reason: Option<String>,
-    /// What the preview's `confirm_with` says; needed for erase and retire.
+    /// What the preview's `confirm_with` says; needed for slow acts such as erase and retire.
     confirm: Option<String>,
-    /// From the preview; needed for erase and retire of more than one device.
+    /// From the preview; needed for slow acts such as erase and retire of more than one device.
     targets_digest: Option<String>,
 }
 
@@ -35,6 +37,7 @@ pub(in crate::api) async fn create(
 ) -> Result<Accepted<Enqueued>, AppError> {
     let body: CommandsBody = body.read().await?;
     let devices = device_ids(&body.devices)?;
+    let channel = channel(body.channel.as_deref())?;
     let (request, profile) = body.command.into_request()?;
     let new = NewCommand {
         devices,
@@ -46,5 +49,6 @@ pub(in crate::api) async fn create(
             targets_digest: body.targets_digest,
         },
     };
-    Ok(Accepted(enqueue(ctx.core(), &ctx.actor, new).await?.into()))
+    let made = enqueue_on(ctx.core(), &ctx.actor, new, channel).await?;
+    Ok(Accepted(made.into()))
 }

@@ -7,5 +7,7 @@ pub(super) mod enqueue_many;
 pub(super) mod list;
 pub(super) mod of_device;
 pub(super) mod preview;
+mod schema;
 pub(super) mod show;
+pub(super) mod types;
 pub(super) mod views;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tillsyn_core::commands;
 use utoipa::ToSchema;
 
-use super::body::{Command, device_ids};
+use super::body::{Command, channel, device_ids};
 use super::views::Preview;
 use crate::api::json::Body;
 use crate::auth::RequestContext;
@@ -19,6 +19,8 @@ pub(in crate::api) struct PreviewBody {
     #[schema(min_items = 1, max_items = 1000)]
     devices: Vec<String>,
     command: Command,
+    /// `device` (the default), `user:<id>` for one user of it, or `users` for all of them.
+    channel: Option<String>,
 }
 
 /// Shows what a command would do, and what has to be sent to confirm it. Nothing is changed.
@@ -30,7 +32,8 @@ pub(in crate::api) async fn preview(
 ) -> Result<Json<Preview>, AppError> {
     let body: PreviewBody = body.read().await?;
     let devices = device_ids(&body.devices)?;
+    let channel = channel(body.channel.as_deref())?;
     let (request, _) = body.command.into_request()?;
-    let preview = commands::preview(ctx.core(), &ctx.actor, devices, request).await?;
+    let preview = commands::preview_on(ctx.core(), &ctx.actor, devices, &channel, request).await?;
     Ok(Json(preview.into()))
 }

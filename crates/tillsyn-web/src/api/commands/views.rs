@@ -20,7 +20,8 @@ pub(in crate::api) struct CommandFull {
     device_name: String,
     /// Apple's RequestType.
     request_type: String,
-    /// `lock`, `erase` or `retire`; `null` for what the guard does not slow.
+    /// What the guard counts or slows: `lock`, `lost_mode`, `remove_profile`, `erase`, `retire`,
+    /// `clear_passcode`, `delete_user` or `unknown`; `null` for everything else.
     act: Option<String>,
     /// The request without its secrets.
     #[schema(value_type = Option<Object>)]

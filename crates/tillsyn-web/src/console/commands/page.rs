@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::console::device::{Deadline, Hop};
 use crate::console::frame::{Emptiness, Filter, Frame, Pager};
+use crate::console::words;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status};
 
@@ -59,15 +60,8 @@ pub struct CommandPage {
 /// What a command does, in words; the vendor's name itself when we have no words for it.
 pub fn command_title(l: Texts, request_type: &str, name: &str) -> String {
     match request_type {
-        "DeviceInformation" => l.t("command-device-information"),
-        "SecurityInfo" => l.t("command-security-info"),
-        "ProfileList" => l.t("command-profile-list"),
-        "InstallProfile" if name.is_empty() => l.t("command-install-profile"),
-        "InstallProfile" => l.ta("command-install-profile-named", name),
-        "RemoveProfile" if name.is_empty() => l.t("command-remove-profile"),
-        "RemoveProfile" => l.ta("command-remove-profile-named", name),
-        "DeviceLock" => l.t("command-device-lock"),
-        "EraseDevice" => l.t("command-erase-device"),
-        other => other.to_owned(),
+        "InstallProfile" if !name.is_empty() => l.ta("command-install-profile-named", name),
+        "RemoveProfile" if !name.is_empty() => l.ta("command-remove-profile-named", name),
+        other => words::command(l, other),
     }
 }

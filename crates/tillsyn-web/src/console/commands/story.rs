@@ -1,7 +1,7 @@
 //! A command's story in words.
 
 use tillsyn_core::Permission;
-use tillsyn_core::commands::{CommandStatus, CommandView, Request};
+use tillsyn_core::commands::{CommandStatus, CommandType, CommandView, Parameter, Request};
 
 use super::page::command_title;
 use crate::console::device::{CommandEntry, Deadline, Hop};
@@ -105,9 +105,10 @@ pub(super) fn withdraw_address(visitor: &Visitor, command: &CommandView) -> Stri
     let in_time =
         CommandStatus::parse(&command.status).is_some_and(CommandStatus::can_be_cancelled);
     let of_act = match command.act.as_deref() {
-        Some("erase") => Permission::DevicesErase,
+        None => Permission::CommandsCancel,
         Some("retire") => Permission::DevicesRetire,
-        _ => Permission::CommandsCancel,
+        Some(_) => CommandType::of(&command.request_type)
+            .map_or(Permission::CommandsRaw, |kind| kind.permission),
     };
     if in_time && (visitor.may(Permission::CommandsCancel) || visitor.may(of_act)) {
         return urls::command_withdraw(command.device_id.as_str(), command.id.as_str());
@@ -134,6 +135,10 @@ fn permission(request: &Request) -> Option<Permission> {
             Some(Permission::DevicesQuery)
         }
         Request::RemoveProfile { .. } => Some(Permission::ProfilesInstall),
+        // With a secret it would have to be asked for again; that is gone.
+        Request::Form(form) if !form.kind().parameters.iter().any(Parameter::has_secret) => {
+            Some(form.kind().permission)
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Words that handlers put into pages: names of facts and kinds, causes, errors of fields, notices.
 
 mod activity;
+mod commands;
 mod facts;
 mod general;
 mod permissions;
@@ -8,6 +9,7 @@ mod refusals;
 mod transitions;
 
 pub use activity::activity;
+pub use commands::{command, command_family};
 pub use facts::{bytes, fact_label, fact_value};
 pub use general::*;
 pub use permissions::permission;

@@ -25,6 +25,13 @@ pub fn permission(l: Texts, name: &str) -> String {
         "secrets.reveal_pins" => l.t("permission-secrets-reveal-pins"),
         "secrets.reveal_keys" => l.t("permission-secrets-reveal-keys"),
         "secrets.reveal_tokens" => l.t("permission-secrets-reveal-tokens"),
+        "devices.restart" => l.t("permission-devices-restart"),
+        "devices.clear_passcode" => l.t("permission-devices-clear-passcode"),
+        "devices.lost_mode" => l.t("permission-devices-lost-mode"),
+        "devices.configure" => l.t("permission-devices-configure"),
+        "devices.users" => l.t("permission-devices-users"),
+        "secrets.rotate" => l.t("permission-secrets-rotate"),
+        "commands.raw" => l.t("permission-commands-raw"),
         other => other.to_owned(),
     }
 }

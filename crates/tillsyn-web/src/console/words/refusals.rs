@@ -18,10 +18,25 @@ pub fn refusal(l: Texts, code: &str) -> String {
 pub fn incapable(l: Texts, code: &str) -> String {
     match code {
         "not_enrolled" => l.t("incapable-enrolled"),
-        "platform_unsupported" | "channel" => l.t("incapable-platform"),
+        "platform_unsupported" => l.t("incapable-platform"),
+        "channel" => l.t("incapable-channel"),
+        "channel_missing" => l.t("incapable-no-user"),
         "os_too_old" => l.t("incapable-os"),
+        "os_too_new" => l.t("incapable-removed"),
+        "os_unknown" => l.t("incapable-os-unknown"),
+        "lost_mode" => l.t("incapable-lost-mode"),
         "user_enrollment" | "personal_device" => l.t("incapable-personal"),
         "access_rights" => l.t("incapable-rights"),
+        "supervision" => l.t("incapable-supervision"),
+        "ade" => l.t("incapable-ade"),
+        "user_approved" => l.t("incapable-user-approved"),
+        "shared_ipad" => l.t("incapable-shared"),
+        "awaiting_configuration" => l.t("incapable-setup"),
+        "processor" => l.t("incapable-processor"),
+        "no_unlock_token" => l.t("incapable-unlock-token"),
+        "no_escrowed_secret" => l.t("incapable-secret"),
+        "parameter_unsupported" | "pin_required" => l.t("incapable-parameter"),
+        "permission_missing" => l.t("incapable-permission"),
         _ => l.t("incapable-other"),
     }
 }

@@ -7,6 +7,7 @@ pub fn transition(l: Texts, status: &str, reason: &str, said: &str, until: &str)
         ("held", reason) => held_reason(l, reason, until),
         ("queued", "hold_over") => l.t("hop-hold-over"),
         ("queued", "released") => l.t("hop-released"),
+        ("queued", "no_answer") => l.t("hop-patience"),
         ("queued", _) => l.t("hop-queued"),
         ("push_sent", _) => l.t("hop-push-sent"),
         ("sent", "sent_again") => l.t("hop-sent-again"),
@@ -20,15 +21,40 @@ pub fn transition(l: Texts, status: &str, reason: &str, said: &str, until: &str)
             if said.is_empty() { reason } else { said },
         ),
         ("cancelled", "withdrawn" | "") => l.t("hop-cancelled"),
-        ("cancelled", reason) if reason.ends_with("_unsupported") || reason == "os_too_old" => {
-            l.t("hop-incapable")
+        ("cancelled", reason) if INCAPABLE.contains(&reason) => {
+            l.ta("hop-not-sent", &super::incapable(l, reason))
         }
         ("cancelled", _) => l.t("hop-ended"),
+        ("superseded", "newer") => l.t("hop-replaced"),
+        ("superseded", "nothing_to_remove") => l.t("hop-nothing-to-remove"),
         ("superseded", _) => l.t("hop-superseded"),
         ("expired", _) => l.t("hop-expired"),
         (_, reason) => reason.to_owned(),
     }
 }
+
+/// Reasons for which a waiting command was not sent after all: the device is not as it was.
+const INCAPABLE: &[&str] = &[
+    "platform_unsupported",
+    "channel",
+    "os_too_old",
+    "os_too_new",
+    "os_unknown",
+    "lost_mode",
+    "user_enrollment",
+    "personal_device",
+    "access_rights",
+    "supervision",
+    "ade",
+    "user_approved",
+    "shared_ipad",
+    "awaiting_configuration",
+    "processor",
+    "no_unlock_token",
+    "no_escrowed_secret",
+    "parameter_unsupported",
+    "pin_required",
+];
 
 /// Why the guard holds a command. `until` ends the hold by itself; empty when somebody must release.
 pub fn held_reason(l: Texts, reason: &str, until: &str) -> String {
