@@ -15,6 +15,8 @@ pub mod command;
 mod corpus;
 pub mod errors;
 mod fields;
+#[cfg(test)]
+mod hostile;
 pub mod ids;
 pub mod media;
 pub mod platform;

@@ -73,4 +73,6 @@ pub use settings::{Settings, SettingsItem};
 pub use users::{DeleteUser, DeviceConfigured, LogOutUser, UserConfigured, UserList};
 
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;
