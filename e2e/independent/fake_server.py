@@ -58,6 +58,19 @@ FAULTS = {
     "second_key_served": "another key a certificate",
     "retry_new_certificate": "same certificate",
     "two_mdm_payloads": "exactly one",
+    "token_of_another": "not the token",
+    "token_kept": "though none is stored",
+    "no_token_404": "200 expected",
+    "get_token_401": "401",
+    "service_without_word": "Enabled",
+    "user_gets_device_command": "the device's command",
+    "user_without_challenge": "DigestChallenge",
+    "items_without_assets": "Assets",
+    "items_other_token": "another token",
+    "timestamp_now": "another answer",
+    "declaration_other_token": "another ServerToken",
+    "bad_status_500": "400 expected",
+    "unknown_declaration_200": "404 expected",
 }
 
 
@@ -68,6 +81,7 @@ class FakeServer:
         self.fault = fault
         self.queue, self.results, self.delivered, self.deferred = [], [], set(), set()
         self.status, self.challenge, self.bound_key, self.issued, self.pin = "created", "C" * 43, None, None, None
+        self.bootstrap_token, self.stamps = b"", 0
         self.make_authorities()
         self.httpd = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.url = f"http://127.0.0.1:{self.httpd.server_port}"
@@ -220,10 +234,67 @@ class FakeServer:
             if self.fault == "check_in_401":
                 return 401, "text/plain", b""
             self.pin = message["UDID"]
+            other = self.other_check_in(message)
+            if other is not None:
+                return other
             self.status = {"Authenticate": "authenticated", "TokenUpdate": "enrolled"}.get(
                 message["MessageType"], self.status)
             return 200, "text/plain", plistlib.dumps({}) if self.fault == "check_in_plist" else b""
+        if "UserID" in message and self.fault != "user_gets_device_command":
+            return 200, "text/plain", b""
         return self.command_request(message)
+
+    def other_check_in(self, message):
+        """Answers of the messages that not every enrollment sends."""
+        kind, fault = message["MessageType"], self.fault
+        plist = "application/xml; charset=UTF-8"
+        if kind == "SetBootstrapToken":
+            token = message.get("BootstrapToken", b"")
+            self.bootstrap_token = token or (self.bootstrap_token if fault == "token_kept" else b"")
+            return 200, "text/plain", b""
+        if kind == "GetBootstrapToken":
+            if fault == "no_token_404" and not self.bootstrap_token:
+                return 404, "text/plain", b""
+            token = b"other" if fault == "token_of_another" and self.bootstrap_token else self.bootstrap_token
+            return 200, plist, plistlib.dumps({"BootstrapToken": token} if token else {})
+        if kind == "GetToken":
+            return 401 if fault == "get_token_401" else 404, "text/plain", b"no token"
+        if kind == "ReturnToService":
+            policy = {} if fault == "service_without_word" else {"Enabled": False}
+            return 200, plist, plistlib.dumps({"ReturnToService": policy})
+        if kind == "UserAuthenticate":
+            answer = {} if fault == "user_without_challenge" else {"DigestChallenge": ""}
+            return 200, plist, plistlib.dumps(answer)
+        if kind == "DeclarativeManagement":
+            return self.declarative(message["Endpoint"], message.get("Data"))
+        return None
+
+    def declarative(self, endpoint, data):
+        fault, answer = self.fault, None
+        self.stamps += 1
+        if endpoint == "tokens":
+            second = self.stamps if fault == "timestamp_now" else 5
+            answer = {"SyncTokens": {"DeclarationsToken": "t", "Timestamp": f"2026-01-02T03:04:{second:02}Z"}}
+        elif endpoint == "declaration-items":
+            lists = {"Activations": [], "Assets": [], "Management": [],
+                     "Configurations": [{"Identifier": "org.example/one", "ServerToken": "1"}]}
+            if fault == "items_without_assets":
+                del lists["Assets"]
+            answer = {"Declarations": lists, "DeclarationsToken": "u" if fault == "items_other_token" else "t"}
+        elif endpoint == "declaration/configuration/org.example/one":
+            answer = {"Type": "com.apple.configuration.management.test", "Identifier": "org.example/one",
+                      "ServerToken": "2" if fault == "declaration_other_token" else "1", "Payload": {"Echo": "x"}}
+        elif endpoint == "status":
+            try:
+                json.loads(data)
+                return 200, "text/plain", b""
+            except ValueError:
+                return 500 if fault == "bad_status_500" else 400, "text/plain", b""
+        elif fault == "unknown_declaration_200":
+            answer = {}
+        if answer is None:
+            return 404, "text/plain", b""
+        return 200, "application/json", json.dumps(answer).encode()
 
     def command_request(self, message):
         if message["Status"] == "Idle":
@@ -240,6 +311,8 @@ class FakeServer:
             else:
                 self.results.append(done)
                 self.queue = [item for item in self.queue if item[0] != done]
+        if self.fault == "user_gets_device_command" and "UserID" not in message and "u1" in self.results:
+            self.queue = [("u1", {"RequestType": "ProfileList"})]
         waiting = [item for item in self.queue if item[0] not in self.deferred]
         if not waiting:
             return 200, "application/xml; charset=UTF-8", plistlib.dumps({}) if (

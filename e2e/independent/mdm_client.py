@@ -7,6 +7,7 @@ It prints one JSON line per step, and leaves with 1 and a plain sentence when th
 
     mdm_client.py enroll|accept --server URL --code CODE [--pin PIN] [--state DIR] …
     mdm_client.py poll|replay|redeliver|same-key-retry|second-key|wrong-key|unknown-device|renew|checkout --state DIR
+    mdm_client.py bootstrap-token|get-token|return-to-service|user-channel|network-user|declarations|binary --state DIR
 """
 
 import argparse
@@ -23,6 +24,7 @@ from urllib.parse import quote, urlsplit
 from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import checkins
 import device as simulated
 import messages
 import wire
@@ -567,6 +569,11 @@ VERBS = {
     "wrong-key": Client.wrong_key, "second-key": Client.second_key, "same-key-retry": Client.same_key_retry,
     "unknown-device": Client.unknown_device, "renew": Client.renew, "token-update": Client.token_update,
     "checkout": Client.checkout, "retired": Client.retired, "ended": Client.ended,
+    **{name: (lambda client, verb=verb: verb(client, say)) for name, verb in {
+        "bootstrap-token": checkins.bootstrap_token, "get-token": checkins.get_token,
+        "return-to-service": checkins.return_to_service, "user-channel": checkins.user_channel,
+        "network-user": checkins.network_user, "declarations": checkins.declarations, "binary": checkins.binary,
+    }.items()},
 }
 
 

@@ -134,6 +134,16 @@ class Flow(unittest.TestCase):
     def verb(self, name, *more):
         return self.run_client(name, "--state", self.state, *more)
 
+    MESSAGES = ("bootstrap-token", "get-token", "return-to-service", "user-channel", "network-user",
+                "declarations", "binary")
+
+    def test_every_message_is_understood(self):
+        server = self.server()
+        self.assertEqual(self.enroll(server, "--platform", "macos")[0], 0)
+        for name in self.MESSAGES:
+            code, _, text = self.verb(name)
+            self.assertEqual(code, 0, f"{name}: {text}")
+
     def fill(self, server, platform):
         server.queue = [
             ("1", {"RequestType": "DeviceInformation", "Queries": ["DeviceName", "OSVersion", "IMEI"]}),
@@ -199,7 +209,9 @@ class Flow(unittest.TestCase):
                 server = self.server(fault)
                 code, _, text = self.enroll(server)
                 for name in ("redeliver", "poll", "replay", "same-key-retry", "second-key", "wrong-key",
-                             "unknown-device"):
+                             "unknown-device", *self.MESSAGES):
+                    if name == "user-channel":
+                        server.queue = [("u1", {"RequestType": "ProfileList"})]
                     if code != 0:
                         break
                     if name == "redeliver":

@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 
 use crate::{
-    Behaviours, DeviceKind, DeviceLog, EnrollBy, Fleet, FleetConfig, FleetStats, Life, Mix,
-    Network, NetworkConfig, Pace, PushHub, Source, follow_control_endpoint,
+    AttestationRoot, Authentication, Behaviours, DeviceKind, DeviceLog, EnrollBy, Fleet, FleetConfig, FleetStats, Life, Mix,
+    Network, NetworkConfig, Pace, PushHub, Source, Variety,
+    follow_control_endpoint,
 };
 
 /// What can be asked of `tillsyn sim`.
@@ -35,6 +36,12 @@ pub struct SimArgs {
     pub log_file: Option<PathBuf>,
     /// Plain HTTP to this machine is allowed.
     pub allow_plain_http: bool,
+    /// Supervised devices, Shared iPads, old and new systems besides the usual ones.
+    pub variety: bool,
+    /// How devices prove who they are.
+    pub authentication: Authentication,
+    /// Keys are attested by the root in this file, which is made if it is not there.
+    pub attestation_file: Option<PathBuf>,
     /// Ends when every device has had its first sessions, instead of living on.
     pub once: bool,
 }
@@ -54,6 +61,9 @@ impl SimArgs {
             poll_secs: None,
             log_file: None,
             allow_plain_http: false,
+            variety: false,
+            authentication: Authentication::Signature,
+            attestation_file: None,
             once: false,
         }
     }
@@ -82,8 +92,13 @@ pub async fn run(
         ),
         None => None,
     };
+    let attestation = match &args.attestation_file {
+        Some(path) => Some(AttestationRoot::at(path)?),
+        None => None,
+    };
     let network = Network::new(NetworkConfig {
         roots_pem,
+        attestation,
         allow_plain_http: args.allow_plain_http,
         ..NetworkConfig::default()
     })?;
@@ -134,6 +149,10 @@ fn fleet_config(args: &SimArgs) -> FleetConfig {
     });
     let mut config = FleetConfig::new(args.count, source);
     config.seed = args.seed;
+    config.authentication = args.authentication;
+    if args.variety {
+        config.variety = Variety::field();
+    }
     config.mix = args.kind.map_or_else(Mix::default, Mix::only);
     config.behaviours = (!args.chaos).then(Behaviours::default);
     // Somebody has to ask when nobody is pushed.

@@ -96,6 +96,30 @@ pub enum CertificateHeader {
     EscapedPem(&'static str),
 }
 
+impl std::str::FromStr for Authentication {
+    type Err = String;
+
+    /// `signature`, `mtls`, `client-cert`, or the name of a header for the escaped PEM.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "signature" => Ok(Self::Signature),
+            "mtls" => Ok(Self::MutualTls),
+            "client-cert" => Ok(Self::Header(CertificateHeader::Rfc9440)),
+            name => HEADERS
+                .into_iter()
+                .find(|header| *header == name)
+                .map(|header| Self::Header(CertificateHeader::EscapedPem(header)))
+                .ok_or_else(|| {
+                    let names = HEADERS.join(", ");
+                    format!("`{text}` is none of signature, mtls, client-cert, {names}")
+                }),
+        }
+    }
+}
+
+/// Header names for the escaped PEM that proxies are usually told to use.
+const HEADERS: [&str; 2] = ["x-client-cert", "x-ssl-client-cert"];
+
 /// How messages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlistForm {

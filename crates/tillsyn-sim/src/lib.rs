@@ -40,7 +40,7 @@ pub use device::{
 };
 pub use device_log::DeviceLog;
 pub use error::SimError;
-pub use fleet::{Fleet, FleetConfig, FleetStats, Life, Mix, Pace, Source};
+pub use fleet::{Fleet, FleetConfig, FleetStats, Life, Mix, Pace, Source, Variety};
 
 pub use invitation::{Attempt, AttemptStatus};
 pub use keys::pool_key;

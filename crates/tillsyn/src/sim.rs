@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tillsyn_sim::DeviceKind;
+use tillsyn_sim::{Authentication, DeviceKind};
 use tillsyn_sim::cli::{self, SimArgs};
 
 use crate::config::LogFormat;
@@ -49,6 +49,17 @@ pub(crate) struct SimCommand {
     /// Allow http:// to this machine
     #[arg(long)]
     plain_http: bool,
+    /// Mix in supervised devices, Shared iPads, old and new systems, and some that fall silent
+    #[arg(long)]
+    variety: bool,
+    /// How devices prove who they are: signature, mtls, client-cert (RFC 9440), or the name of a
+    /// header for a URL-escaped PEM, as a proxy in front of the server sends it
+    #[arg(long, default_value = "signature", value_name = "WAY")]
+    authentication: Authentication,
+    /// Attest keys (ACME, attestation queries) under the root in this file; it is made if it is not
+    /// there, and the server must have its first certificate among its attestation roots
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
     /// End when every device is enrolled and was heard
     #[arg(long)]
     once: bool,
@@ -70,6 +81,9 @@ pub(crate) async fn run(command: SimCommand) -> anyhow::Result<()> {
         poll_secs: command.poll,
         log_file: command.log_file,
         allow_plain_http: command.plain_http,
+        variety: command.variety,
+        authentication: command.authentication,
+        attestation_file: command.attestation,
         once,
     };
     let mut signals = Signals::listen()?;

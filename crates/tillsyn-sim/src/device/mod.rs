@@ -206,6 +206,17 @@ impl Device {
         self.channels.iter().map(|c| c.name.as_str()).collect()
     }
 
+    /// Whether the user of this channel is logged in; the device itself always is.
+    pub fn is_on_console(&self, channel: usize) -> bool {
+        self.channels.get(channel).is_some_and(|c| c.on_console)
+    }
+
+    /// Whether the profile announces channels for people.
+    pub fn has_user_channels(&self) -> bool {
+        let profile = self.enrollment_profile();
+        profile.is_some_and(|profile| profile.has_capability(crate::profile::PER_USER))
+    }
+
     /// Which channel a push wakes; `None` when it is for another device or nobody listens.
     /// Wrong magic and topic are breaches: a real device ignores such a push.
     pub fn receive_push(&mut self, push: &crate::Push) -> Option<usize> {
@@ -226,7 +237,9 @@ impl Device {
             self.record(Violation::new(Rule::PushTopic, detail));
             return None;
         }
-        (self.state == DeviceState::Enrolled).then_some(channel)
+        // Who is not logged in asks at the next login.
+        let hears = self.state == DeviceState::Enrolled && self.is_on_console(channel);
+        hears.then_some(channel)
     }
 
     /// The device's own clock.

@@ -5,13 +5,16 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::rng::Rng;
-use crate::{Behaviours, DeviceKind, EnrollBy, SimError};
+use super::Variety;
+use crate::{Authentication, Behaviours, DeviceKind, EnrollBy, SimError};
 
 /// How many devices, which, how lively.
 #[derive(Debug, Clone)]
 pub struct FleetConfig {
     pub count: usize,
     pub mix: Mix,
+    pub variety: Variety,
+    pub authentication: Authentication,
     /// The same seed gives the same devices with the same moods.
     pub seed: u64,
     pub source: Source,
@@ -70,6 +73,8 @@ impl FleetConfig {
         Self {
             count,
             mix: Mix::default(),
+            variety: Variety::default(),
+            authentication: Authentication::Signature,
             seed: 1,
             source,
             pace: Pace::default(),

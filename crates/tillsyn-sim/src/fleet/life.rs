@@ -21,7 +21,9 @@ const NEVER: Duration = Duration::from_hours(24 * 365);
 pub(super) async fn live(shared: Arc<Shared>, index: usize, stop: watch::Receiver<bool>) {
     let config = &shared.config;
     let kind = config.mix.kind(config.seed, index);
-    let mut device = DeviceConfig::generate(kind, config.seed, index);
+    let device = DeviceConfig::generate(kind, config.seed, index);
+    let mut device = config.variety.apply(device);
+    device.authentication = config.authentication;
     device.behaviours = match &config.behaviours {
         Some(behaviours) => behaviours.clone(),
         None => Behaviours::chaos(device.seed),
@@ -190,6 +192,9 @@ impl One<'_> {
     async fn all_sessions(&mut self) -> Option<Instant> {
         let mut retry_at = None;
         for channel in 0..self.device.tokens().len() {
+            if !self.device.is_on_console(channel) {
+                continue;
+            }
             retry_at = self.session(channel).await.or(retry_at);
         }
         retry_at
@@ -272,10 +277,34 @@ impl One<'_> {
                 add(&self.shared.counters.removed);
             }
             self.shared.counters.collect(&mut self.device);
+        } else if self.shared.config.variety.falls_silent(self.device.config()) {
+            self.online_at = Some(Instant::now() + NEVER);
         } else if self.rng.chance(life.offline) {
             self.online_at = Some(Instant::now() + life.pause);
+        } else if self.device.config().shared_ipad && self.device.has_user_channels() {
+            self.somebody_signs_in().await;
         } else {
             self.device.lock_screen();
+        }
+    }
+
+    /// One of the few people who share the iPad; whoever was there signs out.
+    async fn somebody_signs_in(&mut self) {
+        const PEOPLE: [&str; 3] = ["anna@example.org", "bo@example.org", "guest"];
+        let person = self.rng.pick(&PEOPLE).unwrap_or_default();
+        let outcome = match person {
+            "guest" => self.device.guest_signs_in().await,
+            account => self.device.shared_user_signs_in(account).await,
+        };
+        self.shared.counters.collect(&mut self.device);
+        match outcome {
+            Ok(channel) => {
+                self.listen();
+                self.session(channel).await;
+            }
+            Err(error) => {
+                tracing::debug!(device.serial = self.device.serial(), %error, "sign-in failed");
+            }
         }
     }
 

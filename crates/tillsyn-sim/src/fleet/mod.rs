@@ -3,6 +3,7 @@
 mod config;
 mod life;
 mod stats;
+mod variety;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::{DeviceLog, Network, PushHub, Violation};
 
 pub use config::{FleetConfig, Life, Mix, Pace, Source};
 pub use stats::FleetStats;
+pub use variety::Variety;
 
 /// A running fleet. Dropped, it ends at once; `stop` lets each device finish its session.
 #[derive(Debug)]

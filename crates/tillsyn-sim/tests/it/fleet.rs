@@ -129,3 +129,25 @@ async fn the_command_line_enrolls_once_and_reports() {
     assert_eq!(report.stats.enrollments, 2);
     assert_eq!(report.violations, []);
 }
+
+#[test]
+fn a_mixed_fleet_has_a_bit_of_everything_and_keeps_its_names() {
+    use tillsyn_sim::{DeviceConfig, DeviceKind, PlistForm, Variety};
+    let variety = Variety::field();
+    let all: Vec<DeviceConfig> = (0..300)
+        .map(|index| DeviceConfig::generate(DeviceKind::ALL[index % 3], 4, index))
+        .collect();
+    let mixed: Vec<DeviceConfig> = all.iter().cloned().map(|c| variety.apply(c)).collect();
+    let count = |test: &dyn Fn(&DeviceConfig) -> bool| mixed.iter().filter(|c| test(c)).count();
+    assert!(count(&|c| c.shared_ipad) > 10);
+    assert!(count(&|c| c.supervised && c.kind == DeviceKind::Iphone) > 10);
+    assert!(count(&|c| c.os_version == "27.0") > 5);
+    assert!(count(&|c| c.os_version == "15.8.3") > 5);
+    assert!(count(&|c| c.plist_form == PlistForm::Binary) > 5);
+    for (before, after) in all.iter().zip(&mixed) {
+        assert_eq!((&before.serial, &before.name), (&after.serial, &after.name));
+        assert!(!after.shared_ipad || after.kind == DeviceKind::Ipad);
+    }
+    let plain = Variety::default();
+    assert!(all.iter().all(|c| plain.apply(c.clone()).os_version == c.os_version));
+}

@@ -7,7 +7,7 @@ use tillsyn_core::invitations::{NewInvitation, create_invitation};
 use tillsyn_core::{Actor, Core};
 use tillsyn_sim::{
     DeviceConfig, DeviceKind, DeviceLog, EnrollBy, Fleet, FleetConfig, Life, Network,
-    NetworkConfig, Pace, Push, PushHub, SimError, Source,
+    NetworkConfig, Pace, Push, PushHub, SimError, Source, Variety,
 };
 use tillsyn_standins::apns::ApnsStandin;
 use tokio::task::JoinHandle;
@@ -56,6 +56,7 @@ pub(super) fn start(
             ..Pace::default()
         };
         config.life = life;
+        config.variety = Variety::field();
         // Each device has its own moods.
         config.behaviours = None;
         Fleet::start(config, network.clone(), hub.clone(), DeviceLog::default())
