@@ -24,6 +24,7 @@ from urllib.parse import quote, urlsplit
 from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+import acme
 import checkins
 import device as simulated
 import messages
@@ -98,7 +99,7 @@ class Client:
 
     def enroll(self):
         self.begin()
-        self.key = messages.new_key()
+        self.key = acme.ec.generate_private_key(self.curve()) if "acme" in self.state else messages.new_key()
         self.write("key.pem", messages.key_pem(self.key))
         self.first_certificate()
         self.expect_attempt("certificate_issued")
@@ -126,7 +127,8 @@ class Client:
         self.accept_invitation()
         self.fetch_profile()
         self.web = self.device_web()
-        self.discover_ca()
+        if "scep" in self.state:
+            self.discover_ca()
 
     def accept_invitation(self):
         body = {"platform": self.arguments.platform}
@@ -166,12 +168,18 @@ class Client:
         signed = messages.open_signed(reply.body)
         check(signed.content == plain, "openssl and the second reader see different profiles")
         profile = wire.parse_plist(plain, "profile")
-        mdm, scep, roots = wire.check_profile(profile, self.device["platform"])
+        mdm, identity, roots = wire.check_profile(profile, self.device["platform"])
         self.state["roots"] = [base64.b64encode(root).decode() for root in roots]
-        self.state["scep"] = {
-            "url": scep["URL"], "challenge": scep["Challenge"], "name": scep.get("Name", ""),
-            "subject": wire.subject_pairs(scep.get("Subject")),
-        }
+        if "DirectoryURL" in identity:
+            self.state["acme"] = {
+                "directory": identity["DirectoryURL"], "identifier": identity["ClientIdentifier"],
+                "size": identity["KeySize"], "attest": identity.get("Attest", False),
+            }
+        else:
+            self.state["scep"] = {
+                "url": identity["URL"], "challenge": identity["Challenge"], "name": identity.get("Name", ""),
+                "subject": wire.subject_pairs(identity.get("Subject")),
+            }
         self.device["mdm"] = {key: mdm[key] for key in ("ServerURL", "CheckInURL", "Topic") if key in mdm}
         self.device["enrollment_profile"] = profile["PayloadIdentifier"]
         simulated.remember_profile(self.device, profile, managed=False)
@@ -266,7 +274,33 @@ class Client:
         )
         return messages.open_cert_rep(reply.body, authorities, signer_key, signer, transaction, nonce, cipher)
 
+    def curve(self):
+        return {256: acme.ec.SECP256R1, 384: acme.ec.SECP384R1}[self.state["acme"]["size"]]()
+
+    def by_acme(self):
+        """A new account, an order, an attestation if profile and options want one, the certificate."""
+        wanted, path = self.state["acme"], self.arguments.attestation
+        client = acme.AcmeClient(self.web, wanted["directory"])
+
+        def attest(token):
+            if not (wanted["attest"] and path):
+                return {"attObj": acme.b64(acme.no_attestation())}
+            root = acme.AttestationRoot.load(path)
+            return {"attObj": acme.b64(root.attest(self.key.public_key(), token, self.device))}
+
+        chain = client.obtain(wanted["identifier"], self.key, attest)
+        check(len(chain) >= 2, "certificate: the issuer is missing in the chain")
+        check_identity(chain[0], self.key, chain[1])
+        self.certificate = chain[0]
+        self.write("certificate.der", chain[0].dump())
+        client.must_refuse()
+        say("certificate", by="ACME", attested=bool(wanted["attest"] and path),
+            short_signatures=client.short_seen, subject=chain[0].subject.human_friendly)
+
     def first_certificate(self):
+        if "acme" in self.state:
+            self.by_acme()
+            return
         answer = self.request_certificate(
             self.key, None, None, self.state["scep"]["challenge"], by_get=self.arguments.get
         )
@@ -586,6 +620,7 @@ def parse(argv):
     parser.add_argument("--ca-file", help="root certificate that the person's browser trusts")
     parser.add_argument("--state", default="mdm-client-state", help="folder of this device")
     parser.add_argument("--platform", default="ios", choices=sorted(simulated.MODELS))
+    parser.add_argument("--attestation", help="file with the root that vouches for this device's keys (ACME)")
     parser.add_argument("--get", action="store_true", help="PKIOperation by GET, escaped as macOS does")
     parser.add_argument("--cipher", default="aes128", choices=sorted(messages.CIPHERS))
     parser.add_argument("--digest", default="sha256", choices=("sha1", "sha256"))

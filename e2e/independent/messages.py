@@ -52,6 +52,11 @@ def new_key():
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+def is_curve(key):
+    """A hardware key, which ACME certifies; SCEP keys are RSA."""
+    return isinstance(key, ec.EllipticCurvePrivateKey)
+
+
 def key_pem(key):
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -492,8 +497,8 @@ def device_signature(body, certificate, key, digest):
             value={"issuer": certificate.issuer, "serial_number": certificate.serial_number},
         ),
         "digest_algorithm": digest_algorithm,
-        "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
-        "signature": rsa_sign(key, body, digest),
+        "signature_algorithm": {"algorithm": f"{digest}_ecdsa" if is_curve(key) else "rsassa_pkcs1v15"},
+        "signature": key.sign(body, ec.ECDSA(HASHES[digest]())) if is_curve(key) else rsa_sign(key, body, digest),
     })
 
     def indefinite(tag, *parts):

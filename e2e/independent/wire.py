@@ -174,7 +174,8 @@ def parse_plist(data, what):
 # --- the enrollment profile ------------------------------------------------------------------------
 
 UUID_FORM = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
-ALLOWED_PAYLOADS = {"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.security.scep", "com.apple.mdm"}
+IDENTITIES = {"com.apple.security.scep", "com.apple.security.acme"}
+ALLOWED_PAYLOADS = {"com.apple.security.root", "com.apple.security.pkcs1", "com.apple.mdm", *IDENTITIES}
 
 
 def verify_signed_profile(der):
@@ -192,7 +193,7 @@ def verify_signed_profile(der):
 
 
 def check_profile(profile, platform):
-    """Apple's rules for an enrollment profile; gives (mdm payload, SCEP payload content, roots)."""
+    """Apple's rules for an enrollment profile; gives (mdm payload, SCEP content or ACME payload, roots)."""
     check(isinstance(profile, dict), "a profile is a dictionary")
     check(profile.get("PayloadType") == "Configuration", "PayloadType must be Configuration")
     payloads = profile.get("PayloadContent")
@@ -217,7 +218,9 @@ def check_profile(profile, platform):
     check(isinstance(profile.get("PayloadOrganization"), str), "the person sees no PayloadOrganization")
 
     mdm = only(payloads, "com.apple.mdm")
-    identity = only(payloads, "com.apple.security.scep")
+    identities = [payload for payload in payloads if payload["PayloadType"] in IDENTITIES]
+    check(len(identities) == 1, f"exactly one identity payload expected, found {len(identities)}")
+    identity = identities[0]
     check(
         mdm.get("IdentityCertificateUUID") == identity["PayloadUUID"],
         "IdentityCertificateUUID does not name the identity payload",
@@ -241,6 +244,11 @@ def check_profile(profile, platform):
     check(not rights & 128 or rights & 64, "AccessRights: 128 needs 64")
     check("ManagedAppleID" not in mdm, "ManagedAppleID is gone since iOS 18")
 
+    roots = [payload["PayloadContent"] for payload in payloads if payload["PayloadType"] == "com.apple.security.root"]
+    check(all(isinstance(root, bytes) for root in roots), "a root payload carries the certificate as data")
+    if identity["PayloadType"] == "com.apple.security.acme":
+        check_acme(identity)
+        return mdm, identity, roots
     scep = identity.get("PayloadContent")
     check(isinstance(scep, dict), "the SCEP payload's keys stand inside PayloadContent")
     check(isinstance(scep.get("URL"), str), "SCEP: URL is missing")
@@ -250,9 +258,26 @@ def check_profile(profile, platform):
     check(scep.get("KeyIsExtractable") is False, "SCEP: KeyIsExtractable must be false")
     challenge = scep.get("Challenge")
     check(isinstance(challenge, str) and len(challenge) >= 22, "SCEP: Challenge has less than 128 bits")
-    roots = [payload["PayloadContent"] for payload in payloads if payload["PayloadType"] == "com.apple.security.root"]
-    check(all(isinstance(root, bytes) for root in roots), "a root payload carries the certificate as data")
     return mdm, scep, roots
+
+
+def check_acme(payload):
+    """Apple schema mdm/profiles/com.apple.security.acme.yaml: the keys stand in the payload itself."""
+    check("PayloadContent" not in payload, "ACME: the keys stand in the payload itself")
+    url = payload.get("DirectoryURL")
+    check(isinstance(url, str), "ACME: DirectoryURL is missing")
+    parts = urlsplit(url)
+    check(parts.scheme == "https" or parts.hostname in LOOPBACK, "ACME: DirectoryURL must be an https address")
+    identifier = payload.get("ClientIdentifier")
+    check(isinstance(identifier, str) and len(identifier) >= 22, "ACME: ClientIdentifier has less than 128 bits")
+    bound = payload.get("HardwareBound")
+    check(isinstance(bound, bool), "ACME: HardwareBound is required")
+    check(bound or not payload.get("Attest", False), "ACME: Attest needs HardwareBound")
+    if bound:
+        check(payload.get("KeyType") == "ECSECPrimeRandom" and payload.get("KeySize") in (256, 384),
+              "ACME: a hardware key is on P-256 or P-384")
+    check(isinstance(payload.get("Subject"), list), "ACME: Subject is required")
+    check(payload.get("KeyIsExtractable") is False, "ACME: KeyIsExtractable must be false")
 
 
 def only(payloads, kind):
