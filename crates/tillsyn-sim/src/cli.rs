@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use tokio::sync::watch;
 
 use crate::{
-    AttestationRoot, Authentication, Behaviours, DeviceKind, DeviceLog, EnrollBy, Fleet, FleetConfig, FleetStats, Life, Mix,
-    Network, NetworkConfig, Pace, PushHub, Source, Variety,
+    AttestationRoot, Authentication, Behaviours, DeviceKind, DeviceLog, EnrollBy, Fleet,
+    FleetConfig, FleetStats, Life, Mix, Network, NetworkConfig, Pace, PushHub, Source, Variety,
     follow_control_endpoint,
 };
 

@@ -24,15 +24,16 @@ pub enum LogIn {
 }
 
 impl Device {
-    /// What follows an enrollment: on a Mac the user's channel and the bootstrap token, if the
+    /// What follows an enrollment: the bootstrap token, and on a Mac the user's channel, if the
     /// profile announces them.
     pub async fn more_channels(&mut self) -> Result<(), SimError> {
-        if !self.config.kind.is_mac() {
-            return Ok(());
-        }
+        let config = &self.config;
+        let mac = config.kind.is_mac();
+        // Apple schema mdm/checkin/setbootstraptoken.yaml; iPhones and iPads from version 26 on
+        let has_token = mac || (config.automated && config.os_major() >= 26);
         let profile = &self.enrollment_ref()?.profile;
-        let per_user = profile.has_capability(PER_USER);
-        if profile.has_capability(BOOTSTRAP_TOKEN) && !profile.byod {
+        let per_user = mac && profile.has_capability(PER_USER);
+        if has_token && profile.has_capability(BOOTSTRAP_TOKEN) && !profile.byod {
             self.escrow_bootstrap_token().await?;
         }
         if per_user {

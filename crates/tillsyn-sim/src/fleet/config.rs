@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use crate::rng::Rng;
 use super::Variety;
+use crate::rng::Rng;
 use crate::{Authentication, Behaviours, DeviceKind, EnrollBy, SimError};
 
 /// How many devices, which, how lively.

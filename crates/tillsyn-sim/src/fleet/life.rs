@@ -277,7 +277,12 @@ impl One<'_> {
                 add(&self.shared.counters.removed);
             }
             self.shared.counters.collect(&mut self.device);
-        } else if self.shared.config.variety.falls_silent(self.device.config()) {
+        } else if self
+            .shared
+            .config
+            .variety
+            .falls_silent(self.device.config())
+        {
             self.online_at = Some(Instant::now() + NEVER);
         } else if self.rng.chance(life.offline) {
             self.online_at = Some(Instant::now() + life.pause);

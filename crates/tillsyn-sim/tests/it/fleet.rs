@@ -149,5 +149,8 @@ fn a_mixed_fleet_has_a_bit_of_everything_and_keeps_its_names() {
         assert!(!after.shared_ipad || after.kind == DeviceKind::Ipad);
     }
     let plain = Variety::default();
-    assert!(all.iter().all(|c| plain.apply(c.clone()).os_version == c.os_version));
+    assert!(
+        all.iter()
+            .all(|c| plain.apply(c.clone()).os_version == c.os_version)
+    );
 }
