@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use tillsyn_sim::{Authentication, DeviceKind};
 use tillsyn_sim::cli::{self, SimArgs};
+use tillsyn_sim::{Authentication, DeviceKind};
 
 use crate::config::LogFormat;
 use crate::logging;
