@@ -47,6 +47,10 @@ impl Api {
         self.send(self.http.put(self.url(path)).json(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: &Json) -> Answer {
+        self.send(self.http.patch(self.url(path)).json(body)).await
+    }
+
     /// With a header, for idempotency keys and odd content types.
     pub async fn post_with(&self, path: &str, body: &Json, name: &str, value: &str) -> Answer {
         self.send(

@@ -32,6 +32,8 @@ pub struct AppOptions {
     pub clock: Clock,
     /// Start the workers (push, holds, feed). Off when a test runs jobs itself.
     pub jobs: bool,
+    /// The server's way out to vendors.
+    pub proxy_url: Option<String>,
 }
 
 impl Default for AppOptions {
@@ -39,6 +41,7 @@ impl Default for AppOptions {
         Self {
             clock: Clock::system(),
             jobs: true,
+            proxy_url: None,
         }
     }
 }
@@ -104,8 +107,7 @@ impl TestApp {
             &clock,
             keys,
             public_url.clone(),
-            apns.base_url(),
-            apns.root_pem(),
+            WayOut::to(&apns, options.proxy_url),
         )
         .await;
         let owner = first_owner(&core, &db).await;
@@ -184,8 +186,7 @@ impl TestApp {
             &self.clock,
             KeyStore::new(ring),
             self.public_url.clone().unwrap_or_else(|| self.url()),
-            self.apns.base_url(),
-            self.apns.root_pem(),
+            WayOut::to(&self.apns, None),
             "node-b",
         )
         .await;
@@ -341,20 +342,37 @@ async fn listener(address: SocketAddr) -> Listener {
     .unwrap()
 }
 
+/// How a server reaches its vendors.
+struct WayOut {
+    apns_url: String,
+    apns_root_pem: String,
+    proxy_url: Option<String>,
+}
+
+impl WayOut {
+    fn to(apns: &ApnsStandin, proxy_url: Option<String>) -> Self {
+        Self {
+            apns_url: apns.base_url(),
+            apns_root_pem: apns.root_pem(),
+            proxy_url,
+        }
+    }
+}
+
 async fn state_for(
     db: tillsyn_db::Db,
     clock: &Clock,
     keys: KeyStore,
     url: String,
-    apns_url: String,
-    apns_root_pem: String,
+    way: WayOut,
     node: &str,
 ) -> AppState {
     let config = CoreConfig {
         console_url: url.clone(),
         public_url: url,
-        apns_url,
-        apns_root_pem: Some(apns_root_pem),
+        apns_url: way.apns_url,
+        apns_root_pem: Some(way.apns_root_pem),
+        proxy_url: way.proxy_url,
         node: node.to_owned(),
         ..CoreConfig::default()
     };
@@ -373,8 +391,7 @@ async fn start(
     clock: &Clock,
     keys: KeyStore,
     public_url: Option<String>,
-    apns_url: String,
-    apns_root_pem: String,
+    way: WayOut,
 ) -> (
     Core,
     SocketAddr,
@@ -384,7 +401,7 @@ async fn start(
     let listener = listener("127.0.0.1:0".parse().unwrap()).await;
     let address = listener.local_addr();
     let url = public_url.unwrap_or_else(|| format!("http://{address}"));
-    let state = state_for(db.db(), clock, keys, url, apns_url, apns_root_pem, "node-a").await;
+    let state = state_for(db.db(), clock, keys, url, way, "node-a").await;
     let core = state.core.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(async move {

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 use tillsyn_db::{Row, Tx, args};
-use tillsyn_pki::hash;
 use tillsyn_pki::key::KeyPair;
-use tillsyn_pki::{csr, oid};
+use tillsyn_pki::push_request::{PushNames, build_csr};
+use tillsyn_pki::{csr, hash};
 
 use super::{topic, vendor, vendor_file};
 use crate::actor::{Actor, Permission, authorize, may};
@@ -136,9 +136,10 @@ fn check(new: &NewPushRequest) -> Result<(), Error> {
         ));
     }
     let email = new.email.trim();
-    let at = email.find('@');
-    let mail = at.is_some_and(|at| at > 0 && at + 1 < email.len());
-    if !mail || !email.is_ascii() || email.len() > 200 || email.contains(char::is_whitespace) {
+    let mail = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if !mail || !email.is_ascii() || email.len() > 128 || email.contains(char::is_whitespace) {
         return Err(Error::invalid(
             "email",
             "email_invalid",
@@ -183,19 +184,22 @@ pub async fn create_request(
         new.email.trim().to_owned(),
         new.country.trim().to_ascii_uppercase(),
     );
-    let subject = [
-        (oid::COMMON_NAME, common_name.clone()),
-        (oid::COUNTRY, country.clone()),
-        (oid::EMAIL_ADDRESS, email.clone()),
-    ];
-    let made = tokio::task::spawn_blocking(move || {
-        let key = KeyPair::generate_rsa2048()?;
-        let der = csr::build(&key, &subject, None)?;
-        Ok::<_, tillsyn_pki::Error>((key, der))
-    });
-    let (key, der) = made
+    let key = tokio::task::spawn_blocking(KeyPair::generate_rsa2048)
         .await
         .map_err(|e| Error::internal("The key could not be made.").caused_by(e))??;
+    let names = PushNames {
+        common_name: &common_name,
+        country: &country,
+        email: &email,
+    };
+    let der = build_csr(&key, &names).map_err(|e| {
+        Error::invalid(
+            "common_name",
+            "common_name_invalid",
+            "This name cannot stand in a request.",
+        )
+        .caused_by(e)
+    })?;
     let now = core.now_ms();
     let id = PushRequestId::new(now);
     let sealed = core
@@ -283,7 +287,7 @@ pub async fn sign_request(
     let found = find(core, actor, id).await?;
     authorize(actor, Permission::PushWrite, &found.path)?;
     let (chain, key) = vendor::signer(core).await?;
-    let file = vendor_file::sign(&found.der, &chain, &key)?;
+    let file = vendor_file::sign(&found.der, &chain, &key, core.now_ms())?;
     keep_signed(core, actor, id, file, "own").await
 }
 
@@ -297,7 +301,7 @@ pub async fn import_signed(
     may(actor, Permission::PushWrite)?;
     let found = find(core, actor, id).await?;
     authorize(actor, Permission::PushWrite, &found.path)?;
-    let file = vendor_file::take_signed(text, &found.der)?;
+    let file = vendor_file::take_signed(text, &found.der, core.now_ms())?;
     keep_signed(core, actor, id, file, "outside").await
 }
 

@@ -18,8 +18,8 @@ pub enum Answer {
         #[serde(default)]
         retry_after_s: Option<u64>,
     },
-    /// 200 after this time, and the device is woken.
-    Delay { ms: u64 },
+    /// The answer inside, after this time.
+    After { ms: u64, answer: Box<Answer> },
     /// Close the connection in an orderly way; this request is not processed.
     GoAway,
     /// Turn this stream away as not processed; the connection stays.
@@ -38,6 +38,14 @@ impl Answer {
             reason: reason.to_owned(),
             timestamp_ms: None,
             retry_after_s: None,
+        }
+    }
+
+    /// This answer, `ms` milliseconds late.
+    pub fn after(ms: u64, answer: Self) -> Self {
+        Self::After {
+            ms,
+            answer: Box::new(answer),
         }
     }
 

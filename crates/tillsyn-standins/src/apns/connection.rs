@@ -86,7 +86,7 @@ async fn answer(
         Ok(checked) => checked,
         Err(rule) => return Ok(refuse(&state, &rule)),
     };
-    let Some(scripted) = state.answer_for(&checked.token) else {
+    let Some(mut scripted) = state.answer_for(&checked.token) else {
         let rule = Broken {
             status: 400,
             reason: "BadDeviceToken",
@@ -94,12 +94,12 @@ async fn answer(
         };
         return Ok(refuse(&state, &rule));
     };
+    while let Answer::After { ms, answer } = scripted {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        scripted = *answer;
+    }
     match scripted {
-        Answer::Accept => Ok(accept(checked, &state)),
-        Answer::Delay { ms } => {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-            Ok(accept(checked, &state))
-        }
+        Answer::Accept | Answer::After { .. } => Ok(accept(checked, &state)),
         Answer::RefuseStream => Err(StreamRefused::new()),
         Answer::Refuse {
             status,

@@ -13,7 +13,7 @@ use tillsyn_pki::Error;
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
 use tillsyn_pki::issue::{self, CaIdentity, ExtendedKeyUsage, KeyAlgorithm, LeafRequest};
-use tillsyn_pki::key::KeyPair;
+use tillsyn_pki::key::{KeyPair, PublicKey};
 use tillsyn_pki::oid;
 use zeroize::Zeroizing;
 
@@ -68,6 +68,21 @@ impl Identity {
         days: u32,
     ) -> Result<PushCertificate, Error> {
         let key = KeyPair::generate_rsa2048()?;
+        let certificate = self.issue_for(key.public_key(), topic, now_ms, days)?;
+        Ok(PushCertificate {
+            certificate_pem: certificate.to_pem(),
+            private_key_pem: key.to_pkcs8_pem(),
+        })
+    }
+
+    /// A push certificate for a key that is not ours.
+    pub(super) fn issue_for(
+        &self,
+        key: &PublicKey,
+        topic: &str,
+        now_ms: i64,
+        days: u32,
+    ) -> Result<Certificate, Error> {
         let subject = vec![
             (oid::USER_ID, topic.to_owned()),
             (
@@ -78,11 +93,7 @@ impl Identity {
         ];
         let mut request = LeafRequest::new(subject, now_ms, days);
         request.extended_key_usage = vec![ExtendedKeyUsage::ClientAuth];
-        let certificate = issue::issue_leaf(&self.push_ca, key.public_key(), request)?;
-        Ok(PushCertificate {
-            certificate_pem: certificate.to_pem(),
-            private_key_pem: key.to_pkcs8_pem(),
-        })
+        issue::issue_leaf(&self.push_ca, key, request)
     }
 
     /// TLS 1.2 or 1.3, HTTP/2 and nothing else, and no client without a push certificate.

@@ -12,11 +12,13 @@ mod answer;
 mod connection;
 mod control;
 mod identity;
+mod portal;
 mod rules;
 mod server;
 mod state;
 
 pub use answer::Answer;
 pub use identity::PushCertificate;
+pub use portal::PortalRefusal;
 pub use server::{ApnsStandin, Clock, StandinConfig, StandinError};
 pub use state::{ReceivedPush, Refusal, Subscription};

@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::answer::Answer;
 use super::identity::{Identity, PushCertificate};
+use super::portal::{self, PortalRefusal};
 use super::state::{ReceivedPush, Refusal, State, Subscription};
 use super::{connection, control, identity};
 
@@ -158,6 +159,19 @@ impl ApnsStandin {
         days: u32,
     ) -> Result<PushCertificate, StandinError> {
         Ok(self.identity.issue_push_certificate(topic, now_ms, days)?)
+    }
+
+    /// Takes an upload file to the push certificate portal, as a person does; the answer is the
+    /// certificate in PEM, valid for a year.
+    pub fn portal(&self, upload_file: &str, topic: &str) -> Result<String, PortalRefusal> {
+        let now_ms = self.state.now_ms();
+        portal::answer(
+            &self.identity,
+            upload_file,
+            topic,
+            now_ms,
+            identity::YEAR_DAYS,
+        )
     }
 
     /// Hands out `token`, as APNs does when a device connects for the first time.

@@ -227,7 +227,7 @@ async fn after_goaway_a_hundred_pushes_under_way_need_one_new_connection() {
     let tokens: Vec<[u8; 32]> = (1..=100_u8).map(|number| [number; 32]).collect();
     for token in &tokens {
         standin.register_token(token);
-        standin.script_once(token, Answer::Delay { ms: 200 });
+        standin.script_once(token, Answer::after(200, Answer::Accept));
     }
     standin.script_once(&TOKEN, Answer::GoAway);
 
@@ -280,7 +280,7 @@ async fn an_idle_timeout_is_sent_again_at_once() {
 #[tokio::test]
 async fn a_slow_answer_is_waited_for() {
     let standin = standin().await;
-    standin.script_once(&TOKEN, Answer::Delay { ms: 300 });
+    standin.script_once(&TOKEN, Answer::after(300, Answer::Accept));
     assert!(matches!(
         client(&standin).send(push(&TOKEN)).await,
         PushOutcome::Accepted { .. }

@@ -22,6 +22,8 @@ mod organisation;
 mod overview;
 mod paging;
 mod push_certificates;
+mod push_requests;
+mod push_vendor;
 mod routes;
 mod time;
 mod tokens;

@@ -11,7 +11,7 @@ use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
     attempts, certificates, commands, devices, document, escrow, events, held, invitations, me,
-    organisation, overview, push_certificates, tokens,
+    organisation, overview, push_certificates, push_requests, push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -184,6 +184,62 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::PushWrite),
             routes!(push_certificates::remove::remove),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_certificates::edit::edit),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_certificates::history::history),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_certificates::resume::resume),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_certificates::rehearsals::rehearsals),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_certificates::rehearse::rehearse),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_requests::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_requests::create::create),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_requests::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_requests::sign::sign),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_requests::take_signed::take_signed),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_requests::remove::remove),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushRead),
+            routes!(push_vendor::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_vendor::set::set),
+        ))
+        .routes(guarded(
+            Needs::One(P::PushWrite),
+            routes!(push_vendor::remove::remove),
         ))
         .routes(guarded(
             Needs::One(P::TokensOwn),

@@ -104,6 +104,11 @@ impl Client {
         }
     }
 
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let request = self.request(Method::PATCH, path, &[])?.json(body);
+        self.send(request).await
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
         self.send(self.request(Method::DELETE, path, &[])?).await
     }

@@ -30,7 +30,7 @@ pub(crate) enum ClientCommand {
     Invite(With<invite::InviteVerb>),
     /// Follows attempts to enroll
     Attempt(With<attempt::AttemptVerb>),
-    /// Shows the push certificates
+    /// Shows the push certificates, makes requests for them, rehearses their renewal
     Push(With<push::PushVerb>),
     /// Lists and revokes the API tokens of your account
     Token(With<token::TokenVerb>),

@@ -126,6 +126,7 @@ async fn a_key_lives_a_day(engine: Engine) {
         AppOptions {
             clock: clock.clone(),
             jobs: false,
+            ..AppOptions::default()
         },
     )
     .await;

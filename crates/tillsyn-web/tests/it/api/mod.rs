@@ -7,4 +7,5 @@ mod escrow;
 mod idempotency;
 mod invitations;
 mod others;
+mod push_life;
 mod strict;

@@ -197,6 +197,7 @@ async fn an_old_pin_says_so_while_the_link_lives_on() {
     let options = AppOptions {
         clock: clock.clone(),
         jobs: false,
+        ..AppOptions::default()
     };
     let app = TestApp::with(Engine::Sqlite, options).await;
     let invitation = app.invite_with(|new| new.with_pin = true).await;

@@ -201,6 +201,7 @@ async fn a_profile_whose_time_is_over_is_offered_anew() {
     let options = AppOptions {
         clock: clock.clone(),
         jobs: false,
+        ..AppOptions::default()
     };
     let app = TestApp::with(Engine::Sqlite, options).await;
     let invitation = app.invite().await;

@@ -400,6 +400,7 @@ fn standing_clock() -> AppOptions {
     AppOptions {
         jobs: false,
         clock: Clock::fixed(Clock::system().now_ms()),
+        ..AppOptions::default()
     }
 }
 
