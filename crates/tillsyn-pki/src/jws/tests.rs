@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::signer::{SignatureForm, Signer};
 use super::*;
-use crate::key::KeyPair;
-use crate::testing::{self, P384, RSA_A, mutate};
+use crate::key::{Digest, KeyPair};
+use crate::testing::{self, P384, RSA_A, RSA_B, mutate};
 
 const URL: &str = "https://mdm.example/acme/new-order";
 const NONCE: &str = "oFvnlFP1wIhRlYS2jTaXbA";
@@ -132,6 +132,28 @@ fn shorter_longer_and_foreign_signatures_are_refused() {
     let stranger = self::signer(SignatureForm::Full);
     let jws = Jws::parse(&request).unwrap();
     assert_eq!(jws.verify(stranger.jwk()), Err(JwsError::BadSignature));
+}
+
+#[test]
+fn key_in_the_header_is_the_one_that_has_to_sign() {
+    let sent: Value = serde_json::from_str(
+        &Jwk::from_public_key(RSA_B.public_key())
+            .unwrap()
+            .canonical_json(),
+    )
+    .unwrap();
+    let header = json!({"alg": "RS256", "nonce": NONCE, "url": URL, "jwk": sent});
+    let protected = URL64.encode(header.to_string());
+    let input = format!("{protected}.e30");
+    let signature = RSA_A.sign(Digest::Sha256, input.as_bytes()).unwrap();
+    let body = json!({
+        "protected": protected, "payload": "e30", "signature": URL64.encode(signature),
+    });
+    let jws = Jws::parse(body.to_string().as_bytes()).unwrap();
+    for key in [&RSA_A, &RSA_B] {
+        let key = Jwk::from_public_key(key.public_key()).unwrap();
+        assert_eq!(jws.verify(&key), Err(JwsError::BadSignature));
+    }
 }
 
 #[test]
