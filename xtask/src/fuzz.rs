@@ -113,7 +113,18 @@ const TARGETS: &[Target] = &[
             "corpus_of_json_is_read_or_refused_as_named",
         ),
     ),
+    target(
+        "status_report",
+        &["crates/tillsyn-core/corpus/status_report"],
+        (
+            "crates/tillsyn-core/src/corpus.rs",
+            "corpus_of_status_report_is_read_or_refused_as_named",
+        ),
+    ),
 ];
+
+/// Targets that need the whole core, which takes long to build.
+const OF_CORE: [&str; 2] = ["json", "status_report"];
 
 const fn target(
     name: &'static str,
@@ -201,8 +212,8 @@ pub(crate) fn fuzz(rest: &[String]) -> Result<bool> {
     let found = format!("fuzz/corpus/{}", target.name);
     std::fs::create_dir_all(run::root()?.join(&found))?;
     let mut arguments = vec!["fuzz".to_owned(), "run".to_owned()];
-    if target.name == "json" {
-        arguments.extend(["--features".to_owned(), "json".to_owned()]);
+    if OF_CORE.contains(&target.name) {
+        arguments.extend(["--features".to_owned(), "core".to_owned()]);
     }
     arguments.extend([target.name.to_owned(), found]);
     arguments.extend(target.corpora.iter().map(|corpus| (*corpus).to_owned()));

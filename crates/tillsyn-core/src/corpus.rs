@@ -1,27 +1,48 @@
-//! Replays the corpus of the fuzz target `json`: every file of `corpus/json` is read or refused
-//! as the start of its name says.
+//! Replays the corpora of the fuzz targets `json` and `status_report`: every file is read or
+//! refused as the start of its name says.
 #![expect(clippy::expect_used, reason = "tests")]
 
 use std::path::PathBuf;
 
 use crate::commands::Request;
+use crate::platform::apple::is_status_report;
 
-#[test]
-fn corpus_of_json_is_read_or_refused_as_named() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus/json");
+fn replay(name: &str, is_read: impl Fn(&[u8]) -> bool) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name);
     let mut seen = [0, 0];
     for entry in std::fs::read_dir(folder).expect("the corpus") {
         let path = entry.expect("an entry").path();
         let bytes = std::fs::read(&path).expect("a file");
-        let name = path.file_name().expect("a name").to_string_lossy();
-        let read = serde_json::from_slice::<Request>(&bytes);
-        assert_eq!(read.is_ok(), name.starts_with("ok-"), "{name}: {read:?}");
-        seen[usize::from(read.is_ok())] += 1;
-        if let Ok(request) = read {
-            let written = serde_json::to_vec(&request).expect("JSON");
-            let again: Request = serde_json::from_slice(&written).expect("the same again");
-            assert_eq!(again, request, "{name}");
-        }
+        let file = path.file_name().expect("a name").to_string_lossy();
+        let read = is_read(&bytes);
+        assert_eq!(read, file.starts_with("ok-"), "{name}/{file}");
+        seen[usize::from(read)] += 1;
     }
-    assert!(seen.iter().all(|n| *n > 0), "{seen:?}");
+    assert!(seen.iter().all(|n| *n > 0), "{name}: {seen:?}");
+}
+
+#[test]
+fn corpus_of_json_is_read_or_refused_as_named() {
+    replay("json", |bytes| {
+        let Ok(value) = serde_json::from_slice(bytes) else {
+            return false;
+        };
+        let Ok((request, _)) = Request::read(value) else {
+            return false;
+        };
+        // What is stored is read as the same again.
+        let stored = serde_json::to_value(&request).expect("JSON");
+        let again: Request = serde_json::from_value(stored.clone()).expect("a stored request");
+        assert_eq!(serde_json::to_value(again).expect("JSON"), stored);
+        true
+    });
+}
+
+#[test]
+fn corpus_of_status_report_is_read_or_refused_as_named() {
+    replay("status_report", |bytes| {
+        is_status_report(bytes, false) && is_status_report(bytes, true)
+    });
 }

@@ -31,6 +31,7 @@ mod user_authenticate;
 pub use answer::DeviceAnswer;
 pub use check_in::check_in;
 pub use choose::choose;
+pub use declarative::is_status_report;
 pub use get_token::{TokenProvider, TokenRefusal, TokenRequest};
 pub use identity::{
     DeviceCertificate, IdentityCache, SignatureRefusal, Unproven, accept_certificate, introduce,

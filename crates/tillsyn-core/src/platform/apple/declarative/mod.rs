@@ -18,6 +18,12 @@ use super::check_in::Context;
 use super::sender::SenderEnrollment;
 use crate::error::Error;
 
+/// Whether these bytes are a status report, read as one that a device sends: without a store, for
+/// fuzzing and corpora.
+pub fn is_status_report(report: &[u8], personal: bool) -> bool {
+    status::read(report, personal).is_some()
+}
+
 pub(super) async fn run(
     tx: &Tx,
     context: &Context,
