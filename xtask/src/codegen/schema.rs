@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::yaml;
+use crate::run;
 
 pub(super) struct Source {
     /// File name and content, by file name.
@@ -30,7 +31,7 @@ fn folder(path: &Path, hash: &mut u64) -> Result<Vec<(String, Value)>> {
         let name = entry?.file_name();
         names.push(name.into_string().ok().context("a file name")?);
     }
-    names.retain(|name| name.ends_with(".yaml"));
+    names.retain(|name| run::extension(name) == "yaml");
     names.sort();
     if names.is_empty() {
         bail!("no schema in {}", path.display());

@@ -90,7 +90,7 @@ fn a_required_key_that_is_missing_is_named() {
     }
 }
 
-fn refused(request: Request) {
+fn refused(request: &Request) {
     let bytes = Command::new(CommandUuid::new("C").unwrap(), request.clone()).to_plist();
     assert!(request.validate().is_err(), "{request:?}");
     assert!(Command::parse(&bytes).is_err(), "{request:?}");
@@ -103,24 +103,24 @@ fn set(item: SettingsItem) -> Request {
 #[test]
 fn rules_beyond_types() {
     let secret = |text: &str| Sensitive::new(text.to_owned());
-    refused(Request::EnableLostMode(EnableLostMode::default()));
-    refused(Request::EnableLostMode(EnableLostMode {
+    refused(&Request::EnableLostMode(EnableLostMode::default()));
+    refused(&Request::EnableLostMode(EnableLostMode {
         message: Some("  ".into()),
         footnote: Some("f".into()),
         ..EnableLostMode::default()
     }));
-    refused(Request::DeviceInformation(DeviceInformation::new(Vec::<
+    refused(&Request::DeviceInformation(DeviceInformation::new(Vec::<
         String,
     >::new(
     ))));
-    refused(Request::DeviceInformation(DeviceInformation::attestation(
+    refused(&Request::DeviceInformation(DeviceInformation::attestation(
         vec![0; 33],
     )));
-    refused(Request::ClearPasscode(ClearPasscode {
+    refused(&Request::ClearPasscode(ClearPasscode {
         unlock_token: Vec::new().into(),
     }));
     for password in ["å", "a\tb", "a\u{7f}"] {
-        refused(Request::SetFirmwarePassword(SetFirmwarePassword {
+        refused(&Request::SetFirmwarePassword(SetFirmwarePassword {
             current_password: None,
             new_password: secret(password),
             allow_oroms: None,
@@ -134,33 +134,33 @@ fn rules_beyond_types() {
             reply_encryption_certificate: None,
         })
     };
-    refused(rotate(
+    refused(&rotate(
         FileVaultKeyType::Personal,
         FileVaultUnlock::default(),
     ));
-    refused(rotate(
+    refused(&rotate(
         FileVaultKeyType::Institutional,
         FileVaultUnlock {
             password: Some(secret("p")),
             ..FileVaultUnlock::default()
         },
     ));
-    refused(Request::AccountConfiguration(AccountConfiguration {
+    refused(&Request::AccountConfiguration(AccountConfiguration {
         set_primary_setup_account_as_regular_user: Some(true),
         ..AccountConfiguration::default()
     }));
-    refused(Request::DeleteUser(DeleteUser::default()));
-    refused(Request::RequestMirroring(RequestMirroring::default()));
-    refused(Request::RefreshCellularPlans(RefreshCellularPlans {
+    refused(&Request::DeleteUser(DeleteUser::default()));
+    refused(&Request::RequestMirroring(RequestMirroring::default()));
+    refused(&Request::RefreshCellularPlans(RefreshCellularPlans {
         esim_server_url: "http://esim.example.com".into(),
     }));
-    refused(Request::LOMDeviceRequest(LOMDeviceRequest {
+    refused(&Request::LOMDeviceRequest(LOMDeviceRequest {
         requests: Vec::new(),
     }));
-    refused(Request::ScheduleOSUpdate(ScheduleOSUpdate {
+    refused(&Request::ScheduleOSUpdate(ScheduleOSUpdate {
         updates: Vec::new(),
     }));
-    refused(Request::ScheduleOSUpdate(ScheduleOSUpdate {
+    refused(&Request::ScheduleOSUpdate(ScheduleOSUpdate {
         updates: vec![ScheduledUpdate {
             product_key: None,
             product_version: None,
@@ -172,8 +172,8 @@ fn rules_beyond_types() {
     let log = TriggerEnhancedLogCollection {
         apple_care_token: secret(""),
     };
-    refused(Request::TriggerEnhancedLogCollection(log));
-    refused(Request::Settings(Settings {
+    refused(&Request::TriggerEnhancedLogCollection(log));
+    refused(&Request::Settings(Settings {
         settings: Vec::new(),
     }));
     for item in [
@@ -218,7 +218,7 @@ fn rules_beyond_types() {
             ..SharedDeviceConfiguration::default()
         }),
     ] {
-        refused(set(item));
+        refused(&set(item));
     }
     // The shortest that is enough.
     for request in [

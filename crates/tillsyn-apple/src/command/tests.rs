@@ -40,8 +40,8 @@ fn every_command_has_a_fixture_and_is_written_as_it_stands_there() {
         assert_eq!(ours, theirs, "{name}");
         assert_eq!(Command::parse(&command.to_plist()).unwrap(), command);
     }
-    for kind in Request::KINDS.iter().copied() {
-        assert!(seen.contains(&kind), "{kind}");
+    for kind in Request::KINDS {
+        assert!(seen.contains(kind), "{kind}");
     }
 }
 

@@ -44,7 +44,8 @@ fn request_code(request: &Request, facts: &DeviceFacts) -> Option<RefusalCode> {
 /// The sheet's table of commands: first version on iOS, macOS, tvOS, visionOS and watchOS.
 #[test]
 fn first_versions_as_in_the_sheet() {
-    const SHEET: [(&str, [Option<(u32, u32)>; 5]); 14] = [
+    type First = Option<(u32, u32)>;
+    const SHEET: [(&str, [First; 5]); 14] = [
         (
             "DeviceInformation",
             [
@@ -473,6 +474,7 @@ fn settings_are_checked_item_by_item() {
 
 #[test]
 fn parameters_follow_their_own_rows() {
+    use RefusalCode as R;
     let restart = |notify_user| {
         Request::RestartDevice(RestartDevice {
             notify_user,
@@ -497,7 +499,6 @@ fn parameters_follow_their_own_rows() {
         shared_ipad: true,
         ..on(Platform::Ipados)
     };
-    use RefusalCode as R;
     for (request, facts, expected) in [
         (
             &restart(Some(true)),
