@@ -5,6 +5,7 @@ use tillsyn_db::{Row, Tx, Value, args};
 use super::channel::Channel;
 use super::status::CommandStatus;
 use crate::error::Error;
+use crate::platform::apple;
 
 /// One queue that a command may go to: a device and one of its channels, with what permission, capability and guard need to know.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub(crate) struct TargetEnrollment {
     pub(crate) channel_id: String,
     /// `device` or `user:<id>`.
     pub(crate) channel: String,
+    pub(crate) told: apple::Told,
     pub(crate) enrollment_type: String,
     pub(crate) ownership: String,
     pub(crate) access_rights: Option<i64>,
@@ -84,7 +86,11 @@ pub(crate) fn shown_name(name: Option<&str>, serial: Option<&str>, device_id: &s
 
 const TARGETS: &str = "SELECT d.device_id, d.org_unit_id, u.path, d.name, d.serial_number, d.platform, \
     d.os_version, d.supervised, d.last_seen, e.id, ch.id, e.enrollment_type, e.ownership, \
-    e.access_rights, e.profile_identifier, ch.name FROM device_summary d \
+    e.access_rights, e.profile_identifier, ch.name, \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_multi_user'), \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_apple_silicon'), \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'user_approved_enrollment'), \
+    ch.awaiting_configuration FROM device_summary d \
     JOIN org_unit u ON u.id = d.org_unit_id \
     LEFT JOIN enrollment e ON e.id = d.enrollment_id AND e.status = 'active' \
     LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.ended_at IS NULL \
@@ -110,6 +116,7 @@ fn decode_target(row: &Row) -> Result<Target, Error> {
             id,
             channel_id,
             channel: row.text(15)?,
+            told: apple::Told::read(row, 16)?,
             enrollment_type: row.text(11)?,
             ownership: row.text(12)?,
             access_rights: row.opt_i64(13)?,

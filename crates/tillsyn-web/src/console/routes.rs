@@ -86,6 +86,11 @@ fn of_device() -> Router<AppState> {
             "/console/devices/{id}/retire",
             get(device::retire_dialog).post(device::retire),
         )
+        .route("/console/devices/{id}/send", get(device::send_list))
+        .route(
+            "/console/devices/{id}/send/{kind}",
+            get(device::send_form).post(device::send),
+        )
         .route("/console/devices/{id}/commands/{uuid}", get(commands::show))
         .route(
             "/console/devices/{id}/commands/{uuid}/withdraw",

@@ -2,11 +2,14 @@
 //!
 //! Long because the pages share one invented organisation: apart, the numbers would drift.
 
+use tillsyn_core::commands::Family;
+
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};
 use super::device::{
     Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
-    ProfileRow, SecurityFact, StripFigure,
+    ProfileRow, SecurityFact, SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow,
+    StripFigure,
 };
 use super::devices::{DeviceRow, DevicesPage};
 use super::enrollment::{
@@ -1126,6 +1129,102 @@ impl Sample for InvitationsPage {
             ),
             ("empty", page(Vec::new(), Emptiness::Nothing, true)),
             ("no-match", page(Vec::new(), Emptiness::NoMatch, false)),
+        ]
+    }
+}
+
+impl Sample for SendPage {
+    const NAME: &'static str = "send";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |request_type: &str, refused: &str| SendRow {
+            title: words::command(l, request_type),
+            request_type: request_type.to_owned(),
+            href: match refused {
+                "" => urls::device_send_one(ID, request_type),
+                _ => String::new(),
+            },
+            reason: match refused {
+                "" => String::new(),
+                code => words::incapable(l, code),
+            },
+        };
+        let family = |family, rows| SendFamily {
+            title: words::command_family(l, family),
+            rows,
+        };
+        let page = Self {
+            f: frame(l, Place::Devices, &urls::device_send(ID)),
+            device: link(&urls::device(ID), LONG),
+            families: vec![
+                family(
+                    Family::Query,
+                    vec![row("CertificateList", ""), row("UserList", "shared_ipad")],
+                ),
+                family(
+                    Family::Control,
+                    vec![
+                        row("RestartDevice", ""),
+                        row("ClearPasscode", "no_unlock_token"),
+                        row("ShutDownDevice", "permission_missing"),
+                    ],
+                ),
+                family(Family::Updates, vec![row("ScheduleOSUpdate", "os_too_new")]),
+            ],
+            raw: urls::device_send_one(ID, "Raw"),
+        };
+        vec![("phone", page)]
+    }
+}
+
+impl Sample for SendOnePage {
+    const NAME: &'static str = "send-one";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let field = |name: &str, kind, value: &str| SendField {
+            name: format!("p.{name}"),
+            label: words::command_parameter(l, name),
+            kind,
+            required: name == "identifier",
+            value: value.to_owned(),
+            choices: match kind {
+                SendKind::Choice => choices(&[("personal", "personal".to_owned())], "personal"),
+                _ => Vec::new(),
+            },
+        };
+        let page = |request_type: &str, fields, slow: bool| Self {
+            f: frame(l, Place::Devices, &urls::device_send_one(ID, request_type)),
+            device: link(&urls::device(ID), "ENG-IPH-0417"),
+            list: urls::device_send(ID),
+            title: words::command(l, request_type),
+            request_type: request_type.to_owned(),
+            action: urls::device_send_one(ID, request_type),
+            fields,
+            slow,
+            must_type: "ENG-IPH-0417".to_owned(),
+            typed: String::new(),
+            reason: String::new(),
+            password: slow,
+            error: match slow {
+                true => FieldError::NameNotTyped.text(l),
+                false => String::new(),
+            },
+        };
+        let every = vec![
+            field("identifier", SendKind::Text, ""),
+            field("password", SendKind::Password, ""),
+            field("notify_user", SendKind::Flag, "true"),
+            field("scan_time", SendKind::Number, "30"),
+            field("key_type", SendKind::Choice, "personal"),
+            field("queries", SendKind::Lines, "OSVersion"),
+            field("new_certificate", SendKind::Data, ""),
+            field("settings", SendKind::Json, ""),
+            field("plist", SendKind::Plist, ""),
+        ];
+        vec![
+            ("fields", page("RotateFileVaultKey", every, false)),
+            ("none", page("ShutDownDevice", Vec::new(), false)),
+            ("slow", page("ClearPasscode", Vec::new(), true)),
         ]
     }
 }

@@ -7,7 +7,7 @@ use tillsyn_apple::command::queries::QUERIES;
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::commands::{CommandPage, CommandsPage};
-use super::device::DevicePage;
+use super::device::{DevicePage, SendOnePage, SendPage};
 use super::devices::DevicesPage;
 use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
@@ -30,6 +30,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<OverviewPage>(texts, &check);
         each::<DevicesPage>(texts, &check);
         each::<DevicePage>(texts, &check);
+        each::<SendPage>(texts, &check);
+        each::<SendOnePage>(texts, &check);
         each::<CommandsPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);

@@ -60,6 +60,15 @@ pub fn device_retire(id: &str) -> String {
     device(id) + "/retire"
 }
 
+/// Every other command.
+pub fn device_send(id: &str) -> String {
+    device(id) + "/send"
+}
+
+pub fn device_send_one(id: &str, request_type: &str) -> String {
+    format!("{}/{}", device_send(id), segment(request_type))
+}
+
 /// Installs an uploaded profile.
 pub fn device_profile_install(id: &str) -> String {
     device_profiles(id)

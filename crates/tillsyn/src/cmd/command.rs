@@ -24,6 +24,12 @@ pub(crate) enum CommandVerb {
         /// Id of the command
         id: String,
     },
+    /// Lists the types of commands with what they need
+    Types {
+        /// Says which of them this device takes, and why not the others: id, serial number or exact name
+        #[arg(long)]
+        device: Option<String>,
+    },
     /// Withdraws a command that the device has not fetched
     Cancel {
         /// Id of the command
@@ -77,6 +83,7 @@ pub(super) async fn run(with: With<CommandVerb>) -> Result<(), Failure> {
             let steps = [("AT", "/at"), ("STATUS", "/status"), ("WHY", "/reason")];
             show::part(&client, "Story", &steps, &command["transitions"]);
         }
+        CommandVerb::Types { device } => super::send::types(&client, device).await?,
         CommandVerb::Cancel { id } => {
             let answer = client.delete(&format!("commands/{id}")).await?;
             show::done(&client, &answer, "Withdrawn.");

@@ -81,6 +81,8 @@ pub(crate) enum DeviceVerb {
         /// Identifier of the profile
         identifier: String,
     },
+    /// Sends any other command
+    Send(Box<super::send::Send>),
 }
 
 /// What a destructive verb wants to hear.
@@ -160,6 +162,7 @@ pub(super) async fn run(with: With<DeviceVerb>) -> Result<(), Failure> {
             let command = json!({"type": "RemoveProfile", "identifier": identifier});
             put(&client, &device, "commands", &json!({"command": command})).await
         }
+        DeviceVerb::Send(send) => super::send::send(&client, *send).await,
     }
 }
 

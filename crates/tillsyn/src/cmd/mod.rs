@@ -9,6 +9,7 @@ mod failure;
 mod held;
 mod invite;
 mod push;
+mod send;
 mod show;
 mod table;
 mod token;
@@ -22,9 +23,9 @@ pub(crate) use failure::Failure;
 /// Verbs that ask a running server.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ClientCommand {
-    /// Lists, shows, locks, erases and retires devices, installs profiles
+    /// Lists, shows, locks, erases and retires devices, sends them any command
     Device(With<device::DeviceVerb>),
-    /// Lists, shows and withdraws commands
+    /// Lists, shows and withdraws commands, says which there are
     Command(With<command::CommandVerb>),
     /// Makes, lists and revokes invitations
     Invite(With<invite::InviteVerb>),

@@ -4,6 +4,7 @@ use tillsyn_apple::command::RequestType;
 use tillsyn_apple::command::capability::check;
 use tillsyn_apple::ids::{ChannelName, CommandUuid};
 use tillsyn_apple::platform::{AccessRights, DeviceFacts, EnrollmentType, Ownership, Platform};
+use tillsyn_db::Row;
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
@@ -12,6 +13,32 @@ use super::raw;
 use crate::commands::Request;
 use crate::commands::store::{Target, TargetEnrollment};
 use crate::error::Error;
+
+/// What a device told that few commands depend on; `None` is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    shared_ipad: Option<bool>,
+    apple_silicon: Option<bool>,
+    user_approved: Option<bool>,
+    awaiting_configuration: Option<bool>,
+}
+
+impl Told {
+    /// Reads the facts `is_multi_user`, `is_apple_silicon`, `user_approved_enrollment` and the channel's
+    /// `awaiting_configuration`, in this order from the given column on.
+    pub(crate) fn read(row: &Row, at: usize) -> Result<Self, Error> {
+        let flag = |column| -> Result<Option<bool>, Error> {
+            let text = row.opt_text(column)?;
+            Ok(text.and_then(|text| text.parse().ok()))
+        };
+        Ok(Self {
+            shared_ipad: flag(at)?,
+            apple_silicon: flag(at + 1)?,
+            user_approved: flag(at + 2)?,
+            awaiting_configuration: row.opt_i64(at + 3)?.map(|value| value != 0),
+        })
+    }
+}
 
 /// The codec's view of a device.
 #[expect(clippy::too_many_arguments, reason = "the columns that decide")]
@@ -24,6 +51,7 @@ pub(super) fn device_facts(
     access_rights: Option<i64>,
     profile_identifier: &str,
     channel: ChannelName,
+    told: Told,
 ) -> Option<DeviceFacts> {
     let platform = platform.parse::<Platform>().ok()?;
     let enrollment_type = enrollment_type.parse::<EnrollmentType>().ok()?;
@@ -37,6 +65,10 @@ pub(super) fn device_facts(
             .and_then(|bits| u32::try_from(bits).ok())
             .and_then(AccessRights::new),
         enrollment_profile_identifier: Some(profile_identifier.to_owned()),
+        shared_ipad: told.shared_ipad.unwrap_or(false),
+        apple_silicon: told.apple_silicon,
+        user_approved: told.user_approved,
+        awaiting_configuration: told.awaiting_configuration,
         ..DeviceFacts::corporate(platform, enrollment_type)
     })
 }
@@ -55,6 +87,7 @@ fn facts_of(target: &Target, enrollment: &TargetEnrollment) -> Result<DeviceFact
         enrollment.access_rights,
         &enrollment.profile_identifier,
         channel,
+        enrollment.told,
     )
     .ok_or((
         "platform_unsupported",

@@ -345,8 +345,12 @@ impl Turn {
                 && (unanswered(tx, &row).await? >= PATIENCE
                     || row.opt_i64(3)?.is_some_and(|at| self.now_ms - at > DAY_MS));
             if dams && turn == 0 {
-                tx.execute(TO_BACK, args![row.text(0)?, self.now_ms * 1_000])
+                let id = row.text(0)?;
+                tx.execute(TO_BACK, args![id.as_str(), self.now_ms * 1_000])
                     .await?;
+                let (status, why) = (CommandStatus::Sent, Some("moved_back"));
+                let device = &channel.device_id;
+                store::transition(tx, &id, device, status, why, None, self.now_ms).await?;
                 continue;
             }
             if let Some(plist) = self.dispatch(tx, enrollment, channel, &row).await? {
@@ -486,7 +490,7 @@ const PATIENCE: i64 = 5;
 /// How often a command was delivered since its last answer: `NotNow` is one, whatever the total.
 async fn unanswered(tx: &Tx, row: &Row) -> Result<i64, Error> {
     const SINCE: &str = "SELECT count(*) FROM command_transition WHERE command_id = $1 \
-        AND status = 'sent' AND seq > COALESCE((SELECT max(seq) FROM command_transition \
+        AND status = 'sent' AND COALESCE(reason, '') <> 'moved_back' AND seq > COALESCE((SELECT max(seq) FROM command_transition \
         WHERE command_id = $1 AND status = 'not_now'), 0)";
     let deliveries = row.i64(2)?;
     if deliveries < PATIENCE {

@@ -8,7 +8,7 @@ use tillsyn_apple::redact::redact;
 use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_db::{Engine, Tx, args};
 
-use super::capability;
+use super::capability::{self, Told};
 use super::facts;
 use super::poll::{Incoming, PollingChannel, Turn};
 use super::sender::SenderEnrollment;
@@ -263,10 +263,16 @@ pub(super) async fn device_facts(
     enrollment: &SenderEnrollment,
     channel: &PollingChannel,
 ) -> Result<Option<DeviceFacts>, Error> {
-    const FIND: &str = "SELECT os_version, supervised FROM device_summary WHERE device_id = $1";
-    let row = tx
-        .fetch_one(FIND, args![channel.device_id.as_str()])
-        .await?;
+    const FIND: &str = "SELECT d.os_version, d.supervised, \
+        (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_multi_user'), \
+        (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_apple_silicon'), \
+        (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'user_approved_enrollment'), \
+        ch.awaiting_configuration \
+        FROM device_summary d JOIN channel ch ON ch.id = $2 WHERE d.device_id = $1";
+    let values = args![channel.device_id.as_str(), channel.id.as_str()];
+    let Some(row) = tx.fetch_optional(FIND, values).await? else {
+        return Ok(None);
+    };
     Ok(capability::device_facts(
         &enrollment.platform,
         row.opt_text(0)?.as_deref(),
@@ -276,5 +282,6 @@ pub(super) async fn device_facts(
         enrollment.access_rights,
         &enrollment.profile_identifier,
         channel.name.clone(),
+        Told::read(&row, 2)?,
     ))
 }

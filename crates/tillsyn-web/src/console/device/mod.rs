@@ -10,6 +10,7 @@ mod page;
 mod parts;
 mod refresh;
 mod remove_profile;
+mod send;
 mod show;
 
 pub use page::{
@@ -17,9 +18,12 @@ pub use page::{
     Identity, ProfileRow, SecurityFact, StripFigure,
 };
 
+pub use send::{SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow};
+
 pub(super) use guarded::{erase, erase_dialog, retire, retire_dialog};
 pub(super) use install_profile::install_profile;
 pub(super) use lock::{lock, lock_dialog};
 pub(super) use refresh::refresh;
 pub(super) use remove_profile::remove_profile;
+pub(super) use send::{send, send_form, send_list};
 pub(super) use show::{commands, facts, history, profiles, security, summary};

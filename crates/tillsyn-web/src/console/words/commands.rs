@@ -76,3 +76,36 @@ pub fn command_family(l: Texts, family: Family) -> String {
         Family::Other => l.t("command-family-other"),
     }
 }
+
+/// What a parameter is called; its own name, spaced, when it is a matter for experts.
+pub fn command_parameter(l: Texts, name: &str) -> String {
+    match name {
+        "message" => l.t("parameter-message"),
+        "phone_number" => l.t("parameter-phone-number"),
+        "footnote" => l.t("parameter-footnote"),
+        "pin" => l.t("parameter-pin"),
+        "notify_user" => l.t("parameter-notify-user"),
+        "user_name" => l.t("parameter-user-name"),
+        "force_deletion" => l.t("parameter-force-deletion"),
+        "delete_all_users" => l.t("parameter-delete-all-users"),
+        "managed_only" => l.t("parameter-managed-only"),
+        "identifier" => l.t("parameter-identifier"),
+        "key_type" => l.t("parameter-key-type"),
+        "new_password" => l.t("parameter-new-password"),
+        "current_password" => l.t("parameter-current-password"),
+        "password" => l.t("parameter-password"),
+        "apple_care_token" => l.t("parameter-apple-care-token"),
+        "esim_server_url" => l.t("parameter-esim-server-url"),
+        "destination_name" => l.t("parameter-destination-name"),
+        "scan_time" => l.t("parameter-scan-time"),
+        "preserve_data_plan" => l.t("parameter-preserve-data-plan"),
+        "disallow_proximity_setup" => l.t("parameter-disallow-proximity-setup"),
+        "obliteration_behavior" => l.t("parameter-obliteration-behavior"),
+        "return_to_service" => l.t("parameter-return-to-service"),
+        "settings" => l.t("parameter-settings"),
+        "queries" => l.t("parameter-queries"),
+        "updates" => l.t("parameter-updates"),
+        "force" => l.t("parameter-force"),
+        other => other.replace('_', " "),
+    }
+}

@@ -9,7 +9,7 @@ mod refusals;
 mod transitions;
 
 pub use activity::activity;
-pub use commands::{command, command_family};
+pub use commands::{command, command_family, command_parameter};
 pub use facts::{bytes, fact_label, fact_value};
 pub use general::*;
 pub use permissions::permission;
