@@ -304,3 +304,36 @@ fn nul_in_a_text_does_not_get_through() {
     };
     assert_eq!(message.device_name.as_deref(), Some("a\u{fffd}b"));
 }
+
+/// Core sheet, test list 12, and the answer where a policy exists.
+#[test]
+fn return_to_service_answers() {
+    use crate::Sensitive;
+    use crate::command::ReturnToService as Policy;
+
+    let inner = |bytes: &[u8]| {
+        let value = parse(bytes, Limits::CHECK_IN).unwrap();
+        let dict = value.as_dictionary().unwrap();
+        assert_eq!(dict.len(), 1);
+        let inner = dict.get("ReturnToService").unwrap();
+        inner.as_dictionary().unwrap().clone()
+    };
+    let disabled = inner(&ReturnToService::disabled_reply());
+    assert_eq!(disabled.len(), 1);
+    assert_eq!(disabled.get("Enabled").unwrap().as_boolean(), Some(false));
+    let policy = Policy {
+        enabled: true,
+        wifi_profile_data: Some(Sensitive::new(b"wifi".to_vec())),
+        mdm_profile_data: Some(Sensitive::new(b"mdm".to_vec())),
+        bootstrap_token: Some(Sensitive::new(b"token".to_vec())),
+        should_retry_enrollment: Some(true),
+    };
+    let enabled = inner(&ReturnToService::reply(&policy));
+    let data = |key: &str| enabled.get(key).unwrap().as_data().unwrap().to_vec();
+    assert_eq!(enabled.get("Enabled").unwrap().as_boolean(), Some(true));
+    assert_eq!(data("WiFiProfileData"), b"wifi");
+    assert_eq!(data("MDMProfileData"), b"mdm");
+    assert_eq!(data("BootstrapToken"), b"token");
+    let retry = enabled.get("ShouldRetryEnrollment").unwrap();
+    assert_eq!(retry.as_boolean(), Some(true));
+}

@@ -22,7 +22,16 @@ pub fn check(request_type: RequestType, facts: &DeviceFacts) -> Result<(), Refus
 
 /// [`check`], and whether its parameters mean something on this device.
 pub fn check_request(request: &Request, facts: &DeviceFacts) -> Result<(), Refusal> {
-    check_parts(request.kind(), &request.write(), facts)?;
+    let kind = request.kind();
+    // A profile is not written out only to find that none of its keys is restricted.
+    let keys = match kind {
+        RequestType::RemoveProfile | RequestType::Settings | RequestType::DeviceInformation => {
+            request.write()
+        }
+        _ if schema::has_parameters(kind.as_str()) => request.write(),
+        _ => Dictionary::new(),
+    };
+    check_parts(kind, &keys, facts)?;
     parameters::typed(request, facts)
 }
 

@@ -20,6 +20,14 @@ pub fn parameter(path: &str) -> &'static [Row] {
     find(parameters::PARAMETERS, path)
 }
 
+/// Whether any key of this command has rules of its own.
+pub(crate) fn has_parameters(request_type: &str) -> bool {
+    let prefix = format!("{request_type}.");
+    let from = parameters::PARAMETERS.partition_point(|row| *row.name < *prefix);
+    let next = parameters::PARAMETERS.get(from);
+    next.is_some_and(|row| row.name.starts_with(&prefix))
+}
+
 /// The rules of an item of `Settings`.
 pub fn setting(item: &str) -> &'static [Row] {
     find(settings::SETTINGS, item)

@@ -109,3 +109,15 @@ fn some_rows_by_hand() {
     );
     assert_eq!(slice.map(|r| r.introduced.to_string()), Some("17.0".into()));
 }
+
+#[test]
+fn commands_with_and_without_restricted_keys() {
+    for kind in RequestType::ALL {
+        let prefix = format!("{kind}.");
+        let slow = parameters::PARAMETERS
+            .iter()
+            .any(|row| row.name.starts_with(&prefix));
+        assert_eq!(has_parameters(kind.as_str()), slow, "{kind}");
+    }
+    assert!(has_parameters("EraseDevice") && !has_parameters("InstallProfile"));
+}
