@@ -205,6 +205,59 @@ CREATE TABLE escrow_reveal (
 CREATE INDEX escrow_reveal_escrow ON escrow_reveal (escrow_id, at);
 CREATE INDEX escrow_reveal_at ON escrow_reveal (at);
 
+-- Lost mode as the device said it last; one row per device that ever was lost.
+CREATE TABLE lost_mode (
+    device_id TEXT NOT NULL PRIMARY KEY REFERENCES device (id),
+    enrollment_id TEXT NOT NULL,
+    message TEXT,
+    phone_number TEXT,
+    footnote TEXT,
+    began_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+
+-- Where lost devices were; kept for seven days.
+CREATE TABLE location (
+    id TEXT NOT NULL PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    command_id TEXT NOT NULL,
+    latitude DOUBLE PRECISION NOT NULL,
+    longitude DOUBLE PRECISION NOT NULL,
+    horizontal_accuracy DOUBLE PRECISION,
+    vertical_accuracy DOUBLE PRECISION,
+    altitude DOUBLE PRECISION,
+    speed DOUBLE PRECISION,
+    course DOUBLE PRECISION,
+    device_time TEXT,
+    received_at BIGINT NOT NULL
+);
+CREATE INDEX location_device ON location (device_id, id);
+CREATE INDEX location_received ON location (received_at);
+
+-- Calls that remove an activation lock: one row per ask, carried out by a job.
+CREATE TABLE activation_unlock (
+    id TEXT NOT NULL PRIMARY KEY,
+    device_id TEXT NOT NULL REFERENCES device (id),
+    org_unit_id TEXT NOT NULL,
+    -- 'waiting', 'running', 'done', 'failed'
+    status TEXT NOT NULL,
+    -- Why it failed, as a stable word.
+    reason TEXT,
+    -- How the lock went: the kind of the code that Apple took.
+    escrow_kind TEXT,
+    tries BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT NOT NULL,
+    asked_reason TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX activation_unlock_due ON activation_unlock (due_at) WHERE status IN ('waiting', 'running');
+CREATE INDEX activation_unlock_device ON activation_unlock (device_id, created_at);
+CREATE UNIQUE INDEX activation_unlock_one ON activation_unlock (device_id)
+    WHERE status IN ('waiting', 'running');
+
 -- (end: escrow)
 
 -- ----------------------------------------------------------------------

@@ -11,6 +11,7 @@ use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
 use crate::enrollments;
 use crate::error::Error;
+use crate::lost_mode;
 use crate::push;
 
 /// Starts this node's workers; they end with the process.
@@ -189,7 +190,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 17] = [
+    const RULES: [(&str, i64); 18] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -232,6 +233,10 @@ async fn retain(core: &Core) -> Result<(), Error> {
             "DELETE FROM acme_account WHERE used_at < $1 AND NOT EXISTS \
           (SELECT 1 FROM acme_order o WHERE o.account_id = acme_account.id)",
             1,
+        ),
+        (
+            "DELETE FROM location WHERE id IN (SELECT id FROM location WHERE received_at < $1 LIMIT 1000)",
+            lost_mode::RETENTION_DAYS,
         ),
     ];
     let now = core.now_ms();

@@ -22,6 +22,7 @@ pub mod ids;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod lost_mode;
 pub mod migrations;
 pub mod moving;
 pub mod names;

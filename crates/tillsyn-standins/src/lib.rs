@@ -3,5 +3,6 @@
 //! They listen on loopback only and share no code with the clients in `tillsyn-upstream`: what
 //! they accept is written from the vendors' documents.
 
+pub mod activation_lock;
 pub mod apns;
 mod hex;

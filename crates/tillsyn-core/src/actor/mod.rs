@@ -27,6 +27,7 @@ pub enum Permission {
     SettingsWrite,
     /// Moving enrollments in from another server, and out to one.
     EnrollmentsMove,
+    DevicesLocate,
     SecretsRevealPins,
     SecretsRevealKeys,
     SecretsRevealTokens,
@@ -68,6 +69,7 @@ impl Permission {
         (Permission::AuditRead, "audit.read"),
         (Permission::SettingsWrite, "settings.write"),
         (Permission::EnrollmentsMove, "enrollments.move"),
+        (Permission::DevicesLocate, "devices.locate"),
         (Permission::SecretsRevealPins, "secrets.reveal_pins"),
         (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
         (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tillsyn_db::{Tx, args};
 
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
@@ -65,4 +66,14 @@ pub async fn set_escrow_policy(
             },
         )
         .await
+}
+
+/// The same inside a transaction, for what a device's answer leads to.
+pub(crate) async fn policy_in(tx: &Tx) -> Result<EscrowPolicy, Error> {
+    const FIND: &str = "SELECT value FROM setting WHERE name = $1";
+    let row = tx.fetch_optional(FIND, args![NAME]).await?;
+    let text = row.map(|row| row.text(0)).transpose()?;
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
 }

@@ -60,6 +60,11 @@ impl Identity {
         self.server_ca.certificate.to_pem()
     }
 
+    /// What plays Apple's issuer of push certificates.
+    pub(super) fn push_root_pem(&self) -> String {
+        self.push_ca.certificate.to_pem()
+    }
+
     /// Apple's push certificates: RSA-2048, the topic under UID, client authentication.
     pub(super) fn issue_push_certificate(
         &self,

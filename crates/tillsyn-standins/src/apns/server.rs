@@ -145,6 +145,11 @@ impl ApnsStandin {
         self.identity.root_pem()
     }
 
+    /// PEM of the root that signs push certificates, for other stand-ins that take them.
+    pub fn push_root_pem(&self) -> String {
+        self.identity.push_root_pem()
+    }
+
     /// A push certificate for `topic`, valid for a year like Apple's.
     pub fn issue_push_certificate(&self, topic: &str) -> Result<PushCertificate, StandinError> {
         let now_ms = self.state.now_ms();

@@ -1,4 +1,5 @@
 //! The clients against the stand-ins, over real TLS and HTTP/2.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod activation_lock;
 mod apns;

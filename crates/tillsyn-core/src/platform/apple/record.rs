@@ -19,6 +19,7 @@ use crate::enrollments;
 use crate::error::Error;
 use crate::escrow::{self, ResultContext};
 use crate::events::{self, NewEvent};
+use crate::lost_mode;
 
 /// Records what the device reports; true when its enrollment ended by it.
 pub(super) async fn result(
@@ -112,6 +113,7 @@ pub(super) async fn result(
     if let (Incoming::Result(result), Some(request)) = (&turn.incoming, &request) {
         facts::ingest(tx, turn, enrollment, channel, request, result).await?;
         escrow::on_result_in(tx, &turn.keys, &context, request, result, turn.now_ms).await?;
+        lost_mode::on_result_in(tx, &context, request, result, turn.now_ms).await?;
     }
     Ok(false)
 }

@@ -1,0 +1,9 @@
+//! Apple's call that removes an activation lock with a bypass code: mutual TLS with the push certificate.
+//!
+//! Source: Apple, "Creating and using bypass codes".
+
+mod client;
+
+pub use client::{
+    ActivationLockClient, ActivationLockConfig, ActivationLockError, Unlock, UnlockOutcome,
+};

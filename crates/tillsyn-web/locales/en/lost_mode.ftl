@@ -1,0 +1,1 @@
+permission-devices-locate = See where a lost device was

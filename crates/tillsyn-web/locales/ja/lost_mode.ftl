@@ -1,0 +1,1 @@
+permission-devices-locate = 紛失したデバイスの位置の表示

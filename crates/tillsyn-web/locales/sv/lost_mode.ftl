@@ -1,0 +1,1 @@
+permission-devices-locate = Se var en borttappad enhet har varit
