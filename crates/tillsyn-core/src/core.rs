@@ -24,6 +24,10 @@ pub struct CoreConfig {
     pub apns_url: String,
     /// Trust only this root (PEM) for APNs; `None` means the system's roots.
     pub apns_root_pem: Option<String>,
+    /// Address of Apple's device services, which remove activation locks.
+    pub device_services_url: String,
+    /// Trust only this root (PEM) for them; `None` means the system's roots.
+    pub device_services_root_pem: Option<String>,
     /// Outgoing proxy for vendors.
     pub proxy_url: Option<String>,
     /// How long the first download of a profile may be used, in milliseconds (default one hour).
@@ -44,6 +48,8 @@ impl Default for CoreConfig {
             tls_roots_pem: Vec::new(),
             apns_url: "https://api.push.apple.com".to_owned(),
             apns_root_pem: None,
+            device_services_url: "https://deviceservices-external.apple.com".to_owned(),
+            device_services_root_pem: None,
             proxy_url: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
             identity_days: 398,

@@ -6,11 +6,13 @@ use std::time::Duration;
 use tillsyn_db::{Tx, Value, args};
 
 use crate::certificates;
+use crate::activation_lock;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
 use crate::enrollments;
 use crate::error::Error;
+use crate::escrow;
 use crate::lost_mode;
 use crate::push;
 
@@ -21,6 +23,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(crate::feed::follow(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
+        tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
         tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
     ]
@@ -46,6 +49,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             Ok(())
         }
         "last_seen" => flush_last_seen(core).await,
+        "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
             enrollments::lapse_pending(core).await?;
             expire_commands(core).await?;
@@ -58,6 +62,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             push::tell_ladder(core).await?;
             push::end_alarms(core).await?;
             sweep_pushes(core).await?;
+            escrow::settle_unanswered(core).await?;
             enrollments::revoke_wiped(core).await?;
             retain(core).await
         }

@@ -4,6 +4,7 @@
 //! transaction body and records its event in the same transaction.
 
 pub mod accounts;
+pub mod activation_lock;
 pub mod actor;
 pub mod certificates;
 pub mod clock;

@@ -27,7 +27,15 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         ),
         None => None,
     };
+    let device_services_root_pem = match &config.device_services.root_file {
+        Some(path) => Some(std::fs::read_to_string(path).with_context(|| {
+            format!("device_services.root_file: cannot read {}", path.display())
+        })?),
+        None => None,
+    };
     Ok(CoreConfig {
+        device_services_url: config.device_services.url.clone(),
+        device_services_root_pem,
         public_url: config.public.url.clone(),
         console_url: config.console_url(),
         tls_roots_pem,

@@ -28,6 +28,7 @@ pub enum Permission {
     /// Moving enrollments in from another server, and out to one.
     EnrollmentsMove,
     DevicesLocate,
+    DevicesActivationLock,
     SecretsRevealPins,
     SecretsRevealKeys,
     SecretsRevealTokens,
@@ -70,6 +71,7 @@ impl Permission {
         (Permission::SettingsWrite, "settings.write"),
         (Permission::EnrollmentsMove, "enrollments.move"),
         (Permission::DevicesLocate, "devices.locate"),
+        (Permission::DevicesActivationLock, "devices.activation_lock"),
         (Permission::SecretsRevealPins, "secrets.reveal_pins"),
         (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
         (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),

@@ -19,7 +19,9 @@ pub use view::{EscrowView, RevealView, list_escrow};
 
 pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
 pub(crate) use policy::policy_in;
-pub(crate) use store::{NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_in};
+pub(crate) use store::{
+    NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_in, settle_unanswered,
+};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use tillsyn_db::{Row, Tx, args};
 use zeroize::Zeroizing;
 
 use super::Kind;
+use crate::core::Core;
 use crate::error::Error;
 use crate::ids::EscrowId;
 use crate::keys::KeyStore;
@@ -107,6 +108,15 @@ pub(crate) async fn settle_in(
     const SETTLE: &str = "UPDATE escrow SET state = $2, updated_at = $3 WHERE command_id = $1 \
         AND state IN ('proposed', 'uncertain')";
     tx.execute(SETTLE, args![command_id, state, now_ms]).await?;
+    Ok(())
+}
+
+/// Secrets whose command ended without an answer (withdrawn, expired, replaced): the device may have them
+/// or not. They stay visible as such.
+pub(crate) async fn settle_unanswered(core: &Core) -> Result<(), Error> {
+    const SETTLE: &str = "UPDATE escrow SET state = 'uncertain', updated_at = $1 \
+        WHERE state = 'proposed' AND command_id IN (SELECT id FROM command WHERE finished = 1)";
+    core.db().execute(SETTLE, args![core.now_ms()]).await?;
     Ok(())
 }
 

@@ -1,1 +1,2 @@
 permission-devices-locate = Se var en borttappad enhet har varit
+permission-devices-activation-lock = Ta bort aktiveringslås

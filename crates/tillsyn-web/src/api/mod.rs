@@ -4,6 +4,7 @@
 //! A request passes: token (401), permission of the route (403), idempotency key, object in scope (404),
 //! body (415, 422), rule. Handlers translate; the rules are in the core.
 
+mod activation_lock;
 mod attempts;
 mod certificates;
 mod commands;
@@ -16,6 +17,7 @@ mod held;
 mod idempotent;
 mod invitations;
 mod json;
+mod lost_mode;
 mod me;
 mod operations;
 mod organisation;

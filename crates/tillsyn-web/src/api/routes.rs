@@ -10,8 +10,9 @@ use utoipa_axum::routes;
 use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
-    attempts, certificates, commands, devices, document, escrow, events, held, invitations, me,
-    organisation, overview, push_certificates, push_requests, push_vendor, tokens,
+    activation_lock, attempts, certificates, commands, devices, document, escrow, events, held,
+    invitations, lost_mode, me, organisation, overview, push_certificates, push_requests,
+    push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -93,6 +94,22 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
             routes!(escrow::list::list),
         ))
         .routes(guarded(REVEAL, routes!(escrow::reveal::reveal)))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(lost_mode::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesLocate),
+            routes!(lost_mode::locations::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(activation_lock::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesActivationLock),
+            routes!(activation_lock::clear::clear),
+        ))
         .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(escrow::policy::show),

@@ -8,7 +8,9 @@ use toml::Value;
 
 use super::field::{Private, Setting};
 use super::nearest::nearest;
-use super::sections::{Admin, Apns, Database, Http, Keys, Log, Node, Proxy, Public, fields};
+use super::sections::{
+    Admin, Apns, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
+};
 
 /// All settings. Relative paths are resolved against the folder of the file.
 #[derive(Debug, Clone)]
@@ -18,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) keys: Keys,
     pub(crate) apns: Apns,
+    pub(crate) device_services: DeviceServices,
     pub(crate) proxy: Proxy,
     pub(crate) http: Http,
     pub(crate) log: Log,
@@ -109,6 +112,7 @@ impl Config {
         let database = Database::take(values);
         let keys = Keys::take(values);
         let apns = Apns::take(values);
+        let device_services = DeviceServices::take(values);
         let proxy = Proxy::take(values);
         let http = Http::take(values);
         let log = Log::take(values);
@@ -119,6 +123,7 @@ impl Config {
             database: database?,
             keys: keys?,
             apns: apns?,
+            device_services: device_services?,
             proxy: proxy?,
             http: http?,
             log: log?,
@@ -141,6 +146,7 @@ impl Config {
             &mut self.admin.tls_certificate,
             &mut self.admin.tls_key,
             &mut self.apns.root_file,
+            &mut self.device_services.root_file,
         ]
         .into_iter()
         .flatten()

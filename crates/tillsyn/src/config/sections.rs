@@ -75,6 +75,16 @@ section! {
 }
 
 section! {
+    /// Apple's device services, which remove activation locks.
+    struct DeviceServices = "device_services" {
+        /// Their address.
+        url: String = "https://deviceservices-external.apple.com",
+        /// PEM file of the only roots to trust for them; without it, those of the operating system.
+        root_file: Option<PathBuf> = "",
+    }
+}
+
+section! {
     /// The way out to vendors' servers.
     struct Proxy = "proxy" {
         /// Address of an HTTP proxy, such as `http://proxy.example.org:3128`. Without it connections

@@ -22,6 +22,7 @@ pub fn permission(l: Texts, name: &str) -> String {
         "audit.read" => l.t("permission-audit-read"),
         "settings.write" => l.t("permission-settings-write"),
         "enrollments.move" => l.t("permission-enrollments-move"),
+        "devices.activation_lock" => l.t("permission-devices-activation-lock"),
         "devices.locate" => l.t("permission-devices-locate"),
         "secrets.reveal_pins" => l.t("permission-secrets-reveal-pins"),
         "secrets.reveal_keys" => l.t("permission-secrets-reveal-keys"),
