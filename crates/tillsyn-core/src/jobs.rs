@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tillsyn_db::{Tx, Value, args};
 
-use crate::certificates;
 use crate::activation_lock;
+use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;

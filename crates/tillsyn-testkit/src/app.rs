@@ -15,6 +15,7 @@ use tillsyn_db::Engine;
 use tillsyn_db::testing::TempDb;
 use tillsyn_pki::seal::{KeyRing, MasterKey};
 use tillsyn_sim::{Device, DeviceConfig, EnrollBy, Network, NetworkConfig, PushHub};
+use tillsyn_standins::activation_lock::ActivationLockStandin;
 use tillsyn_standins::apns::{ApnsStandin, StandinConfig};
 use tillsyn_web::server::{ListenConfig, Listener, Surface, serve};
 use tillsyn_web::{AppState, WebConfig};
@@ -50,6 +51,8 @@ impl Default for AppOptions {
 pub struct TestApp {
     pub core: Core,
     pub apns: Arc<ApnsStandin>,
+    /// Apple's device services: locked devices and the codes that open them.
+    pub device_services: Arc<ActivationLockStandin>,
     pub topic: String,
     pub clock: Clock,
     pub hub: PushHub,
@@ -81,6 +84,7 @@ impl TestApp {
         let db = Arc::new(TempDb::new(engine, tillsyn_db::MIGRATIONS).await);
         let clock = options.clock.clone();
         let real = Clock::system();
+        let real_now_ms = real.now_ms();
         let apns = ApnsStandin::start(
             "127.0.0.1:0".parse().unwrap(),
             StandinConfig::new(Arc::new(move || real.now_ms())),
@@ -88,6 +92,10 @@ impl TestApp {
         .await
         .map(Arc::new)
         .unwrap();
+        let device_services = ActivationLockStandin::start(&apns.push_root_pem(), real_now_ms)
+            .await
+            .map(Arc::new)
+            .unwrap();
         let master = MasterKey::generate(1);
         let master_key = master.to_text().to_string();
         let keys = KeyStore::new(KeyRing::new(master));
@@ -107,7 +115,7 @@ impl TestApp {
             &clock,
             keys,
             public_url.clone(),
-            WayOut::to(&apns, options.proxy_url),
+            WayOut::to(&apns, &device_services, options.proxy_url),
         )
         .await;
         let owner = first_owner(&core, &db).await;
@@ -132,6 +140,7 @@ impl TestApp {
         Self {
             core,
             apns,
+            device_services,
             topic,
             clock: options.clock,
             hub,
@@ -186,7 +195,7 @@ impl TestApp {
             &self.clock,
             KeyStore::new(ring),
             self.public_url.clone().unwrap_or_else(|| self.url()),
-            WayOut::to(&self.apns, None),
+            WayOut::to(&self.apns, &self.device_services, None),
             "node-b",
         )
         .await;
@@ -346,14 +355,22 @@ async fn listener(address: SocketAddr) -> Listener {
 struct WayOut {
     apns_url: String,
     apns_root_pem: String,
+    device_services_url: String,
+    device_services_root_pem: String,
     proxy_url: Option<String>,
 }
 
 impl WayOut {
-    fn to(apns: &ApnsStandin, proxy_url: Option<String>) -> Self {
+    fn to(
+        apns: &ApnsStandin,
+        device_services: &ActivationLockStandin,
+        proxy_url: Option<String>,
+    ) -> Self {
         Self {
             apns_url: apns.base_url(),
             apns_root_pem: apns.root_pem(),
+            device_services_url: device_services.base_url(),
+            device_services_root_pem: device_services.root_pem().to_owned(),
             proxy_url,
         }
     }
@@ -372,6 +389,8 @@ async fn state_for(
         public_url: url,
         apns_url: way.apns_url,
         apns_root_pem: Some(way.apns_root_pem),
+        device_services_url: way.device_services_url,
+        device_services_root_pem: Some(way.device_services_root_pem),
         proxy_url: way.proxy_url,
         node: node.to_owned(),
         ..CoreConfig::default()

@@ -4,6 +4,7 @@
 //! stay, because a device may answer to any of them. Bootstrap and unlock tokens count for the enrollment
 //! that brought them; all others belong to the device whatever happens to its enrollments.
 
+mod filevault;
 mod kind;
 mod limits;
 mod on_result;
@@ -12,6 +13,7 @@ mod reveal;
 mod store;
 mod view;
 
+pub use filevault::filevault_certificate;
 pub use kind::{Group, Kind};
 pub use policy::{EscrowPolicy, escrow_policy, set_escrow_policy};
 pub use reveal::{Reveal, Revealed, reveal};

@@ -4,7 +4,7 @@ use tillsyn_apple::ids::ChannelName;
 use tillsyn_apple::result::CommandResult;
 use tillsyn_db::Tx;
 
-use super::{Kind, NewSecret, store};
+use super::{Kind, NewSecret, filevault, policy_in, store};
 use crate::commands::Request;
 use crate::error::Error;
 use crate::keys::KeyStore;
@@ -46,6 +46,22 @@ pub(crate) async fn on_result_in(
                 keep(tx, keys, context, kind, code.as_bytes(), now_ms).await?;
             }
         }
+        // Apple schema mdm/commands/information.security.yaml
+        "SecurityInfo" => {
+            let cms = data_in(result, "SecurityInfo", "FDE_PersonalRecoveryKeyCMS");
+            // Keys are taken under a policy of ours only: a Mac may send them for another server's.
+            if let Some(cms) = cms
+                && policy_in(tx).await?.filevault
+            {
+                recovery_key(tx, keys, context, cms, now_ms).await?;
+            }
+        }
+        // Apple schema mdm/commands/filevault.rotate.yaml
+        "RotateFileVaultKey" => {
+            if let Some(cms) = data_in(result, "RotateResult", "EncryptedNewRecoveryKey") {
+                recovery_key(tx, keys, context, cms, now_ms).await?;
+            }
+        }
         "SetFirmwarePassword" => {
             // Apple schema mdm/commands/passcode.firmware.set.yaml: false when the password stays as it was.
             let changed = result
@@ -76,6 +92,25 @@ pub(crate) async fn on_failure_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     store::settle_in(tx, context.command_id, "refused", now_ms).await
+}
+
+fn data_in<'a>(result: &'a CommandResult, outer: &str, key: &str) -> Option<&'a [u8]> {
+    let inner = result.body.get(outer)?.as_dictionary()?;
+    inner.get(key)?.as_data().filter(|bytes| !bytes.is_empty())
+}
+
+async fn recovery_key(
+    tx: &Tx,
+    keys: &KeyStore,
+    context: &ResultContext<'_>,
+    cms: &[u8],
+    now_ms: i64,
+) -> Result<(), Error> {
+    if let Some(key) = filevault::open_in(tx, keys, cms).await? {
+        let kind = Kind::FileVaultKey;
+        keep(tx, keys, context, kind, key.as_str().as_bytes(), now_ms).await?;
+    }
+    Ok(())
 }
 
 async fn keep(

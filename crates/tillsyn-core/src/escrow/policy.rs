@@ -50,6 +50,9 @@ pub async fn set_escrow_policy(
 ) -> Result<(), Error> {
     let root = org::root(core).await?;
     authorize(actor, Permission::SettingsWrite, &root.path)?;
+    if policy.filevault {
+        super::filevault::ensure_certificate(core).await?;
+    }
     let now_ms = core.now_ms();
     core.db()
         .write(

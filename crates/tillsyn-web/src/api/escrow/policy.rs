@@ -21,25 +21,38 @@ pub(in crate::api) struct EscrowPolicy {
     tell_after_location: bool,
 }
 
+/// The settings and what follows from them.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct EscrowPolicyShown {
+    #[serde(flatten)]
+    policy: EscrowPolicy,
+    /// The certificate that Macs encrypt their recovery keys to, PEM: it goes into the profile that turns
+    /// FileVault escrow on. `null` until `filevault` was on once.
+    filevault_certificate: Option<String>,
+}
+
 /// What is kept of devices, and what is done with it.
 #[utoipa::path(get, path = "/api/v1/escrow/policy", operation_id = "escrow_policy_show", tag = "escrow",
-    responses((status = 200, body = EscrowPolicy)))]
-pub(in crate::api) async fn show(ctx: RequestContext) -> Result<Json<EscrowPolicy>, AppError> {
+    responses((status = 200, body = EscrowPolicyShown)))]
+pub(in crate::api) async fn show(ctx: RequestContext) -> Result<Json<EscrowPolicyShown>, AppError> {
     let policy = escrow::escrow_policy(ctx.core(), &ctx.actor).await?;
-    Ok(Json(EscrowPolicy {
-        filevault: policy.filevault,
-        rotate_after_reveal: policy.rotate_after_reveal,
-        tell_after_location: policy.tell_after_location,
+    Ok(Json(EscrowPolicyShown {
+        policy: EscrowPolicy {
+            filevault: policy.filevault,
+            rotate_after_reveal: policy.rotate_after_reveal,
+            tell_after_location: policy.tell_after_location,
+        },
+        filevault_certificate: escrow::filevault_certificate(ctx.core()).await?,
     }))
 }
 
 /// Changes it.
 #[utoipa::path(put, path = "/api/v1/escrow/policy", operation_id = "escrow_policy_change", tag = "escrow",
-    request_body = EscrowPolicy, responses((status = 200, body = EscrowPolicy)))]
+    request_body = EscrowPolicy, responses((status = 200, body = EscrowPolicyShown)))]
 pub(in crate::api) async fn change(
     ctx: RequestContext,
     body: Body,
-) -> Result<Json<EscrowPolicy>, AppError> {
+) -> Result<Json<EscrowPolicyShown>, AppError> {
     let body: EscrowPolicy = body.read().await?;
     let policy = escrow::EscrowPolicy {
         filevault: body.filevault,

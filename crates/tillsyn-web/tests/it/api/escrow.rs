@@ -162,12 +162,22 @@ both_engines!(tokens_need_a_permission_of_their_own, |app| async move {
 both_engines!(the_escrow_policy_is_read_and_changed, |app| async move {
     let api = app.owner_api().await;
     let path = "/api/v1/escrow/policy";
-    let mut policy = api.get(path).await.expect(200);
-    assert_eq!(policy["filevault"], false, "nothing is taken unasked");
-    policy["filevault"] = json!(true);
-    assert_eq!(api.put(path, &policy).await.expect(200), policy);
+    let found = api.get(path).await.expect(200);
+    assert_eq!(found["filevault"], false, "nothing is taken unasked");
+    assert_eq!(found["filevault_certificate"], json!(null));
+    let policy = json!({"filevault": true, "rotate_after_reveal": false,
+        "tell_after_location": true});
+    let changed = api.put(path, &policy).await.expect(200);
+    assert_eq!(changed["filevault"], true);
+    let pem = changed["filevault_certificate"].as_str().unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    // Once made it stays: a Mac may have something that was encrypted to it.
+    assert_eq!(
+        api.put(path, &policy).await.expect(200)["filevault_certificate"],
+        pem
+    );
     let reader = app.api(&[P::DevicesRead]).await;
-    assert_eq!(reader.get(path).await.expect(200), policy);
+    assert_eq!(reader.get(path).await.expect(200), changed);
     assert_eq!(reader.put(path, &policy).await.status, 403);
     assert!(app.actions().await.contains(&"settings.change".to_owned()));
 });
