@@ -17,7 +17,7 @@ pub use filevault::filevault_certificate;
 pub use kind::{Group, Kind};
 pub use policy::{EscrowPolicy, escrow_policy, set_escrow_policy};
 pub use reveal::{Reveal, Revealed, reveal};
-pub use view::{EscrowView, RevealView, list_escrow};
+pub use view::{EscrowView, RevealView, find_escrow, list_escrow};
 
 pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
 pub(crate) use policy::policy_in;

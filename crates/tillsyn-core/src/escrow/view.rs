@@ -41,15 +41,15 @@ pub struct RevealView {
     pub by: String,
 }
 
-const LIST: &str = "SELECT s.id, s.kind, s.label, s.source, s.state, s.enrollment_id, s.created_at, \
+const COLUMNS: &str = "SELECT s.id, s.kind, s.label, s.source, s.state, s.enrollment_id, s.created_at, \
     s.updated_at, CASE WHEN s.state = 'kept' AND NOT EXISTS (SELECT 1 FROM escrow n \
     WHERE n.device_id = s.device_id AND n.kind = s.kind AND n.state = 'kept' \
     AND COALESCE(n.label, '') = COALESCE(s.label, '') AND (n.updated_at > s.updated_at \
     OR (n.updated_at = s.updated_at AND n.id > s.id))) THEN 1 ELSE 0 END, \
     r.at, r.actor_name, (SELECT count(*) FROM escrow_reveal c WHERE c.escrow_id = s.id) \
     FROM escrow s LEFT JOIN escrow_reveal r ON r.seq = \
-    (SELECT MAX(m.seq) FROM escrow_reveal m WHERE m.escrow_id = s.id) \
-    WHERE s.device_id = $1 AND ($2 = '' OR s.id < $2) ORDER BY s.id DESC LIMIT $3";
+    (SELECT MAX(m.seq) FROM escrow_reveal m WHERE m.escrow_id = s.id)";
+const PAGE: &str = " WHERE s.device_id = $1 AND ($2 = '' OR s.id < $2) ORDER BY s.id DESC LIMIT $3";
 
 /// The secrets of a device of the actor's scope, the latest first.
 pub async fn list_escrow(
@@ -66,9 +66,15 @@ pub async fn list_escrow(
         Some(text) => Cursor::decode(text)?.first_text()?,
         None => String::new(),
     };
+    let input = (format!("{COLUMNS}{PAGE}"), device.clone(), before);
     let rows = core
         .db()
-        .query_all(LIST, args![device, before, limit + 1])
+        .read(input, move |tx, (sql, device, before)| {
+            Box::pin(async move {
+                let values = args![device, before.as_str(), limit + 1];
+                Ok::<_, Error>(tx.fetch_all_dyn(sql, values).await?)
+            })
+        })
         .await?;
     let keep = usize::try_from(limit).unwrap_or(0);
     let items = rows
@@ -81,6 +87,31 @@ pub async fn list_escrow(
         _ => None,
     };
     Ok(Page { items, next })
+}
+
+/// One of them.
+///
+/// # Errors
+/// Not found when it is none of this device, or the device is outside the scope.
+pub async fn find_escrow(
+    core: &Core,
+    actor: &Actor,
+    device: &DeviceId,
+    id: &EscrowId,
+) -> Result<EscrowView, Error> {
+    crate::actor::may(actor, Permission::DevicesRead)?;
+    devices::reach(core, actor, device).await?;
+    let sql = format!("{COLUMNS} WHERE s.device_id = $1 AND s.id = $2");
+    let input = (sql, device.clone(), id.clone(), actor.clone());
+    core.db()
+        .read(input, |tx, (sql, device, id, actor)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, args![device, id]).await?;
+                let found = rows.first().map(|row| decode(actor, row)).transpose()?;
+                found.flatten().ok_or_else(|| Error::not_found("secret"))
+            })
+        })
+        .await
 }
 
 /// `None` for a kind of a newer version.

@@ -18,6 +18,7 @@ pub mod overview;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+pub mod secrets;
 pub mod settings;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
-use super::{access, commands, device, devices, enrollment, events, failure, overview, settings};
+use super::{
+    access, commands, device, devices, enrollment, events, failure, overview, secrets, settings,
+};
 use crate::error::AppError;
 use crate::state::AppState;
 use crate::ui::urls;
@@ -71,6 +73,15 @@ fn of_device() -> Router<AppState> {
             post(device::remove_profile),
         )
         .route("/console/devices/{id}/security", get(device::security))
+        .route("/console/devices/{id}/secrets", get(secrets::show))
+        .route(
+            "/console/devices/{id}/secrets/{secret}",
+            get(secrets::ask).post(secrets::reveal),
+        )
+        .route(
+            "/console/devices/{id}/activation-unlock",
+            post(secrets::unlock),
+        )
         .route("/console/devices/{id}/facts", get(device::facts))
         .route("/console/devices/{id}/history", get(device::history))
         .route("/console/devices/{id}/refresh", post(device::refresh))

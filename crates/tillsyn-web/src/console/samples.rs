@@ -20,6 +20,7 @@ use super::errors::ErrorPage;
 use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
 use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
 use super::overview::{Activity, Contact, Counts, Figure, Need, OverviewPage, VersionRow, Waiting};
+use super::secrets::{LocationRow, LostCard, RevealPage, SecretRow, SecretsPage, UnlockRow};
 use super::settings::{CreatedToken, PushCertificate, PushPage, Refusal, TokenRow, TokensPage};
 use super::words::{self, FieldError, Notice, SignInText};
 use crate::i18n::{Texts, When, Zone};
@@ -1645,6 +1646,120 @@ impl Sample for TokensPage {
                 page(Vec::new(), None, FieldError::Required.text(l)),
             ),
             ("revoked", revoked),
+        ]
+    }
+}
+
+impl Sample for SecretsPage {
+    const NAME: &'static str = "secrets";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |kind: String, state: String, seen: bool| SecretRow {
+            kind,
+            label: String::new(),
+            state,
+            kept: ago(l, 60 * 24 * 3),
+            confirmed: ago(l, 50),
+            shown_to: if seen {
+                "Maja Bergqvist".to_owned()
+            } else {
+                String::new()
+            },
+            shown: seen.then(|| ago(l, 20)),
+            reveal: urls::device_secret(ID, ID),
+        };
+        let page = |rows: Vec<SecretRow>, lost: Option<LostCard>, unlocks: Vec<UnlockRow>| Self {
+            f: frame(l, Place::Devices, &urls::device_secrets(ID)),
+            id: ID.to_owned(),
+            name: "ENG-IPH-0417".to_owned(),
+            older: if rows.is_empty() {
+                String::new()
+            } else {
+                "?after=eyJ".to_owned()
+            },
+            rows,
+            lost,
+            may_unlock: true,
+            unlock_reason: String::new(),
+            unlock_error: if unlocks.is_empty() {
+                l.t("unlock-no-code")
+            } else {
+                String::new()
+            },
+            unlocks,
+        };
+        let lost = |locations: Vec<LocationRow>| LostCard {
+            state: l.ta("lost-on-since", &l.date_time(NOW - 90 * MINUTE, &zone())),
+            message: "Hittad? Ring oss.".to_owned(),
+            phone: "+46 18 471 00 00".to_owned(),
+            waiting: l.t("lost-waiting-location"),
+            locations: Some(locations),
+        };
+        let at = LocationRow {
+            coordinates: "59.85860, 17.63890".to_owned(),
+            accuracy: l.ta("lost-accuracy", "65"),
+            received: ago(l, 12),
+        };
+        let unlock = UnlockRow {
+            status: l.t("unlock-failed"),
+            reason: l.t("unlock-wrong-code"),
+            asked: ago(l, 45),
+            asked_reason: "Ny användare".to_owned(),
+        };
+        let rows = vec![
+            row(l.t("secret-bypass-device"), l.t("secret-newest"), true),
+            row(l.t("secret-unlock-token"), l.t("secret-older"), false),
+        ];
+        vec![
+            ("lost", page(rows, Some(lost(vec![at])), vec![unlock])),
+            (
+                "empty",
+                page(Vec::new(), Some(lost(Vec::new())), Vec::new()),
+            ),
+            ("mac", page(Vec::new(), None, Vec::new())),
+        ]
+    }
+}
+
+impl Sample for RevealPage {
+    const NAME: &'static str = "secret";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |value: Option<&str>, wrong: bool| Self {
+            f: frame(l, Place::Devices, &urls::device_secret(ID, ID)),
+            id: ID.to_owned(),
+            name: "LAR-MBP-0032".to_owned(),
+            kind: l.t("secret-filevault-key"),
+            label: String::new(),
+            kept: ago(l, 60 * 24 * 3),
+            action: urls::device_secret(ID, ID),
+            close: urls::device_secrets(ID),
+            value: value.map(str::to_owned),
+            is_base64: value.is_some(),
+            reason: String::new(),
+            reason_error: if wrong {
+                l.t("secret-reason-missing")
+            } else {
+                String::new()
+            },
+            typed: String::new(),
+            typed_error: if wrong {
+                FieldError::NameNotTyped.text(l)
+            } else {
+                String::new()
+            },
+            password: true,
+            password_error: String::new(),
+            error: if wrong {
+                l.t("secret-limit")
+            } else {
+                String::new()
+            },
+        };
+        vec![
+            ("ask", page(None, false)),
+            ("refused", page(None, true)),
+            ("shown", page(Some("J9K2-0000-INVENTED-0000"), false)),
         ]
     }
 }

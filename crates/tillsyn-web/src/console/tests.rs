@@ -14,6 +14,7 @@ use super::enrollment::{
 };
 use super::errors::ErrorPage;
 use super::overview::OverviewPage;
+use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{PushPage, TokensPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
@@ -41,6 +42,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AttemptPage>(texts, &check);
         each::<PushPage>(texts, &check);
         each::<TokensPage>(texts, &check);
+        each::<SecretsPage>(texts, &check);
+        each::<RevealPage>(texts, &check);
         each::<ErrorPage>(texts, &check);
         each::<BeginPage>(texts, &check);
         each::<InstallPage>(texts, &check);

@@ -39,6 +39,19 @@ pub fn device_security(id: &str) -> String {
     device(id) + "/security"
 }
 
+/// What is kept for the device, its lost mode, its activation lock.
+pub fn device_secrets(id: &str) -> String {
+    device(id) + "/secrets"
+}
+
+pub fn device_secret(id: &str, secret: &str) -> String {
+    format!("{}/{}", device_secrets(id), segment(secret))
+}
+
+pub fn device_unlock(id: &str) -> String {
+    device(id) + "/activation-unlock"
+}
+
 pub fn device_history(id: &str) -> String {
     device(id) + "/history"
 }

@@ -36,7 +36,12 @@ pub(crate) async fn unlock(
             &urls::device_secrets(device_id.as_str()),
             Told::Queued,
         )),
-        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::NotCapable) => {
+        Err(error)
+            if matches!(
+                error.kind,
+                Kind::Invalid | Kind::Conflict | Kind::NotCapable
+            ) =>
+        {
             let mut built = build(&visitor, &id).await?;
             built.unlock_reason = fields.reason;
             built.unlock_error = words::unlock_reason(visitor.texts, Some(error.code));

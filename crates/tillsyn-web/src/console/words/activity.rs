@@ -38,6 +38,14 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "command.enqueue" => l.ta("activity-command", detail),
         "command.cancel" => l.ta("activity-withdrawn", detail),
         "guard.release" => l.t("activity-released"),
+        "secret.reveal" if refused => l.t("activity-secret-refused"),
+        "secret.reveal" => l.t("activity-secret"),
+        "device.lost_mode_on" => l.t("activity-lost-on"),
+        "device.lost_mode_off" => l.t("activity-lost-off"),
+        "device.located" => l.t("activity-located"),
+        "activation_lock.clear" => l.t("activity-unlock"),
+        "activation_lock.cleared" => l.t("activity-unlock-done"),
+        "activation_lock.not_cleared" => l.t("activity-unlock-failed"),
         other => other.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ mod devices;
 mod enrollment;
 mod events;
 mod pages;
+mod secrets;
 mod settings;
 
 use browser::Browser;
