@@ -21,7 +21,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote, urlsplit
 
-from asn1crypto import x509
+from asn1crypto import core, x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 import acme
@@ -31,6 +31,15 @@ import messages
 import wire
 from wire import Refused, check
 
+# What clients of others are known to send: transport, algorithms, string types, transaction ids, and how they
+# renew. The certmonger daemon itself runs in certmonger.sh; the others are run outside these tests.
+SHAPES = {
+    "apple": {},
+    "sscep": {"get": True, "cipher": "3des", "digest": "sha1", "transaction": "decimal"},
+    "go": {"cipher": "aes128", "text": core.UTF8String, "challenge": "utf8_string", "transaction": "base64"},
+    "certmonger": {"cipher": "aes256", "transaction": "decimal", "renewal": messages.RENEWAL_REQ},
+    "windows": {"cipher": "3des", "digest": "sha1", "challenge": "utf8_string", "transaction": "hex"},
+}
 STATUS_ORDER = ["created", "opened", "signed_in", "profile_fetched", "certificate_issued",
                 "authenticated", "enrolled", "ready"]
 MAX_COMMANDS = 500
@@ -83,6 +92,10 @@ class Client:
         return wire.Http([messages.pem(x509.Certificate.load(root)) for root in roots])
 
     @property
+    def shape(self):
+        return SHAPES[self.state.get("shape", self.arguments.shape)]
+
+    @property
     def device(self):
         return self.state["device"]
 
@@ -116,7 +129,8 @@ class Client:
         arguments = self.arguments
         self.state = {
             "server": arguments.server.rstrip("/"), "code": arguments.code,
-            "cipher": arguments.cipher, "digest": arguments.digest, "roots": [],
+            "cipher": self.shape.get("cipher", arguments.cipher),
+            "digest": self.shape.get("digest", arguments.digest), "roots": [], "shape": arguments.shape,
             "device": simulated.new_device(arguments.platform),
         }
         ca_file = []
@@ -249,16 +263,22 @@ class Client:
 
     def request_certificate(self, key, signer, signer_key, challenge, by_get, transaction=None):
         """One PKIOperation; gives the CertRep."""
+        shape, message_type = self.shape, messages.PKCS_REQ
+        by_get = shape.get("get", by_get)
+        if signer is not None:
+            message_type = shape.get("renewal", message_type)
         digest, cipher = self.state["digest"], self.state["cipher"]
         subject = messages.name(self.state["scep"]["subject"] or [["CN", self.device["udid"]]])
-        request = messages.certification_request(key, subject, challenge)
+        request = messages.certification_request(
+            key, subject, challenge, text=shape.get("challenge", "printable_string"))
         if signer is None:
             signer, signer_key = messages.self_signed(key, subject), key
         if transaction is None:
-            transaction = hashlib.sha256(messages.public_key_info(key).dump()).hexdigest().upper()
+            transaction = transaction_id(key, shape.get("transaction"))
         authorities = self.authorities()
         message, nonce = messages.pkcs_req(
-            request, signer, signer_key, authorities[0], cipher, digest, transaction
+            request, signer, signer_key, authorities[0], cipher, digest, transaction, message_type,
+            shape.get("text", core.PrintableString),
         )
         url = self.scep_url("PKIOperation")
         if by_get:
@@ -551,6 +571,16 @@ class Client:
         say("renewed", subject=self.certificate.subject.human_friendly)
 
 
+def transaction_id(key, kind):
+    """Made of the key, in the spelling of the client that is played: opaque to the server."""
+    digest = hashlib.sha256(messages.public_key_info(key).dump()).digest()
+    if kind == "decimal":
+        return str(int.from_bytes(digest, "big"))
+    if kind == "base64":
+        return base64.b64encode(digest).decode()
+    return digest.hex() if kind == "hex" else digest.hex().upper()
+
+
 def problem(reply):
     """The server's own words about a refusal, shortened."""
     try:
@@ -621,6 +651,7 @@ def parse(argv):
     parser.add_argument("--state", default="mdm-client-state", help="folder of this device")
     parser.add_argument("--platform", default="ios", choices=sorted(simulated.MODELS))
     parser.add_argument("--attestation", help="file with the root that vouches for this device's keys (ACME)")
+    parser.add_argument("--shape", default="apple", choices=sorted(SHAPES), help="SCEP as this client sends it")
     parser.add_argument("--get", action="store_true", help="PKIOperation by GET, escaped as macOS does")
     parser.add_argument("--cipher", default="aes128", choices=sorted(messages.CIPHERS))
     parser.add_argument("--digest", default="sha256", choices=("sha1", "sha256"))

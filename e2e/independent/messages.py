@@ -153,11 +153,11 @@ def check_issued_by(certificate, issuer):
 # --- PKCS#10 ---------------------------------------------------------------------------------------
 
 
-def certification_request(key, subject, challenge, digest="sha256"):
+def certification_request(key, subject, challenge, digest="sha256", text="printable_string"):
     """A PKCS#10 request; the challenge travels as PrintableString, as Apple's client sends it."""
     attributes = []
     if challenge is not None:
-        password = x509.DirectoryString(name="printable_string", value=challenge)
+        password = x509.DirectoryString(name=text, value=challenge)
         attributes.append({"type": "challenge_password", "values": [password]})
     info = csr.CertificationRequestInfo({
         "version": "v1",
@@ -404,12 +404,13 @@ def _walk(data, at, end, depth):
 # --- SCEP ------------------------------------------------------------------------------------------
 
 
-def pkcs_req(request, signer, key, recipient, cipher, digest, transaction, message_type=PKCS_REQ):
+def pkcs_req(request, signer, key, recipient, cipher, digest, transaction, message_type=PKCS_REQ,
+             text=core.PrintableString):
     """A PKIMessage around a PKCS#10 request; gives (DER, senderNonce). RFC 8894 §3.2, §3.3.1."""
     nonce = os.urandom(16)
     extra = [
-        (MESSAGE_TYPE, core.PrintableString(message_type)),
-        (TRANSACTION_ID, core.PrintableString(transaction)),
+        (MESSAGE_TYPE, text(message_type)),
+        (TRANSACTION_ID, text(transaction)),
         (SENDER_NONCE, core.OctetString(nonce)),
     ]
     return signed_data(envelope(request, recipient, cipher), signer, key, digest, extra), nonce

@@ -180,6 +180,14 @@ class Flow(unittest.TestCase):
                 code, _, text = self.verb(name)
                 self.assertEqual(code, 0, f"{name}: {text}")
 
+    def test_other_clients_shapes_enroll_and_renew(self):
+        for shape in sorted(mdm_client.SHAPES):
+            with self.subTest(shape=shape):
+                code, _, text = self.enroll(self.server(), "--shape", shape)
+                self.assertEqual(code, 0, text)
+                code, _, text = self.verb("renew")
+                self.assertEqual(code, 0, text)
+
     def test_removing_the_enrollment_profile_checks_out(self):
         server = self.server()
         self.assertEqual(self.enroll(server)[0], 0)

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::signature::{ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tillsyn_pki::key::KeyPair;
@@ -34,29 +35,25 @@ pub fn pool_key(index: usize) -> Result<KeyPair, SimError> {
     Ok(cell.get_or_init(|| key).clone())
 }
 
-/// Key number `index` on P-384, counted round a small pool.
-pub(crate) fn p384_key(index: usize) -> Result<KeyPair, SimError> {
-    const KEYS: &str = include_str!("../keys/p384.txt");
-    let keys: Vec<&str> = KEYS.lines().filter(|line| !line.starts_with('#')).collect();
-    let der = index
-        .checked_rem(keys.len())
-        .and_then(|index| keys.get(index))
-        .and_then(|line| STANDARD.decode(line).ok())
-        .ok_or(SimError::state("the key pool is damaged"))?;
-    Ok(KeyPair::from_pkcs8_der(&der)?)
+/// A new key on P-384, as hardware makes it: no two are ever alike, and a server may insist on it.
+pub(crate) fn new_p384_key() -> Result<KeyPair, SimError> {
+    let failed = |_| SimError::state("no key can be made");
+    let key = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_ASN1_SIGNING).map_err(failed)?;
+    Ok(KeyPair::from_pkcs8_der(
+        key.to_pkcs8v1().map_err(failed)?.as_ref(),
+    )?)
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::{p384_key, pool_key};
+    use super::{new_p384_key, pool_key};
 
     #[test]
     fn keys_on_p384_differ() {
-        let first = p384_key(0).unwrap();
-        assert!(first.public_key() != p384_key(1).unwrap().public_key());
-        assert!(first.public_key() == p384_key(8).unwrap().public_key());
+        let (first, second) = (new_p384_key().unwrap(), new_p384_key().unwrap());
+        assert!(first.public_key() != second.public_key());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tillsyn_pki::attestation::maker::Properties;
 
 use crate::SimError;
 use crate::device::Device;
-use crate::keys::p384_key;
+use crate::keys::new_p384_key;
 use crate::plists::texts;
 
 const QUERY_DEVICE: u32 = 16;
@@ -74,7 +74,7 @@ impl Device {
             freshness: nonce.map(<[u8]>::to_vec),
             ..self.attested_properties(enrollment.profile.byod)
         };
-        let key = p384_key(self.config.key_index)?;
+        let key = new_p384_key()?;
         let chain = root.attest(key.public_key(), &properties)?;
         let chain: Vec<Vec<u8>> = chain.iter().map(|c| c.der().to_vec()).collect();
         self.memory.attestation = Some((chain.clone(), now));

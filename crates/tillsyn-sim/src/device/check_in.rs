@@ -43,7 +43,9 @@ impl Device {
         self.check_in(Authenticate::MESSAGE_TYPE, "device", message.to_plist())
             .await?;
         let mut channel = Channel::new(ids);
-        channel.awaiting_configuration = self.config.awaiting_configuration;
+        // Setup is over when an update of the profile asks again.
+        let fresh = self.state != DeviceState::Enrolled;
+        channel.awaiting_configuration = fresh && self.config.awaiting_configuration;
         self.channels = vec![channel];
         self.set_state(DeviceState::Pending);
         Ok(())

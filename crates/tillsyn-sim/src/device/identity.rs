@@ -7,7 +7,7 @@ use tillsyn_pki::hash;
 use tillsyn_pki::key::{Digest, KeyKind, KeyPair};
 
 use super::{Device, Enrollment};
-use crate::keys::p384_key;
+use crate::keys::new_p384_key;
 use crate::profile::{AcmeKey, AcmeSettings, EnrollmentProfile, IdentitySettings, ScepSettings};
 use crate::{Authentication, Rule, SimError, Unattested, Violation, acme, pool_key, scep};
 
@@ -25,7 +25,7 @@ impl Device {
             }) => KeyPair::generate_p256()?,
             IdentitySettings::Acme(AcmeSettings {
                 key: AcmeKey::P384, ..
-            }) => p384_key(number)?,
+            }) => new_p384_key()?,
             _ => pool_key(number)?,
         };
         let http = self

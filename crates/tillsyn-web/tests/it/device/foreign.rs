@@ -176,6 +176,39 @@ both_engines!(
     }
 );
 
+both_engines!(
+    the_independent_client_speaks_every_message,
+    |app| async move {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("mac");
+        enroll(&app, &state, &app.invite().await, &["--platform", "macos"]).await;
+        for verb in [
+            "bootstrap-token",
+            "get-token",
+            "return-to-service",
+            "user-channel",
+            "network-user",
+            "declarations",
+            "binary",
+        ] {
+            client(&state, verb, &[]).await;
+        }
+    }
+);
+
+/// Messages in the shape of other clients, built from the sheet by the independent client: the first
+/// certificate, and a renewal as each of them asks for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scep_in_the_shape_of_other_clients_enrolls_and_renews() {
+    let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    for shape in ["sscep", "go", "certmonger", "windows"] {
+        let state = folder.path().join(shape);
+        enroll(&app, &state, &app.invite().await, &["--shape", shape]).await;
+        client(&state, "renew", &[]).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn certmonger_gets_its_certificate() {
     let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;

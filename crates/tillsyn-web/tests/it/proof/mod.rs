@@ -2,6 +2,7 @@
 
 mod identity;
 mod isolation;
+mod messages;
 mod mutations;
 mod nodes;
 mod scep;
