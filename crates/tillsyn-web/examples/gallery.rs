@@ -14,7 +14,9 @@ use tillsyn_web::console::enrollment::{
 };
 use tillsyn_web::console::errors::ErrorPage;
 use tillsyn_web::console::overview::OverviewPage;
-use tillsyn_web::console::settings::{PushPage, TokensPage};
+use tillsyn_web::console::settings::{
+    PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
+};
 use tillsyn_web::i18n::{Lang, Texts};
 use tillsyn_web::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
 use tillsyn_web::ui::Sample;
@@ -52,6 +54,9 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AttemptsPage>(folder, texts)?;
     write::<AttemptPage>(folder, texts)?;
     write::<PushPage>(folder, texts)?;
+    write::<PushNewPage>(folder, texts)?;
+    write::<PushRequestPage>(folder, texts)?;
+    write::<PushVendorPage>(folder, texts)?;
     write::<TokensPage>(folder, texts)?;
     write::<ErrorPage>(folder, texts)?;
     write::<BeginPage>(folder, texts)?;

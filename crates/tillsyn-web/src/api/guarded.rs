@@ -58,7 +58,12 @@ pub(super) fn guarded(
     (schemas, mut paths, router): UtoipaMethodRouter<AppState>,
 ) -> UtoipaMethodRouter<AppState> {
     for item in paths.paths.values_mut() {
-        let parts = [&mut item.get, &mut item.put, &mut item.delete];
+        let parts = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.patch,
+            &mut item.delete,
+        ];
         parts
             .into_iter()
             .flatten()

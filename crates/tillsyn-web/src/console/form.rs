@@ -72,6 +72,11 @@ impl Uploaded {
         String::from_utf8(self.bytes(name).to_vec()).unwrap_or_default()
     }
 
+    /// Whether a box was ticked.
+    pub(crate) fn ticked(&self, name: &str) -> bool {
+        !self.bytes(name).is_empty()
+    }
+
     /// A field or file as bytes; empty when it is absent.
     pub(crate) fn bytes(&self, name: &str) -> &[u8] {
         self.parts

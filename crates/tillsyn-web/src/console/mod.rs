@@ -18,6 +18,8 @@ pub mod overview;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+#[cfg(any(test, feature = "testing"))]
+mod samples_push;
 pub mod secrets;
 pub mod settings;
 #[cfg(test)]

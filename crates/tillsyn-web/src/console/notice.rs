@@ -26,10 +26,13 @@ pub(crate) enum Told {
     InvitationRevoked,
     TokenRevoked,
     PushSaved,
+    PushNoted,
+    PushRehearsed,
+    PushResumed,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 9] = [
+    const PLAIN: [(Self, &'static str); 12] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -39,6 +42,9 @@ impl Told {
         (Self::InvitationRevoked, "invitation_revoked"),
         (Self::TokenRevoked, "token_revoked"),
         (Self::PushSaved, "push_saved"),
+        (Self::PushNoted, "push_noted"),
+        (Self::PushRehearsed, "push_rehearsed"),
+        (Self::PushResumed, "push_resumed"),
     ];
 
     fn value(self) -> String {
@@ -71,6 +77,9 @@ impl Told {
             Self::InvitationRevoked => Notice::InvitationRevoked,
             Self::TokenRevoked => Notice::TokenRevoked,
             Self::PushSaved => Notice::PushSaved,
+            Self::PushNoted => Notice::PushNoted,
+            Self::PushRehearsed => Notice::PushRehearsed,
+            Self::PushResumed => Notice::PushResumed,
         };
         notice.message(l)
     }

@@ -46,6 +46,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
                 .post(settings::upload_push)
                 .layer(DefaultBodyLimit::max(UPLOAD_BODY)),
         )
+        .merge(of_push())
         .route(
             urls::TOKENS,
             get(settings::tokens_page).post(settings::create_token),
@@ -56,6 +57,48 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         )
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+fn of_push() -> Router<AppState> {
+    let topic = "/console/settings/push/topics/{id}";
+    let request = "/console/settings/push/requests/{id}";
+    Router::new()
+        .route(topic, get(settings::push_topic_page))
+        .route(&format!("{topic}/edit"), post(settings::edit_push))
+        .route(
+            &format!("{topic}/rehearse"),
+            post(settings::rehearse_push).layer(DefaultBodyLimit::max(UPLOAD_BODY)),
+        )
+        .route(&format!("{topic}/resume"), post(settings::resume_push))
+        .route(
+            urls::PUSH_NEW,
+            get(settings::push_new_page).post(settings::create_push_request),
+        )
+        .route(request, get(settings::push_request_page))
+        .route(&format!("{request}/csr"), get(settings::push_request_csr))
+        .route(&format!("{request}/file"), get(settings::push_request_file))
+        .route(
+            &format!("{request}/sign"),
+            post(settings::sign_push_request),
+        )
+        .route(
+            &format!("{request}/signed"),
+            post(settings::take_signed_push_request).layer(DefaultBodyLimit::max(UPLOAD_BODY)),
+        )
+        .route(
+            &format!("{request}/delete"),
+            post(settings::delete_push_request),
+        )
+        .route(
+            urls::PUSH_VENDOR,
+            get(settings::push_vendor_page)
+                .post(settings::set_push_vendor)
+                .layer(DefaultBodyLimit::max(UPLOAD_BODY)),
+        )
+        .route(
+            &format!("{}/remove", urls::PUSH_VENDOR),
+            post(settings::remove_push_vendor),
+        )
 }
 
 fn of_device() -> Router<AppState> {

@@ -21,27 +21,27 @@ use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
 use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
 use super::overview::{Activity, Contact, Counts, Figure, Need, OverviewPage, VersionRow, Waiting};
 use super::secrets::{LocationRow, LostCard, RevealPage, SecretRow, SecretsPage, UnlockRow};
-use super::settings::{CreatedToken, PushCertificate, PushPage, Refusal, TokenRow, TokensPage};
+use super::settings::{CreatedToken, TokenRow, TokensPage};
 use super::words::{self, FieldError, Notice, SignInText};
 use crate::i18n::{Texts, When, Zone};
 use crate::portal::enroll::Failure;
 use crate::ui::{Choice, Link, Qr, Sample, Status, Tone, status, urls};
 
 /// Tuesday 17 November 2026, 09:42 in Stockholm.
-const NOW: i64 = 1_794_904_920_000;
+pub(super) const NOW: i64 = 1_794_904_920_000;
 const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * 60 * MINUTE;
 const ID: &str = "01939f3c-5a10-7c3e-9d41-5f0a4be31c77";
 const LONG: &str = "Enhetsregistreringsprofilshanteringsansvarigas reservtelefon 0417";
 
-fn zone() -> Zone {
+pub(super) fn zone() -> Zone {
     Zone {
         now_ms: NOW,
         zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(1)),
     }
 }
 
-fn ago(l: Texts, minutes: i64) -> When {
+pub(super) fn ago(l: Texts, minutes: i64) -> When {
     l.ago(NOW - minutes * MINUTE, &zone())
 }
 
@@ -49,7 +49,7 @@ fn moment(l: Texts, minutes: i64) -> When {
     l.moment(NOW - minutes * MINUTE, &zone())
 }
 
-fn frame(l: Texts, place: Place, here: &str) -> Frame {
+pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
     Frame {
         texts: l,
         theme: Theme::System,
@@ -1492,87 +1492,6 @@ impl Sample for AttemptPage {
             ));
         }
         pages
-    }
-}
-
-impl Sample for PushPage {
-    const NAME: &'static str = "push";
-
-    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let topic = "com.apple.mgmt.External.5d0b1c7e-9a41";
-        let current = |days: i64, state: &str| PushCertificate {
-            status: status(l, "certificate", state),
-            subject: "APSP:5d0b1c7e-9a41".to_owned(),
-            topic: topic.to_owned(),
-            serial: "1f03a9c2".to_owned(),
-            expires: l.deadline(NOW + days * DAY, &zone()),
-            left: l.tn("days-left", days.max(0)),
-            account: "mdm-apple@norrvik.example".to_owned(),
-            note: "Password in the safe of Central IT".to_owned(),
-            uploaded: ago(l, 300),
-            stopped: if days < 0 {
-                "403 ExpiredProviderToken".to_owned()
-            } else {
-                String::new()
-            },
-            devices: l.number(4812),
-            ladder: words::push_ladder(l, days, |before| {
-                l.date(NOW + (days - before) * DAY, &zone())
-            }),
-        };
-        let page = |current: Option<PushCertificate>, refused: Option<Refusal>, errors: bool| {
-            let error = |error: FieldError| if errors { error.text(l) } else { String::new() };
-            Self {
-                f: frame(l, Place::Push, urls::PUSH),
-                account: current
-                    .as_ref()
-                    .map_or_else(String::new, |current| current.account.clone()),
-                current,
-                refused,
-                certificate_error: error(FieldError::NoPemCertificate),
-                key_error: error(FieldError::NoPemKey),
-                note: String::new(),
-                account_error: error(FieldError::Required),
-                may_upload: true,
-                password: errors,
-                password_error: error(FieldError::PasswordWrong),
-            }
-        };
-        let changed = Refusal::topic_changed(l, topic, 4812);
-        let mut reader = page(
-            Some(current(120, "valid")),
-            Refusal::of(l, "push_certificate_use"),
-            false,
-        );
-        reader.may_upload = false;
-        let mut saved = page(Some(current(365, "valid")), None, false);
-        saved.f.messages = vec![Notice::PushSaved.message(l)];
-        vec![
-            ("expiring", page(Some(current(12, "expiring")), None, false)),
-            (
-                "topic",
-                page(Some(current(12, "expiring")), Some(changed), false),
-            ),
-            ("missing", page(None, None, true)),
-            ("saved", saved),
-            ("reader", reader),
-            (
-                "key",
-                page(None, Refusal::of(l, "push_key_mismatch"), false),
-            ),
-            (
-                "kind",
-                page(None, Refusal::of(l, "push_topic_missing"), false),
-            ),
-            (
-                "expired",
-                page(
-                    Some(current(-1, "expired")),
-                    Refusal::of(l, "push_certificate_expired"),
-                    false,
-                ),
-            ),
-        ]
     }
 }
 

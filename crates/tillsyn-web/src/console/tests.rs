@@ -15,7 +15,7 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::overview::OverviewPage;
 use super::secrets::{RevealPage, SecretsPage};
-use super::settings::{PushPage, TokensPage};
+use super::settings::{PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
@@ -41,6 +41,9 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AttemptsPage>(texts, &check);
         each::<AttemptPage>(texts, &check);
         each::<PushPage>(texts, &check);
+        each::<PushNewPage>(texts, &check);
+        each::<PushRequestPage>(texts, &check);
+        each::<PushVendorPage>(texts, &check);
         each::<TokensPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);

@@ -17,7 +17,19 @@ pub const INVITATIONS: &str = "/console/enrollment/invitations";
 pub const INVITATION_NEW: &str = "/console/enrollment/new";
 pub const ATTEMPTS: &str = "/console/enrollment/attempts";
 pub const PUSH: &str = "/console/settings/push";
+pub const PUSH_NEW: &str = "/console/settings/push/new";
+pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
 pub const TOKENS: &str = "/console/settings/tokens";
+
+/// One of several push certificates; its acts are below it.
+pub fn push_topic(id: &str) -> String {
+    format!("{PUSH}/topics/{}", segment(id))
+}
+
+/// A request for a push certificate; its acts are below it.
+pub fn push_request(id: &str) -> String {
+    format!("{PUSH}/requests/{}", segment(id))
+}
 
 pub fn device(id: &str) -> String {
     format!("{DEVICES}/{}", segment(id))

@@ -29,7 +29,7 @@ pub(super) async fn callout(build: &Build<'_>) -> Result<Option<Callout>, Failur
     if let Some(held) = held(build).await? {
         return Ok(Some(held));
     }
-    if push::topic_for_enrollment(visitor.core()).await?.is_none() {
+    if !push::wakes_device(visitor.core(), row.id.as_str()).await? {
         return Ok(Some(Callout::no_push(l)));
     }
     let since = row

@@ -81,6 +81,17 @@ impl Need {
         )
     }
 
+    /// APNs takes the certificate and refuses what is pushed with it.
+    pub fn push_alarm(l: Texts, reason: &str) -> Self {
+        Self::new(
+            Tone::Bad,
+            "alert",
+            l.t("need-push-alarm"),
+            l.ta("push-alarm", reason),
+            link(urls::PUSH, l.t("need-push-renew")),
+        )
+    }
+
     pub fn push_expired(l: Texts, date: &str, devices: u64, account: &str) -> Self {
         let args = [
             ("date", date.into()),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::devices::{self, Overview, VersionCount};
 use tillsyn_core::events;
-use tillsyn_core::push::{self, PushTopicView};
+use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
 use tillsyn_core::{Permission, commands};
 
 use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
@@ -84,7 +84,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     let mut needs = Vec::new();
     if visitor.may(Permission::PushRead) {
         let topics = push::list_topics(visitor.core(), visitor.actor()).await?;
-        needs.extend(push_need(visitor, topics.last()));
+        needs.extend(push_needs(visitor, &topics));
     }
     let mut some = |count: i64, need: fn(Texts, u64) -> Need| {
         if count > 0 {
@@ -99,11 +99,21 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     Ok(needs)
 }
 
-fn push_need(visitor: &Visitor, topic: Option<&PushTopicView>) -> Option<Need> {
+/// Each push certificate that somebody must look at, most harm first.
+fn push_needs(visitor: &Visitor, topics: &[PushTopicView]) -> Vec<Need> {
+    if topics.is_empty() {
+        return vec![Need::push_missing(visitor.texts)];
+    }
+    let mut sorted: Vec<&PushTopicView> = topics.iter().collect();
+    sorted.sort_by_key(|topic| (topic.stopped_reason.is_none(), topic.not_after));
+    sorted
+        .into_iter()
+        .filter_map(|topic| push_need(visitor, topic))
+        .collect()
+}
+
+fn push_need(visitor: &Visitor, topic: &PushTopicView) -> Option<Need> {
     let l = visitor.texts;
-    let Some(topic) = topic else {
-        return Some(Need::push_missing(l));
-    };
     let date = l.date(topic.not_after, &visitor.zone);
     let account = topic
         .vendor_account
@@ -113,11 +123,15 @@ fn push_need(visitor: &Visitor, topic: Option<&PushTopicView>) -> Option<Need> {
     if let Some(reason) = &topic.stopped_reason {
         return Some(Need::push_stopped(l, reason));
     }
-    match topic.days_left {
-        ..0 => Some(Need::push_expired(l, &date, devices, &account)),
-        days @ 0..=30 => Some(Need::push_expiring(l, days, &date, devices, &account)),
-        _ => None,
+    if topic.status == "expired" {
+        return Some(Need::push_expired(l, &date, devices, &account));
     }
+    if let Some(reason) = &topic.alarm_reason {
+        return Some(Need::push_alarm(l, reason));
+    }
+    // The first step of the ladder (S90).
+    (topic.days_left < LADDER_DAYS[0])
+        .then(|| Need::push_expiring(l, topic.days_left, &date, devices, &account))
 }
 
 fn versions(l: Texts, found: &[VersionCount]) -> Vec<VersionRow> {

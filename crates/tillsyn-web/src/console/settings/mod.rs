@@ -1,16 +1,29 @@
-//! Settings: push certificate and API tokens.
+//! Settings: push certificates and API tokens.
 
 mod page;
 mod push;
+mod push_acts;
+mod push_requests;
+mod push_vendor;
+mod push_words;
 mod revoke_token;
 mod tokens;
 mod upload;
 
 pub use page::{
-    CreatedToken, LadderStep, PushCertificate, PushPage, Refusal, TokenRow, TokensPage,
+    CheckLine, CreatedToken, LadderStep, PastLine, PushCertificate, PushLine, PushNewPage,
+    PushPage, PushRequestPage, PushVendorPage, Refusal, Report, TokenRow, TokensPage, VendorFacts,
 };
 
-pub(super) use push::push_page;
+pub(super) use push::{push_page, push_topic_page};
+pub(super) use push_acts::{edit_push, rehearse_push, resume_push};
+pub(super) use push_requests::{
+    create_push_request, delete_push_request, push_new_page, push_request_csr, push_request_file,
+    push_request_page, sign_push_request, take_signed_push_request,
+};
+pub(super) use push_vendor::{push_vendor_page, remove_push_vendor, set_push_vendor};
+#[cfg(any(test, feature = "testing"))]
+pub(super) use push_words::check;
 pub(super) use revoke_token::revoke_token;
 pub(super) use tokens::{create_token, tokens_page};
 pub(super) use upload::upload_push;

@@ -12,6 +12,10 @@ use crate::ui::{Choice, Status};
 pub struct PushPage {
     pub f: Frame,
     pub current: Option<PushCertificate>,
+    /// All of them, when there are several.
+    pub topics: Vec<PushLine>,
+    /// Requests that somebody should finish.
+    pub requests: Vec<PushLine>,
     /// Why the last upload was refused; names the number of devices for a changed topic.
     pub refused: Option<Refusal>,
     pub certificate_error: String,
@@ -19,6 +23,9 @@ pub struct PushPage {
     pub account: String,
     pub note: String,
     pub account_error: String,
+    /// The upload may stand beside, or in place of, the one shown.
+    pub further: bool,
+    pub change_topic: bool,
     /// The person may upload one.
     pub may_upload: bool,
     pub password: bool,
@@ -26,7 +33,22 @@ pub struct PushPage {
 }
 
 pub struct PushCertificate {
+    pub id: String,
     pub status: Status,
+    /// What to do about it, and until when.
+    pub next: String,
+    pub unit: String,
+    pub owner: String,
+    pub purposes: Vec<Choice>,
+    pub for_new: bool,
+    /// Pushes that wait to be sent.
+    pub waiting: String,
+    /// Why APNs refuses many pushes, in Apple's words; empty while it does not.
+    pub alarm: String,
+    /// Address of this certificate's page; its acts are below it.
+    pub here: String,
+    pub past: Vec<PastLine>,
+    pub report: Option<Report>,
     pub subject: String,
     pub topic: String,
     pub serial: String,
@@ -78,6 +100,96 @@ impl Refusal {
         };
         Some(Self { title, text })
     }
+}
+
+/// `GET /console/settings/push/new`: the first step.
+#[derive(Template)]
+#[template(path = "console/push_new.html")]
+pub struct PushNewPage {
+    pub f: Frame,
+    pub renews: Vec<Choice>,
+    pub name: String,
+    pub email: String,
+    pub country: String,
+    pub refused: Option<Refusal>,
+}
+
+/// `GET /console/settings/push/requests/{id}`: the steps after it.
+#[derive(Template)]
+#[template(path = "console/push_request.html")]
+pub struct PushRequestPage {
+    pub f: Frame,
+    /// Id and topic of the certificate that it renews; empty for a new one.
+    pub renews: String,
+    pub topic: String,
+    /// The Apple Account on record.
+    pub account: String,
+    /// There are certificates beside which this one would stand.
+    pub others: bool,
+    pub name: String,
+    pub email: String,
+    pub country: String,
+    pub created: When,
+    pub signed: bool,
+    /// Subject of a vendor certificate that can sign here; empty without one.
+    pub vendor: String,
+    /// Address of this page.
+    pub here: String,
+    pub refused: Option<Refusal>,
+    pub may_change: bool,
+    pub password: bool,
+}
+
+/// `GET /console/settings/push/vendor`.
+#[derive(Template)]
+#[template(path = "console/push_vendor.html")]
+pub struct PushVendorPage {
+    pub f: Frame,
+    pub current: Option<VendorFacts>,
+    pub refused: Option<Refusal>,
+    pub may_change: bool,
+    pub password: bool,
+    pub password_error: String,
+}
+
+pub struct VendorFacts {
+    pub status: Status,
+    pub subject: String,
+    pub expires: String,
+}
+
+/// A line that leads somewhere, with a status.
+pub struct PushLine {
+    pub href: String,
+    pub text: String,
+    pub note: String,
+    pub status: Option<Status>,
+}
+
+/// A certificate that the topic has had.
+pub struct PastLine {
+    pub serial: String,
+    pub expires: String,
+    pub uploaded: When,
+    pub in_use: bool,
+}
+
+/// What a rehearsal found.
+pub struct Report {
+    pub passed: bool,
+    pub when: When,
+    pub responsible: String,
+    pub lines: Vec<CheckLine>,
+}
+
+pub struct CheckLine {
+    /// Class of the status text.
+    pub tone: &'static str,
+    pub icon: &'static str,
+    pub text: String,
+    /// Passed, failed or left out.
+    pub word: String,
+    pub why: String,
 }
 
 /// `GET` and `POST /console/settings/tokens`.

@@ -1,12 +1,14 @@
 //! `POST /console/settings/push`: a new or renewed push certificate, as files.
 
 use axum::response::Response;
+use tillsyn_core::ids::PushTopicId;
 use tillsyn_core::push::{self, PushUpload};
 use tillsyn_core::{Error, Kind, Permission, actor};
 use zeroize::Zeroizing;
 
 use super::page::Refusal;
 use super::push::form;
+use super::push_words;
 use crate::console::failure::Failure;
 use crate::console::form::Uploaded;
 use crate::console::notice::{Told, go};
@@ -28,9 +30,13 @@ pub(crate) async fn upload_push(mut form: Uploaded) -> Result<Response, Failure>
     let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let upload = PushUpload {
         certificate_pem: form.text("certificate"),
-        key_pem: Some(Zeroizing::new(form.text("key"))),
+        // Without one, a request made here has the key.
+        key_pem: given(form.text("key")).map(Zeroizing::new),
         vendor_account: given(form.text("account")),
         note: given(form.text("note")),
+        renews: renews(&form).filter(|_| !form.ticked("further")),
+        further: form.ticked("further"),
+        change_topic: form.ticked("change_topic"),
         ..PushUpload::default()
     };
     match push::upload_certificate(form.visitor.core(), form.visitor.actor(), upload).await {
@@ -39,10 +45,17 @@ pub(crate) async fn upload_push(mut form: Uploaded) -> Result<Response, Failure>
     }
 }
 
+/// The certificate that the page was about.
+fn renews(form: &Uploaded) -> Option<PushTopicId> {
+    PushTopicId::parse(&form.text("renews"))
+}
+
 /// The page once more. Files and password cannot be kept; the rest is.
 async fn again(upload: &Uploaded, error: Error) -> Result<Response, Failure> {
     let l = upload.visitor.texts;
-    let mut shown = form(&upload.visitor).await?;
+    let mut shown = form(&upload.visitor, renews(upload).as_ref()).await?;
+    shown.further = upload.ticked("further");
+    shown.change_topic = upload.ticked("change_topic");
     (shown.account, shown.note) = (upload.text("account"), upload.text("note"));
     match (error.kind, error.code, error.field) {
         (Kind::Conflict, "topic_change", _) => {
@@ -64,8 +77,10 @@ async fn again(upload: &Uploaded, error: Error) -> Result<Response, Failure> {
             shown.password = true;
             shown.password_error = FieldError::PasswordWrong.text(l);
         }
-        (Kind::Invalid, code, _) => shown.refused = Refusal::of(l, code),
-        _ => return Err(error.into()),
+        _ => match push_words::refusal(l, &error) {
+            Some(refused) => shown.refused = Some(refused),
+            None => return Err(error.into()),
+        },
     }
     Ok(page(AppError::from(error).status(), &shown))
 }

@@ -252,6 +252,9 @@ pub enum Notice {
     InvitationRevoked,
     TokenRevoked,
     PushSaved,
+    PushNoted,
+    PushRehearsed,
+    PushResumed,
 }
 
 impl Notice {
@@ -280,6 +283,9 @@ impl Notice {
             Self::InvitationRevoked => done(l.t("message-invitation-revoked")),
             Self::TokenRevoked => done(l.t("message-token-revoked")),
             Self::PushSaved => done(l.t("message-push-saved")),
+            Self::PushNoted => done(l.t("message-push-noted")),
+            Self::PushRehearsed => done(l.t("message-push-rehearsed")),
+            Self::PushResumed => done(l.t("message-push-resumed")),
         }
     }
 }

@@ -123,3 +123,140 @@ async fn a_push_certificate_is_renewed_and_another_topic_refused() {
     let plain = owner.post(path, &account).await;
     assert_eq!(plain.status, 415);
 }
+
+// S4-15: consent, request, signature, Apple, upload, account; each step says what to do next.
+both_engines!(
+    the_wizard_leads_to_a_renewed_push_certificate,
+    |app| async move {
+        let mut owner = Browser::owner(&app).await;
+        let chain = vendor(&app);
+        let files = [("chain", chain.0.as_str()), ("key", chain.1.as_str())];
+        let path = "/console/settings/push/vendor";
+        owner.upload(path, &[], &files).await.expect(303);
+        owner.get(path).await.expect(200).says("MDM Vendor");
+
+        let topic = app.text("SELECT id FROM push_topic").await.unwrap();
+        let new = "/console/settings/push/new";
+        let fields = [
+            ("renews", topic.as_str()),
+            ("name", "Norrvik University"),
+            ("email", "mdm@example.org"),
+            ("country", "SE"),
+        ];
+        owner
+            .post(new, &fields)
+            .await
+            .expect(422)
+            .says("Agree first");
+        let agreed = [&fields[..], &[("consent", "yes")]].concat();
+        let made = owner.post(new, &agreed).await.expect(303);
+        let here = made.location().to_owned();
+        owner.get(&here).await.expect(200).says("Sign here");
+        owner
+            .get("/console/settings/push")
+            .await
+            .expect(200)
+            .says("Have it signed");
+        let other = owner.get(&format!("{here}/file")).await;
+        assert_eq!(other.status, 404);
+        owner.post(&format!("{here}/sign"), &[]).await.expect(303);
+        let page = owner.get(&here).await.expect(200);
+        page.says("Download file for Apple");
+        page.says("Renew in the row of this certificate");
+        let file = owner.get(&format!("{here}/file")).await.expect(200);
+        assert!(
+            file.headers["content-disposition"]
+                .to_str()
+                .unwrap()
+                .contains("attachment")
+        );
+
+        let certificate = app.apns.portal(&file.html, &app.topic).unwrap();
+        let account = [("account", "push@example.org"), ("renews", topic.as_str())];
+        let files = [("certificate", certificate.as_str())];
+        let path = "/console/settings/push";
+        owner.upload(path, &account, &files).await.expect(303);
+        let page = owner.get(path).await.expect(200);
+        page.says("Earlier certificates");
+        page.says_not("Have it signed");
+        assert_eq!(app.count("SELECT count(*) FROM push_csr").await, 0);
+    }
+);
+
+both_engines!(
+    a_rehearsal_is_reported_in_words_and_the_record_is_edited,
+    |app| async move {
+        let mut owner = Browser::owner(&app).await;
+        let topic = app.text("SELECT id FROM push_topic").await.unwrap();
+        let here = format!("/console/settings/push/topics/{topic}");
+        owner
+            .upload(&format!("{here}/rehearse"), &[], &[])
+            .await
+            .expect(303);
+        let page = owner.get(&here).await.expect(200);
+        page.says("Something would stop the renewal");
+        page.says("Name a person or a contact.");
+        let record = [
+            ("account", "mdm-push@example.org"),
+            ("owner", "Central IT"),
+            ("note", "in the safe"),
+            ("purpose", "production"),
+            ("for_new", "yes"),
+        ];
+        owner
+            .post(&format!("{here}/edit"), &record)
+            .await
+            .expect(303);
+        owner
+            .upload(&format!("{here}/rehearse"), &[], &[])
+            .await
+            .expect(303);
+        let page = owner.get(&here).await.expect(200);
+        page.says("The renewal can go ahead");
+        page.says("Production");
+
+        let stop = "UPDATE push_topic SET stopped_reason = 'Forbidden', not_after = not_after - 29548800000";
+        app.db().execute(stop, Vec::new()).await.unwrap();
+        owner
+            .get(&here)
+            .await
+            .expect(200)
+            .says("If Apple refused it by mistake");
+        owner
+            .get("/console")
+            .await
+            .expect(200)
+            .says("Apple refuses the push certificate");
+        owner.post(&format!("{here}/resume"), &[]).await.expect(303);
+        owner
+            .get("/console")
+            .await
+            .expect(200)
+            .says("Push certificate expires in 2");
+    }
+);
+
+/// A vendor's chain and key in PEM.
+fn vendor(app: &TestApp) -> (String, String) {
+    use tillsyn_pki::cert::Certificate;
+    use tillsyn_pki::issue::{self, CaIdentity, KeyAlgorithm, KeyUsage, LeafRequest};
+    use tillsyn_pki::key::KeyPair;
+
+    let now = app.clock.now_ms();
+    let root = issue::create_root_ca("Vendor root", "Test", now, 3650, KeyAlgorithm::P256).unwrap();
+    let name = |cn: &str| vec![(tillsyn_pki::oid::COMMON_NAME, cn.to_owned())];
+    let key = KeyPair::generate_p256().unwrap();
+    let mut request = LeafRequest::new(name("Relations"), now, 1000);
+    request.is_ca = true;
+    request.key_usage = vec![KeyUsage::KeyCertSign];
+    let certificate = issue::issue_leaf(&root, key.public_key(), request).unwrap();
+    let middle = CaIdentity { certificate, key };
+    let key = KeyPair::generate_rsa2048().unwrap();
+    let request = LeafRequest::new(name("MDM Vendor: Norrvik"), now, 365);
+    let leaf = issue::issue_leaf(&middle, key.public_key(), request).unwrap();
+    let chain = [leaf, middle.certificate, root.certificate];
+    (
+        chain.iter().map(Certificate::to_pem).collect(),
+        key.to_pkcs8_pem().to_string(),
+    )
+}

@@ -246,6 +246,43 @@ both_engines!(
     }
 );
 
+// Core sheet §13, test 9: a 410 silences the token, unless a newer `TokenUpdate` came; a 400 never does.
+both_engines!(
+    a_410_counts_only_against_the_token_it_is_about,
+    by_hand(),
+    |app| async move {
+        let (_iphone, token, id) = quiet_iphone(&app).await;
+        ask(&app, &id).await;
+        let hour = 3_600_000;
+        let contact = "SELECT contact FROM channel";
+        for answer in [
+            Answer::unregistered(app.clock.now_ms() - hour),
+            Answer::refuse(410, "SomethingBetween"),
+            Answer::refuse(400, "BadDeviceToken"),
+        ] {
+            app.apns.script(&token, answer.clone());
+            let again = "INSERT INTO push_request (channel_id, due_at, version) SELECT id, 0, 1 \
+                FROM channel WHERE 1 = 1 ON CONFLICT (channel_id) DO NOTHING";
+            app.db().execute(again, Vec::new()).await.unwrap();
+            due_now(&app).await;
+            app.run_job("push").await;
+            let found = app.text(contact).await;
+            assert_eq!(found.as_deref(), Some("reachable"), "{answer:?}");
+        }
+        app.apns
+            .script(&token, Answer::unregistered(app.clock.now_ms() + hour));
+        let again = "INSERT INTO push_request (channel_id, due_at, version) SELECT id, 0, 1 \
+            FROM channel WHERE 1 = 1 ON CONFLICT (channel_id) DO NOTHING";
+        app.db().execute(again, Vec::new()).await.unwrap();
+        due_now(&app).await;
+        app.run_job("push").await;
+        assert_eq!(app.text(contact).await.as_deref(), Some("unreachable"));
+        let active = "SELECT count(*) FROM enrollment WHERE status = 'active'";
+        assert_eq!(app.count(active).await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM push_request").await, 0);
+    }
+);
+
 // 404, 405, 413 and other 400s: permanent for this request, and somebody must look.
 both_engines!(
     a_permanent_refusal_is_an_alarm_and_the_work_stays,
