@@ -17,7 +17,7 @@ use tillsyn_pki::seal::{KeyRing, MasterKey};
 use tillsyn_sim::{Device, DeviceConfig, EnrollBy, Network, NetworkConfig, PushHub};
 use tillsyn_standins::activation_lock::ActivationLockStandin;
 use tillsyn_standins::apns::{ApnsStandin, StandinConfig};
-use tillsyn_web::server::{ListenConfig, Listener, Surface, serve};
+use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface, serve};
 use tillsyn_web::{AppState, WebConfig};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -346,6 +346,7 @@ async fn listener(address: SocketAddr) -> Listener {
         address,
         tls: None,
         surface: Surface::All,
+        device_proof: DeviceProof::Signature,
     })
     .await
     .unwrap()

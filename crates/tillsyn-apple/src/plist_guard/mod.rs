@@ -9,11 +9,13 @@ mod binary;
 mod limits;
 mod parse;
 mod scan;
+mod stream;
 mod xml;
 
 pub use limits::Limits;
 pub use parse::parse;
 pub use scan::{ScannedResult, scan_result};
+pub use stream::ResultScanner;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ pub struct ScannedResult {
 }
 
 /// Longest value that is looked at.
-const MAX_VALUE: usize = 255;
+pub(super) const MAX_VALUE: usize = 255;
 /// Most top-level keys of a binary result that are looked at.
 const MAX_KEYS: usize = 1_000;
 
@@ -34,14 +34,14 @@ pub fn scan_result(bytes: &[u8]) -> Option<ScannedResult> {
 }
 
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     status: Option<Status>,
     command_uuid: Option<CommandUuid>,
     ids: Ids,
 }
 
 impl Found {
-    fn take(&mut self, key: &str, value: &str) {
+    pub(super) fn take(&mut self, key: &str, value: &str) {
         match key {
             "Status" => self.status = value.parse().ok(),
             "CommandUUID" => self.command_uuid = CommandUuid::new(value).ok(),
@@ -58,7 +58,7 @@ impl Found {
         }
     }
 
-    fn finish(self) -> Option<ScannedResult> {
+    pub(super) fn finish(self) -> Option<ScannedResult> {
         Some(ScannedResult {
             status: self.status?,
             command_uuid: self.command_uuid,

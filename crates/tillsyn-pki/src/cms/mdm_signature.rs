@@ -1,6 +1,6 @@
 use base64::Engine as _;
 
-use super::parts::SignedParts;
+use super::parts::{Content, SignedParts};
 use super::signed::Policy;
 use crate::asn1::Reader;
 use crate::error::{Error, Result};
@@ -58,6 +58,36 @@ impl<'a> MdmSignature<'a> {
         self.parts
             .single_signer()?
             .verify(key, &self.parts.content_type, body, policy)
+    }
+}
+
+impl MdmSignature<'_> {
+    /// Begins the digest of a body that is too large to keep.
+    pub fn body_hash(&self) -> Result<BodyHash> {
+        let digest = self.parts.single_signer()?.digest()?;
+        Ok(BodyHash(aws_lc_rs::digest::Context::new(digest.hashing())))
+    }
+
+    /// As [`Self::verify_with`], for a body of which only the digest was kept.
+    pub fn verify_hashed(&self, key: &PublicKey, body: BodyHash, policy: Policy) -> Result<Digest> {
+        // Embedded content cannot be compared with a body that is gone.
+        if self.parts.content.is_some() {
+            return Err(Error::ContentDiffers);
+        }
+        let hashed = body.0.finish();
+        let content = Content::Hashed(&hashed);
+        self.parts
+            .single_signer()?
+            .verify_content(key, &self.parts.content_type, content, policy)
+    }
+}
+
+/// The digest of a body, taken while it streams by.
+pub struct BodyHash(aws_lc_rs::digest::Context);
+
+impl BodyHash {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
     }
 }
 

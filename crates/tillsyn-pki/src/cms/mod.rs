@@ -9,7 +9,7 @@ mod signed;
 mod tests;
 
 pub use device::sign_detached_like_device;
-pub use mdm_signature::{MdmSignature, decode_header};
+pub use mdm_signature::{BodyHash, MdmSignature, decode_header};
 pub(crate) use parts::{Attributes, signer_identifier};
 pub(crate) use sign::{Signing, attribute, content_info, sign};
 pub use sign::{certs_only, sign_attached};

@@ -192,6 +192,23 @@ impl<'a> SignerParts<'a> {
         content: &[u8],
         policy: Policy,
     ) -> Result<Digest> {
+        self.verify_content(key, content_type, Content::Bytes(content), policy)
+    }
+
+    /// The digest that the signer took of the content.
+    pub(crate) fn digest(&self) -> Result<Digest> {
+        self.digest
+            .ok_or(Error::unsupported("digest or signature algorithm"))
+    }
+
+    /// As [`Self::verify`], also for content of which only the digest was kept.
+    pub(crate) fn verify_content(
+        &self,
+        key: &PublicKey,
+        content_type: &Oid,
+        content: Content<'_>,
+        policy: Policy,
+    ) -> Result<Digest> {
         let unsupported = Error::unsupported("digest or signature algorithm");
         let digest = self.digest.ok_or(unsupported)?;
         let algorithm = self.algorithm.ok_or(unsupported)?;
@@ -203,14 +220,19 @@ impl<'a> SignerParts<'a> {
             if algorithm.digest.is_some_and(|named| named != digest) {
                 return Err(Error::malformed("digest algorithms that differ"));
             }
-            key.verify_as(algorithm, digest, content, &self.signature)?;
+            match content {
+                Content::Bytes(bytes) => key.verify_as(algorithm, digest, bytes, &self.signature)?,
+                Content::Hashed(hashed) => {
+                    key.verify_hashed_as(algorithm, digest, hashed, &self.signature)?;
+                }
+            }
             return Ok(digest);
         };
         let attributes = Attributes::read(element)?;
         if attributes.content_type()? != *content_type {
             return Err(Error::malformed("content type attribute"));
         }
-        if digest.of(content) != attributes.message_digest()?.as_ref() {
+        if content.digest(digest) != attributes.message_digest()?.as_ref() {
             return Err(Error::DigestMismatch);
         }
         if let Some((now_ms, skew_ms)) = policy.signing_time
@@ -236,6 +258,23 @@ impl<'a> SignerParts<'a> {
             }
         }
         verified.map(|()| digest)
+    }
+}
+
+/// What was signed.
+#[derive(Clone, Copy)]
+pub(crate) enum Content<'a> {
+    Bytes(&'a [u8]),
+    /// Its digest by the signer's algorithm.
+    Hashed(&'a aws_lc_rs::digest::Digest),
+}
+
+impl Content<'_> {
+    fn digest(self, digest: Digest) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => digest.of(bytes),
+            Self::Hashed(hashed) => hashed.as_ref().to_vec(),
+        }
     }
 }
 

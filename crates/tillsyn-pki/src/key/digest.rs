@@ -29,14 +29,19 @@ impl Digest {
 
     /// The digest of the bytes.
     pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+        aws_lc_rs::digest::digest(self.hashing(), bytes)
+            .as_ref()
+            .to_vec()
+    }
+
+    pub(crate) fn hashing(self) -> &'static aws_lc_rs::digest::Algorithm {
         use aws_lc_rs::digest;
-        let algorithm = match self {
+        match self {
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
-        };
-        digest::digest(algorithm, bytes).as_ref().to_vec()
+        }
     }
 
     /// AlgorithmIdentifier with absent parameters, as RFC 5754 §2 prefers.

@@ -118,6 +118,24 @@ impl PublicKey {
         self.verify(algorithm.digest.unwrap_or(default), message, signature)
     }
 
+    /// The same for a message whose digest was taken while it streamed by.
+    pub(crate) fn verify_hashed_as(
+        &self,
+        algorithm: SignatureAlgorithm,
+        default: Digest,
+        hashed: &aws_lc_rs::digest::Digest,
+        signature: &[u8],
+    ) -> Result<()> {
+        let is_rsa = matches!(self.0.kind, KeyKind::Rsa { .. });
+        if is_rsa != algorithm.is_rsa {
+            return Err(Error::BadSignature);
+        }
+        let algorithm = self.verification(algorithm.digest.unwrap_or(default))?;
+        UnparsedPublicKey::new(algorithm, &self.0.spki)
+            .verify_digest(hashed, signature)
+            .map_err(|_| Error::BadSignature)
+    }
+
     fn verification(&self, digest: Digest) -> Result<&'static dyn VerificationAlgorithm> {
         let algorithm: &'static dyn VerificationAlgorithm = match (self.0.kind, digest) {
             (KeyKind::Rsa { bits }, _) if bits < 2048 => {

@@ -20,7 +20,7 @@ use tillsyn_pki::cms::{self, MdmSignature, Policy};
 use tillsyn_pki::issue::{self, DeviceSubject};
 use tillsyn_pki::key::PublicKey;
 use tillsyn_pki::seal::{KeyRing, MasterKey};
-use tillsyn_web::server::{ListenConfig, Listener, Surface, serve};
+use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface, serve};
 use tillsyn_web::{AppState, WebConfig};
 
 /// Serves until its standard input ends; each line asks for the counters, `enqueue` queues one query for
@@ -63,6 +63,7 @@ async fn serve_fleet(engine: Engine, devices: usize) {
         address: "127.0.0.1:0".parse().unwrap(),
         tls: None,
         surface: Surface::All,
+        device_proof: DeviceProof::Signature,
     })
     .await
     .unwrap();

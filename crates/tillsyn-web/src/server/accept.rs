@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::connections::{Connections, Counted};
-use super::listen::{Listener, Surface};
+use super::listen::{DeviceProof, Listener, PeerCertificate, Surface};
 use super::tls::ReloadingTls;
 use crate::routes;
 use crate::state::AppState;
@@ -94,6 +94,11 @@ async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let (router, tls, watcher) = (router.clone(), listener.tls.clone(), graceful.watcher());
+        let peer = Peer {
+            address: peer,
+            proof: listener.device_proof.clone(),
+            certificate: None,
+        };
         tokio::spawn(connection(stream, peer, tls, router, watcher, counted));
     }
     drop(listener.socket);
@@ -105,9 +110,17 @@ async fn accept(
     }
 }
 
+/// Who is at the other end, and how it may prove itself: beside each of its requests.
+#[derive(Clone)]
+struct Peer {
+    address: SocketAddr,
+    proof: DeviceProof,
+    certificate: Option<PeerCertificate>,
+}
+
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    mut peer: Peer,
     tls: Option<Arc<ReloadingTls>>,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
@@ -119,6 +132,12 @@ async fn connection(
         Some(tls) => {
             let handshake = TlsAcceptor::from(tls.config()).accept(stream);
             if let Ok(Ok(stream)) = tokio::time::timeout(HEADERS, handshake).await {
+                peer.certificate = stream
+                    .get_ref()
+                    .1
+                    .peer_certificates()
+                    .and_then(<[_]>::first)
+                    .map(|certificate| PeerCertificate(Arc::from(certificate.as_ref())));
                 let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
                 http(stream, peer, h2, router, watcher).await;
             }
@@ -129,7 +148,7 @@ async fn connection(
 
 async fn http<S>(
     stream: S,
-    peer: SocketAddr,
+    peer: Peer,
     h2: bool,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
@@ -156,7 +175,12 @@ async fn http<S>(
         .keep_alive_interval(Some(Duration::from_mins(1)));
     let service =
         hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
+            let extensions = request.extensions_mut();
+            extensions.insert(ConnectInfo(peer.address));
+            extensions.insert(peer.proof.clone());
+            if let Some(certificate) = &peer.certificate {
+                extensions.insert(certificate.clone());
+            }
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);

@@ -2,9 +2,12 @@
 //! restart, and stopping lets running requests finish (security S21, S26, S83).
 
 mod accept;
+mod client_certificate;
 mod connections;
 mod listen;
 mod tls;
 
 pub use accept::{ServeError, serve};
-pub use listen::{ListenConfig, Listener, Surface, TlsFiles};
+pub use listen::{DeviceProof, ListenConfig, Listener, Surface, TlsFiles};
+
+pub(crate) use listen::PeerCertificate;

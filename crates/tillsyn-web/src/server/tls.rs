@@ -10,6 +10,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::client_certificate::AskForCertificate;
 use super::listen::TlsFiles;
 
 /// How often the files are looked at, at most.
@@ -17,6 +18,8 @@ const LOOK: Duration = Duration::from_secs(10);
 
 pub(super) struct ReloadingTls {
     files: TlsFiles,
+    /// Whether clients are asked for a certificate.
+    asks: bool,
     state: Mutex<State>,
 }
 
@@ -27,11 +30,12 @@ struct State {
 }
 
 impl ReloadingTls {
-    pub(super) fn read(files: TlsFiles) -> Result<Self> {
-        let config = Arc::new(load(&files)?);
+    pub(super) fn read(files: TlsFiles, asks: bool) -> Result<Self> {
+        let config = Arc::new(load(&files, asks)?);
         let changed = changed(&files);
         Ok(Self {
             files,
+            asks,
             state: Mutex::new(State {
                 config,
                 changed,
@@ -47,7 +51,7 @@ impl ReloadingTls {
             state.looked = Instant::now();
             let now = changed(&self.files);
             if now != state.changed {
-                match load(&self.files) {
+                match load(&self.files, self.asks) {
                     Ok(config) => {
                         state.config = Arc::new(config);
                         state.changed = now;
@@ -68,7 +72,7 @@ fn changed(files: &TlsFiles) -> Option<SystemTime> {
     of(&files.certificate).max(of(&files.key))
 }
 
-fn load(files: &TlsFiles) -> Result<ServerConfig> {
+fn load(files: &TlsFiles, asks: bool) -> Result<ServerConfig> {
     let bad = |what: &str, error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::InvalidData, format!("{what}: {error}"))
     };
@@ -77,10 +81,16 @@ fn load(files: &TlsFiles) -> Result<ServerConfig> {
         .map_err(|e| bad("the TLS certificate file cannot be read", &e))?;
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|e| bad("the TLS key file cannot be read", &e))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .map_err(|e| bad("TLS cannot be set up", &e))?
-        .with_no_client_auth()
+        .map_err(|e| bad("TLS cannot be set up", &e))?;
+    let builder = if asks {
+        builder.with_client_cert_verifier(Arc::new(AskForCertificate(provider)))
+    } else {
+        builder.with_no_client_auth()
+    };
+    let mut config = builder
         .with_single_cert(certificates, key)
         .map_err(|e| bad("the TLS certificate and key cannot be used together", &e))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

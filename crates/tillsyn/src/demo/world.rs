@@ -12,7 +12,7 @@ use tillsyn_core::settings::Organisation;
 use tillsyn_core::{Actor, Clock, Core, Role, migrations};
 use tillsyn_pki::hash;
 use tillsyn_standins::apns::{ApnsStandin, StandinConfig};
-use tillsyn_web::server::{ListenConfig, Listener, Surface};
+use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface};
 use tillsyn_web::{AppState, WebConfig};
 use zeroize::Zeroizing;
 
@@ -87,6 +87,7 @@ async fn listen(port: u16) -> anyhow::Result<Listener> {
         address,
         tls: None,
         surface: Surface::All,
+        device_proof: DeviceProof::Signature,
     };
     Listener::bind(config)
         .await

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use tillsyn_pki::cert::Certificate;
-use tillsyn_pki::cms::{self, MdmSignature, Policy};
+use tillsyn_pki::cms::{self, BodyHash, MdmSignature, Policy};
 use tillsyn_pki::hash;
 use tillsyn_pki::key::PublicKey;
 
@@ -125,6 +125,41 @@ pub async fn verify_signature(
     let found = find(core, signature.signer_cert_der()).await?;
     signature
         .verify_with(&found.known.public_key, body, policy(core))
+        .map_err(|_| SignatureRefusal::BadSignature)?;
+    found.known.check_time(core.now_ms())?;
+    Ok(found.proven())
+}
+
+/// The digest of a body that is too large to keep, as its signature wants it.
+pub struct StreamedBody(BodyHash);
+
+impl StreamedBody {
+    /// Begins it; `None` when the header cannot be read.
+    pub fn begin(header: &str) -> Option<Self> {
+        let bytes = cms::decode_header(header).ok()?;
+        let signature = MdmSignature::parse(&bytes).ok()?;
+        signature.body_hash().ok().map(Self)
+    }
+
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+}
+
+/// Verifies an `Mdm-Signature` header over a body of which only the digest was kept.
+///
+/// # Errors
+/// As [`verify_signature`].
+pub async fn verify_streamed(
+    core: &Core,
+    header: &str,
+    body: StreamedBody,
+) -> Result<DeviceCertificate, Unproven> {
+    let bytes = cms::decode_header(header).map_err(|_| SignatureRefusal::Malformed)?;
+    let signature = MdmSignature::parse(&bytes).map_err(|_| SignatureRefusal::Malformed)?;
+    let found = find(core, signature.signer_cert_der()).await?;
+    signature
+        .verify_hashed(&found.known.public_key, body.0, policy(core))
         .map_err(|_| SignatureRefusal::BadSignature)?;
     found.known.check_time(core.now_ms())?;
     Ok(found.proven())

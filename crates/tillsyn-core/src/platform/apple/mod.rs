@@ -34,11 +34,11 @@ pub use choose::choose;
 pub use declarative::is_status_report;
 pub use get_token::{TokenProvider, TokenRefusal, TokenRequest};
 pub use identity::{
-    DeviceCertificate, IdentityCache, SignatureRefusal, Unproven, accept_certificate, introduce,
-    verify_signature,
+    DeviceCertificate, IdentityCache, SignatureRefusal, StreamedBody, Unproven, accept_certificate,
+    introduce, verify_signature, verify_streamed,
 };
 pub use moved_check_in::take_in;
-pub use poll::poll;
+pub use poll::{poll, poll_oversize};
 pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 

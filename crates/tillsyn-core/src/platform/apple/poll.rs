@@ -4,7 +4,7 @@
 //! else is one transaction, and the answer is given after its commit.
 
 use tillsyn_apple::ids::{ChannelName, CommandUuid};
-use tillsyn_apple::plist_guard;
+use tillsyn_apple::plist_guard::{self, ScannedResult};
 use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_db::{Engine, Row, Tx, args};
 
@@ -54,6 +54,40 @@ pub async fn poll(
         metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
         return Ok(DeviceAnswer::BadRequest);
     };
+    let size_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
+    take(core, certificate, incoming, size_bytes, address).await
+}
+
+/// A result that is too large to keep: what a scan found of it. A device repeats its result until it hears
+/// 200, so it does even where nothing was found; the command's patience then ends it (S21).
+///
+/// # Errors
+/// Only when the store fails: the device keeps its result and tries again.
+pub async fn poll_oversize(
+    core: &Core,
+    certificate: &DeviceCertificate,
+    scanned: Option<ScannedResult>,
+    size: u64,
+    address: Option<String>,
+) -> Result<DeviceAnswer, Error> {
+    tracing::warn!(size_bytes = size, "a result is too large to decode");
+    let size_bytes = i64::try_from(size).unwrap_or(i64::MAX);
+    match scanned.and_then(|scanned| unreadable(scanned, "too_large")) {
+        Some(incoming) => take(core, certificate, incoming, size_bytes, address).await,
+        None => {
+            metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
+            Ok(DeviceAnswer::Empty)
+        }
+    }
+}
+
+async fn take(
+    core: &Core,
+    certificate: &DeviceCertificate,
+    incoming: Incoming,
+    size_bytes: i64,
+    address: Option<String>,
+) -> Result<DeviceAnswer, Error> {
     let status = incoming.result().status;
     metrics::counter!("tillsyn_polls_total", "status" => status.as_str()).increment(1);
     if status == Status::Idle
@@ -64,7 +98,7 @@ pub async fn poll(
     }
     let turn = Turn {
         certificate: certificate.clone(),
-        size_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
+        size_bytes,
         incoming,
         keys: core.keys().clone(),
         address,
@@ -94,18 +128,22 @@ fn read(body: &[u8]) -> Option<Incoming> {
             } else {
                 "malformed"
             };
-            let mut result = CommandResult::idle(scanned.ids);
-            result.status = scanned.status;
-            result.command_uuid = scanned.command_uuid;
-            // Without an id of the sender, or of the command it answers, there is nothing to store.
-            let known = result.ids.udid.is_some() || result.ids.enrollment_id.is_some();
-            let complete = result.status == Status::Idle || result.command_uuid.is_some();
-            (known && complete).then_some(Incoming::Unreadable {
-                result: Box::new(result),
-                why,
-            })
+            unreadable(scanned, why)
         }
     }
+}
+
+/// Without an id of the sender, or of the command it answers, there is nothing to store.
+fn unreadable(scanned: ScannedResult, why: &'static str) -> Option<Incoming> {
+    let mut result = CommandResult::idle(scanned.ids);
+    result.status = scanned.status;
+    result.command_uuid = scanned.command_uuid;
+    let known = result.ids.udid.is_some() || result.ids.enrollment_id.is_some();
+    let complete = result.status == Status::Idle || result.command_uuid.is_some();
+    (known && complete).then_some(Incoming::Unreadable {
+        result: Box::new(result),
+        why,
+    })
 }
 
 /// The sender, its channel, and whether anything waits there.

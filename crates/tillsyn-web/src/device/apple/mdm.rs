@@ -3,18 +3,15 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use tillsyn_apple::media;
-use tillsyn_core::Error;
-use tillsyn_core::platform::apple::{self, DeviceCertificate};
+use tillsyn_core::platform::apple;
 
-use super::answer;
+use super::body::{self, NotTaken, Taken};
+use super::{answer, proof};
 use crate::auth::ClientAddress;
 use crate::state::AppState;
 
-/// The header with the detached signature over the raw body.
-const SIGNATURE: &str = "mdm-signature";
 /// Where the first bytes of a check-in have its `MessageType`.
 const LOOK: usize = 64 * 1024;
 
@@ -27,24 +24,43 @@ pub(super) async fn message(
     if parts.headers.contains_key(header::CONTENT_ENCODING) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    // Whoever cannot show a certificate of ours is refused before the body takes memory.
-    if let Err(refusal) = introduce(&state, &parts.headers).await {
-        return refuse(refusal);
-    }
+    let introduced = match proof::introduce(&state, &parts).await {
+        Ok(introduced) => introduced,
+        Err(refused) => return proof::refuse(refused),
+    };
     let is_checkin_path = parts.uri.path() == "/apple/checkin";
-    let limit = if is_checkin_path {
-        super::CHECK_IN_LIMIT
-    } else {
-        super::RESULT_LIMIT
-    };
-    let Ok(body) = axum::body::to_bytes(body, limit).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let certificate = match authenticate(&state, &parts.headers, &body).await {
-        Ok(certificate) => certificate,
-        Err(refusal) => return refuse(refusal),
-    };
     let address = Some(address.to_string());
+    let taken = if is_checkin_path || says_check_in(&parts.headers) {
+        body::whole(body, super::CHECK_IN_LIMIT).await.map(Taken::Whole)
+    } else {
+        body::whole_or_scanned(body, super::RESULT_LIMIT, || introduced.streamed()).await
+    };
+    let body = match taken {
+        Ok(Taken::Whole(body)) => body,
+        Ok(Taken::Oversize {
+            scanned,
+            hashed,
+            size,
+        }) => {
+            let certificate = match introduced.prove_streamed(&state, hashed).await {
+                Ok(certificate) => certificate,
+                Err(refused) => return proof::refuse(refused),
+            };
+            let answered =
+                apple::poll_oversize(&state.core, &certificate, scanned, size, address).await;
+            return match answered {
+                Ok(answer) => answer::device(answer),
+                Err(error) => answer::failure(&error),
+            };
+        }
+        Err(NotTaken::TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(NotTaken::TooSlow) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(NotTaken::Broken) => return StatusCode::BAD_REQUEST.into_response(),
+    };
+    let certificate = match introduced.prove(&state, &body).await {
+        Ok(certificate) => certificate,
+        Err(refused) => return proof::refuse(refused),
+    };
     let answered = if is_checkin(&parts.headers, is_checkin_path, &body) {
         apple::check_in(&state.core, &certificate, &body, address).await
     } else {
@@ -56,69 +72,22 @@ pub(super) async fn message(
     }
 }
 
-/// Why nobody is proven, or that it cannot be known now.
-enum Refused {
-    Sender(&'static str),
-    Store(Error),
+fn content_type(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
 }
 
-impl From<&'static str> for Refused {
-    fn from(reason: &'static str) -> Self {
-        Self::Sender(reason)
-    }
-}
-
-impl From<apple::Unproven> for Refused {
-    fn from(unproven: apple::Unproven) -> Self {
-        match unproven {
-            apple::Unproven::Refused(refusal) => Self::Sender(refusal.as_str()),
-            apple::Unproven::Store(error) => Self::Store(error),
-        }
-    }
-}
-
-fn refuse(refused: Refused) -> Response {
-    let refusal = match refused {
-        Refused::Sender(refusal) => refusal,
-        Refused::Store(error) => return answer::failure(&error),
-    };
-    metrics::counter!("tillsyn_signatures_refused_total", "reason" => refusal).increment(1);
-    tracing::warn!(reason = refusal, "a device request has no proven sender");
-    StatusCode::FORBIDDEN.into_response()
-}
-
-/// The one header there must be, with a certificate of our CA in it; the signature itself needs the body.
-async fn introduce(state: &AppState, headers: &HeaderMap) -> Result<(), Refused> {
-    Ok(apple::introduce(&state.core, signature(headers)?).await?)
-}
-
-fn signature(headers: &HeaderMap) -> Result<&str, &'static str> {
-    let mut values = headers.get_all(SIGNATURE).iter();
-    match (values.next(), values.next()) {
-        (Some(value), None) => value.to_str().map_err(|_| "malformed"),
-        (None, _) => Err("missing"),
-        _ => Err("two_headers"),
-    }
-}
-
-async fn authenticate(
-    state: &AppState,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<DeviceCertificate, Refused> {
-    let value = signature(headers)?;
-    Ok(apple::verify_signature(&state.core, value, body).await?)
+fn says_check_in(headers: &HeaderMap) -> bool {
+    media::is(content_type(headers), media::CHECK_IN)
 }
 
 fn is_checkin(headers: &HeaderMap, is_checkin_path: bool, body: &[u8]) -> bool {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    if media::is(content_type, media::CHECK_IN) {
+    if says_check_in(headers) {
         return true;
     }
-    if media::is(content_type, media::COMMAND) {
+    if media::is(content_type(headers), media::COMMAND) {
         return false;
     }
     let head = body.get(..LOOK).unwrap_or(body);

@@ -1,7 +1,9 @@
 //! Apple devices: check-in, command loop, SCEP. Never 401, and no middleware may send one here.
 
 mod answer;
+mod body;
 mod mdm;
+mod proof;
 mod scep;
 
 use axum::Router;
@@ -21,11 +23,9 @@ pub(super) fn routes() -> Router<AppState> {
     let scep = get(scep::get).post(scep::post);
     Router::new()
         .route("/apple/mdm", put(mdm::message))
-        .layer(DefaultBodyLimit::max(RESULT_LIMIT))
         .merge(
             Router::new()
-                .route("/apple/checkin", put(mdm::message))
-                .layer(DefaultBodyLimit::max(CHECK_IN_LIMIT)),
+                .route("/apple/checkin", put(mdm::message)),
         )
         .merge(
             Router::new()

@@ -1,0 +1,154 @@
+//! Taking a body in: bounded in memory and in time (security S21).
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use tillsyn_apple::plist_guard::{ResultScanner, ScannedResult};
+use tillsyn_core::platform::apple::StreamedBody;
+use tokio::time::Instant;
+
+/// A body may be silent for so long before it has to make progress.
+const GRACE: Duration = Duration::from_secs(10);
+/// Then at least so many bytes a second, all in all.
+const RATE: u64 = 1024;
+/// What is looked at beyond the limit, at most. Nothing of it is kept.
+const OVERSIZE_LIMIT: u64 = 512 * 1024 * 1024;
+
+/// A body that came in.
+pub(super) enum Taken {
+    Whole(Bytes),
+    /// Larger than the limit: what a bounded scan found, and the digest for its signature.
+    Oversize {
+        scanned: Option<ScannedResult>,
+        hashed: Option<StreamedBody>,
+        size: u64,
+    },
+}
+
+/// Why there is no body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NotTaken {
+    TooLarge,
+    TooSlow,
+    /// The peer went away.
+    Broken,
+}
+
+/// Reads a body of at most `limit` bytes; a larger one is an error.
+pub(super) async fn whole(body: Body, limit: usize) -> Result<Bytes, NotTaken> {
+    let mut reader = Reader::new(body);
+    let mut kept = Vec::new();
+    while let Some(piece) = reader.next().await? {
+        if kept.len() + piece.len() > limit {
+            return Err(NotTaken::TooLarge);
+        }
+        kept.extend_from_slice(&piece);
+    }
+    Ok(kept.into())
+}
+
+/// Reads a body; of one beyond `limit` only what a scan finds is kept, and its digest when `hashed` is there.
+pub(super) async fn whole_or_scanned(
+    body: Body,
+    limit: usize,
+    hashed: impl FnOnce() -> Option<StreamedBody>,
+) -> Result<Taken, NotTaken> {
+    let mut reader = Reader::new(body);
+    let mut kept = Vec::new();
+    let mut over = loop {
+        match reader.next().await? {
+            None => return Ok(Taken::Whole(kept.into())),
+            Some(piece) if kept.len() + piece.len() > limit => break piece,
+            Some(piece) => kept.extend_from_slice(&piece),
+        }
+    };
+    let (mut scanner, mut hashed) = (ResultScanner::new(), hashed());
+    let mut look = |bytes: &[u8]| {
+        scanner.feed(bytes);
+        if let Some(hashed) = &mut hashed {
+            hashed.update(bytes);
+        }
+    };
+    look(&kept);
+    drop(kept);
+    loop {
+        look(&over);
+        match reader.next().await? {
+            None => break,
+            Some(_) if reader.size > OVERSIZE_LIMIT => return Err(NotTaken::TooLarge),
+            Some(piece) => over = piece,
+        }
+    }
+    Ok(Taken::Oversize {
+        scanned: scanner.finish(),
+        hashed,
+        size: reader.size,
+    })
+}
+
+struct Reader {
+    stream: BodyDataStream,
+    begun: Instant,
+    size: u64,
+}
+
+impl Reader {
+    fn new(body: Body) -> Self {
+        Self {
+            stream: body.into_data_stream(),
+            begun: Instant::now(),
+            size: 0,
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, NotTaken> {
+        let until = self.begun + GRACE + Duration::from_secs(self.size / RATE);
+        match tokio::time::timeout_at(until, self.stream.next()).await {
+            Err(_) => Err(NotTaken::TooSlow),
+            Ok(None) => Ok(None),
+            Ok(Some(Err(_))) => Err(NotTaken::Broken),
+            Ok(Some(Ok(piece))) => {
+                self.size = self
+                    .size
+                    .saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+                Ok(Some(piece))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+
+    use super::*;
+
+    fn pieces(count: usize, pause: Duration) -> Body {
+        let stream = futures_util::stream::unfold(0, move |n| async move {
+            tokio::time::sleep(pause).await;
+            (n < count).then(|| (Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 100])), n + 1))
+        });
+        Body::from_stream(stream)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_makes_no_progress_is_given_up() {
+        let slow = pieces(1_000, Duration::from_secs(1));
+        assert_eq!(whole(slow, 1 << 20).await.err(), Some(NotTaken::TooSlow));
+        let quick = pieces(1_000, Duration::from_millis(50));
+        assert_eq!(whole(quick, 1 << 20).await.expect("whole").len(), 100_000);
+    }
+
+    #[tokio::test]
+    async fn beyond_the_limit_nothing_is_kept() {
+        let body = || pieces(100, Duration::ZERO);
+        assert_eq!(whole(body(), 9_999).await.err(), Some(NotTaken::TooLarge));
+        assert!(whole(body(), 10_000).await.is_ok());
+        let taken = whole_or_scanned(body(), 500, || None).await.expect("taken");
+        assert!(matches!(taken, Taken::Oversize { size: 10_000, .. }));
+        let taken = whole_or_scanned(body(), 10_000, || None).await.expect("taken");
+        assert!(matches!(taken, Taken::Whole(bytes) if bytes.len() == 10_000));
+    }
+}
