@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+mod compat;
 pub mod console;
 mod device;
 mod enroll;

@@ -9,7 +9,7 @@ use axum::routing::get;
 use crate::error::AppError;
 use crate::state::AppState;
 use crate::ui::urls;
-use crate::{api, assets, console, device, enroll, middleware, portal};
+use crate::{api, assets, compat, console, device, enroll, middleware, portal};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
@@ -41,6 +41,7 @@ fn public_routes() -> Router<AppState> {
 fn administrative_routes(state: &AppState) -> Router<AppState> {
     api::routes(state)
         .merge(console::routes(state))
+        .merge(compat::routes())
         .route("/", get(async || Redirect::to(urls::CONSOLE)))
 }
 

@@ -10,6 +10,7 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod export;
 mod files;
 mod guard;
 mod init;
@@ -51,6 +52,8 @@ enum Verb {
     /// Lists and releases held requests, on the server itself
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// Prints the enrollments for another server, one JSON object a line. Recorded in the audit trail
+    ExportEnrollments(export::ExportArgs),
     /// Runs a server with a living fleet of simulated devices in a throw-away folder
     Demo(demo::DemoArgs),
     /// Simulates devices against any server
@@ -98,6 +101,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Migrate => serve::migrate(file).await,
         Verb::Doctor(args) => doctor::run(file, args).await,
         Verb::Guard(command) => guard::run(file, command).await,
+        Verb::ExportEnrollments(args) => export::run(file, args).await,
         Verb::Demo(args) => demo::run(args).await,
         Verb::Sim(command) => sim::run(command).await,
         Verb::ConfigReference => {

@@ -6,9 +6,9 @@ use anyhow::{Context as _, bail};
 use tillsyn_core::{Clock, Core, CoreConfig};
 use tillsyn_db::Db;
 use tillsyn_pki::cert::Certificate;
-use tillsyn_web::server::{ListenConfig, Surface, TlsFiles};
+use tillsyn_web::server::{DeviceProof, ListenConfig, Surface, TlsFiles};
 
-use crate::config::Config;
+use crate::config::{Config, DeviceAuth};
 use crate::{database, keys};
 
 /// What the product needs to know of the configuration.
@@ -42,6 +42,7 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         apns_url: config.apns.url.clone(),
         apns_root_pem,
         proxy_url: config.proxy.url.as_ref().map(|url| url.expose().to_owned()),
+        sign_messages: config.public.device_auth == DeviceAuth::Signature,
         node: node_name(config),
         ..CoreConfig::default()
     })
@@ -87,11 +88,19 @@ pub(crate) fn listen_configs(config: &Config) -> Vec<ListenConfig> {
             Some(_) => Surface::Public,
             None => Surface::All,
         },
+        device_proof: match config.public.device_auth {
+            DeviceAuth::Signature => DeviceProof::Signature,
+            DeviceAuth::Mtls => DeviceProof::ClientCertificate,
+            DeviceAuth::ProxyHeader => {
+                DeviceProof::ProxyHeader(config.public.client_cert_header.clone())
+            }
+        },
     };
     let administrative = config.admin.listen.map(|address| ListenConfig {
         address,
         tls: files(&config.admin.tls_certificate, &config.admin.tls_key).or(tls),
         surface: Surface::Administrative,
+        device_proof: DeviceProof::Signature,
     });
     std::iter::once(public).chain(administrative).collect()
 }

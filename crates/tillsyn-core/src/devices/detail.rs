@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use tillsyn_db::{Tx, args};
 
+use super::channels::{ChannelView, channels_in};
 use super::list::{COLUMNS, DeviceRow, decode};
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
@@ -32,6 +33,7 @@ pub struct DeviceDetail {
     /// Identifier of the enrollment profile; removing it is a retire.
     pub enrollment_profile_identifier: Option<String>,
     pub enrollments: Vec<EnrollmentView>,
+    pub channels: Vec<ChannelView>,
     pub facts: Vec<FactView>,
     pub profiles: Vec<InstalledProfileView>,
     /// When `ProfileList` was last answered.
@@ -110,6 +112,7 @@ pub async fn device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<DeviceD
                     enrollment_profile_identifier: identifier,
                     escrow_kinds: escrow_in(tx, id).await?,
                     enrollments: enrollments_in(tx, id).await?,
+                    channels: channels_in(tx, id).await?,
                     facts: facts_in(tx, id).await?,
                     profiles_observed_at: profiles.iter().map(|p| p.observed_at).max(),
                     profiles,

@@ -1,13 +1,17 @@
 //! Devices: what lists show, what one device's page shows, and how facts arrive.
 
+mod channels;
 mod detail;
 pub(crate) mod facts;
 mod list;
 mod overview;
 mod reach;
+mod status_reports;
 pub(crate) mod summary;
 
+pub use channels::ChannelView;
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
 pub use overview::{Overview, VersionCount, overview};
 pub use reach::{Reached, reach};
+pub use status_reports::{StatusReportView, status_reports};

@@ -36,7 +36,7 @@ pub async fn export(
     if secrets && actor.kind != ActorKind::Server {
         return Err(Error::forbidden(
             "server_only",
-            "Tokens that open devices are exported on the server itself: tillsyn move export --secrets.",
+            "Tokens that open devices are exported on the server itself: tillsyn export-enrollments --secrets.",
         ));
     }
     let limit = page_size(limit)?;

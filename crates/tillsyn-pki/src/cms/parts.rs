@@ -221,7 +221,9 @@ impl<'a> SignerParts<'a> {
                 return Err(Error::malformed("digest algorithms that differ"));
             }
             match content {
-                Content::Bytes(bytes) => key.verify_as(algorithm, digest, bytes, &self.signature)?,
+                Content::Bytes(bytes) => {
+                    key.verify_as(algorithm, digest, bytes, &self.signature)?
+                }
                 Content::Hashed(hashed) => {
                     key.verify_hashed_as(algorithm, digest, hashed, &self.signature)?;
                 }

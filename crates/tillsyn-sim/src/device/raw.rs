@@ -39,4 +39,20 @@ impl Device {
             body: reply.body,
         })
     }
+
+    /// The same, as a poll whose signature is over other bytes.
+    pub async fn put_tampered(&mut self, body: impl Into<Vec<u8>>) -> Result<RawAnswer, SimError> {
+        let url = self.enrollment_ref()?.profile.server_url.clone();
+        let mut out = self.signed("raw", url, b"other bytes".to_vec(), false)?;
+        out.body = body.into().into();
+        let reply = self
+            .network
+            .send(&self.enrollment_ref()?.http, &out)
+            .await?;
+        Ok(RawAnswer {
+            status: reply.status,
+            media_type: reply.media_type(),
+            body: reply.body,
+        })
+    }
 }

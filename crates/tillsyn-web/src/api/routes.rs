@@ -10,9 +10,9 @@ use utoipa_axum::routes;
 use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
-    activation_lock, attempts, certificates, commands, devices, document, escrow, events, held,
-    invitations, lost_mode, me, organisation, overview, push_certificates, push_requests,
-    push_vendor, tokens,
+    activation_lock, attempts, certificates, commands, device_authorities, devices, document,
+    enrollments, escrow, events, held, invitations, lost_mode, me, organisation, overview,
+    push_certificates, push_requests, push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -55,6 +55,8 @@ const REVEAL: Needs = Needs::AnyOf(&[
 /// The routes with their description.
 pub(super) fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .merge(device_authorities::routes())
+        .merge(enrollments::routes())
         .routes(guarded(Needs::Token, routes!(me::show)))
         .routes(guarded(
             Needs::One(P::DevicesRead),

@@ -109,6 +109,11 @@ impl Client {
         self.send(request).await
     }
 
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send(self.request(Method::PUT, path, &[])?.json(body))
+            .await
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
         self.send(self.request(Method::DELETE, path, &[])?).await
     }

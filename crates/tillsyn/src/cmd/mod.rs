@@ -1,9 +1,11 @@
 //! Client verbs: everything over the REST API of a running server, like any other program.
 
 mod attempt;
+mod authority;
 mod client;
 mod command;
 mod device;
+mod enrollment;
 mod event;
 mod failure;
 mod held;
@@ -37,6 +39,10 @@ pub(crate) enum ClientCommand {
     Token(With<token::TokenVerb>),
     /// Reads the audit trail
     Event(With<event::EventVerb>),
+    /// Moves enrollments in from another server, and out to one
+    Enrollment(With<enrollment::EnrollmentVerb>),
+    /// Trusts other authorities' device certificates
+    Authority(With<authority::AuthorityVerb>),
     /// Lists what waits for a release on the server
     Held(With<held::HeldVerb>),
 }
@@ -66,6 +72,8 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
+        ClientCommand::Enrollment(with) => (with.connection.json, enrollment::run(with).await),
+        ClientCommand::Authority(with) => (with.connection.json, authority::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };
     match done {

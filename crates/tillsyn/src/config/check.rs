@@ -1,6 +1,7 @@
 //! What a server needs beyond well-formed values.
 
 use super::load::{Config, ConfigError};
+use super::sections::DeviceAuth;
 
 impl Config {
     /// Refuses a configuration that no server can run with.
@@ -31,6 +32,21 @@ impl Config {
                     .to_owned(),
             ),
             _ => {}
+        }
+        match self.public.device_auth {
+            DeviceAuth::Signature => {}
+            DeviceAuth::Mtls if self.http.clear_text => mistakes.push(
+                "`public.device_auth = \"mtls\"` needs TLS at this server, and `http.clear_text` turns \
+                 it off; behind a proxy use \"proxy-header\""
+                    .to_owned(),
+            ),
+            DeviceAuth::Mtls => {}
+            DeviceAuth::ProxyHeader if self.http.trusted_proxies.is_empty() => mistakes.push(
+                "`public.device_auth = \"proxy-header\"` needs `http.trusted_proxies`: from anybody \
+                 else the header is only a claim"
+                    .to_owned(),
+            ),
+            DeviceAuth::ProxyHeader => {}
         }
         if self.admin.listen == Some(self.public.listen) && self.public.listen.port() != 0 {
             mistakes.push(

@@ -13,7 +13,7 @@ mod sections;
 pub(crate) use check::host_of;
 pub(crate) use load::{Config, find_file};
 pub(crate) use reference::reference_page;
-pub(crate) use sections::LogFormat;
+pub(crate) use sections::{DeviceAuth, LogFormat};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use http::HeaderName;
+
 use super::field::{Field, Private, Setting, section};
 
 section! {
@@ -21,6 +23,15 @@ section! {
         /// PEM file of the roots that devices must trust to reach `public.url`; put into enrollment
         /// profiles. Only needed when the certificate comes from a CA of your own.
         tls_roots: Option<PathBuf> = "",
+        /// How devices prove who they are: `signature` (they sign each message; for every
+        /// installation that has no reason for another way), `mtls` (a TLS client certificate; this
+        /// server must end the TLS connection itself) or `proxy-header` (a proxy in
+        /// `http.trusted_proxies` ends it and hands the certificate on). Profiles ask devices to sign
+        /// only with `signature`: devices that enrolled another way are refused after a change to it.
+        device_auth: DeviceAuth = "signature",
+        /// With `proxy-header`: the header that the proxy sets, as RFC 9440 has it or as URL-escaped
+        /// PEM. The proxy must remove this header from what comes from outside.
+        client_cert_header: HeaderName = "client-cert",
     }
 }
 
@@ -118,6 +129,39 @@ section! {
     struct Node = "node" {
         /// Its name in leases; two nodes must not have the same. Without it, host name and port.
         name: Option<String> = "",
+    }
+}
+
+/// How devices prove who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeviceAuth {
+    Signature,
+    Mtls,
+    ProxyHeader,
+}
+
+impl Setting for DeviceAuth {
+    const KIND: &'static str = "signature, mtls or proxy-header";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "signature" => Ok(Self::Signature),
+            "mtls" => Ok(Self::Mtls),
+            "proxy-header" => Ok(Self::ProxyHeader),
+            _ => Err(format!(
+                "`{text}` is none of signature, mtls and proxy-header; a listener has exactly one"
+            )),
+        }
+    }
+}
+
+impl Setting for HeaderName {
+    const KIND: &'static str = "name of a header";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.trim()
+            .parse()
+            .map_err(|_| format!("`{text}` is no name of a header"))
     }
 }
 

@@ -203,6 +203,24 @@ fn the_console_has_an_address() {
 }
 
 #[test]
+fn a_listener_has_one_way_to_prove_a_device() {
+    let base = "[public]\nurl = \"https://a.example\"\n";
+    let with = |auth: &str, http: &str| {
+        format!("{base}device_auth = \"{auth}\"\n[http]\nclear_text = true\n{http}")
+    };
+    assert_eq!(server_mistakes(&with("signature", "")), "");
+    assert!(server_mistakes(&with("mtls", "")).contains("needs TLS at this server"));
+    assert!(server_mistakes(&with("proxy-header", "")).contains("needs `http.trusted_proxies`"));
+    let behind = with("proxy-header", "trusted_proxies = [\"10.0.0.1\"]\n");
+    assert_eq!(server_mistakes(&behind), "");
+    let both = format!("{base}device_auth = \"signature, mtls\"\n");
+    let error = read(&both, &[]).unwrap_err().to_string();
+    assert!(error.contains("a listener has exactly one"), "{error}");
+    let odd = format!("{base}client_cert_header = \"not a name\"\n");
+    assert!(read(&odd, &[]).is_err());
+}
+
+#[test]
 fn the_reference_page_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/configuration.md");
     let written = std::fs::read_to_string(&path).unwrap_or_default();

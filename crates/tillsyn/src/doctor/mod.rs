@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tillsyn_core::{Actor, Clock, Core, push};
 
-use crate::config::Config;
+use crate::config::{Config, DeviceAuth};
 use crate::output::say;
 use crate::{database, files, keys, node};
 
@@ -88,6 +88,7 @@ pub(crate) async fn run(file: Option<&Path>, args: DoctorArgs) -> anyhow::Result
             found.add(Outcome::Warning, "files", text);
         }
         tls::check(&config, now_ms, &mut found);
+        device_auth(&config, &mut found);
         if let Some(core) = product(&config, &mut found).await {
             push_certificate(&core, &mut found).await;
             core.db().close().await;
@@ -122,6 +123,28 @@ fn configuration(file: Option<&Path>, found: &mut Findings) -> Option<Config> {
         Err(error) => found.fault(SUBJECT, error.to_string()),
     }
     Some(config)
+}
+
+/// How devices prove who they are, and what else that way needs.
+fn device_auth(config: &Config, found: &mut Findings) {
+    const SUBJECT: &str = "device authentication";
+    match config.public.device_auth {
+        DeviceAuth::Signature => found.ok(SUBJECT, "devices sign each message"),
+        DeviceAuth::Mtls => found.ok(
+            SUBJECT,
+            "devices show a TLS client certificate; nothing between them and this server may end TLS",
+        ),
+        DeviceAuth::ProxyHeader => {
+            let proxies = config.http.trusted_proxies.len();
+            let text = format!(
+                "{proxies} trusted proxies hand the certificate on in `{}`. Make sure that they verify \
+                 nothing away (ask for a certificate, do not require it) and remove this header from \
+                 what comes from outside",
+                config.public.client_cert_header
+            );
+            found.add(Outcome::Warning, SUBJECT, text);
+        }
+    }
 }
 
 /// Key and database, and whether they belong together.

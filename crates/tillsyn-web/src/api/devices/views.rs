@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 use tillsyn_core::devices::{
-    DeviceDetail, DeviceRow, EnrollmentView, FactView, InstalledProfileView,
+    ChannelView, DeviceDetail, DeviceRow, EnrollmentView, FactView, InstalledProfileView,
 };
 use utoipa::ToSchema;
 
@@ -86,6 +86,8 @@ pub(in crate::api) struct DeviceFull {
     /// Removing the profile with this identifier is a retire.
     enrollment_profile_identifier: Option<String>,
     enrollments: Vec<Enrollment>,
+    /// Channels of the enrollment: the device's own, and those of its users.
+    channels: Vec<Channel>,
     facts: Vec<Fact>,
     profiles: Vec<InstalledProfile>,
     profiles_observed_at: Option<Time>,
@@ -102,6 +104,43 @@ struct Enrollment {
     enrolled_at: Option<Time>,
     ended_at: Option<Time>,
     end_reason: Option<String>,
+}
+
+/// The device itself, or one of its users: each with its own push token and queue.
+#[derive(Serialize, ToSchema)]
+struct Channel {
+    #[schema(format = "uuid")]
+    id: String,
+    /// `device` or `user:<id>`.
+    name: String,
+    user_short_name: Option<String>,
+    user_long_name: Option<String>,
+    /// `reachable`, `unreachable` or `unhealthy`.
+    contact: String,
+    /// It waits in the setup assistant.
+    awaiting_configuration: bool,
+    since: Time,
+    token_updated_at: Option<Time>,
+    ended_at: Option<Time>,
+    /// Commands that are not finished.
+    waiting: i64,
+}
+
+impl From<ChannelView> for Channel {
+    fn from(view: ChannelView) -> Self {
+        Self {
+            id: view.id,
+            name: view.name,
+            user_short_name: view.user_short_name,
+            user_long_name: view.user_long_name,
+            contact: view.contact,
+            awaiting_configuration: view.awaiting_configuration,
+            since: Time(view.since),
+            token_updated_at: Time::option(view.token_updated_at),
+            ended_at: Time::option(view.ended_at),
+            waiting: view.waiting,
+        }
+    }
 }
 
 /// A value with its source and age.
@@ -146,6 +185,7 @@ impl From<DeviceDetail> for DeviceFull {
             escrow_kinds: detail.escrow_kinds,
             enrollment_profile_identifier: detail.enrollment_profile_identifier,
             enrollments: detail.enrollments.into_iter().map(Into::into).collect(),
+            channels: detail.channels.into_iter().map(Into::into).collect(),
             facts: detail.facts.into_iter().map(Into::into).collect(),
             profiles: detail.profiles.into_iter().map(Into::into).collect(),
             profiles_observed_at: Time::option(detail.profiles_observed_at),

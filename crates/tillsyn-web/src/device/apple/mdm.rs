@@ -31,7 +31,9 @@ pub(super) async fn message(
     let is_checkin_path = parts.uri.path() == "/apple/checkin";
     let address = Some(address.to_string());
     let taken = if is_checkin_path || says_check_in(&parts.headers) {
-        body::whole(body, super::CHECK_IN_LIMIT).await.map(Taken::Whole)
+        body::whole(body, super::CHECK_IN_LIMIT)
+            .await
+            .map(Taken::Whole)
     } else {
         body::whole_or_scanned(body, super::RESULT_LIMIT, || introduced.streamed()).await
     };

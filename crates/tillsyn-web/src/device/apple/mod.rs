@@ -23,10 +23,7 @@ pub(super) fn routes() -> Router<AppState> {
     let scep = get(scep::get).post(scep::post);
     Router::new()
         .route("/apple/mdm", put(mdm::message))
-        .merge(
-            Router::new()
-                .route("/apple/checkin", put(mdm::message)),
-        )
+        .merge(Router::new().route("/apple/checkin", put(mdm::message)))
         .merge(
             Router::new()
                 .route("/apple/scep/{ca}", scep.clone())

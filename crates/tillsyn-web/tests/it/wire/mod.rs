@@ -2,4 +2,8 @@
 
 mod channels;
 mod check_ins;
+mod foreign;
+mod listeners;
+mod moving;
+mod results;
 mod shapes;

@@ -1,0 +1,377 @@
+//! Enrollments of other servers, and certificates of other authorities.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tillsyn_apple::plist_guard::{Limits, parse};
+use tillsyn_core::device_authorities;
+use tillsyn_core::moving;
+use tillsyn_testkit::{TestApp, both_engines};
+
+use super::foreign::{Foreigner, authority, trust};
+use super::shapes::{get_bootstrap, set_bootstrap, token_update};
+
+fn line(device: &Foreigner, topic: &str) -> Value {
+    json!({
+        "udid": device.udid, "platform": "ios", "topic": topic,
+        "certificate_sha256": device.sha256(), "token": STANDARD.encode(b"old-token"),
+        "push_magic": "OLD-MAGIC", "unlock_token": STANDARD.encode(b"canary-unlock"),
+        "bootstrap_token": STANDARD.encode(b"canary-boot"),
+        "serial_number": format!("SER{}", device.udid), "name": "Moved",
+        "profile_identifier": "com.example.mdm",
+    })
+}
+
+fn command_of(answer: &(u16, Vec<u8>)) -> Option<String> {
+    assert_eq!(answer.0, 200);
+    let value = parse(&answer.1, Limits::RESULT).ok()?;
+    let command = value
+        .as_dictionary()?
+        .get("Command")?
+        .as_dictionary()?
+        .clone();
+    Some(command.get("RequestType")?.as_string()?.to_owned())
+}
+
+both_engines!(
+    a_moved_in_device_goes_on_with_its_pinned_certificate,
+    |app| async move {
+        let api = app.owner_api().await;
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "MOVED-1", 1, 30);
+        let other = Foreigner::new(&app, &ca, "MOVED-1", 2, 30);
+        // Unknown authority: a plain 403 before anything else.
+        assert_eq!(device.poll().await, (403, Vec::new()));
+        trust(&app, &ca, false).await;
+        assert_eq!(device.poll().await.0, 403);
+
+        let body = json!({ "enrollments": [line(&device, &app.topic)] });
+        let report = api.post("/api/v1/enrollments/import", &body).await;
+        assert_eq!(
+            (report.status, &report.body["imported"]),
+            (200, &json!(1)),
+            "{}",
+            report.body
+        );
+        let again = api.post("/api/v1/enrollments/import", &body).await;
+        assert_eq!(again.body["unchanged"], 1);
+
+        assert_eq!(
+            command_of(&device.poll().await).as_deref(),
+            Some("DeviceInformation")
+        );
+        let token = device.check_in(get_bootstrap(device.ids())).await;
+        assert!(String::from_utf8_lossy(&token.1).contains(&STANDARD.encode(b"canary-boot")));
+        // Another certificate of the same authority, with the same UDID, is nobody.
+        assert_eq!(other.poll().await, (403, Vec::new()));
+        // Trusted no longer: refused within seconds, here at once.
+        let list = device_authorities::list_authorities(&app.core, &app.owner)
+            .await
+            .unwrap();
+        device_authorities::remove_authority(&app.core, &app.owner, &list[0].id)
+            .await
+            .unwrap();
+        assert_eq!(device.poll().await, (403, Vec::new()));
+        let actions = app.actions().await;
+        for action in [
+            "device_authority.add",
+            "enrollments.import",
+            "device_authority.remove",
+        ] {
+            assert!(actions.contains(&action.to_owned()), "{action}");
+        }
+        let leaked = "SELECT count(*) FROM event WHERE details LIKE '%canary%' OR details LIKE '%OLD-MAGIC%'";
+        assert_eq!(app.count(leaked).await, 0);
+    }
+);
+
+both_engines!(a_chunk_comes_in_whole_or_not_at_all, |app| async move {
+    let api = app.owner_api().await;
+    let ca = authority(&app);
+    let one = Foreigner::new(&app, &ca, "CHUNK-1", 1, 30);
+    let two = Foreigner::new(&app, &ca, "CHUNK-2", 2, 30);
+    let mut bad = line(&two, &app.topic);
+    bad["topic"] = json!("com.apple.mgmt.External.other");
+    let body = json!({ "enrollments": [line(&one, &app.topic), bad] });
+    let report = api.post("/api/v1/enrollments/import", &body).await;
+    assert_eq!(report.body["imported"], 0);
+    assert_eq!(report.body["refused"][0]["line"], 2);
+    assert_eq!(report.body["refused"][0]["code"], "topic_unknown");
+    // The same device twice in one chunk.
+    let body = json!({ "enrollments": [line(&one, &app.topic), line(&one, &app.topic)] });
+    let report = api.post("/api/v1/enrollments/import", &body).await;
+    assert_eq!(
+        report.body["imported"], 1,
+        "the second line says what the first has done"
+    );
+    assert_eq!(report.body["unchanged"], 1);
+    let mut stolen = line(&two, &app.topic);
+    stolen["certificate_sha256"] = json!(one.sha256());
+    let report = api
+        .post(
+            "/api/v1/enrollments/import",
+            &json!({ "enrollments": [stolen] }),
+        )
+        .await;
+    assert_eq!(report.body["refused"][0]["code"], "certificate_known");
+    let mut same_device = line(&two, &app.topic);
+    same_device["serial_number"] = json!("SERCHUNK-1");
+    let body = json!({ "enrollments": [same_device] });
+    let report = api.post("/api/v1/enrollments/import", &body).await;
+    assert_eq!(report.body["refused"][0]["code"], "device_managed");
+    assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 1);
+    assert_eq!(
+        app.count("SELECT count(*) FROM event WHERE action = 'enrollments.import'")
+            .await,
+        1
+    );
+    // Without the permission, 403 before the body.
+    let reader = app.api(&[tillsyn_core::Permission::DevicesRead]).await;
+    assert_eq!(
+        reader
+            .post("/api/v1/enrollments/import", &json!("x"))
+            .await
+            .status,
+        403
+    );
+});
+
+async fn migrate(app: &TestApp, user: &str, token: &str, body: Vec<u8>) -> u16 {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    http.put(format!("{}/compat/nanomdm/migration", app.url()))
+        .basic_auth(user, Some(token))
+        .body(body)
+        .send()
+        .await
+        .unwrap()
+        .status()
+        .as_u16()
+}
+
+async fn moved_without_certificate(app: &TestApp, device: &Foreigner) {
+    let token = app
+        .token([tillsyn_core::Permission::EnrollmentsMove].into_iter())
+        .await;
+    moving::set_window(&app.core, &app.owner, 1).await.unwrap();
+    let mut update = token_update(device.ids(), &app.topic, b"old-token", "OLD-MAGIC");
+    update.unlock_token = Some(tillsyn_apple::Sensitive::new(b"unlock".to_vec()));
+    for body in [
+        device.authenticate(&app.topic),
+        update.to_plist(),
+        set_bootstrap(device.ids(), Some(b"boot")),
+    ] {
+        assert_eq!(migrate(app, "nanomdm", &token, body).await, 200);
+    }
+}
+
+both_engines!(
+    raw_check_ins_move_in_only_inside_the_window_and_in_order,
+    |app| async move {
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "NANO-1", 1, 30);
+        let token = app
+            .token([tillsyn_core::Permission::EnrollmentsMove].into_iter())
+            .await;
+        let authenticate = device.authenticate(&app.topic);
+        assert_eq!(
+            migrate(&app, "nanomdm", &token, authenticate.clone()).await,
+            403
+        );
+        moving::set_window(&app.core, &app.owner, 1).await.unwrap();
+        assert_eq!(
+            migrate(&app, "nanomdm", "tillsyn_wrong", authenticate.clone()).await,
+            401
+        );
+        assert_eq!(
+            migrate(&app, "admin", &token, authenticate.clone()).await,
+            401
+        );
+        let weak = app
+            .token([tillsyn_core::Permission::DevicesRead].into_iter())
+            .await;
+        assert_eq!(migrate(&app, "nanomdm", &weak, authenticate).await, 403);
+        let update = token_update(device.ids(), &app.topic, b"t", "M").to_plist();
+        assert_eq!(
+            migrate(&app, "nanomdm", &token, update).await,
+            409,
+            "out of order"
+        );
+        assert_eq!(
+            migrate(&app, "nanomdm", &token, b"garbage".to_vec()).await,
+            422
+        );
+        assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 0);
+        moved_without_certificate(&app, &device).await;
+        assert_eq!(
+            app.text("SELECT trust FROM enrollment").await.as_deref(),
+            Some("awaited")
+        );
+        assert_eq!(app.count("SELECT count(*) FROM escrow").await, 2);
+    }
+);
+
+both_engines!(
+    a_first_contact_gets_nothing_before_it_repeats_token_and_magic,
+    |app| async move {
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "NANO-2", 1, 30);
+        moved_without_certificate(&app, &device).await;
+        assert_eq!(device.poll().await.0, 403, "its authority is not trusted");
+        trust(&app, &ca, false).await;
+        assert_eq!(device.poll().await, (200, Vec::new()));
+        assert_eq!(
+            app.text("SELECT trust FROM enrollment").await.as_deref(),
+            Some("provisional")
+        );
+        let reply = device.check_in(get_bootstrap(device.ids())).await;
+        assert!(!String::from_utf8_lossy(&reply.1).contains(&STANDARD.encode(b"boot")));
+        // Another token proves nothing and changes nothing.
+        let other = token_update(device.ids(), &app.topic, b"new-token", "OLD-MAGIC").to_plist();
+        assert_eq!(device.check_in(other).await, (403, Vec::new()));
+        assert_eq!(device.poll().await, (200, Vec::new()));
+        let right = token_update(device.ids(), &app.topic, b"old-token", "OLD-MAGIC").to_plist();
+        assert_eq!(device.check_in(right).await, (200, Vec::new()));
+        assert_eq!(
+            command_of(&device.poll().await).as_deref(),
+            Some("DeviceInformation")
+        );
+        let reply = device.check_in(get_bootstrap(device.ids())).await;
+        assert!(String::from_utf8_lossy(&reply.1).contains(&STANDARD.encode(b"boot")));
+        assert!(app.actions().await.contains(&"enrollment.prove".to_owned()));
+    }
+);
+
+both_engines!(
+    two_certificates_for_one_device_freeze_both,
+    |app| async move {
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "NANO-3", 1, 30);
+        let rival = Foreigner::new(&app, &ca, "NANO-3", 2, 30);
+        moved_without_certificate(&app, &device).await;
+        trust(&app, &ca, false).await;
+        assert_eq!(
+            rival.poll().await,
+            (200, Vec::new()),
+            "whoever comes first is pinned"
+        );
+        assert_eq!(device.poll().await, (403, Vec::new()));
+        let right = token_update(device.ids(), &app.topic, b"old-token", "OLD-MAGIC").to_plist();
+        assert_eq!(device.check_in(right.clone()).await.0, 403);
+        assert_eq!(
+            rival.check_in(right).await.0,
+            403,
+            "frozen: no proof counts"
+        );
+        assert_eq!(rival.poll().await, (200, Vec::new()));
+        assert!(
+            app.actions()
+                .await
+                .contains(&"enrollment.freeze".to_owned())
+        );
+
+        let api = app.owner_api().await;
+        let list = api.get("/api/v1/enrollments/unproven").await;
+        let row = &list.body["items"][0];
+        assert_eq!(
+            (row["trust"].as_str(), row["rival_sha256"].as_str()),
+            (Some("frozen"), Some(device.sha256().as_str()))
+        );
+        let path = format!(
+            "/api/v1/enrollments/{}/confirm",
+            row["enrollment_id"].as_str().unwrap()
+        );
+        assert_eq!(api.post(&path, &json!({})).await.status, 409);
+        let chosen = json!({ "certificate_sha256": device.sha256() });
+        assert_eq!(api.post(&path, &chosen).await.status, 204);
+        assert_eq!(
+            command_of(&device.poll().await).as_deref(),
+            Some("DeviceInformation")
+        );
+        assert_eq!(rival.poll().await, (403, Vec::new()));
+    }
+);
+
+both_engines!(
+    a_trusted_certificate_is_a_grant_only_where_it_was_said,
+    |app| async move {
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "GRANT-1", 1, 30);
+        let id = trust(&app, &ca, false).await;
+        let body = device.authenticate(&app.topic);
+        assert_eq!(device.check_in(body.clone()).await, (403, Vec::new()));
+        assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 0);
+        assert_eq!(
+            app.count("SELECT times FROM stranger WHERE kind = 'unknown_certificate'")
+                .await,
+            1
+        );
+        device_authorities::change_authority(&app.core, &app.owner, &id, true)
+            .await
+            .unwrap();
+        assert_eq!(device.check_in(body).await, (200, Vec::new()));
+        assert_eq!(
+            device.poll().await,
+            (200, Vec::new()),
+            "pending: no commands"
+        );
+        let update = token_update(device.ids(), &app.topic, b"token", "MAGIC").to_plist();
+        assert_eq!(device.check_in(update).await, (200, Vec::new()));
+        assert_eq!(
+            command_of(&device.poll().await).as_deref(),
+            Some("DeviceInformation")
+        );
+        let row = "SELECT count(*) FROM enrollment WHERE status = 'active' AND origin = 'authority' \
+            AND ownership = 'corporate'";
+        assert_eq!(app.count(row).await, 1);
+
+        // It does not take a device that an invitation enrolled.
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.session().await.unwrap();
+        let thief = Foreigner::new(&app, &ca, iphone.udid(), 3, 30);
+        let mut claims = tillsyn_apple::checkin::Authenticate::new(
+            thief.ids(),
+            tillsyn_apple::ids::Topic::new(&app.topic).unwrap(),
+        );
+        claims.serial_number = Some(iphone.serial().to_owned());
+        assert_eq!(thief.check_in(claims.to_plist()).await, (403, Vec::new()));
+        iphone.session().await.unwrap();
+    }
+);
+
+both_engines!(
+    an_export_can_be_imported_and_keeps_secrets_at_home,
+    |app| async move {
+        let mut mac = app.enrolled_mac().await;
+        mac.sessions().await.unwrap();
+        let api = app.owner_api().await;
+        let page = api.get("/api/v1/enrollments/export").await;
+        assert_eq!(page.status, 200);
+        let exported = &page.body["items"][0];
+        assert_eq!(exported["udid"], mac.udid());
+        assert_eq!(exported["unlock_token"], Value::Null);
+        assert_eq!(exported["bootstrap_token"], Value::Null);
+        let sha256 = mac.certificate().unwrap().sha256_hex();
+        assert_eq!(exported["certificate_sha256"], sha256.as_str());
+        let refused = moving::export(&app.core, &app.owner, true, None, None).await;
+        assert_eq!(refused.unwrap_err().code, "server_only");
+        let server = tillsyn_core::Actor::server();
+        let whole = moving::export(&app.core, &server, true, None, None)
+            .await
+            .unwrap();
+        assert!(whole.items[0].bootstrap_token.is_some());
+        assert!(whole.items[0].server_capabilities.is_some());
+        assert_eq!(
+            app.count("SELECT count(*) FROM event WHERE action = 'enrollments.export'")
+                .await,
+            2
+        );
+        // The form is the same in both directions.
+        let other = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;
+        let lines: Vec<moving::MovedEnrollment> =
+            serde_json::from_value(json!([exported])).unwrap();
+        let report = moving::import(&other.core, &other.owner, lines)
+            .await
+            .unwrap();
+        assert_eq!((report.imported, report.refused), (1, Vec::new()));
+    }
+);
