@@ -45,6 +45,27 @@ fn erase_and_retire_take_the_hold() {
 }
 
 #[test]
+fn what_opens_or_empties_a_device_is_slow_and_lost_mode_is_not() {
+    let hold = Decision::Hold {
+        until: NOW + 5 * MINUTE_MS,
+    };
+    for act in Act::ALL {
+        let expected = match act {
+            Act::Lock | Act::LostMode | Act::RemoveProfile => Decision::AtOnce,
+            _ => hold,
+        };
+        assert_eq!(decided(act, 1, PERSON, &roomy(), 5), expected, "{act:?}");
+        let second = Decision::Held(HeldReason::SecondPerson);
+        assert_eq!(decided(act, 6, PERSON, &roomy(), 5), second, "{act:?}");
+    }
+    // Clearing a passcode destroys nothing, so it needs no budget of erases.
+    let empty = Budget::default();
+    assert_eq!(decided(Act::ClearPasscode, 1, PERSON, &empty, 5), hold);
+    let held = Decision::Held(HeldReason::Budget);
+    assert_eq!(decided(Act::DeleteUser, 1, PERSON, &empty, 5), held);
+}
+
+#[test]
 fn a_hold_of_zero_is_for_people_only() {
     assert_eq!(
         decided(Act::Erase, 1, PERSON, &roomy(), 0),

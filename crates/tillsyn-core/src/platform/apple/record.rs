@@ -110,6 +110,12 @@ pub(super) async fn result(
         }
         _ => {}
     }
+    if let Some("DeviceConfigured" | "UserConfigured") = request.as_ref().map(Request::request_type)
+    {
+        // Setup Assistant goes on; no TokenUpdate has to say so.
+        const CONFIGURED: &str = "UPDATE channel SET awaiting_configuration = 0 WHERE id = $1";
+        tx.execute(CONFIGURED, args![channel.id.as_str()]).await?;
+    }
     if let (Incoming::Result(result), Some(request)) = (&turn.incoming, &request) {
         facts::ingest(tx, turn, enrollment, channel, request, result).await?;
         escrow::on_result_in(tx, &turn.keys, &context, request, result, turn.now_ms).await?;

@@ -4,5 +4,6 @@ mod enrollment;
 mod foreign;
 mod guard;
 mod push;
+mod queue;
 mod refusals;
 pub(crate) mod story;
