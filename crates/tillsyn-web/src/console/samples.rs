@@ -1206,9 +1206,10 @@ impl Sample for SendOnePage {
             typed: String::new(),
             reason: String::new(),
             password: slow,
-            error: match slow {
-                true => FieldError::NameNotTyped.text(l),
-                false => String::new(),
+            error: if slow {
+                FieldError::NameNotTyped.text(l)
+            } else {
+                String::new()
             },
         };
         let every = vec![

@@ -59,9 +59,9 @@ fn assert_names(path: &str, parameters: &'static [Parameter]) {
                 assert_names(name, parts);
             }
             ParameterKind::Items(items) => {
-                items
-                    .iter()
-                    .for_each(|item| assert_names(item.name, item.parameters));
+                for item in items {
+                    assert_names(item.name, item.parameters);
+                }
             }
             _ => {}
         }

@@ -175,7 +175,11 @@ impl Request {
     /// # Errors
     /// When they are not.
     pub fn form(kind: &str, parameters: Json) -> Result<Self, Error> {
-        let values = parameters.as_object().cloned().unwrap_or_default();
+        let Json::Object(values) = parameters else {
+            return Err(Error::internal(
+                "The parameters of a command are an object.",
+            ));
+        };
         Ok(Self::of(kind, values)?.0)
     }
 

@@ -64,8 +64,8 @@ fn property(parameter: &'static Parameter) -> RefOr<Schema> {
         Kind::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
         Kind::Integer { min, max } => ObjectBuilder::new()
             .schema_type(Type::Integer)
-            .minimum(Some(*min as f64))
-            .maximum(Some(*max as f64)),
+            .minimum(Some(*min))
+            .maximum(Some(*max)),
         Kind::Data => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Byte))),
         Kind::Choice(words) => text().enum_values(Some(words.iter().copied())),
         Kind::NumberChoice(numbers) => ObjectBuilder::new()
