@@ -56,12 +56,11 @@ impl Request<'_> {
             subject.push((oid::ORGANIZATION, organization.clone()));
         }
         let csr = csr::build(self.key, &subject, Some(&self.settings.challenge))?;
-        let (signer, signer_key) = match self.signer {
-            Some((certificate, key)) => (certificate.clone(), key),
-            None => {
-                let own = client::self_signed_for(&Csr::from_der(&csr)?, self.key, self.now_ms)?;
-                (own, self.key)
-            }
+        let (signer, signer_key) = if let Some((certificate, key)) = self.signer {
+            (certificate.clone(), key)
+        } else {
+            let own = client::self_signed_for(&Csr::from_der(&csr)?, self.key, self.now_ms)?;
+            (own, self.key)
         };
         let sent = client::build_pkcs_req(
             &csr,

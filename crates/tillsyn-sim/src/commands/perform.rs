@@ -101,7 +101,7 @@ impl Device {
             "DisableRemoteDesktop" => self.remote_desktop(false),
             "EnableLostMode" => self.enable_lost_mode(request),
             "EnableRemoteDesktop" => self.remote_desktop(true),
-            "EraseDevice" => self.erase_device(request)?,
+            "EraseDevice" => self.erase_device(request),
             "InstallProfile" => self.install_profile(channel, request).await?,
             "InstallProvisioningProfile" => self.install_provisioning_profile(request),
             "InstalledApplicationList" => self.installed_applications(request)?,

@@ -226,8 +226,7 @@ impl Device {
                 out.header(name, value)
             }
             // The certificate is in the TLS connection.
-            Authentication::MutualTls => out,
-            Authentication::Signature => out,
+            Authentication::MutualTls | Authentication::Signature => out,
         };
         if !enrollment.profile.sign_message {
             return Ok(out);

@@ -426,7 +426,7 @@ impl Device {
 
     async fn apply(&mut self, effect: Effect) -> Result<(), SimError> {
         match effect {
-            Effect::None => {}
+            Effect::None | Effect::Restart => {}
             Effect::Unenroll => {
                 self.check_out().await?;
                 self.forget_enrollment();
@@ -436,7 +436,6 @@ impl Device {
                 self.erase();
                 self.returning = profile;
             }
-            Effect::Restart => {}
             Effect::ShutDown => self.set_state(DeviceState::Off),
             Effect::Synchronise { channel, data } => {
                 // What goes wrong is the exchange's, not the session's.

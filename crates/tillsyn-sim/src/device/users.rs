@@ -126,7 +126,9 @@ impl Device {
         ids.user_long_name = account.split('@').next().map(str::to_owned);
         let serial = self.config.serial.clone();
         let accounts = self.accounts();
-        accounts.iter_mut().for_each(|a| a.logged_in = false);
+        for account in accounts.iter_mut() {
+            account.logged_in = false;
+        }
         if let Some(known) = accounts.iter_mut().find(|a| a.short_name == account) {
             known.logged_in = true;
         } else {
@@ -211,17 +213,15 @@ impl Device {
     /// With a token and magic of its own, told by a `TokenUpdate`.
     async fn open_channel(&mut self, ids: Ids, awaiting: bool) -> Result<usize, SimError> {
         let name = ids.channel().to_string();
-        let number = match self.channels.iter().position(|c| c.name == name) {
-            Some(known) => {
-                self.channel_mut(known)?.on_console = true;
-                known
-            }
-            None => {
-                let mut channel = Channel::new(ids);
-                channel.awaiting_configuration = awaiting;
-                self.channels.push(channel);
-                self.channels.len() - 1
-            }
+        let known = self.channels.iter().position(|c| c.name == name);
+        let number = if let Some(known) = known {
+            self.channel_mut(known)?.on_console = true;
+            known
+        } else {
+            let mut channel = Channel::new(ids);
+            channel.awaiting_configuration = awaiting;
+            self.channels.push(channel);
+            self.channels.len() - 1
         };
         self.update_token(number).await?;
         Ok(number)

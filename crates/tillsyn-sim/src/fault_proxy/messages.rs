@@ -30,11 +30,11 @@ pub(super) fn check_in(fault: Fault, message: &str, request: &Received, answer: 
             "BootstrapToken",
             Value::Data(b"not its own".to_vec()),
         )])),
-        ("GetBootstrapToken", Fault::BootstrapTokenLost) => plist(Dictionary::new()),
         ("GetBootstrapToken", Fault::NoBootstrapTokenWith404) => whole(StatusCode::NOT_FOUND),
         ("GetBootstrapToken", Fault::BootstrapTokenWith401)
         | ("GetToken", Fault::GetTokenWith401) => whole(StatusCode::UNAUTHORIZED),
-        ("GetToken", Fault::GetTokenWithoutToken) => plist(Dictionary::new()),
+        ("GetBootstrapToken", Fault::BootstrapTokenLost)
+        | ("GetToken", Fault::GetTokenWithoutToken) => plist(Dictionary::new()),
         ("ReturnToService", Fault::ReturnToServiceWith400) => whole(StatusCode::BAD_REQUEST),
         ("ReturnToService", Fault::ReturnToServiceWithoutWord) => {
             let policy = Value::Dictionary(Dictionary::new());

@@ -121,7 +121,8 @@ impl FaultProxy {
             .unwrap_or_else(PoisonError::into_inner);
         upstream.trim_end_matches('/').clone_into(&mut own);
         let state = self.shared.state.lock();
-        state.unwrap_or_else(PoisonError::into_inner).public_base = self.base.clone();
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        state.public_base.clone_from(&self.base);
     }
 
     pub(super) fn announce_users(&self, on: bool) {

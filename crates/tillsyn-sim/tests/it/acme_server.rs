@@ -63,7 +63,7 @@ impl Acme {
     }
 
     /// The same profile with an ACME payload in the place of the SCEP payload.
-    pub(crate) fn into_profile(&mut self, plain: &[u8], base: &str) -> Vec<u8> {
+    pub(crate) fn put_into_profile(&mut self, plain: &[u8], base: &str) -> Vec<u8> {
         let mut profile: Value = plist::from_bytes(plain).unwrap();
         let identifier = hash::random_token(24);
         self.identifiers.insert(identifier.clone());

@@ -277,7 +277,7 @@ impl State {
         };
         let mut plain = profile.to_plist().unwrap();
         if let Some(acme) = &mut self.acme {
-            plain = acme.into_profile(&plain, &self.base);
+            plain = acme.put_into_profile(&plain, &self.base);
         }
         let (certificate, key) = (&self.signer.certificate, &self.signer.key);
         cms::sign_attached(&plain, certificate, key, &[]).unwrap()
