@@ -26,6 +26,12 @@ pub async fn filevault_certificate(core: &Core) -> Result<Option<String>, Error>
         .transpose()
 }
 
+pub(super) async fn certificate_der(core: &Core) -> Result<Vec<u8>, Error> {
+    let row = core.db().query_optional(LIST, args![]).await?;
+    let row = row.ok_or_else(|| Error::internal("There is no escrow certificate."))?;
+    Ok(row.blob(1)?)
+}
+
 /// Makes the certificate when there is none.
 pub(super) async fn ensure_certificate(core: &Core) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, \

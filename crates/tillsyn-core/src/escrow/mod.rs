@@ -10,13 +10,15 @@ mod limits;
 mod on_result;
 mod policy;
 mod reveal;
+mod rotate;
 mod store;
 mod view;
 
 pub use filevault::filevault_certificate;
 pub use kind::{Group, Kind};
 pub use policy::{EscrowPolicy, escrow_policy, set_escrow_policy};
-pub use reveal::{Reveal, Revealed, reveal};
+pub use reveal::{Reveal, Revealed, Rotation, reveal};
+pub use rotate::{can_rotate, rotate};
 pub use view::{EscrowView, RevealView, find_escrow, list_escrow};
 
 pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};

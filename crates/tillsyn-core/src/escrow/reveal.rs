@@ -7,8 +7,9 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
-use super::Kind;
-use super::limits;
+use super::policy::{self, EscrowPolicy};
+use super::rotate::{can_rotate, rotate};
+use super::{Kind, limits};
 use crate::accounts;
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::clock::DAY_MS;
@@ -45,6 +46,28 @@ pub struct Revealed {
     /// When it was first kept.
     pub created_at: i64,
     pub newest: bool,
+    pub rotation: Rotation,
+}
+
+/// What comes of having been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// It is history, or the device offers no way to change it.
+    None,
+    /// The device can be given a new one.
+    Offered,
+    /// A new one is on its way.
+    Begun,
+}
+
+impl Rotation {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Offered => "offered",
+            Self::Begun => "begun",
+        }
+    }
 }
 
 impl std::fmt::Debug for Revealed {
@@ -83,7 +106,9 @@ pub async fn reveal(core: &Core, actor: &Actor, ask: Reveal) -> Result<Revealed,
         fleet: fleet_size(core).await?,
         now_ms: core.now_ms(),
     };
-    core.db()
+    let device_id = plan.device_id.clone();
+    let mut shown = core
+        .db()
         .write(plan, |tx, plan| Box::pin(async move { plan.run(tx).await }))
         .await?
         // The refusal is on record; only now is it one.
@@ -92,7 +117,33 @@ pub async fn reveal(core: &Core, actor: &Actor, ask: Reveal) -> Result<Revealed,
                 "reveal_limit",
                 "Too many secrets were shown in a short time. Wait, or let somebody else do it.",
             )
-        })
+        })?;
+    shown.rotation = rotation(core, actor, &device_id, &shown).await?;
+    Ok(shown)
+}
+
+/// Where the organisation wants it, a secret that was seen is replaced at once. That this fails hides
+/// nothing from the person who needs the secret now.
+async fn rotation(
+    core: &Core,
+    actor: &Actor,
+    device: &DeviceId,
+    shown: &Revealed,
+) -> Result<Rotation, Error> {
+    if !shown.newest || !can_rotate(shown.kind) {
+        return Ok(Rotation::None);
+    }
+    let policy: EscrowPolicy = settings::read(core, policy::NAME).await?;
+    if !policy.rotate_after_reveal {
+        return Ok(Rotation::Offered);
+    }
+    match rotate(core, actor, device, shown.kind, "seen by a person").await {
+        Ok(_) => Ok(Rotation::Begun),
+        Err(error) => {
+            tracing::warn!(error = %error, device.id = %device, "a seen secret was not replaced");
+            Ok(Rotation::Offered)
+        }
+    }
 }
 
 /// A secret with what decides about it.
@@ -279,6 +330,7 @@ impl Plan {
             value: Zeroizing::new(text.map_or_else(|| STANDARD.encode(&bytes), str::to_owned)),
             created_at: row.i64(2)?,
             newest: row.i64(3)? != 0,
+            rotation: Rotation::None,
         })
     }
 }

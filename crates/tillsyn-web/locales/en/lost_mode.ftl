@@ -1,10 +1,10 @@
 permission-devices-locate = See where a lost device was
 permission-devices-activation-lock = Remove activation locks
 lost-mode = Lost mode
-lost-on-since = On since { $value }
-lost-off-since = Off since { $value }
+lost-on-since = On since { $a }
+lost-off-since = Off since { $a }
 lost-never = Off
-lost-accuracy = within { $value } m
+lost-accuracy = within { $a } m
 lost-accuracy-head = Accuracy
 lost-coordinates = Latitude, longitude
 lost-received = Received

@@ -1,10 +1,10 @@
 permission-devices-locate = 紛失したデバイスの位置の表示
 permission-devices-activation-lock = アクティベーションロックの解除
 lost-mode = 紛失モード
-lost-on-since = { $value } からオン
-lost-off-since = { $value } からオフ
+lost-on-since = { $a } からオン
+lost-off-since = { $a } からオフ
 lost-never = オフ
-lost-accuracy = { $value } m 以内
+lost-accuracy = { $a } m 以内
 lost-accuracy-head = 精度
 lost-coordinates = 緯度、経度
 lost-received = 受信

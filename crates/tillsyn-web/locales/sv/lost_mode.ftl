@@ -1,10 +1,10 @@
 permission-devices-locate = Se var en borttappad enhet har varit
 permission-devices-activation-lock = Ta bort aktiveringslås
 lost-mode = Förlorat läge
-lost-on-since = På sedan { $value }
-lost-off-since = Av sedan { $value }
+lost-on-since = På sedan { $a }
+lost-off-since = Av sedan { $a }
 lost-never = Av
-lost-accuracy = inom { $value } m
+lost-accuracy = inom { $a } m
 lost-accuracy-head = Noggrannhet
 lost-coordinates = Latitud, longitud
 lost-received = Mottagen

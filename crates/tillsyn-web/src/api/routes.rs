@@ -97,6 +97,10 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         ))
         .routes(guarded(REVEAL, routes!(escrow::reveal::reveal)))
         .routes(guarded(
+            Needs::One(P::SecretsRotate),
+            routes!(escrow::rotate::rotate),
+        ))
+        .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(lost_mode::show::show),
         ))

@@ -10,6 +10,7 @@ use crate::commands::Request;
 use crate::error::Error;
 use crate::escrow::{self, Kind};
 use crate::keys::KeyStore;
+use crate::lost_mode;
 
 /// Which secret, and where it stands in the command.
 pub(super) struct Wanted {
@@ -131,6 +132,9 @@ pub(crate) async fn check_escrow_in(
     request_type: &str,
     device_id: &str,
 ) -> Result<Result<(), Refused>, Error> {
+    if let Err(refused) = lost_mode::require_on_in(tx, request_type, device_id).await? {
+        return Ok(Err(refused));
+    }
     let wanted = match Wanted::of(request_type) {
         Some(wanted) if wanted.required => wanted,
         _ => return Ok(Ok(())),
@@ -146,6 +150,9 @@ pub(crate) async fn check_escrowed_in(
     request: &Request,
     device_id: &str,
 ) -> Result<Result<(), Refused>, Error> {
+    if let Err(refused) = lost_mode::require_on_in(tx, request.request_type(), device_id).await? {
+        return Ok(Err(refused));
+    }
     let Request::Form(form) = request else {
         return Ok(Ok(()));
     };

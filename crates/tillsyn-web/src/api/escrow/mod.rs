@@ -3,3 +3,4 @@
 pub(super) mod list;
 pub(super) mod policy;
 pub(super) mod reveal;
+pub(super) mod rotate;

@@ -41,6 +41,8 @@ pub(in crate::api) struct RevealedSecret {
     created_at: Time,
     /// Whether it is the one that counts, or history.
     newest: bool,
+    /// `offered` when the device can be given a new one, `begun` when that is under way, else `none`.
+    rotation: &'static str,
 }
 
 /// Shows one secret. The answer is not kept anywhere, also not for an idempotency key.
@@ -74,5 +76,6 @@ pub(in crate::api) async fn reveal(
         encoding: if shown.is_base64 { "base64" } else { "text" },
         created_at: Time(shown.created_at),
         newest: shown.newest,
+        rotation: shown.rotation.as_str(),
     }))
 }
