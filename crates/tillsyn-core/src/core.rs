@@ -1,6 +1,7 @@
 //! What every feature needs, handed around as one value: store, clock, keys, settings of this node.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
 use tillsyn_db::Db;
@@ -32,6 +33,8 @@ pub struct CoreConfig {
     pub proxy_url: Option<String>,
     /// How long the first download of a profile may be used, in milliseconds (default one hour).
     pub profile_lifetime_ms: i64,
+    /// Roots (PEM files) that attestations of devices must lead to; empty means Apple's own.
+    pub attestation_roots: Vec<PathBuf>,
     /// Life of a device identity in days (at most 398).
     pub identity_days: u32,
     /// Whether devices sign their messages: only where the listener reads the signature.
@@ -52,6 +55,7 @@ impl Default for CoreConfig {
             device_services_root_pem: None,
             proxy_url: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
+            attestation_roots: Vec::new(),
             identity_days: 398,
             sign_messages: true,
             node: "node".to_owned(),

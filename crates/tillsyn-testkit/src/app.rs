@@ -1,6 +1,7 @@
 //! One running server of its own.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +15,9 @@ use tillsyn_core::{Actor, Clock, Core, CoreConfig, Permission};
 use tillsyn_db::Engine;
 use tillsyn_db::testing::TempDb;
 use tillsyn_pki::seal::{KeyRing, MasterKey};
-use tillsyn_sim::{Device, DeviceConfig, EnrollBy, Network, NetworkConfig, PushHub};
+use tillsyn_sim::{
+    AttestationRoot, Device, DeviceConfig, EnrollBy, Network, NetworkConfig, PushHub,
+};
 use tillsyn_standins::activation_lock::ActivationLockStandin;
 use tillsyn_standins::apns::{ApnsStandin, StandinConfig};
 use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface, serve};
@@ -27,6 +30,8 @@ use crate::Api;
 /// The owner's mail address and password in every test.
 pub const OWNER_EMAIL: &str = "maja@example.org";
 pub const OWNER_PASSWORD: &str = "four words make one";
+
+const ROOT_FILE: &str = "attestation-root.pem";
 
 /// What may differ from test to test.
 pub struct AppOptions {
@@ -58,6 +63,9 @@ pub struct TestApp {
     pub hub: PushHub,
     pub network: Network,
     pub owner: Actor,
+    /// What vouches for simulated devices; the file below holds its root.
+    pub attestation: AttestationRoot,
+    attestation_folder: Arc<tempfile::TempDir>,
     address: SocketAddr,
     public_url: Option<String>,
     master_key: String,
@@ -110,10 +118,15 @@ impl TestApp {
             "com.apple.mgmt.External.{}",
             "7b1f0a52-93ab-4b4e-9d3e-0f6f5d1c2a01"
         );
+        let attestation = AttestationRoot::new().unwrap();
+        let attestation_folder = Arc::new(tempfile::tempdir().unwrap());
+        let root_file = attestation_folder.path().join(ROOT_FILE);
+        std::fs::write(&root_file, attestation.root_pem()).unwrap();
         let (core, address, stop, server) = start(
             &db,
             &clock,
             keys,
+            root_file,
             public_url.clone(),
             WayOut::to(&apns, &device_services, options.proxy_url),
         )
@@ -146,10 +159,13 @@ impl TestApp {
             hub,
             network: Network::new(NetworkConfig {
                 allow_plain_http: true,
+                attestation: Some(attestation.clone()),
                 ..NetworkConfig::default()
             })
             .unwrap(),
             owner,
+            attestation,
+            attestation_folder,
             address,
             public_url,
             master_key,
@@ -164,6 +180,11 @@ impl TestApp {
     /// The server's address, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The file with the root that attestations have to lead to.
+    pub fn attestation_root_file(&self) -> PathBuf {
+        self.attestation_folder.path().join(ROOT_FILE)
     }
 
     /// The key that a process of its own needs to open this database.
@@ -194,6 +215,7 @@ impl TestApp {
             db,
             &self.clock,
             KeyStore::new(ring),
+            self.attestation_root_file(),
             self.public_url.clone().unwrap_or_else(|| self.url()),
             WayOut::to(&self.apns, &self.device_services, None),
             "node-b",
@@ -381,6 +403,7 @@ async fn state_for(
     db: tillsyn_db::Db,
     clock: &Clock,
     keys: KeyStore,
+    root_file: PathBuf,
     url: String,
     way: WayOut,
     node: &str,
@@ -393,6 +416,7 @@ async fn state_for(
         device_services_url: way.device_services_url,
         device_services_root_pem: Some(way.device_services_root_pem),
         proxy_url: way.proxy_url,
+        attestation_roots: vec![root_file],
         node: node.to_owned(),
         ..CoreConfig::default()
     };
@@ -410,6 +434,7 @@ async fn start(
     db: &TempDb,
     clock: &Clock,
     keys: KeyStore,
+    root_file: PathBuf,
     public_url: Option<String>,
     way: WayOut,
 ) -> (
@@ -421,7 +446,7 @@ async fn start(
     let listener = listener("127.0.0.1:0".parse().unwrap()).await;
     let address = listener.local_addr();
     let url = public_url.unwrap_or_else(|| format!("http://{address}"));
-    let state = state_for(db.db(), clock, keys, url, way, "node-a").await;
+    let state = state_for(db.db(), clock, keys, root_file, url, way, "node-a").await;
     let core = state.core.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(async move {

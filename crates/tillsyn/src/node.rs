@@ -43,6 +43,7 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         apns_root_pem,
         proxy_url: config.proxy.url.as_ref().map(|url| url.expose().to_owned()),
         sign_messages: config.public.device_auth == DeviceAuth::Signature,
+        attestation_roots: config.apple.attestation_roots.clone(),
         node: node_name(config),
         ..CoreConfig::default()
     })

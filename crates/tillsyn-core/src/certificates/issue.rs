@@ -5,11 +5,14 @@ use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
-use tillsyn_pki::issue::{self, DeviceSubject, San};
-use tillsyn_pki::key::PublicKey;
+use tillsyn_pki::issue::{self, ExtendedKeyUsage, KeyUsage, LeafRequest, San};
+use tillsyn_pki::key::{KeyKind, PublicKey};
+use tillsyn_pki::oid;
 
+use super::crl::CRL_PATH;
 use super::life;
 use super::method::Method;
+use super::setting::device_identity;
 use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
@@ -56,18 +59,22 @@ impl Issue {
         let organisation = settings::organisation(core).await?.name;
         let record_id = new_uuid(now_ms).to_string();
         let name = format!("urn:tillsyn:issuance:{record_id}");
-        let subject = DeviceSubject {
-            cn: name.clone(),
-            org: organisation,
-        };
-        let certificate = issue::issue_device_certificate(
-            &authorities.device_ca,
-            public_key,
-            &subject,
-            &[San::Uri(name)],
-            now_ms,
-            core.config().identity_days.min(398),
-        )?;
+        let subject = vec![
+            (oid::ORGANIZATION, organisation),
+            (oid::COMMON_NAME, name.clone()),
+        ];
+        public_key.check_policy()?;
+        let days = core.config().identity_days.min(398);
+        let mut request = LeafRequest::new(subject, now_ms, days);
+        request.sans = vec![San::Uri(name)];
+        if matches!(public_key.kind(), KeyKind::Rsa { .. }) {
+            request.key_usage.push(KeyUsage::KeyEncipherment);
+        }
+        request.extended_key_usage = vec![ExtendedKeyUsage::ClientAuth];
+        if device_identity(core).await?.crl_in_certificates {
+            request.crl_url = Some(format!("{}{CRL_PATH}", core.config().public_url));
+        }
+        let certificate = issue::issue_leaf(&authorities.device_ca, public_key, request)?;
         Ok(Self {
             certificate,
             record_id,
@@ -83,7 +90,7 @@ impl Issue {
 
     /// Under the credential of a profile: that of an attempt, or of a renewal.
     pub(crate) async fn by_secret(&self, tx: &Tx, secret_hash: &str) -> Result<Outcome, Error> {
-        match find_in(tx, secret_hash).await? {
+        match find_in(tx, secret_hash, self.delivered_ms).await? {
             None => Ok(Outcome::Refused("challenge unknown")),
             Some(Credential { method, .. }) if method.is_acme() != self.method.is_acme() => {
                 Ok(Outcome::Refused("credential of another protocol"))
@@ -360,16 +367,23 @@ pub(crate) struct Credential {
     pub(crate) renews: bool,
     /// The attempt or the enrollment.
     pub(crate) owner: String,
-    /// It was used, voided, or its time is over.
+    /// It was used or voided.
     pub(crate) spent: bool,
+    /// Until when it may be used; a renewal's that nobody has fetched is not good yet.
+    pub(crate) until: i64,
 }
 
 /// Looks a credential up by the hash of its secret.
-pub(crate) async fn find_in(tx: &Tx, secret_hash: &str) -> Result<Option<Credential>, Error> {
-    const FIRST: &str = "SELECT method, attempt_id, consumed_at, voided_at, expires_at \
+pub(crate) async fn find_in(
+    tx: &Tx,
+    secret_hash: &str,
+    delivered_ms: i64,
+) -> Result<Option<Credential>, Error> {
+    const FIRST: &str = "SELECT method, attempt_id, consumed_at, voided_at, expires_at, expires_at \
         FROM scep_challenge WHERE challenge_hash = $1";
-    const RENEWAL: &str = "SELECT method, enrollment_id, consumed_at, consumed_at, expires_at \
-        FROM renewal_grant WHERE secret_hash = $1";
+    const RENEWAL: &str = "SELECT g.method, g.enrollment_id, g.consumed_at, g.consumed_at, \
+        g.expires_at, c.delivered_at FROM renewal_grant g \
+        LEFT JOIN command c ON c.id = g.command_id WHERE g.secret_hash = $1";
     for (sql, renews) in [(FIRST, false), (RENEWAL, true)] {
         if let Some(row) = tx.fetch_optional(sql, args![secret_hash]).await? {
             return Ok(Some(Credential {
@@ -377,8 +391,27 @@ pub(crate) async fn find_in(tx: &Tx, secret_hash: &str) -> Result<Option<Credent
                 renews,
                 owner: row.text(1)?,
                 spent: row.opt_i64(2)?.is_some() || row.opt_i64(3)?.is_some(),
+                until: if renews {
+                    let delivered = row.opt_i64(5)?;
+                    delivered.map_or(Ok(0), |at| {
+                        Ok::<_, Error>(row.i64(4)?.min(at + delivered_ms))
+                    })?
+                } else {
+                    row.i64(4)?
+                },
             }));
         }
     }
     Ok(None)
+}
+
+/// Notes at an attempt that its device did not prove what it is.
+pub(crate) async fn fail_attempt_in(
+    tx: &Tx,
+    attempt_id: &str,
+    address: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let step = AttemptStatus::CertificateIssued;
+    attempt::fail_in(tx, attempt_id, step, cause::NOT_ATTESTED, address, now_ms).await
 }

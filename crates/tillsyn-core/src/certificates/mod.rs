@@ -1,5 +1,6 @@
 //! Device certificates: how they are asked for, what was issued, when they are renewed, and what is revoked.
 
+mod crl;
 pub(crate) mod issue;
 mod life;
 mod method;
@@ -8,6 +9,7 @@ mod revoke;
 mod setting;
 mod view;
 
+pub use crl::revocation_list;
 pub use life::{CertificateStatus, status};
 pub use method::Method;
 pub use renewal::renew_now;

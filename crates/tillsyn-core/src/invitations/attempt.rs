@@ -105,6 +105,8 @@ pub(crate) mod cause {
     pub(crate) const INVITATION_USED: &str = "invitation_over";
     pub(crate) const NO_TOKEN_UPDATE: &str = "no_answer";
     pub(crate) const TOPIC_MISMATCH: &str = "server";
+    /// The device could not prove to Apple's satisfaction what it is.
+    pub(crate) const NOT_ATTESTED: &str = "not_attested";
     pub(crate) const REMOVED: &str = "removed_in_setup";
 }
 

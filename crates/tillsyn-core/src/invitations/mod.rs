@@ -15,6 +15,8 @@ pub use attempt::{
 pub use create::{
     CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
 };
-pub use open::{InvitationState, OpenInvitation, StartedAttempt, look_up, start_attempt};
+pub use open::{
+    InvitationState, OpenInvitation, StartedAttempt, describe_device, look_up, start_attempt,
+};
 pub use profile::{SignedProfile, fetch_profile};
 pub use view::{InvitationView, invitation, list_invitations, list_invitations_with};

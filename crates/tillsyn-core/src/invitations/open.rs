@@ -159,6 +159,26 @@ pub async fn start_attempt(
     launch(core, found, platform.map(str::to_owned), address, None).await
 }
 
+/// Keeps what a program says of the device before it enrolls: it decides how the device gets its identity,
+/// and nothing else. What is not plausible is not kept.
+pub async fn describe_device(
+    core: &Core,
+    attempt: &AttemptId,
+    product: Option<&str>,
+    os_version: Option<&str>,
+) -> Result<(), Error> {
+    const KEEP: &str = "UPDATE attempt SET product = $2, os_version = $3 WHERE id = $1";
+    let short = |text: &&str| !text.is_empty() && text.len() <= 64;
+    let (product, os_version) = (product.filter(short), os_version.filter(short));
+    if product.is_none() && os_version.is_none() {
+        return Ok(());
+    }
+    core.db()
+        .execute(KEEP, args![attempt, product, os_version])
+        .await?;
+    Ok(())
+}
+
 /// Makes the attempt and the profile's address, after everything was proven. `replaces` names the
 /// attempt that it follows.
 pub(super) async fn launch(

@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use super::attempt::{self, AttemptStatus};
 use crate::actor::Actor;
-use crate::certificates::Method;
+use crate::certificates::{Method, device_identity};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::org;
 use crate::platform::apple::{
-    Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
+    Credential, ProfileInput, announced, choose, enrollment_profile, profile_identifier,
 };
 use crate::push;
 use crate::settings;
@@ -27,7 +27,7 @@ pub struct SignedProfile {
 
 const FIND: &str = "SELECT t.id, t.status, t.profile_expires_at, t.org_unit_id, t.platform, i.status, \
     i.uses, i.uses_allowed, i.id, EXISTS (SELECT 1 FROM scep_challenge s WHERE s.attempt_id = t.id \
-    AND s.consumed_at IS NOT NULL) FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+    AND s.consumed_at IS NOT NULL), t.product, t.os_version FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
     WHERE t.profile_hash = $1";
 
 /// Makes the profile behind an attempt's secret. `texts` gives display name and description in the
@@ -88,6 +88,11 @@ pub async fn fetch_profile(
     })?;
     let organisation = settings::organisation(core).await?;
     let root = org::root(core).await?;
+    let method = choose(
+        row.opt_text(10)?.as_deref(),
+        row.opt_text(11)?.as_deref(),
+        &device_identity(core).await?,
+    );
     let challenge = Zeroizing::new(hash::random_token(32));
     let platform = row.opt_text(4)?;
     let (display_name, description) = texts(&organisation.name);
@@ -99,7 +104,7 @@ pub async fn fetch_profile(
             organisation: &organisation.name,
             topic: &topic,
             credential: Credential {
-                method: Method::Scep,
+                method,
                 secret: &challenge,
             },
             identifier: &profile_identifier(root.id.as_str()),
@@ -115,7 +120,7 @@ pub async fn fetch_profile(
         attempt_id: row.text(0)?,
         unit: row.text(3)?,
         secret_hash: hash::sha256_hex(challenge.as_bytes()),
-        method: Method::Scep,
+        method,
         until: now_ms + core.config().profile_lifetime_ms,
         base_url: core.config().public_url.clone(),
         display_name,

@@ -161,6 +161,14 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
             routes!(certificates::of_device::list),
         ))
         .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(certificates::setting::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(certificates::setting::change),
+        ))
+        .routes(guarded(
             Needs::One(P::CertificatesRenew),
             routes!(certificates::renew::renew),
         ))

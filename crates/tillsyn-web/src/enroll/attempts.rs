@@ -22,6 +22,10 @@ struct Start {
     pin: Option<String>,
     /// `ios`, `ipados` or `macos`.
     platform: Option<String>,
+    /// The device's product name, such as `iPhone14,5`, when it is known: it may then be asked for an
+    /// attested identity.
+    product: Option<String>,
+    os_version: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +101,8 @@ pub(super) async fn start(
     let pin = start.pin.map(Zeroizing::new);
     let platform = start.platform.as_deref();
     let started = invitations::start_attempt(&state.core, &code, pin, platform, address).await?;
+    let (product, os_version) = (start.product.as_deref(), start.os_version.as_deref());
+    invitations::describe_device(&state.core, &started.id, product, os_version).await?;
     let mut response = Json(Started {
         attempt_id: &started.id,
         profile_url: &started.profile_url,

@@ -170,6 +170,29 @@ impl Setting for Vec<IpAddr> {
     }
 }
 
+impl Setting for Vec<PathBuf> {
+    const KIND: &'static str = "list of paths";
+
+    /// Separated by commas.
+    fn from_text(text: &str) -> Result<Self, String> {
+        let paths = text.split(',').map(str::trim);
+        Ok(paths
+            .filter(|part| !part.is_empty())
+            .map(PathBuf::from)
+            .collect())
+    }
+
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || format!("expected a list of texts, found {}", value.type_str());
+        value
+            .as_array()
+            .ok_or_else(wrong)?
+            .iter()
+            .map(|item| item.as_str().map(PathBuf::from).ok_or_else(wrong))
+            .collect()
+    }
+}
+
 impl<T: Setting> Setting for Option<T> {
     const KIND: &'static str = T::KIND;
 

@@ -9,7 +9,7 @@ use toml::Value;
 use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
-    Admin, Apns, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
+    Admin, Apns, Apple, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.
@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) apns: Apns,
     pub(crate) device_services: DeviceServices,
+    pub(crate) apple: Apple,
     pub(crate) proxy: Proxy,
     pub(crate) http: Http,
     pub(crate) log: Log,
@@ -113,6 +114,7 @@ impl Config {
         let keys = Keys::take(values);
         let apns = Apns::take(values);
         let device_services = DeviceServices::take(values);
+        let apple = Apple::take(values);
         let proxy = Proxy::take(values);
         let http = Http::take(values);
         let log = Log::take(values);
@@ -124,6 +126,7 @@ impl Config {
             keys: keys?,
             apns: apns?,
             device_services: device_services?,
+            apple: apple?,
             proxy: proxy?,
             http: http?,
             log: log?,
@@ -153,6 +156,7 @@ impl Config {
         {
             resolve(path);
         }
+        self.apple.attestation_roots.iter_mut().for_each(resolve);
         if let Some(file) = self.database.url.expose().strip_prefix("sqlite:") {
             let resolved = base.join(file);
             self.database.url = Private::new(format!("sqlite:{}", resolved.display()));

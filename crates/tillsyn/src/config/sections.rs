@@ -96,6 +96,15 @@ section! {
 }
 
 section! {
+    /// Apple devices.
+    struct Apple = "apple" {
+        /// PEM files with the roots that attestations of devices have to lead to, instead of Apple's
+        /// own: for simulated devices. They are read at each attestation.
+        attestation_roots: Vec<PathBuf> = "",
+    }
+}
+
+section! {
     /// The way out to vendors' servers.
     struct Proxy = "proxy" {
         /// Address of an HTTP proxy, such as `http://proxy.example.org:3128`. Without it connections
@@ -185,12 +194,14 @@ impl Setting for LogFormat {
 }
 
 /// Each section with its text and its keys, in the order of the reference page.
-pub(super) const ALL: [((&str, &str), &[Field]); 9] = [
+pub(super) const ALL: [((&str, &str), &[Field]); 11] = [
     (Public::ABOUT, Public::FIELDS),
     (Admin::ABOUT, Admin::FIELDS),
     (Database::ABOUT, Database::FIELDS),
     (Keys::ABOUT, Keys::FIELDS),
     (Apns::ABOUT, Apns::FIELDS),
+    (DeviceServices::ABOUT, DeviceServices::FIELDS),
+    (Apple::ABOUT, Apple::FIELDS),
     (Proxy::ABOUT, Proxy::FIELDS),
     (Http::ABOUT, Http::FIELDS),
     (Log::ABOUT, Log::FIELDS),

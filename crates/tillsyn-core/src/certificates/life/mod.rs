@@ -49,7 +49,7 @@ pub struct Facts {
 }
 
 /// How long before its end a certificate counts as expiring.
-pub const EXPIRING_MS: i64 = 30 * DAY_MS;
+pub(super) const EXPIRING_MS: i64 = 30 * DAY_MS;
 
 /// The status now. A renewal that the device did not take leaves the certificate *expiring*, however many
 /// days it still has: somebody has to look.

@@ -66,7 +66,8 @@ pub(super) async fn first(
         return fail(cause::INVITATION_USED).await;
     }
     let (serial, udid) = (serial_of(message), udid_of(message));
-    if !reaches(tx, attempt_id, serial, udid).await? {
+    let known = reaches(tx, attempt_id, serial, udid).await?;
+    if !known || !agrees_with_attestation(tx, &context.certificate.sha256, serial).await? {
         return fail(cause::DEVICE_OF_ANOTHER).await;
     }
     let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
@@ -115,6 +116,22 @@ pub(super) async fn reaches(
     let same_person = person.is_some() && holder.opt_text(1)? == person;
     let same_invitation = holder.opt_text(2)?.as_deref() == Some(grant.text(1)?.as_str());
     Ok(same_person || same_invitation || grant.i64(2)? != 0)
+}
+
+/// Whether a device says of itself what Apple said of it when its certificate was issued.
+async fn agrees_with_attestation(
+    tx: &Tx,
+    certificate: &str,
+    serial: Option<&str>,
+) -> Result<bool, Error> {
+    const ATTESTED: &str = "SELECT attested FROM certificate WHERE sha256 = $1";
+    let row = tx.fetch_optional(ATTESTED, args![certificate]).await?;
+    let Some(text) = row.map(|row| row.opt_text(0)).transpose()?.flatten() else {
+        return Ok(true);
+    };
+    let facts: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let attested = facts["serial_number"].as_str();
+    Ok(attested.is_none() || serial.is_none() || attested == serial)
 }
 
 async fn current_topic(tx: &Tx, claimed: &str) -> Result<Option<String>, Error> {

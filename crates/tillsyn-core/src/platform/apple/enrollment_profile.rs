@@ -4,8 +4,8 @@ use tillsyn_apple::Sensitive;
 use tillsyn_apple::ids::Topic;
 use tillsyn_apple::platform::AccessRights;
 use tillsyn_apple::profile::{
-    EnrollmentProfile, IdentityPayload, MdmPayload, PayloadScope, RootPayload, ScepPayload,
-    capability, common_name,
+    AcmePayload, EnrollmentProfile, IdentityPayload, MdmPayload, PayloadScope, RootPayload,
+    ScepPayload, capability, common_name,
 };
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::cms;
@@ -107,18 +107,7 @@ pub(crate) fn enrollment_profile(
         description: input.description.clone(),
         scope: (input.platform == Some("macos")).then_some(PayloadScope::System),
         roots,
-        identity: IdentityPayload::Scep(ScepPayload {
-            uuid: uuid(),
-            url: format!("{base}/apple/scep/device"),
-            name: Some("device".to_owned()),
-            subject: common_name("Tillsyn device"),
-            challenge: Sensitive::new(input.credential.secret.to_owned()),
-            key_size: 2_048,
-            key_usage: 5,
-            ca_fingerprint: None,
-            retries: Some(3),
-            retry_delay_secs: Some(10),
-        }),
+        identity: identity(input.credential, base, uuid()),
         mdm: MdmPayload {
             uuid: uuid(),
             topic: Topic::new(input.topic).map_err(|_| broken("topic"))?,
@@ -149,6 +138,29 @@ pub(crate) fn enrollment_profile(
         &authorities.signer_chain,
     )?;
     Ok(Zeroizing::new(signed))
+}
+
+fn identity(credential: Credential<'_>, base: &str, uuid: String) -> IdentityPayload {
+    let secret = credential.secret.to_owned();
+    if credential.method.is_acme() {
+        let directory = format!("{base}/apple/acme/directory");
+        let attest = credential.method == Method::AcmeAttested;
+        let mut acme = AcmePayload::new(uuid, directory, secret, attest);
+        acme.subject = common_name("Tillsyn device");
+        return IdentityPayload::Acme(acme);
+    }
+    IdentityPayload::Scep(ScepPayload {
+        uuid,
+        url: format!("{base}/apple/scep/device"),
+        name: Some("device".to_owned()),
+        subject: common_name("Tillsyn device"),
+        challenge: Sensitive::new(secret),
+        key_size: 2_048,
+        key_usage: 5,
+        ca_fingerprint: None,
+        retries: Some(3),
+        retry_delay_secs: Some(10),
+    })
 }
 
 fn rights(stored: Option<i64>) -> AccessRights {

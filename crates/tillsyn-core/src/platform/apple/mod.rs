@@ -1,6 +1,7 @@
 //! Apple: check-ins and polls of devices, their identity certificates, and how commands and facts look on
 //! Apple's wire. Codec types appear nowhere else in core.
 
+pub mod acme;
 mod answer;
 mod authenticate;
 mod bootstrap_token;

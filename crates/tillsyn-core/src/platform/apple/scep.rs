@@ -198,7 +198,7 @@ async fn issue_for(
         let known = core
             .db()
             .read(hash, |tx, hash| {
-                Box::pin(async move { issue::find_in(tx, hash).await })
+                Box::pin(async move { issue::find_in(tx, hash, 0).await })
             })
             .await?;
         if known.is_none() {
@@ -263,7 +263,7 @@ impl Asked {
         let Some(challenge) = &self.challenge else {
             return Ok(false);
         };
-        let found = issue::find_in(tx, challenge).await?;
+        let found = issue::find_in(tx, challenge, 0).await?;
         Ok(found.is_some_and(|credential| !credential.spent))
     }
 }

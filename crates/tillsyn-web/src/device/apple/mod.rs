@@ -1,7 +1,9 @@
 //! Apple devices: check-in, command loop, SCEP. Never 401, and no middleware may send one here.
 
+mod acme;
 mod answer;
 mod body;
+mod crl;
 mod mdm;
 mod proof;
 mod scep;
@@ -30,4 +32,6 @@ pub(super) fn routes() -> Router<AppState> {
                 .route("/apple/scep/{ca}/pkiclient.exe", scep)
                 .layer(DefaultBodyLimit::max(SCEP_LIMIT)),
         )
+        .merge(acme::routes())
+        .route("/apple/crl/{ca}", get(crl::fetch))
 }

@@ -1,5 +1,7 @@
 //! Evidence: the promises that must hold when servers are wrong, nodes die and requests race.
 
+mod acme;
+mod acme_client;
 mod identity;
 mod isolation;
 mod messages;
