@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tillsyn_web::assets;
 use tillsyn_web::console::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
 use tillsyn_web::console::devices::DevicesPage;
@@ -58,6 +59,8 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<PushRequestPage>(folder, texts)?;
     write::<PushVendorPage>(folder, texts)?;
     write::<TokensPage>(folder, texts)?;
+    write::<CertificatesPage>(folder, texts)?;
+    write::<CertificatePage>(folder, texts)?;
     write::<ErrorPage>(folder, texts)?;
     write::<BeginPage>(folder, texts)?;
     write::<InstallPage>(folder, texts)?;

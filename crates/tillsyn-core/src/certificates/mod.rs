@@ -15,4 +15,6 @@ pub use method::Method;
 pub use renewal::renew_now;
 pub use revoke::{Consequence, Revocation, consequence, revoke};
 pub use setting::{DeviceIdentity, IdentityMethod, device_identity, set_device_identity};
-pub use view::{CertificateFilter, CertificateView, certificate, list_certificates, of_device};
+pub use view::{
+    CertificateFilter, CertificateView, certificate, late_count, list_certificates, of_device,
+};

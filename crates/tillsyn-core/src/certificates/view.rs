@@ -278,3 +278,17 @@ pub async fn certificate(
         )
         .await
 }
+
+/// How many identities in use could not be renewed so far.
+///
+/// # Errors
+/// Only when the store fails.
+pub async fn late_count(core: &Core, actor: &Actor) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT count(*) FROM certificate c \
+        JOIN enrollment e ON e.id = c.enrollment_id AND e.pin_sha256 = c.sha256 \
+        AND e.status = 'active' JOIN org_unit u ON u.id = e.org_unit_id \
+        WHERE c.revoked_at IS NULL AND c.renewal_problem IS NOT NULL AND u.path >= $1 AND u.path < $2";
+    let values = args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)];
+    let row = core.db().query_optional(COUNT, values).await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+}

@@ -2,6 +2,7 @@
 //! that are ready to print, and the handlers that fill them.
 
 pub mod access;
+pub mod certificates;
 pub mod commands;
 pub mod device;
 pub mod devices;

@@ -29,10 +29,11 @@ pub(crate) enum Told {
     PushNoted,
     PushRehearsed,
     PushResumed,
+    CertificateRevoked,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 12] = [
+    const PLAIN: [(Self, &'static str); 13] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -45,6 +46,7 @@ impl Told {
         (Self::PushNoted, "push_noted"),
         (Self::PushRehearsed, "push_rehearsed"),
         (Self::PushResumed, "push_resumed"),
+        (Self::CertificateRevoked, "certificate_revoked"),
     ];
 
     fn value(self) -> String {
@@ -80,6 +82,7 @@ impl Told {
             Self::PushNoted => Notice::PushNoted,
             Self::PushRehearsed => Notice::PushRehearsed,
             Self::PushResumed => Notice::PushResumed,
+            Self::CertificateRevoked => Notice::CertificateRevoked,
         };
         notice.message(l)
     }

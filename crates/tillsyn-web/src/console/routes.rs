@@ -7,7 +7,8 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, commands, device, devices, enrollment, events, failure, overview, secrets, settings,
+    access, certificates, commands, device, devices, enrollment, events, failure, overview,
+    secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -39,6 +40,12 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(urls::DEVICES, get(devices::list))
         .merge(of_device())
         .route(urls::COMMANDS, get(commands::list))
+        .route(urls::CERTIFICATES, get(certificates::list))
+        .route("/console/certificates/{id}", get(certificates::show))
+        .route(
+            "/console/certificates/{id}/revoke",
+            post(certificates::revoke),
+        )
         .merge(of_enrollment())
         .route(
             urls::PUSH,
@@ -126,6 +133,14 @@ fn of_device() -> Router<AppState> {
             post(secrets::unlock),
         )
         .route("/console/devices/{id}/facts", get(device::facts))
+        .route(
+            "/console/devices/{id}/certificates",
+            get(certificates::of_device),
+        )
+        .route(
+            "/console/devices/{id}/certificates/renew",
+            post(certificates::renew),
+        )
         .route("/console/devices/{id}/history", get(device::history))
         .route("/console/devices/{id}/refresh", post(device::refresh))
         .route(

@@ -5,6 +5,7 @@
 use tillsyn_core::commands::Family;
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use super::certificates::{CertificatePage, CertificateRow, CertificatesPage, RevokeForm};
 use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};
 use super::device::{
     Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
@@ -1680,6 +1681,136 @@ impl Sample for RevealPage {
             ("ask", page(None, false)),
             ("refused", page(None, true)),
             ("shown", page(Some("J9K2-0000-INVENTED-0000"), false)),
+        ]
+    }
+}
+
+impl Sample for CertificatesPage {
+    const NAME: &'static str = "certificates";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let device = || Link {
+            href: urls::device(ID),
+            text: "iPhone 0417".to_owned(),
+        };
+        let row = |state: &str, note: &str, method: &str| CertificateRow {
+            href: urls::certificate(ID),
+            method: method.to_owned(),
+            serial: "5f0a4be31c77d902".to_owned(),
+            device: Some(device()),
+            status: status(l, "certificate", state),
+            note: note.to_owned(),
+            expires: l.date(NOW + 50 * DAY, &zone()),
+        };
+        let page = |rows: Vec<CertificateRow>, of: Option<Link>, empty: Emptiness| Self {
+            f: frame(l, Place::Devices, urls::CERTIFICATES),
+            renew: if of.is_some() {
+                urls::device_renew(ID)
+            } else {
+                String::new()
+            },
+            statuses: of.is_none().then(|| Filter {
+                name: "status",
+                label: l.t("status"),
+                choices: words::status_choices(l, "certificate", &["valid"]),
+            }),
+            device: of,
+            rows,
+            pager: Pager::default(),
+            empty,
+        };
+        let rows = || {
+            vec![
+                row(
+                    "valid",
+                    &l.t("certificate-in-use"),
+                    &l.t("certificate-method-attested"),
+                ),
+                row(
+                    "expiring",
+                    &l.t("certificate-late-refused"),
+                    &l.t("certificate-method-scep"),
+                ),
+                row(
+                    "revoked",
+                    &l.t("certificate-replaced"),
+                    &l.t("certificate-method-acme"),
+                ),
+            ]
+        };
+        vec![
+            ("list", page(rows(), None, Emptiness::of(3, false))),
+            (
+                "device",
+                page(rows(), Some(device()), Emptiness::of(3, false)),
+            ),
+            ("empty", page(Vec::new(), None, Emptiness::of(0, false))),
+            ("no-match", page(Vec::new(), None, Emptiness::of(0, true))),
+        ]
+    }
+}
+
+impl Sample for CertificatePage {
+    const NAME: &'static str = "certificate";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |attested: bool, revoke: Option<RevokeForm>| Self {
+            f: frame(l, Place::Devices, &urls::certificate(ID)),
+            device: Some(Link {
+                href: urls::device(ID),
+                text: "iPhone 0417".to_owned(),
+            }),
+            serial: "5f0a4be31c77d902".to_owned(),
+            status: status(l, "certificate", "valid"),
+            facts: vec![
+                (l.t("certificate-state"), l.t("certificate-in-use")),
+                (l.t("certificate-issued"), l.date(NOW - 90 * DAY, &zone())),
+                (
+                    l.t("certificate-next-renewal"),
+                    l.date(NOW + 250 * DAY, &zone()),
+                ),
+                (l.t("certificate-address"), "192.0.2.17".to_owned()),
+            ],
+            attested: if attested {
+                vec![
+                    (l.t("attested-os"), "26.1".to_owned()),
+                    (l.t("attested-sip"), l.t("attested-on")),
+                    (l.t("attested-boot"), l.t("attested-boot-full")),
+                    (l.t("attested-kexts"), l.t("attested-not-allowed")),
+                ]
+            } else {
+                Vec::new()
+            },
+            revoke,
+        };
+        let form = |wrong: bool| RevokeForm {
+            action: urls::certificate_revoke(ID),
+            consequence: l.t("revoke-device-lost"),
+            must_type: "iPhone 0417".to_owned(),
+            reason: String::new(),
+            reason_error: if wrong {
+                FieldError::Required.text(l)
+            } else {
+                String::new()
+            },
+            typed: String::new(),
+            typed_error: if wrong {
+                FieldError::NameNotTyped.text(l)
+            } else {
+                String::new()
+            },
+            password: wrong,
+            password_error: String::new(),
+            error: if wrong {
+                l.t("revoke-budget")
+            } else {
+                String::new()
+            },
+        };
+        vec![
+            ("attested", page(true, Some(form(false)))),
+            ("wrong", page(false, Some(form(true)))),
+            ("read-only", page(false, None)),
         ]
     }
 }

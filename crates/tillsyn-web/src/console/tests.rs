@@ -6,6 +6,7 @@ use askama::Template;
 use tillsyn_apple::command::queries::QUERIES;
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
 use super::devices::DevicesPage;
@@ -47,6 +48,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<TokensPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);
+        each::<CertificatesPage>(texts, &check);
+        each::<CertificatePage>(texts, &check);
         each::<ErrorPage>(texts, &check);
         each::<BeginPage>(texts, &check);
         each::<InstallPage>(texts, &check);

@@ -12,6 +12,7 @@ pub const PREFERENCES: &str = "/console/preferences";
 pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
 pub const COMMANDS: &str = "/console/commands";
+pub const CERTIFICATES: &str = "/console/certificates";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
 pub const INVITATION_NEW: &str = "/console/enrollment/new";
@@ -33,6 +34,23 @@ pub fn push_request(id: &str) -> String {
 
 pub fn device(id: &str) -> String {
     format!("{DEVICES}/{}", segment(id))
+}
+
+pub fn certificate(id: &str) -> String {
+    format!("{CERTIFICATES}/{}", segment(id))
+}
+
+pub fn certificate_revoke(id: &str) -> String {
+    certificate(id) + "/revoke"
+}
+
+pub fn device_certificates(id: &str) -> String {
+    device(id) + "/certificates"
+}
+
+/// Asks the device to renew its identity.
+pub fn device_renew(id: &str) -> String {
+    device(id) + "/certificates/renew"
 }
 
 pub fn device_commands(id: &str) -> String {

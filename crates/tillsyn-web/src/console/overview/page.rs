@@ -140,6 +140,20 @@ impl Need {
         )
     }
 
+    /// Identities whose renewal came to nothing: they run out one day.
+    pub fn renewals_late(l: Texts, certificates: u64) -> Self {
+        let late = urls::Query::default()
+            .with("status", "late")
+            .url(urls::CERTIFICATES);
+        Self::new(
+            Tone::Warn,
+            "key",
+            l.tn("need-renewals", certificates),
+            l.t("need-renewals-text"),
+            link(&late, l.t("need-renewals-act")),
+        )
+    }
+
     pub fn attempts_failed(l: Texts, attempts: u64) -> Self {
         let failed = urls::Query::default()
             .with("status", "failed")

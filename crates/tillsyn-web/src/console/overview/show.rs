@@ -8,7 +8,7 @@ use http::StatusCode;
 use tillsyn_core::devices::{self, Overview, VersionCount};
 use tillsyn_core::events;
 use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
-use tillsyn_core::{Permission, commands};
+use tillsyn_core::{Permission, certificates, commands};
 
 use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
 use super::{activity, waiting};
@@ -86,6 +86,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
         let topics = push::list_topics(visitor.core(), visitor.actor()).await?;
         needs.extend(push_needs(visitor, &topics));
     }
+    let late = certificates::late_count(visitor.core(), visitor.actor()).await?;
     let mut some = |count: i64, need: fn(Texts, u64) -> Need| {
         if count > 0 {
             needs.push(need(l, natural(count)));
@@ -94,6 +95,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     some(found.commands_held, Need::held);
     some(found.unreachable, Need::unreachable);
     some(found.unhealthy, Need::silent);
+    some(late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
     needs.truncate(NEEDS);
     Ok(needs)

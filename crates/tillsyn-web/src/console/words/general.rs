@@ -255,6 +255,7 @@ pub enum Notice {
     PushNoted,
     PushRehearsed,
     PushResumed,
+    CertificateRevoked,
 }
 
 impl Notice {
@@ -286,6 +287,7 @@ impl Notice {
             Self::PushNoted => done(l.t("message-push-noted")),
             Self::PushRehearsed => done(l.t("message-push-rehearsed")),
             Self::PushResumed => done(l.t("message-push-resumed")),
+            Self::CertificateRevoked => done(l.t("message-certificate-revoked")),
         }
     }
 }

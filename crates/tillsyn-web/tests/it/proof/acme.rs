@@ -7,6 +7,7 @@ use tillsyn_pki::attestation::maker::{self, AttestationAuthority};
 use tillsyn_pki::crl::Crl;
 use tillsyn_pki::jws::signer::SignatureForm;
 use tillsyn_pki::key::KeyPair;
+use tillsyn_sim::DeviceConfig;
 use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
 
 use super::acme_client::{AcmeClient, identifier, of_iphone, prefer, statement, trusted};
@@ -18,6 +19,14 @@ const REFUSED: &str =
 
 fn new_key() -> KeyPair {
     KeyPair::generate_p256().unwrap()
+}
+
+/// One that knows the ACME payload.
+fn modern_iphone(app: &TestApp) -> DeviceConfig {
+    DeviceConfig {
+        os_version: "17.4.1".to_owned(),
+        ..DeviceConfig::iphone(app.next())
+    }
 }
 
 async fn sql(app: &TestApp, text: &'static str) {
@@ -291,7 +300,7 @@ both_engines!(
     },
     |app| async move {
         const DUE: &str = "UPDATE certificate SET renew_at = 1 WHERE renew_at IS NOT NULL";
-        let mut iphone = app.enrolled_iphone().await;
+        let mut iphone = app.enrolled(modern_iphone(&app)).await;
         iphone.sessions().await.unwrap();
         prefer(&app, WHEN_ABLE, false).await;
         // What DeviceInformation said decides.
@@ -326,7 +335,7 @@ async fn a_renewal_attested_for_another_device_is_refused() {
         ..AppOptions::default()
     };
     let app = TestApp::with(Engine::Sqlite, options).await;
-    let mut iphone = app.enrolled_iphone().await;
+    let mut iphone = app.enrolled(modern_iphone(&app)).await;
     iphone.sessions().await.unwrap();
     prefer(&app, WHEN_ABLE, false).await;
     sql(
