@@ -2,6 +2,7 @@
 
 mod attempt;
 mod authority;
+mod certificate;
 mod client;
 mod command;
 mod device;
@@ -29,6 +30,8 @@ pub(crate) enum ClientCommand {
     Device(With<device::DeviceVerb>),
     /// Lists, shows and withdraws commands, says which there are
     Command(With<command::CommandVerb>),
+    /// Lists, shows, renews and revokes the certificates of devices
+    Certificate(With<certificate::CertificateVerb>),
     /// Makes, lists and revokes invitations
     Invite(With<invite::InviteVerb>),
     /// Follows attempts to enroll
@@ -67,6 +70,7 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
     let (json, done) = match command {
         ClientCommand::Device(with) => (with.connection.json, device::run(with).await),
         ClientCommand::Command(with) => (with.connection.json, command::run(with).await),
+        ClientCommand::Certificate(with) => (with.connection.json, certificate::run(with).await),
         ClientCommand::Invite(with) => (with.connection.json, invite::run(with).await),
         ClientCommand::Attempt(with) => (with.connection.json, attempt::run(with).await),
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
