@@ -2,6 +2,7 @@
 
 mod access;
 mod browser;
+mod certificates;
 mod devices;
 mod enrollment;
 mod events;
