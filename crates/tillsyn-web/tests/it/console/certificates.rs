@@ -17,7 +17,9 @@ both_engines!(
         let device = only_device(&app).await;
         let mut owner = Browser::owner(&app).await;
         let of_device = format!("/console/devices/{device}/certificates");
-        let page = owner.get(&format!("/console/devices/{device}")).await;
+        let page = owner
+            .get(&format!("/console/devices/{device}/security"))
+            .await;
         page.expect(200).says(&of_device);
         let page = owner.get(&of_device).await.expect(200);
         page.says("SCEP, key made by the device");
