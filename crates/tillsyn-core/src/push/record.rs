@@ -36,7 +36,7 @@ pub(super) async fn record(core: &Core, answered: Vec<(Sent, PushOutcome)>) -> R
         core.db()
             .write((chunk, core.now_ms()), |tx, (chunk, now)| {
                 Box::pin(async move {
-                    for (sent, answer) in chunk.iter() {
+                    for (sent, answer) in chunk {
                         record_one(tx, sent, answer, *now).await?;
                     }
                     storms(tx, chunk, *now).await

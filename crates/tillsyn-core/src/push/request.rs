@@ -173,12 +173,11 @@ pub async fn create_request(
     };
     authorize(actor, Permission::PushWrite, &unit.path)?;
     check(&new)?;
-    let common_name = match super::upload::short(new.common_name, 64) {
-        Some(name) => name,
-        None => {
-            let organisation = crate::settings::organisation(core).await?;
-            organisation.name.chars().take(64).collect()
-        }
+    let common_name = if let Some(name) = super::upload::short(new.common_name, 64) {
+        name
+    } else {
+        let organisation = crate::settings::organisation(core).await?;
+        organisation.name.chars().take(64).collect()
     };
     let (email, country) = (
         new.email.trim().to_owned(),

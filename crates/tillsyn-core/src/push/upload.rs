@@ -64,17 +64,16 @@ pub async fn upload_certificate(
     };
     authorize(actor, Permission::PushWrite, &unit.path)?;
     let checked = check(&upload.certificate_pem, now_ms)?;
-    let (key, request_id) = match upload
+    let given = upload
         .key_pem
         .as_deref()
-        .filter(|pem| !pem.trim().is_empty())
-    {
-        Some(pem) => (check_key(&checked.certificate, pem)?.to_pkcs8_der(), None),
-        None => {
-            let spki = hash::hex(&checked.certificate.spki_sha256());
-            let (id, key) = request_key(core, &spki).await?;
-            (key, Some(id))
-        }
+        .filter(|pem| !pem.trim().is_empty());
+    let (key, request_id) = if let Some(pem) = given {
+        (check_key(&checked.certificate, pem)?.to_pkcs8_der(), None)
+    } else {
+        let spki = hash::hex(&checked.certificate.spki_sha256());
+        let (id, key) = request_key(core, &spki).await?;
+        (key, Some(id))
     };
     let row = Upload {
         topic_id: PushTopicId::new(now_ms),
