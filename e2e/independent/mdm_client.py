@@ -145,7 +145,9 @@ class Client:
             self.discover_ca()
 
     def accept_invitation(self):
-        body = {"platform": self.arguments.platform}
+        model = simulated.MODELS[self.arguments.platform]
+        body = {"platform": self.arguments.platform, "product": model["ProductName"],
+                "os_version": model["OSVersion"]}
         if self.arguments.pin is not None:
             body["pin"] = self.arguments.pin
         url = f"{self.state['server']}/e/{quote(self.state['code'], safe='')}/attempts"

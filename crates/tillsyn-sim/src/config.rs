@@ -69,6 +69,8 @@ pub struct DeviceConfig {
     pub awaiting_configuration: bool,
     pub authentication: Authentication,
     pub plist_form: PlistForm,
+    /// Whether whoever takes the invitation says which product it is for. A browser does not know.
+    pub tells_model: bool,
     /// Seed of everything that is left to chance.
     pub seed: u64,
     pub behaviours: Behaviours,
@@ -288,6 +290,7 @@ impl DeviceConfig {
             awaiting_configuration: false,
             authentication: Authentication::Signature,
             plist_form: PlistForm::Xml,
+            tells_model: true,
             seed: rng.next(),
             behaviours: Behaviours::default(),
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tillsyn_apple::media;
 
 use crate::network::{Network, Outgoing, Reply};
-use crate::{DeviceKind, Rule, SimError, Violation};
+use crate::{DeviceConfig, Rule, SimError, Violation};
 
 /// An attempt to enroll, as the server answered it.
 #[derive(Clone, Deserialize)]
@@ -46,10 +46,16 @@ pub(crate) async fn take(
     server: &str,
     code: &str,
     pin: Option<&str>,
-    kind: DeviceKind,
+    device: &DeviceConfig,
 ) -> Result<(Attempt, Vec<Violation>), SimError> {
     const STEP: &str = "invitation";
-    let mut body = json!({ "platform": kind.platform() });
+    let mut body = json!({ "platform": device.kind.platform() });
+    if device.tells_model
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("product".into(), device.model.product_name.into());
+        body.insert("os_version".into(), device.os_version.as_str().into());
+    }
     if let (Some(pin), Some(body)) = (pin, body.as_object_mut()) {
         body.insert("pin".into(), pin.into());
     }

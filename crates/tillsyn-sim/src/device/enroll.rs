@@ -53,8 +53,7 @@ impl Device {
         pin: Option<&str>,
     ) -> Result<Attempt, SimError> {
         let http = self.first_client()?;
-        let taken =
-            invitation::take(&self.network, &http, server, code, pin, self.config.kind).await;
+        let taken = invitation::take(&self.network, &http, server, code, pin, &self.config).await;
         let (attempt, violations) = self.note(taken)?;
         self.record_all(violations);
         Ok(attempt)

@@ -209,6 +209,26 @@ async fn scep_in_the_shape_of_other_clients_enrolls_and_renews() {
     }
 }
 
+/// An attestation made by hand, under the root that the server trusts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_independent_client_attests_its_key_by_acme() {
+    let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;
+    crate::proof::identities_by_acme(&app, false).await;
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("iphone");
+    let file = folder.path().join("root.pem");
+    let root = tillsyn_sim::AttestationRoot::at(&file).unwrap();
+    std::fs::write(app.attestation_root_file(), root.root_pem()).unwrap();
+    let attestation = ["--attestation", file.to_str().unwrap()];
+    enroll(&app, &state, &app.invite().await, &attestation).await;
+    client(&state, "poll", &["--signature", "device"]).await;
+    assert_eq!(
+        app.count("SELECT count(*) FROM certificate WHERE method = 'acme_attested'")
+            .await,
+        1
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn certmonger_gets_its_certificate() {
     let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;

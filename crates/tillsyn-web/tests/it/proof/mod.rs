@@ -2,6 +2,7 @@
 
 mod acme;
 mod acme_client;
+mod acme_device;
 mod identity;
 mod isolation;
 mod messages;
@@ -9,3 +10,5 @@ mod mutations;
 mod nodes;
 mod scep;
 mod scep_client;
+
+pub(crate) use acme_device::identities_by_acme;

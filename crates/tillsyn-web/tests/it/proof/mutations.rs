@@ -3,7 +3,9 @@
 
 use tillsyn_sim::fault_proxy::{Fault, FaultProxy, ProxyConfig, provoke};
 use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy};
-use tillsyn_testkit::{Engine, TestApp, both_engines};
+use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
+
+use super::acme_device::identities_by_acme;
 
 async fn proxy(app: &TestApp) -> FaultProxy {
     let config = ProxyConfig {
@@ -69,6 +71,33 @@ async fn every_fault_is_caught_third_quarter() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_is_caught_last_quarter() {
     each_is_caught(Engine::Sqlite, quarter(3)).await;
+}
+
+/// What an ACME client signs names the address that it called, so the server publishes the proxy's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_of_acme_is_caught() {
+    let config = ProxyConfig {
+        upstream: String::new(),
+        public_base: None,
+        roots_pem: None,
+    };
+    let proxy = FaultProxy::start(config).await.unwrap();
+    let public_url = Some(proxy.base_url().to_owned());
+    let app = TestApp::behind(public_url, Engine::Sqlite, AppOptions::default()).await;
+    proxy.lead_to(&app.url());
+    identities_by_acme(&app, true).await;
+    let by = invitation(&app, &proxy).await;
+    let mut missed = Vec::new();
+    let faults = Fault::ALL.iter().copied();
+    for fault in faults.filter(|fault| fault.is_about_acme()) {
+        let config = DeviceConfig::iphone(app.next()).with_os("18.2", "22C152");
+        let mut iphone = app.device(config);
+        let outcome = provoke(&proxy, fault, &mut iphone, &by).await;
+        if !iphone.has_violation(fault.rule()) {
+            missed.push((fault, outcome, iphone.violations().to_vec()));
+        }
+    }
+    assert!(missed.is_empty(), "not noticed: {missed:#?}");
 }
 
 /// The faults of the command channel and of credentials, where the store decides what is answered.
