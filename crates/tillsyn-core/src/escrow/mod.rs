@@ -24,7 +24,7 @@ pub use view::{EscrowView, RevealView, find_escrow, list_escrow};
 pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
 pub(crate) use policy::policy_in;
 pub(crate) use store::{
-    NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_in, settle_unanswered,
+    NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_unanswered,
 };
 
 #[cfg(test)]

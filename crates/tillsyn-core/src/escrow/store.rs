@@ -24,20 +24,12 @@ pub(crate) struct NewSecret<'a> {
 /// An opened secret; never printed.
 pub(crate) struct Secret {
     pub(crate) id: EscrowId,
-    pub(crate) label: Option<String>,
     bytes: Zeroizing<Vec<u8>>,
 }
 
 impl Secret {
     pub(crate) fn expose(&self) -> &[u8] {
         &self.bytes
-    }
-
-    /// The secret as text; a stored PIN or password that is not text is a fault of ours.
-    pub(crate) fn text(&self) -> Result<Zeroizing<String>, Error> {
-        std::str::from_utf8(&self.bytes)
-            .map(|text| Zeroizing::new(text.to_owned()))
-            .map_err(|error| Error::internal("A kept secret is not text.").caused_by(error))
     }
 }
 
@@ -187,7 +179,6 @@ fn open(keys: &KeyStore, row: &Row) -> Result<Secret, Error> {
     let bytes = keys.open(&row.blob(2)?, "escrow", "sealed", &id)?;
     Ok(Secret {
         id: EscrowId::from_store(id),
-        label: row.opt_text(1)?,
         bytes,
     })
 }
