@@ -359,4 +359,100 @@ INSERT INTO push_certificate (id, topic_id, topic, serial_number, certificate, n
 -- Inventory
 -- ----------------------------------------------------------------------
 
+-- What is asked of a channel again and again, when next, and how the last answer was.
+CREATE TABLE inventory_item (
+    channel_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    enrollment_id TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    asked_at BIGINT,
+    answered_at BIGINT,
+    -- Entries that were kept, and how many the answer had above the limit.
+    kept BIGINT,
+    left_out BIGINT,
+    PRIMARY KEY (channel_id, kind)
+);
+CREATE INDEX inventory_item_due ON inventory_item (due_at);
+CREATE INDEX inventory_item_device ON inventory_item (device_id);
+CREATE INDEX inventory_item_enrollment ON inventory_item (enrollment_id);
+
+-- A fact that became another: what it was, what it is, who said so.
+CREATE TABLE fact_change (
+    seq {autoid},
+    device_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    old_value TEXT NOT NULL,
+    new_value TEXT NOT NULL,
+    source TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX fact_change_device ON fact_change (device_id, seq);
+CREATE INDEX fact_change_at ON fact_change (at);
+
+CREATE TABLE installed_app (
+    channel_id TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    version TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    name TEXT,
+    short_version TEXT,
+    bundle_bytes BIGINT,
+    data_bytes BIGINT,
+    from_app_store BIGINT,
+    installing BIGINT,
+    update_available BIGINT,
+    observed_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, identifier, version)
+);
+CREATE INDEX installed_app_device ON installed_app (device_id);
+CREATE INDEX installed_app_identifier ON installed_app (identifier);
+
+CREATE TABLE installed_certificate (
+    channel_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    common_name TEXT NOT NULL,
+    issuer TEXT,
+    serial_number TEXT,
+    not_before BIGINT,
+    not_after BIGINT,
+    is_identity BIGINT,
+    observed_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, sha256)
+);
+CREATE INDEX installed_certificate_device ON installed_certificate (device_id);
+
+-- Accounts on a Mac or a Shared iPad.
+CREATE TABLE device_user (
+    channel_id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    full_name TEXT,
+    guid TEXT,
+    signed_in BIGINT,
+    has_data_to_sync BIGINT,
+    quota_bytes BIGINT,
+    used_bytes BIGINT,
+    secure_token BIGINT,
+    observed_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, user_name)
+);
+CREATE INDEX device_user_device ON device_user (device_id);
+
+CREATE TABLE available_update (
+    channel_id TEXT NOT NULL,
+    product_key TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    name TEXT,
+    version TEXT,
+    build TEXT,
+    critical BIGINT,
+    restart_required BIGINT,
+    download_bytes BIGINT,
+    observed_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, product_key)
+);
+CREATE INDEX available_update_device ON available_update (device_id);
+
 -- (end: inventory)

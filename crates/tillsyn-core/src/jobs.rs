@@ -13,6 +13,7 @@ use crate::core::Core;
 use crate::enrollments;
 use crate::error::Error;
 use crate::escrow;
+use crate::inventory;
 use crate::lost_mode;
 use crate::push;
 
@@ -53,6 +54,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "minute" => {
             enrollments::lapse_pending(core).await?;
             expire_commands(core).await?;
+            inventory::ask_due(core).await?;
             invitations_over(core).await?;
             certificates::renewal::run(core).await
         }
@@ -64,6 +66,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             sweep_pushes(core).await?;
             escrow::settle_unanswered(core).await?;
             enrollments::revoke_wiped(core).await?;
+            inventory::adopt(core).await?;
             retain(core).await
         }
         "push" => push::push_once(core).await.map(|_| ()),
@@ -195,7 +198,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 18] = [
+    const RULES: [(&str, i64); 19] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -218,6 +221,10 @@ async fn retain(core: &Core) -> Result<(), Error> {
           WHERE b.created_at < $1 AND NOT EXISTS (SELECT 1 FROM command c WHERE c.batch_id = b.id) \
           LIMIT 1000)",
             90,
+        ),
+        (
+            "DELETE FROM fact_change WHERE seq IN (SELECT seq FROM fact_change WHERE at < $1 LIMIT 1000)",
+            365,
         ),
         ("DELETE FROM seen_message WHERE at < $1", 30),
         (

@@ -20,6 +20,7 @@ pub mod events;
 pub mod feed;
 pub mod idempotency;
 pub mod ids;
+pub mod inventory;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;

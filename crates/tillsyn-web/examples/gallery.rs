@@ -16,7 +16,7 @@ use tillsyn_web::console::enrollment::{
 use tillsyn_web::console::errors::ErrorPage;
 use tillsyn_web::console::overview::OverviewPage;
 use tillsyn_web::console::settings::{
-    PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
+    InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
 use tillsyn_web::i18n::{Lang, Texts};
 use tillsyn_web::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
@@ -58,6 +58,7 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<PushNewPage>(folder, texts)?;
     write::<PushRequestPage>(folder, texts)?;
     write::<PushVendorPage>(folder, texts)?;
+    write::<InventoryPage>(folder, texts)?;
     write::<TokensPage>(folder, texts)?;
     write::<CertificatesPage>(folder, texts)?;
     write::<CertificatePage>(folder, texts)?;

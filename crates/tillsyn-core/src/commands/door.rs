@@ -14,7 +14,7 @@ use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
-use crate::ids::DeviceId;
+use crate::ids::{BatchId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
 use crate::settings::{self, GuardSettings};
@@ -97,6 +97,7 @@ pub async fn enqueue_on(
         channel,
         settings,
         fleet,
+        only_able: false,
         now_ms,
     };
     let enqueued = core
@@ -119,6 +120,8 @@ pub(super) struct Plan {
     pub(super) channel: Channel,
     settings: GuardSettings,
     fleet: i64,
+    /// Leaves out what cannot be asked instead of refusing the whole set: the server's own questions.
+    only_able: bool,
     pub(super) now_ms: i64,
 }
 
@@ -129,7 +132,13 @@ impl Plan {
         self.check_permission(&targets, act)?;
         let able = self.check_capability(tx, &targets).await?;
         self.check_confirmation(&targets, act)?;
-        self.check_room(tx, &able).await?;
+        let able = self.with_room(tx, able).await?;
+        if able.is_empty() {
+            return Ok(Enqueued {
+                batch_id: BatchId::new(self.now_ms),
+                commands: Vec::new(),
+            });
+        }
         let decision = self.decide(tx, act).await?;
         self.insert(tx, &able, act, decision).await
     }
@@ -144,7 +153,7 @@ impl Plan {
         lock_enrollments(tx, &targets).await?;
         // One missing or foreign device refuses the whole set, without saying which exists (S03).
         let reached = targets.iter().filter(|t| self.actor.reaches(&t.unit_path));
-        if store::devices_of(reached) == self.devices.len() {
+        if self.only_able || store::devices_of(reached) == self.devices.len() {
             Ok(targets)
         } else {
             Err(Error::not_found("device"))
@@ -210,7 +219,7 @@ impl Plan {
                 })),
             }
         }
-        if refused.is_empty() {
+        if refused.is_empty() || self.only_able {
             return Ok(able);
         }
         let detail = refused
@@ -275,7 +284,7 @@ impl Plan {
     }
 
     /// Nobody's queue grows without bound: neither the device's as a whole nor that of one of its users.
-    async fn check_room(&self, tx: &Tx, able: &[Able<'_>]) -> Result<(), Error> {
+    async fn with_room<'a>(&self, tx: &Tx, able: Vec<Able<'a>>) -> Result<Vec<Able<'a>>, Error> {
         const FULL: &str = "SELECT device_id FROM command WHERE finished = 0 AND device_id {ids} \
             GROUP BY device_id HAVING count(*) >= $1";
         const FULL_CHANNEL: &str = "SELECT device_id FROM command WHERE finished = 0 \
@@ -284,13 +293,19 @@ impl Plan {
         let mut full = tx.fetch_all_in(FULL, devices, args![PENDING_LIMIT]).await?;
         if full.is_empty() && self.channel != Channel::Device {
             full = tx
-                .fetch_all_in(FULL_CHANNEL, insert::channels(able), args![USER_LIMIT])
+                .fetch_all_in(FULL_CHANNEL, insert::channels(&able), args![USER_LIMIT])
                 .await?;
         }
         if full.is_empty() {
-            return Ok(());
+            return Ok(able);
         }
         let ids: Vec<String> = full.iter().map(|r| r.text(0)).collect::<Result<_, _>>()?;
+        if self.only_able {
+            return Ok(able
+                .into_iter()
+                .filter(|(target, _)| !ids.contains(&target.device_id))
+                .collect());
+        }
         Err(Error::new(
             Kind::Overloaded,
             "queue_full",
@@ -355,38 +370,28 @@ async fn lock_enrollments(tx: &Tx, targets: &[Target]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first questions to a newly enrolled device, in the transaction that enrolls it: through the
-/// same checks as everything else, by the server itself.
-pub(crate) async fn enqueue_first_inventory_in(
+/// A question of the server's own to a set of devices: through the same checks as everything else. Devices
+/// that cannot answer it, or whose queue is full, are left out; what waits already is not doubled.
+pub(crate) async fn ask_where_able_in(
     tx: &Tx,
     keys: &KeyStore,
-    device_id: &DeviceId,
+    devices: Vec<DeviceId>,
+    request: Request,
     now_ms: i64,
-) -> Result<(), Error> {
-    for request in [
-        Request::DeviceInformation {},
-        Request::SecurityInfo {},
-        Request::ProfileList {},
-    ] {
-        let plan = Plan {
-            keys: keys.clone(),
-            actor: Actor::system(),
-            request,
-            profile: None,
-            reason: None,
-            confirmation: Confirmation::default(),
-            devices: vec![device_id.clone()],
-            channel: Channel::Device,
-            settings: GuardSettings::default(),
-            fleet: 0,
-            now_ms,
-        };
-        match plan.run(tx).await {
-            Ok(_) => {}
-            // What this device cannot answer is not asked.
-            Err(error) if error.kind == Kind::NotCapable => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
+) -> Result<Enqueued, Error> {
+    let plan = Plan {
+        keys: keys.clone(),
+        actor: Actor::system(),
+        request,
+        profile: None,
+        reason: None,
+        confirmation: Confirmation::default(),
+        devices,
+        channel: Channel::Device,
+        settings: GuardSettings::default(),
+        fleet: 0,
+        only_able: true,
+        now_ms,
+    };
+    plan.run(tx).await
 }

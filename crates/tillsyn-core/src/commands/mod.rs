@@ -37,6 +37,6 @@ pub use view::{
     CommandFilter, CommandView, TransitionView, command, commands_of_device, list_commands,
 };
 
-pub(crate) use door::enqueue_first_inventory_in;
+pub(crate) use door::ask_where_able_in;
 pub(crate) use guard::fleet_size;
 pub(crate) use hold::release_due_holds;

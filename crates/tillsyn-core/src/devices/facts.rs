@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Tx, Value, args};
 
 use crate::error::Error;
+use crate::inventory;
 
 /// Stores what a source said, keeping since when a value is what it is.
 pub(crate) async fn store_in(
@@ -19,6 +20,7 @@ pub(crate) async fn store_in(
         changed_at = CASE WHEN fact.value = excluded.value THEN fact.changed_at \
         ELSE excluded.changed_at END, value = excluded.value, source = excluded.source, \
         observed_at = excluded.observed_at";
+    inventory::record_changes_in(tx, device_id, facts, source, now_ms).await?;
     let rows: Vec<Vec<Value>> = facts
         .iter()
         .map(|(name, value)| {

@@ -6,6 +6,8 @@ use tillsyn_db::{Tx, args};
 use crate::error::Error;
 use crate::ids::DeviceId;
 
+const PERSONAL: &str = "personal";
+
 /// The device that a pending enrollment's claims name: found by serial number, else by UDID, else new.
 pub(crate) async fn device_for_enrollment_in(
     tx: &Tx,
@@ -13,7 +15,7 @@ pub(crate) async fn device_for_enrollment_in(
     now_ms: i64,
 ) -> Result<DeviceId, Error> {
     const ENROLLMENT: &str =
-        "SELECT claims, udid, org_unit_id, platform FROM enrollment WHERE id = $1";
+        "SELECT claims, udid, org_unit_id, platform, ownership FROM enrollment WHERE id = $1";
     const BY_SERIAL: &str = "SELECT id FROM device WHERE serial_number = $1";
     const BY_UDID: &str = "SELECT device_id FROM enrollment WHERE udid = $1 \
         AND device_id IS NOT NULL ORDER BY created_at DESC LIMIT 1";
@@ -37,7 +39,10 @@ pub(crate) async fn device_for_enrollment_in(
     }
     let id = DeviceId::new(now_ms);
     let (unit, platform) = (row.text(2)?, row.text(3)?);
-    let imei = claims["imei"].as_str();
+    // A telephone's number on the network tells about its person, whose device it is.
+    let imei = claims["imei"]
+        .as_str()
+        .filter(|_| row.text(4).is_ok_and(|ownership| ownership != PERSONAL));
     tx.execute(
         INSERT,
         args![&id, unit.as_str(), platform.as_str(), serial, imei, now_ms],
@@ -84,13 +89,14 @@ pub(crate) async fn enrolled_in(
     .await?;
     tx.execute(DEVICE, args![device, unit, now_ms]).await?;
     let claims: Json = serde_json::from_str(&row.text(0)?).unwrap_or_default();
-    apply_claims_in(tx, device.as_str(), &claims, now_ms).await
+    apply_claims_in(tx, device.as_str(), &row.text(4)?, &claims, now_ms).await
 }
 
 /// What `Authenticate` says of the device, as facts with that source.
 pub(crate) async fn apply_claims_in(
     tx: &Tx,
     device_id: &str,
+    ownership: &str,
     claims: &Json,
     now_ms: i64,
 ) -> Result<(), Error> {
@@ -106,6 +112,7 @@ pub(crate) async fn apply_claims_in(
     let facts: Vec<(String, Json)> = names
         .iter()
         .filter(|(key, _)| claims[*key].as_str().is_some_and(|v| !v.is_empty()))
+        .filter(|(key, _)| *key != "imei" || ownership != PERSONAL)
         .map(|(key, fact)| ((*fact).to_owned(), claims[*key].clone()))
         .collect();
     super::facts::store_in(tx, device_id, &facts, "Authenticate", now_ms).await

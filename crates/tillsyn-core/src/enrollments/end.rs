@@ -10,6 +10,7 @@ use crate::devices;
 use crate::error::Error;
 use crate::escrow;
 use crate::ids::DeviceId;
+use crate::inventory;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
 
 /// The allowed transitions of an enrollment's status.
@@ -53,6 +54,7 @@ pub(crate) async fn end_in(
     };
     store::end_all_in(tx, id, of_commands, reason, now_ms).await?;
     tx.execute(CHANNELS, args![id, now_ms]).await?;
+    inventory::forget_in(tx, id).await?;
     tx.execute(END, args![id, status, now_ms, reason]).await?;
     escrow::forget_in(tx, id, escrow::Kind::BootstrapToken).await?;
     if let Some(device) = row.opt_text(1)? {

@@ -9,11 +9,11 @@ use super::store::{
     Begun, ChannelKeys, activate_in, begin_in, channel_in, is_managed_in, topic_is_known_in,
 };
 use crate::actor::{Actor, Permission, may};
-use crate::commands;
 use crate::core::Core;
 use crate::error::Error;
 use crate::escrow::{self, Kind, NewSecret};
 use crate::events::{self, NewEvent};
+use crate::inventory;
 use crate::keys::KeyStore;
 use crate::org;
 
@@ -269,7 +269,7 @@ impl Chunk {
                 escrow::put_in(tx, &self.keys, new, now).await?;
             }
         }
-        commands::enqueue_first_inventory_in(tx, &self.keys, &device, now).await?;
+        inventory::first_in(tx, &self.keys, &device, now).await?;
         Ok(id.to_string())
     }
 }

@@ -4,11 +4,11 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
-use crate::commands;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::{DeviceId, EnrollmentId};
+use crate::inventory;
 use crate::keys::KeyStore;
 use crate::paging::{Cursor, Page, page_size};
 
@@ -36,7 +36,7 @@ pub(crate) async fn prove_in(
     tx.execute(PROVE, values).await?;
     let row = tx.fetch_one(FIND, args![proof.enrollment_id]).await?;
     let device = DeviceId::from_store(row.text(0)?);
-    commands::enqueue_first_inventory_in(tx, keys, &device, now_ms).await?;
+    inventory::first_in(tx, keys, &device, now_ms).await?;
     let unit = row.text(1)?;
     let event = NewEvent::done("enrollment.prove", "device", device.as_str(), &unit).with(json!({
         "enrollment_id": proof.enrollment_id,

@@ -17,6 +17,7 @@ mod events;
 mod guarded;
 mod held;
 mod idempotent;
+mod inventory_settings;
 mod invitations;
 mod json;
 mod lost_mode;

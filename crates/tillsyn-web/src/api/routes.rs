@@ -11,8 +11,8 @@ use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
     activation_lock, attempts, certificates, commands, device_authorities, devices, document,
-    enrollments, escrow, events, held, invitations, lost_mode, me, organisation, overview,
-    push_certificates, push_requests, push_vendor, tokens,
+    enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
+    organisation, overview, push_certificates, push_requests, push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -123,6 +123,22 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::SettingsWrite),
             routes!(escrow::policy::change),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(devices::inventory::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(devices::fact_changes::list),
+        ))
+        .routes(guarded(
+            Needs::Token,
+            routes!(inventory_settings::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(inventory_settings::change::change),
         ))
         .routes(guarded(
             Needs::One(P::DevicesRead),

@@ -53,6 +53,7 @@ pub enum Place {
     Attempts,
     Commands,
     Push,
+    Inventory,
     Tokens,
 }
 
@@ -185,6 +186,12 @@ impl Frame {
                 head: l.t("nav-settings"),
                 items: vec![
                     item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
+                    item(
+                        Place::Inventory,
+                        urls::INVENTORY,
+                        "refresh",
+                        l.t("nav-inventory"),
+                    ),
                     item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
                 ],
             },

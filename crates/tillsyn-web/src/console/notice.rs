@@ -30,10 +30,11 @@ pub(crate) enum Told {
     PushRehearsed,
     PushResumed,
     CertificateRevoked,
+    InventorySaved,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 13] = [
+    const PLAIN: [(Self, &'static str); 14] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -47,6 +48,7 @@ impl Told {
         (Self::PushRehearsed, "push_rehearsed"),
         (Self::PushResumed, "push_resumed"),
         (Self::CertificateRevoked, "certificate_revoked"),
+        (Self::InventorySaved, "inventory_saved"),
     ];
 
     fn value(self) -> String {
@@ -83,6 +85,7 @@ impl Told {
             Self::PushRehearsed => Notice::PushRehearsed,
             Self::PushResumed => Notice::PushResumed,
             Self::CertificateRevoked => Notice::CertificateRevoked,
+            Self::InventorySaved => Notice::InventorySaved,
         };
         notice.message(l)
     }

@@ -59,6 +59,10 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             get(settings::tokens_page).post(settings::create_token),
         )
         .route(
+            urls::INVENTORY,
+            get(settings::inventory_page).post(settings::change_inventory),
+        )
+        .route(
             "/console/settings/tokens/{id}/revoke",
             post(settings::revoke_token),
         )
@@ -141,6 +145,7 @@ fn of_device() -> Router<AppState> {
             "/console/devices/{id}/certificates/renew",
             post(certificates::renew),
         )
+        .route("/console/devices/{id}/inventory", get(device::inventory))
         .route("/console/devices/{id}/history", get(device::history))
         .route("/console/devices/{id}/refresh", post(device::refresh))
         .route(

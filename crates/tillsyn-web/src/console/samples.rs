@@ -8,9 +8,10 @@ use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::certificates::{CertificatePage, CertificateRow, CertificatesPage, RevokeForm};
 use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};
 use super::device::{
-    Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
-    ProfileRow, SecurityFact, SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow,
-    StripFigure,
+    Act, Acts, AppRow, Callout, ChangeRow, CommandEntry, Deadline, DevicePage, DeviceTab, Fact,
+    FactValue, Hop, InstalledCertificateRow, InventoryTab, ProfileRow, QuestionRow, SecurityFact,
+    SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow, StripFigure, UpdateRow,
+    UserRow, certificate_status, question,
 };
 use super::devices::{DeviceRow, DevicesPage};
 use super::enrollment::{
@@ -22,7 +23,7 @@ use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
 use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
 use super::overview::{Activity, Contact, Counts, Figure, Need, OverviewPage, VersionRow, Waiting};
 use super::secrets::{LocationRow, LostCard, RevealPage, SecretRow, SecretsPage, UnlockRow};
-use super::settings::{CreatedToken, TokenRow, TokensPage};
+use super::settings::{CreatedToken, InventoryPage, TokenRow, TokensPage};
 use super::words::{self, FieldError, Notice, SignInText};
 use crate::i18n::{Texts, When, Zone};
 use crate::portal::enroll::Failure;
@@ -716,6 +717,9 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
                 ..fact("is_cloud_backup_enabled", FactValue::Unknown, "")
             },
         ],
+        changes: None,
+        changes_pager: Pager::default(),
+        inventory: None,
         identity: words::identity(
             l,
             personal,
@@ -747,6 +751,77 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
             install_profile: true,
         },
         dialog: None,
+    }
+}
+
+fn changes(l: Texts) -> Vec<ChangeRow> {
+    vec![ChangeRow {
+        label: words::fact_label(l, "os_version"),
+        before: FactValue::Known("26.4".to_owned()),
+        after: FactValue::Known("27.0".to_owned()),
+        source: "DeviceInformation".to_owned(),
+        when: ago(l, 11),
+    }]
+}
+
+fn inventory(l: Texts) -> InventoryTab {
+    InventoryTab {
+        questions: ["device", "apps", "updates"]
+            .map(|kind| QuestionRow {
+                label: question(l, kind),
+                answered: (kind != "updates").then(|| ago(l, 300)),
+                due: l.moment(NOW + 480 * MINUTE, &zone()),
+                left_out: if kind == "apps" {
+                    l.tn("inventory-left-out", 12)
+                } else {
+                    String::new()
+                },
+            })
+            .into(),
+        apps: vec![
+            AppRow {
+                name: "Keynote".to_owned(),
+                identifier: "com.apple.Keynote".to_owned(),
+                version: "14.2".to_owned(),
+                size: words::bytes_short(l, 512_000_000),
+                note: l.t("inventory-app-update"),
+            },
+            AppRow {
+                name: "Field Notes".to_owned(),
+                identifier: "example.norrvik.fieldnotes".to_owned(),
+                version: "3.0.1".to_owned(),
+                size: words::bytes_short(l, 48_000_000),
+                note: String::new(),
+            },
+        ],
+        certificates: vec![
+            InstalledCertificateRow {
+                name: "ENG-IPH-0417".to_owned(),
+                issuer: "Norrvik Enhets-CA".to_owned(),
+                expires: l.date(NOW + 187 * DAY, &zone()),
+                status: Some(certificate_status(l, 187 * DAY)),
+                identity: true,
+            },
+            InstalledCertificateRow {
+                name: "Norrvik Wi-Fi CA".to_owned(),
+                issuer: "Norrvik Wi-Fi CA".to_owned(),
+                expires: l.date(NOW + 12 * DAY, &zone()),
+                status: Some(certificate_status(l, 12 * DAY)),
+                identity: false,
+            },
+        ],
+        users: vec![UserRow {
+            name: "Elin Hedström".to_owned(),
+            account: "elin.hedstrom".to_owned(),
+            signed_in: words::yes_no(l, true),
+            space: words::bytes_short(l, 18_000_000_000),
+        }],
+        updates: vec![UpdateRow {
+            name: "iOS 27.1".to_owned(),
+            version: "27.1".to_owned(),
+            size: words::bytes_short(l, 1_200_000_000),
+            note: l.t("inventory-update-restart"),
+        }],
     }
 }
 
@@ -884,7 +959,21 @@ impl Sample for DevicePage {
                 }),
             ),
             ("security", with(&|page| page.tab = DeviceTab::Security)),
-            ("facts", with(&|page| page.tab = DeviceTab::Facts)),
+            (
+                "facts",
+                with(&|page| {
+                    page.tab = DeviceTab::Facts;
+                    page.changes = Some(changes(l));
+                    page.changes_pager = pager(l, 1, 1);
+                }),
+            ),
+            (
+                "inventory",
+                with(&|page| {
+                    page.tab = DeviceTab::Inventory;
+                    page.inventory = Some(inventory(l));
+                }),
+            ),
             ("history", with(&|page| page.tab = DeviceTab::History)),
             (
                 "wiped",
@@ -1494,6 +1583,26 @@ impl Sample for AttemptPage {
             ));
         }
         pages
+    }
+}
+
+impl Sample for InventoryPage {
+    const NAME: &'static str = "inventory-settings";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let shown = |device_hours: &str, device_error: String| Self {
+            f: frame(l, Place::Inventory, urls::INVENTORY),
+            scheduled: true,
+            device_hours: device_hours.to_owned(),
+            device_error,
+            apps_hours: "168".to_owned(),
+            apps_error: String::new(),
+            may_change: true,
+        };
+        vec![
+            ("set", shown("24", String::new())),
+            ("refused", shown("1", l.t("inventory-device-hours-wrong"))),
+        ]
     }
 }
 

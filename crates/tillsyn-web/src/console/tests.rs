@@ -16,7 +16,9 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::overview::OverviewPage;
 use super::secrets::{RevealPage, SecretsPage};
-use super::settings::{PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage};
+use super::settings::{
+    InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
+};
 use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
@@ -45,6 +47,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<PushNewPage>(texts, &check);
         each::<PushRequestPage>(texts, &check);
         each::<PushVendorPage>(texts, &check);
+        each::<InventoryPage>(texts, &check);
         each::<TokensPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);

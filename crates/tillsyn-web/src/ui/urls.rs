@@ -20,6 +20,7 @@ pub const ATTEMPTS: &str = "/console/enrollment/attempts";
 pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
+pub const INVENTORY: &str = "/console/settings/inventory";
 pub const TOKENS: &str = "/console/settings/tokens";
 
 /// One of several push certificates; its acts are below it.
@@ -65,6 +66,10 @@ pub fn device_facts(id: &str) -> String {
     device(id) + "/facts"
 }
 
+pub fn device_inventory(id: &str) -> String {
+    device(id) + "/inventory"
+}
+
 pub fn device_security(id: &str) -> String {
     device(id) + "/security"
 }
@@ -86,7 +91,7 @@ pub fn device_history(id: &str) -> String {
     device(id) + "/history"
 }
 
-/// Asks the device for everything it tells: DeviceInformation, SecurityInfo, ProfileList.
+/// Asks the device for everything it tells: every question of the inventory.
 pub fn device_refresh(id: &str) -> String {
     device(id) + "/refresh"
 }

@@ -62,7 +62,20 @@ pub(crate) enum DeviceVerb {
         #[command(flatten)]
         destroy: Destroy,
     },
-    /// Asks a device for its information, security state and profiles
+    /// Shows what a device listed: apps, certificates, accounts, updates, and when it is asked
+    Inventory {
+        /// Id, serial number or exact name
+        device: String,
+    },
+    /// Shows which facts of a device changed, newest first
+    Changes {
+        /// Id, serial number or exact name
+        device: String,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Asks a device for everything it tells
     Refresh {
         /// Id, serial number or exact name
         device: String,
@@ -150,6 +163,19 @@ pub(super) async fn run(with: With<DeviceVerb>) -> Result<(), Failure> {
             let body = json!({"reason": destroy.reason, "confirm": destroy.confirm});
             put(&client, &destroy.device, "retire", &body).await
         }
+        DeviceVerb::Inventory { device } => {
+            let id = resolve(&client, &device).await?;
+            let path = format!("devices/{id}/inventory");
+            inventory(&client, &client.get(&path, &[]).await?);
+            Ok(())
+        }
+        DeviceVerb::Changes { device, limit } => {
+            let id = resolve(&client, &device).await?;
+            let path = format!("devices/{id}/fact-changes");
+            let rows = client.list(&path, &[], limit).await?;
+            show::rows(&client, CHANGES, rows, "No fact has changed yet.");
+            Ok(())
+        }
         DeviceVerb::Refresh { device } => refresh(&client, &device).await,
         DeviceVerb::InstallProfile { device, file } => {
             let profile = std::fs::read(&file).map_err(|error| {
@@ -177,6 +203,70 @@ const LIST: &[super::table::Column] = &[
     ("LAST SEEN", "/last_seen"),
     ("ID", "/id"),
 ];
+
+const CHANGES: &[super::table::Column] = &[
+    ("FACT", "/name"),
+    ("BEFORE", "/old_value"),
+    ("AFTER", "/new_value"),
+    ("SOURCE", "/source"),
+    ("AT", "/at"),
+];
+
+fn inventory(client: &Client, found: &Value) {
+    show::one(client, &[], found);
+    let parts: [(&str, &str, &[super::table::Column]); 5] = [
+        (
+            "Questions",
+            "questions",
+            &[
+                ("KIND", "/kind"),
+                ("ANSWERED", "/answered_at"),
+                ("NEXT", "/due_at"),
+                ("LEFT OUT", "/left_out"),
+            ],
+        ),
+        (
+            "Apps",
+            "apps",
+            &[
+                ("NAME", "/name"),
+                ("IDENTIFIER", "/identifier"),
+                ("VERSION", "/version"),
+            ],
+        ),
+        (
+            "Certificates",
+            "certificates",
+            &[
+                ("NAME", "/common_name"),
+                ("ISSUER", "/issuer"),
+                ("EXPIRES", "/not_after"),
+                ("IDENTITY", "/is_identity"),
+            ],
+        ),
+        (
+            "Accounts",
+            "users",
+            &[
+                ("ACCOUNT", "/user_name"),
+                ("NAME", "/full_name"),
+                ("SIGNED IN", "/signed_in"),
+            ],
+        ),
+        (
+            "Updates",
+            "updates",
+            &[
+                ("NAME", "/name"),
+                ("VERSION", "/version"),
+                ("CRITICAL", "/critical"),
+            ],
+        ),
+    ];
+    for (title, key, columns) in parts {
+        show::part(client, title, columns, &found[key]);
+    }
+}
 
 fn one(client: &Client, device: &Value) {
     let fields = [

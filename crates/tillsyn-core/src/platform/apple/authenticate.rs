@@ -364,7 +364,9 @@ pub(super) async fn again(
 ) -> Result<Done, Error> {
     let mut done = Done::from(DeviceAnswer::Empty);
     if let Some(device) = &enrollment.device_id {
-        devices::summary::apply_claims_in(tx, device, &claims(message), context.now_ms).await?;
+        let ownership = &enrollment.ownership;
+        let claims = claims(message);
+        devices::summary::apply_claims_in(tx, device, ownership, &claims, context.now_ms).await?;
         done.seen = Some(device.clone());
     } else {
         const CLAIMS: &str = "UPDATE enrollment SET claims = $2 WHERE id = $1";

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::escrow::{self, Kind, NewSecret};
 use crate::events::{self, NewEvent};
 use crate::ids::new_uuid;
+use crate::inventory;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
 
 pub(super) async fn run(
@@ -119,7 +120,7 @@ async fn activate(
             .await?;
         attempt::step_in(tx, attempt_id, AttemptStatus::Enrolled, address, now).await?;
     }
-    commands::enqueue_first_inventory_in(tx, &context.keys, &device, now).await?;
+    inventory::first_in(tx, &context.keys, &device, now).await?;
     let actor = Actor::device(device.as_str(), context.address.clone());
     let event = NewEvent::done(
         "device.enroll",

@@ -1,6 +1,8 @@
 //! `/api/v1/devices`.
 
 pub(super) mod erase;
+pub(super) mod fact_changes;
+pub(super) mod inventory;
 pub(super) mod list;
 pub(super) mod lock;
 pub(super) mod refresh;

@@ -2,8 +2,8 @@
 
 use axum::extract::Path;
 use serde::Serialize;
-use tillsyn_core::commands::{Confirmation, NewCommand, Request, enqueue};
 use tillsyn_core::ids::DeviceId;
+use tillsyn_core::inventory::refresh as refresh_device;
 use utoipa::ToSchema;
 
 use crate::api::commands::views::Enqueued;
@@ -17,8 +17,8 @@ pub(in crate::api) struct Refreshed {
     batches: Vec<Enqueued>,
 }
 
-/// Asks a device for its information, security state and profiles. Queries that wait already are not
-/// doubled.
+/// Asks a device for everything it can tell: information, security state, profiles, certificates, apps, users,
+/// updates. Queries that wait already are not doubled.
 #[utoipa::path(post, path = "/api/v1/devices/{id}/refresh", operation_id = "devices_refresh", tag = "devices",
     params(("id" = String, Path, description = "The device")), responses((status = 202, body = Refreshed)))]
 pub(in crate::api) async fn refresh(
@@ -26,20 +26,7 @@ pub(in crate::api) async fn refresh(
     path: Path<String>,
 ) -> Result<Accepted<Refreshed>, AppError> {
     let id = id(path, DeviceId::parse, "device")?;
-    let mut batches = Vec::new();
-    for request in [
-        Request::DeviceInformation {},
-        Request::SecurityInfo {},
-        Request::ProfileList {},
-    ] {
-        let new = NewCommand {
-            devices: vec![id.clone()],
-            request,
-            profile: None,
-            reason: None,
-            confirmation: Confirmation::default(),
-        };
-        batches.push(enqueue(ctx.core(), &ctx.actor, new).await?.into());
-    }
+    let put = refresh_device(ctx.core(), &ctx.actor, &id).await?;
+    let batches = put.into_iter().map(Into::into).collect();
     Ok(Accepted(Refreshed { batches }))
 }

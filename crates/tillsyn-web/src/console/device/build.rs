@@ -8,7 +8,7 @@ use tillsyn_core::{Error, Permission};
 
 use super::acts::acts;
 use super::page::{DevicePage, DeviceTab};
-use super::parts;
+use super::{inventory, parts};
 use crate::console::commands::entry;
 use crate::console::devices::platform_icon;
 use crate::console::failure::Failure;
@@ -69,6 +69,17 @@ impl<'a> Build<'a> {
         let row = &device.row;
         let (commands, commands_pager) = self.commands(tab).await?;
         let (history, history_pager) = self.history(tab).await?;
+        let (changes, changes_pager) = if tab == DeviceTab::Facts {
+            let (rows, pager) = inventory::changes(self).await?;
+            (Some(rows), pager)
+        } else {
+            (None, Pager::default())
+        };
+        let inventory = if tab == DeviceTab::Inventory {
+            Some(inventory::tab(self).await?)
+        } else {
+            None
+        };
         let topics = format!("device:{}", row.id);
         Ok(DevicePage {
             tab,
@@ -88,6 +99,9 @@ impl<'a> Build<'a> {
                 .profiles_observed_at
                 .map(|at| l.ago(at, &visitor.zone)),
             facts: parts::facts(self, tab == DeviceTab::Facts),
+            changes,
+            changes_pager,
+            inventory,
             identity: parts::identity(self),
             security: parts::security(self),
             certificate: parts::certificate(self),

@@ -5,6 +5,7 @@ mod build;
 mod dialog;
 mod guarded;
 mod install_profile;
+mod inventory;
 mod lock;
 mod page;
 mod parts;
@@ -13,6 +14,10 @@ mod remove_profile;
 mod send;
 mod show;
 
+pub use inventory::{
+    AppRow, ChangeRow, InstalledCertificateRow, InventoryTab, QuestionRow, UpdateRow, UserRow,
+    certificate_status, question,
+};
 pub use page::{
     Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
     Identity, ProfileRow, SecurityFact, StripFigure,
@@ -26,4 +31,4 @@ pub(super) use lock::{lock, lock_dialog};
 pub(super) use refresh::refresh;
 pub(super) use remove_profile::remove_profile;
 pub(super) use send::{send, send_form, send_list};
-pub(super) use show::{commands, facts, history, profiles, security, summary};
+pub(super) use show::{commands, facts, history, inventory, profiles, security, summary};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::inventory::{ChangeRow, InventoryTab};
 use crate::console::frame::{Frame, Pager};
 use crate::console::guard::Dialog;
 use crate::console::overview::Activity;
@@ -16,6 +17,7 @@ pub enum DeviceTab {
     Profiles,
     Security,
     Facts,
+    Inventory,
     History,
 }
 
@@ -43,6 +45,11 @@ pub struct DevicePage {
     /// Source and age of the profile list; `None` before the first answer.
     pub profiles_seen: Option<When>,
     pub facts: Vec<Fact>,
+    /// On the facts tab.
+    pub changes: Option<Vec<ChangeRow>>,
+    pub changes_pager: Pager,
+    /// On its own tab.
+    pub inventory: Option<InventoryTab>,
     pub identity: Vec<Identity>,
     pub security: Vec<SecurityFact>,
     /// The identity certificate; `None` when it is not enrolled.
@@ -97,6 +104,12 @@ impl DevicePage {
                 DeviceTab::Facts,
                 urls::device_facts(id),
                 l.t("device-tab-facts"),
+                none(),
+            ),
+            tab(
+                DeviceTab::Inventory,
+                urls::device_inventory(id),
+                l.t("device-tab-inventory"),
                 none(),
             ),
         ];

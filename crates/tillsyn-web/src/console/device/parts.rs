@@ -160,12 +160,7 @@ const NOT_SHARED: [&str; 9] = [
 pub(super) fn facts(build: &Build<'_>, all: bool) -> Vec<Fact> {
     let (visitor, l) = (build.visitor, build.visitor.texts);
     let shown = |name: &str| all || KEY_FACTS.contains(&name);
-    let value = |fact: &FactView| {
-        if build.is_personal() && NOT_SHARED.contains(&fact.name.as_str()) {
-            return FactValue::NotShared;
-        }
-        words::fact_value(l, &visitor.zone, &fact.name, &fact.value)
-    };
+    let value = |fact: &FactView| value_of(build, &fact.name, &fact.value);
     let facts = build.device.facts.iter().filter(|fact| shown(&fact.name));
     let mut facts: Vec<Fact> = facts
         .map(|fact| Fact {
@@ -177,6 +172,15 @@ pub(super) fn facts(build: &Build<'_>, all: bool) -> Vec<Fact> {
         .collect();
     facts.sort_by(|a, b| a.label.cmp(&b.label));
     facts
+}
+
+/// A fact's value, unless a personal device does not share it.
+pub(super) fn value_of(build: &Build<'_>, name: &str, value: &serde_json::Value) -> FactValue {
+    if build.is_personal() && NOT_SHARED.contains(&name) {
+        return FactValue::NotShared;
+    }
+    let visitor = build.visitor;
+    words::fact_value(visitor.texts, &visitor.zone, name, value)
 }
 
 pub(super) fn identity(build: &Build<'_>) -> Vec<Identity> {

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
-use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
+use tillsyn_core::inventory;
 
 use super::build::device_id;
 use crate::console::failure::Failure;
@@ -19,21 +19,7 @@ pub(crate) async fn refresh(
     form: Filled<Fields>,
 ) -> Result<Response, Failure> {
     let (visitor, device) = (form.visitor, device_id(&id)?);
-    let requests = [
-        Request::DeviceInformation {},
-        Request::SecurityInfo {},
-        Request::ProfileList {},
-    ];
-    for request in requests {
-        let new = NewCommand {
-            devices: vec![device.clone()],
-            request,
-            profile: None,
-            reason: None,
-            confirmation: Confirmation::default(),
-        };
-        commands::enqueue(visitor.core(), visitor.actor(), new).await?;
-    }
+    inventory::refresh(visitor.core(), visitor.actor(), &device).await?;
     Ok(go(
         visitor.state(),
         &urls::device(device.as_str()),

@@ -44,6 +44,13 @@ pub(crate) async fn facts(visitor: Visitor, Path(id): Path<String>) -> Result<Re
     tab(&visitor, &id, DeviceTab::Facts).await
 }
 
+pub(crate) async fn inventory(
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    tab(&visitor, &id, DeviceTab::Inventory).await
+}
+
 pub(crate) async fn history(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Failure> {
     tab(&visitor, &id, DeviceTab::History).await
 }

@@ -1,5 +1,6 @@
 //! Settings: push certificates and API tokens.
 
+mod inventory;
 mod page;
 mod push;
 mod push_acts;
@@ -10,11 +11,13 @@ mod revoke_token;
 mod tokens;
 mod upload;
 
+pub use inventory::InventoryPage;
 pub use page::{
     CheckLine, CreatedToken, LadderStep, PastLine, PushCertificate, PushLine, PushNewPage,
     PushPage, PushRequestPage, PushVendorPage, Refusal, Report, TokenRow, TokensPage, VendorFacts,
 };
 
+pub(super) use inventory::{change_inventory, inventory_page};
 pub(super) use push::{push_page, push_topic_page};
 pub(super) use push_acts::{edit_push, rehearse_push, resume_push};
 pub(super) use push_requests::{

@@ -142,6 +142,16 @@ pub fn bytes(l: Texts, size: i64) -> String {
     format!("{}\u{a0}GB", l.number((size + GIGA / 2) / GIGA))
 }
 
+/// A size in the unit that leaves it short: apps are rarely gigabytes.
+pub fn bytes_short(l: Texts, size: i64) -> String {
+    const MEGA: i64 = 1_000_000;
+    match size {
+        ..MEGA => format!("{}\u{a0}kB", l.number((size.max(0) + 999) / 1_000)),
+        MEGA..1_000_000_000 => format!("{}\u{a0}MB", l.number((size + MEGA / 2) / MEGA)),
+        _ => bytes(l, size),
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

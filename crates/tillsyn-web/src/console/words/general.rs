@@ -256,6 +256,7 @@ pub enum Notice {
     PushRehearsed,
     PushResumed,
     CertificateRevoked,
+    InventorySaved,
 }
 
 impl Notice {
@@ -288,6 +289,7 @@ impl Notice {
             Self::PushRehearsed => done(l.t("message-push-rehearsed")),
             Self::PushResumed => done(l.t("message-push-resumed")),
             Self::CertificateRevoked => done(l.t("message-certificate-revoked")),
+            Self::InventorySaved => done(l.t("notice-inventory-saved")),
         }
     }
 }

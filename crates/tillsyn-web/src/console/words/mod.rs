@@ -10,7 +10,7 @@ mod transitions;
 
 pub use activity::activity;
 pub use commands::{command, command_family, command_parameter};
-pub use facts::{bytes, fact_label, fact_value};
+pub use facts::{bytes, bytes_short, fact_label, fact_value};
 pub use general::*;
 pub use permissions::permission;
 pub use refusals::{incapable, refusal};

@@ -3,6 +3,7 @@
 mod enrollment;
 mod foreign;
 mod guard;
+mod inventory;
 mod lost;
 mod push;
 mod queue;

@@ -1,0 +1,4 @@
+//! `/api/v1/settings/inventory`.
+
+pub(super) mod change;
+pub(super) mod show;
