@@ -3,7 +3,7 @@
 use serde_json::json;
 use tillsyn_core::actor::Permission as P;
 use tillsyn_sim::{DeviceConfig, SessionEnd};
-use tillsyn_testkit::{TestApp, both_engines};
+use tillsyn_testkit::both_engines;
 
 use super::story::only_device;
 
