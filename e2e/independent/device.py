@@ -105,6 +105,25 @@ def profile_list(device, command):
     return {"Status": "Acknowledged", "ProfileList": profiles}
 
 
+def certificate_list(device, _command):
+    return {"Status": "Acknowledged", "CertificateList": []}
+
+
+def installed_application_list(device, command):
+    apps = [{"Identifier": "com.example.notes", "Name": "Notes", "Version": "12", "ShortVersion": "1.2",
+             "BundleSize": 1048576, "Installing": False}]
+    # None of them was installed by management.
+    return {"Status": "Acknowledged", "InstalledApplicationList": [] if command.get("ManagedAppsOnly") else apps}
+
+
+def user_list(_device, _command):
+    return {"Status": "Acknowledged", "Users": [{"UserName": "elin", "IsLoggedIn": True}]}
+
+
+def available_os_updates(_device, _command):
+    return {"Status": "Acknowledged", "AvailableOSUpdates": []}
+
+
 def remember_profile(device, profile, managed):
     """Puts an installed profile on the device's list."""
     device["profiles"][profile["PayloadIdentifier"]] = {
@@ -181,5 +200,6 @@ def erase_device(device, command):
 HANDLERS = {
     "DeviceInformation": device_information, "SecurityInfo": security_info, "ProfileList": profile_list,
     "InstallProfile": install_profile, "RemoveProfile": remove_profile, "DeviceLock": device_lock,
-    "EraseDevice": erase_device,
+    "EraseDevice": erase_device, "CertificateList": certificate_list, "UserList": user_list,
+    "InstalledApplicationList": installed_application_list, "AvailableOSUpdates": available_os_updates,
 }

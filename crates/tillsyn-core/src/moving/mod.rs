@@ -15,7 +15,7 @@ mod window;
 pub use export::export;
 pub use import::{ImportReport, MAX_LINES, RefusedLine, import};
 pub use line::{MovedEnrollment, MovedUser, SecretBytes};
-pub use proof::{UnprovenView, confirm, list_unproven};
+pub use proof::{UnprovenView, confirm, list_unproven, reach};
 pub use window::{Window, set_window, window};
 
 pub(crate) use proof::{Proof, prove_in};

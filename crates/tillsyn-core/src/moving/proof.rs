@@ -117,6 +117,15 @@ pub async fn list_unproven(
     Ok(Page { items, next })
 }
 
+/// Whether the actor may confirm this enrollment; asked before a body is read (S02).
+pub async fn reach(core: &Core, actor: &Actor, id: &EnrollmentId) -> Result<(), Error> {
+    const FIND: &str = "SELECT u.path FROM enrollment e JOIN org_unit u ON u.id = e.org_unit_id \
+        WHERE e.id = $1 AND e.status = 'active'";
+    let row = core.db().query_optional(FIND, args![id]).await?;
+    let row = row.ok_or_else(|| Error::not_found("enrollment"))?;
+    authorize(actor, Permission::EnrollmentsMove, &row.text(0)?)
+}
+
 /// An administrator says that the certificate is the device's own. Of a frozen enrollment it must be said
 /// which of the two.
 pub async fn confirm(

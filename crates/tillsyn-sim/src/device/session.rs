@@ -274,6 +274,7 @@ impl Device {
         let ends = performed.effect.ends_session();
         self.apply(performed.effect).await?;
         if ends {
+            self.count_unread(channel, &reply);
             return Ok(None);
         }
         let mut offered = self.receive(channel, &reply)?;
@@ -281,6 +282,17 @@ impl Device {
             offered = self.repeat(channel, body, &name, &uuid, status).await?;
         }
         Ok(offered)
+    }
+
+    /// The device reads no further, but for the server the open command was delivered once more.
+    fn count_unread(&mut self, channel: usize, reply: &Reply) {
+        let text = String::from_utf8_lossy(&reply.body);
+        let open = self.channels.get_mut(channel);
+        if let Some(open) = open.and_then(|c| c.outstanding.as_mut())
+            && text.contains(&open.uuid)
+        {
+            open.deliveries = open.deliveries.saturating_add(1);
+        }
     }
 
     /// The answer was lost on the way: the same bytes again.

@@ -257,8 +257,10 @@ async fn api_answers(api: &Api) -> BTreeMap<String, String> {
         };
         for path in paths {
             let answer = api.get(&path).await;
+            // What was never set has no page of its own.
+            let unset = answer.status == 404 && path == "/api/v1/push-vendor";
             assert!(
-                answer.status == 200 || path.contains('{'),
+                answer.status == 200 || path.contains('{') || unset,
                 "{path}: {}",
                 answer.body
             );

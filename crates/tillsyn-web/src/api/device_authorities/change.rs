@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::device_authorities::change_authority;
+use tillsyn_core::Error;
+use tillsyn_core::device_authorities::{change_authority, list_authorities};
 use tillsyn_core::ids::DeviceAuthorityId;
 use utoipa::ToSchema;
 
@@ -29,6 +30,10 @@ pub(in crate::api) async fn change(
     body: Body,
 ) -> Result<StatusCode, AppError> {
     let id = id(path, DeviceAuthorityId::parse, "authority")?;
+    let known = list_authorities(ctx.core(), &ctx.actor).await?;
+    if !known.iter().any(|authority| authority.id == id) {
+        return Err(Error::not_found("authority").into());
+    }
     let body: DeviceAuthorityChange = body.read().await?;
     change_authority(ctx.core(), &ctx.actor, &id, body.may_enroll).await?;
     Ok(StatusCode::NO_CONTENT)

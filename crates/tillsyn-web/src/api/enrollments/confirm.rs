@@ -29,6 +29,7 @@ pub(in crate::api) async fn confirm(
     body: Body,
 ) -> Result<StatusCode, AppError> {
     let id = id(path, EnrollmentId::parse, "enrollment")?;
+    moving::reach(ctx.core(), &ctx.actor, &id).await?;
     let body: ConfirmBody = body.read_or_default().await?;
     let certificate = body.certificate_sha256.as_deref();
     moving::confirm(ctx.core(), &ctx.actor, &id, certificate).await?;

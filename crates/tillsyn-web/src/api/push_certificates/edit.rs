@@ -5,7 +5,7 @@ use axum::extract::Path;
 use serde::Deserialize;
 use tillsyn_core::Error;
 use tillsyn_core::ids::{OrgUnitId, PushTopicId};
-use tillsyn_core::push::{TopicEdit, edit_topic};
+use tillsyn_core::push::{self, TopicEdit, edit_topic};
 use utoipa::ToSchema;
 
 use super::views::PushCertificate;
@@ -41,6 +41,7 @@ pub(in crate::api) async fn edit(
     body: Body,
 ) -> Result<Json<PushCertificate>, AppError> {
     let id = id(path, PushTopicId::parse, "push certificate")?;
+    push::topic(ctx.core(), &ctx.actor, &id).await?;
     let body: PushCertificateEdit = body.read().await?;
     let unit = body
         .unit_id

@@ -35,6 +35,7 @@ pub(in crate::api) async fn rehearse(
     body: Body,
 ) -> Result<Created<PushRehearsal>, AppError> {
     let id = id(path, PushTopicId::parse, "push certificate")?;
+    push::topic(ctx.core(), &ctx.actor, &id).await?;
     let body: PushRehearsalBody = body.read_or_default().await?;
     let rehearsal = Rehearsal {
         certificate_pem: body.certificate,

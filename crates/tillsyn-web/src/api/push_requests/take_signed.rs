@@ -30,6 +30,7 @@ pub(in crate::api) async fn take_signed(
     body: Body,
 ) -> Result<Json<PushRequest>, AppError> {
     let id = id(path, PushRequestId::parse, "request for a push certificate")?;
+    push::request_files(ctx.core(), &ctx.actor, &id).await?;
     let body: SignedPushRequest = body.read().await?;
     let request = push::import_signed(ctx.core(), &ctx.actor, &id, &body.file).await?;
     Ok(Json(request.into()))

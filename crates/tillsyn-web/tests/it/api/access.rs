@@ -35,6 +35,7 @@ async fn send(api: &Api, method: &str, path: &str) -> (u16, Value) {
         "get" => api.get(path).await,
         "delete" => api.delete(path).await,
         "put" => api.put(path, &json!({"nonsense": 1})).await,
+        "patch" => api.patch(path, &json!({"nonsense": 1})).await,
         _ => api.post(path, &json!({"nonsense": 1})).await,
     };
     (answer.status, answer.body)

@@ -71,7 +71,7 @@ async fn a_device_is_asked_locked_and_given_a_profile() {
     assert_eq!(
         app.count("SELECT count(*) FROM command WHERE finished = 0")
             .await,
-        3
+        5
     );
 
     let fields = [("message", "Found? Call us"), ("phone", "+46 8 000")];

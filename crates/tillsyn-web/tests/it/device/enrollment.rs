@@ -69,7 +69,7 @@ both_engines!(
             1
         );
         assert!(app.actions().await.contains(&"device.refused".to_owned()));
-        assert_eq!(new.session().await.unwrap().handled.len(), 3);
+        assert_eq!(new.session().await.unwrap().handled.len(), 5);
         assert_eq!(new.violations(), []);
     }
 );
@@ -274,7 +274,7 @@ both_engines!(
         let [first, second] = &mut devices;
         first.token_update().await.unwrap();
         assert!(second.token_update().await.is_err());
-        assert_eq!(first.session().await.unwrap().handled.len(), 3);
+        assert_eq!(first.session().await.unwrap().handled.len(), 5);
         let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
         assert_eq!(app.text(cause).await.as_deref(), Some("device_of_another"));
     }

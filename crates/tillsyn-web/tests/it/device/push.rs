@@ -507,7 +507,7 @@ both_engines!(two_topics_live_side_by_side, by_hand(), |app| async move {
     topics.dedup();
     assert_eq!(topics, [app.topic.clone(), other.to_owned()]);
     assert!(app.apns.refusals().is_empty());
-    assert_eq!(first.session().await.unwrap().handled.len(), 3);
+    assert_eq!(first.session().await.unwrap().handled.len(), 5);
     assert!(!second.session().await.unwrap().handled.is_empty());
 });
 

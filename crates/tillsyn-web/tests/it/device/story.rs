@@ -77,14 +77,14 @@ both_engines!(an_iphone_lives_from_invitation_to_wipe, |app| async move {
     assert_eq!(
         app.count("SELECT count(*) FROM command WHERE finished = 0")
             .await,
-        3
+        5
     );
-    app.eventually("SELECT count(*) FROM command WHERE status = 'push_sent'", 3)
+    app.eventually("SELECT count(*) FROM command WHERE status = 'push_sent'", 5)
         .await;
 
     let session = iphone.session().await.unwrap();
     assert_eq!(session.end, SessionEnd::Empty);
-    assert_eq!(session.handled.len(), 3);
+    assert_eq!(session.handled.len(), 5);
     assert_eq!(
         app.story("DeviceInformation").await,
         ["queued", "sent", "acknowledged"]
