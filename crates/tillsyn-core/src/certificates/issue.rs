@@ -14,12 +14,17 @@ use super::life;
 use super::method::Method;
 use super::setting::device_identity;
 use crate::actor::Actor;
+use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::new_uuid;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
 use crate::settings;
+
+/// How many renewals, seen or not, a device may sign for itself within a week: each is a row that stays.
+const RENEWALS: i64 = 4;
+const RENEWALS_WITHIN_MS: i64 = 7 * DAY_MS;
 
 /// What came of it.
 #[derive(Clone)]
@@ -105,10 +110,12 @@ impl Issue {
     pub(crate) async fn by_signer(&self, tx: &Tx, signer: &str) -> Result<Outcome, Error> {
         const FIND: &str = "SELECT e.id, e.org_unit_id, e.device_id FROM certificate c \
             JOIN enrollment e ON e.id = c.enrollment_id WHERE c.sha256 = $1 AND c.revoked_at IS NULL \
-            AND e.pin_sha256 = c.sha256 AND e.status = 'active'";
+            AND e.pin_sha256 = c.sha256 AND e.status = 'active' AND e.retired_at IS NULL";
         const TWIN: &str = "SELECT der FROM certificate WHERE enrollment_id = $1 \
             AND purpose = 'renewal' AND key_sha256 = $2 AND revoked_at IS NULL AND sha256 <> $3 \
             ORDER BY created_at DESC LIMIT 1";
+        const LATELY: &str = "SELECT count(*) FROM certificate WHERE enrollment_id = $1 \
+            AND purpose = 'renewal' AND created_at > $2";
         let Some(row) = tx.fetch_optional(FIND, args![signer]).await? else {
             return Ok(Outcome::Refused(
                 "renewal by a certificate that is not in use",
@@ -123,6 +130,14 @@ impl Issue {
             .await?;
         if let Some(twin) = twin {
             return again(&twin.blob(0)?);
+        }
+        let since = self.now_ms - RENEWALS_WITHIN_MS;
+        let lately = tx
+            .fetch_one(LATELY, args![enrollment.as_str(), since])
+            .await?;
+        // Not in the trail: that would grow with every request as well.
+        if lately.i64(0)? >= RENEWALS {
+            return Ok(Outcome::Refused("too many renewals lately"));
         }
         self.insert(tx, "renewal", None, Some(&enrollment)).await?;
         let object = row.opt_text(2)?.unwrap_or(enrollment);
@@ -191,8 +206,8 @@ impl Issue {
     /// Under the credential that a renewed profile carried to a device of ours.
     async fn granted(&self, tx: &Tx, secret_hash: &str) -> Result<Outcome, Error> {
         const FIND: &str = "SELECT g.enrollment_id, g.expires_at, g.consumed_at, g.key_sha256, \
-            g.certificate_sha256, c.delivered_at, e.org_unit_id, e.device_id, e.status, p.revoked_at \
-            FROM renewal_grant g JOIN enrollment e ON e.id = g.enrollment_id \
+            g.certificate_sha256, c.delivered_at, e.org_unit_id, e.device_id, e.status, p.revoked_at, \
+            e.retired_at FROM renewal_grant g JOIN enrollment e ON e.id = g.enrollment_id \
             LEFT JOIN command c ON c.id = g.command_id \
             LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 WHERE g.secret_hash = $1";
         const CONSUME: &str = "UPDATE renewal_grant SET consumed_at = $2, key_sha256 = $3, \
@@ -200,7 +215,8 @@ impl Issue {
         let row = tx.fetch_one(FIND, args![secret_hash]).await?;
         let (enrollment, unit) = (row.text(0)?, row.text(6)?);
         let object = row.opt_text(7)?.unwrap_or_else(|| enrollment.clone());
-        if row.text(8)? != "active" || row.opt_i64(9)?.is_some() {
+        let over = row.opt_i64(9)?.is_some() || row.opt_i64(10)?.is_some();
+        if row.text(8)? != "active" || over {
             return Ok(Outcome::Refused("enrollment is over"));
         }
         if row.opt_i64(2)?.is_some() {

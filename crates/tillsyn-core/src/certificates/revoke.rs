@@ -25,7 +25,8 @@ pub struct Revocation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consequence {
-    /// The device uses it now: it cannot check in any more and has to be enrolled again.
+    /// The device uses it now, or may do so already: it cannot check in any more and has to be enrolled
+    /// again.
     DeviceLost,
     /// It was issued and never seen: the device can no longer begin with it.
     EnrollmentStops,
@@ -38,6 +39,7 @@ struct Loaded {
     revoked: bool,
     unit_id: String,
     unit_path: String,
+    enrollment_id: Option<String>,
     device_id: Option<String>,
     shown: String,
     consequence: Consequence,
@@ -45,8 +47,10 @@ struct Loaded {
 }
 
 const FIND: &str = "SELECT c.sha256, c.revoked_at, u.id, u.path, e.device_id, d.name, d.serial_number, \
-    e.pin_sha256, e.status, c.purpose, c.revoke_after, c.serial_number, t.id FROM certificate c \
-    LEFT JOIN enrollment e ON e.id = c.enrollment_id LEFT JOIN attempt t ON t.id = c.attempt_id \
+    e.pin_sha256, e.status, c.purpose, c.revoke_after, c.serial_number, e.id, \
+    c.created_at, p.created_at FROM certificate c \
+    LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 LEFT JOIN attempt t ON t.id = c.attempt_id \
     JOIN org_unit u ON u.id = COALESCE(e.org_unit_id, t.org_unit_id) \
     LEFT JOIN device_summary d ON d.device_id = e.device_id WHERE c.id = $1";
 
@@ -58,7 +62,11 @@ async fn load(tx: &Tx, actor: &Actor, id: &CertificateId) -> Result<Loaded, Erro
     let sha256 = row.text(0)?;
     let device_id = row.opt_text(4)?;
     let over = !matches!(row.opt_text(8)?.as_deref(), Some("pending" | "active"));
-    let consequence = if row.opt_text(7)?.as_deref() == Some(sha256.as_str()) && !over {
+    // Issued after the pin and not seen: the device may have changed over to it, and comes with it next.
+    let created = row.i64(13)?;
+    let next = row.text(9)? == "renewal" && row.opt_i64(14)?.is_none_or(|pinned| created > pinned);
+    let in_use = row.opt_text(7)?.as_deref() == Some(sha256.as_str());
+    let consequence = if (in_use || next) && !over {
         Consequence::DeviceLost
     } else if row.opt_text(7)?.is_none() {
         Consequence::EnrollmentStops
@@ -77,6 +85,7 @@ async fn load(tx: &Tx, actor: &Actor, id: &CertificateId) -> Result<Loaded, Erro
         ),
         consequence,
         serial_number: row.text(11)?,
+        enrollment_id: row.opt_text(12)?,
         device_id,
         sha256,
     };
@@ -141,6 +150,9 @@ impl Turn {
     async fn run(&self, tx: &Tx) -> Result<Consequence, Error> {
         const REVOKE: &str = "UPDATE certificate SET revoked_at = $2, revoke_reason = 'administrator', \
         renew_at = NULL, warn_at = NULL WHERE sha256 = $1 AND revoked_at IS NULL";
+        // The spare renewals and the predecessor of a lost device would let it in again.
+        const OTHERS: &str = "UPDATE certificate SET revoked_at = $2, revoke_reason = 'administrator', \
+        renew_at = NULL, warn_at = NULL WHERE enrollment_id = $1 AND revoked_at IS NULL";
         let loaded = load(tx, &self.actor, &self.id).await?;
         require_fresh(&self.actor, self.now_ms)?;
         if loaded.revoked {
@@ -165,11 +177,16 @@ impl Turn {
                 format!("Type the name of the device to confirm: {}", loaded.shown),
             ));
         }
-        if loaded.consequence == Consequence::DeviceLost {
+        let lost = loaded.consequence == Consequence::DeviceLost;
+        if lost {
             self.count(tx, &loaded).await?;
         }
         tx.execute(REVOKE, args![loaded.sha256.as_str(), self.now_ms])
             .await?;
+        let others = match loaded.enrollment_id.as_deref() {
+            Some(enrollment) if lost => tx.execute(OTHERS, args![enrollment, self.now_ms]).await?,
+            _ => 0,
+        };
         let (kind, object) = match &loaded.device_id {
             Some(device) => ("device", device.as_str()),
             None => ("certificate", self.id.as_str()),
@@ -179,6 +196,7 @@ impl Turn {
                 "certificate_sha256": loaded.sha256,
                 "serial_number": loaded.serial_number,
                 "consequence": loaded.consequence,
+                "others_revoked": others,
                 "reason": reason,
             }));
         events::record(tx, &self.actor, self.now_ms, event).await?;

@@ -1,5 +1,7 @@
 //! Device certificates as people see them.
 
+use std::fmt::Write as _;
+
 use serde_json::Value as Json;
 use tillsyn_db::{Row, Value, args};
 
@@ -160,7 +162,7 @@ pub async fn list_certificates(
             })
             .collect();
         if !marks.is_empty() {
-            sql.push_str(&format!(" AND {column} IN ({})", marks.join(", ")));
+            let _ = write!(sql, " AND {column} IN ({})", marks.join(", "));
         }
     };
     check(&filter.status, "status", |s| {
@@ -172,16 +174,14 @@ pub async fn list_certificates(
     let device: Vec<String> = filter.device.iter().map(ToString::to_string).collect();
     one_of("e.device_id", &device);
     if filter.in_use {
-        sql.push_str(&format!(" AND {IN_USE}"));
+        let _ = write!(sql, " AND {IN_USE}");
     }
     if filter.late {
-        sql.push_str(&format!(" AND {IN_USE} AND c.renewal_problem IS NOT NULL"));
+        let _ = write!(sql, " AND {IN_USE} AND c.renewal_problem IS NOT NULL");
     }
     values.push(Value::from(limit + 1));
-    sql.push_str(&format!(
-        " ORDER BY c.created_at DESC, c.id DESC LIMIT ${}",
-        values.len()
-    ));
+    let last = values.len();
+    let _ = write!(sql, " ORDER BY c.created_at DESC, c.id DESC LIMIT ${last}");
     let (items, more) = core
         .db()
         .read((sql, values, limit), move |tx, (sql, values, limit)| {

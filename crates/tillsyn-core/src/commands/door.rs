@@ -14,6 +14,7 @@ use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
+use crate::escrow;
 use crate::ids::{BatchId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
@@ -23,6 +24,8 @@ use crate::settings::{self, GuardSettings};
 const PENDING_LIMIT: i64 = 200;
 /// The same for one user of it.
 const USER_LIMIT: i64 = 100;
+/// So many more when they are urgent: a full queue must not stop a lock or an erase.
+const URGENT_RESERVE: i64 = 20;
 /// Targets of one call: a writer transaction stays short.
 pub(super) const TARGET_LIMIT: usize = 1_000;
 
@@ -80,6 +83,10 @@ pub async fn enqueue_on(
             "targets",
             format!("Name 1 to {TARGET_LIMIT} devices in one request."),
         ));
+    }
+    if new.request.request_type() == "RotateFileVaultKey" {
+        // The command gets it when it is sent; made here, because that is slow.
+        escrow::ensure_certificate(core).await?;
     }
     let settings: GuardSettings = settings::read(core, settings::GUARD).await?;
     let fleet = guard::fleet_size(core).await?;
@@ -168,7 +175,7 @@ impl Plan {
                 .enrollment
                 .as_ref()
                 .map(|e| e.profile_identifier.as_str());
-            self.request.act(profile.unwrap_or_default())
+            self.request.act(profile)
         });
         let first = acts.next().flatten();
         if acts.all(|act| act == first) {
@@ -195,11 +202,12 @@ impl Plan {
     ) -> Result<Vec<Able<'a>>, Error> {
         let mut able = Vec::with_capacity(targets.len());
         let mut refused = Vec::new();
+        let by_server = self.actor.kind == ActorKind::System;
         for target in targets {
             let outcome = match &target.enrollment {
                 None => Err(target.unreachable()),
                 Some(enrollment) => {
-                    match apple::check_capability(&self.request, target, enrollment) {
+                    match apple::check_capability(&self.request, by_server, target, enrollment) {
                         Err(refused) => Err(refused),
                         Ok(()) => apple::check_escrowed_in(
                             tx,
@@ -289,11 +297,16 @@ impl Plan {
             GROUP BY device_id HAVING count(*) >= $1";
         const FULL_CHANNEL: &str = "SELECT device_id FROM command WHERE finished = 0 \
             AND channel_id {ids} GROUP BY device_id, channel_id HAVING count(*) >= $1";
+        let reserve = match self.request.lane() {
+            0 => URGENT_RESERVE,
+            _ => 0,
+        };
+        let (limit, user_limit) = (PENDING_LIMIT + reserve, USER_LIMIT + reserve);
         let devices = able.iter().map(|(t, _)| t.device_id.clone()).collect();
-        let mut full = tx.fetch_all_in(FULL, devices, args![PENDING_LIMIT]).await?;
+        let mut full = tx.fetch_all_in(FULL, devices, args![limit]).await?;
         if full.is_empty() && self.channel != Channel::Device {
             full = tx
-                .fetch_all_in(FULL_CHANNEL, insert::channels(&able), args![USER_LIMIT])
+                .fetch_all_in(FULL_CHANNEL, insert::channels(&able), args![user_limit])
                 .await?;
         }
         if full.is_empty() {
@@ -311,7 +324,7 @@ impl Plan {
             "queue_full",
             format!(
                 "{} of these queues already have as many commands waiting as they may \
-                 ({PENDING_LIMIT} for a device, {USER_LIMIT} for one user).",
+                 ({limit} for a device, {user_limit} for one user).",
                 ids.len()
             ),
         )

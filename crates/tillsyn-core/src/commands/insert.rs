@@ -13,7 +13,7 @@ use super::replace::Replaced;
 use super::request::{Act, Intent};
 use super::status::CommandStatus;
 use super::store::{self, Target, TargetEnrollment};
-use crate::actor::ActorKind;
+use crate::actor::{ActorKind, authorize};
 use crate::clock::DAY_MS;
 use crate::error::Error;
 use crate::escrow::{self, NewSecret};
@@ -39,7 +39,8 @@ pub struct EnqueuedCommand {
     pub held_until: Option<i64>,
     /// An identical query was waiting already; this is it.
     pub merged: bool,
-    /// The PIN that unlocks a Mac after this lock; also kept sealed. Shown this once.
+    /// The PIN that unlocks a Mac after this lock; also kept sealed. Shown this once, of one device, and
+    /// only to who may see PINs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unlock_pin: Option<String>,
 }
@@ -118,6 +119,8 @@ impl Plan {
         let mut commands = Vec::with_capacity(able.len());
         let (merge, replace) = match &intent {
             Intent::Each => (None, None),
+            // One that waits for somebody is nobody's twin: what may go at once would wait with it.
+            Intent::Merge(_) if decision != Decision::AtOnce => (None, None),
             Intent::Merge(key) => (Some(key.as_str()), None),
             Intent::Replace(key) => (None, Some(key.as_str())),
         };
@@ -193,7 +196,7 @@ impl Plan {
                 held_reason: start.held_reason,
                 held_until: start.held_until,
                 merged: false,
-                unlock_pin: pin.map(|p| p.to_string()),
+                unlock_pin: pin.filter(|_| self.shows_pin(able)).map(|p| p.to_string()),
             });
         }
         insert_rows(tx, rows, stories).await?;
@@ -202,7 +205,41 @@ impl Plan {
         if self.actor.kind != ActorKind::System {
             self.record(tx, &batch_id, able, act, &start).await?;
         }
+        for shown in commands.iter().filter(|c| c.unlock_pin.is_some()) {
+            self.record_shown(tx, shown, able).await?;
+        }
         Ok(Enqueued { batch_id, commands })
+    }
+
+    /// Whoever locks one device tells its user the PIN at once, if they may see PINs at all; those of a
+    /// whole set are seen one by one, with the proofs of a reveal.
+    fn shows_pin(&self, able: &[Able<'_>]) -> bool {
+        let [(target, _)] = able else {
+            return false;
+        };
+        let permission = escrow::Kind::LockPin.permission();
+        self.actor.kind != ActorKind::System
+            && authorize(&self.actor, permission, &target.unit_path).is_ok()
+    }
+
+    async fn record_shown(
+        &self,
+        tx: &Tx,
+        shown: &EnqueuedCommand,
+        able: &[Able<'_>],
+    ) -> Result<(), Error> {
+        let id = shown.device_id.as_str();
+        let Some((target, _)) = able.iter().find(|(target, _)| target.device_id == id) else {
+            return Ok(());
+        };
+        let event =
+            NewEvent::done("secret.reveal", "device", id, &target.org_unit_id).with(json!({
+                "command_id": shown.id,
+                "kind": escrow::Kind::LockPin.as_str(),
+                "reason": self.reason,
+            }));
+        events::record(tx, &self.actor, self.now_ms, event).await?;
+        Ok(())
     }
 
     /// Identical queries that wait already, per channel.
@@ -287,8 +324,9 @@ impl Plan {
             escrow::propose_in(tx, &self.keys, proposed, command.as_str(), self.now_ms).await?;
         }
         if let Some(pin) = &pin {
-            let kept = new(escrow::Kind::LockPin, pin.as_bytes());
-            escrow::put_in(tx, &self.keys, kept, self.now_ms).await?;
+            // The device has it only once it obeys: until then the PIN of an earlier lock counts.
+            let proposed = new(escrow::Kind::LockPin, pin.as_bytes());
+            escrow::propose_in(tx, &self.keys, proposed, command.as_str(), self.now_ms).await?;
         }
         Ok(pin)
     }
@@ -304,8 +342,10 @@ impl Plan {
         if let Some(act) = act
             && !matches!(decision, Decision::Held(_))
         {
+            // One that was merged was counted when it was asked for.
             let made: Vec<(String, String)> = commands
                 .iter()
+                .filter(|c| !c.merged)
                 .map(|c| (c.id.to_string(), c.device_id.to_string()))
                 .collect();
             guard::count_in(tx, act, &self.budget_id(), &made, self.now_ms).await?;

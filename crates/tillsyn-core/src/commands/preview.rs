@@ -126,18 +126,14 @@ pub async fn preview_on(
 }
 
 fn act_of(request: &Request, target: &Target) -> Option<Act> {
-    request.act(
-        target
-            .enrollment
-            .as_ref()
-            .map_or("", |e| e.profile_identifier.as_str()),
-    )
+    let enrollment = target.enrollment.as_ref();
+    request.act(enrollment.map(|e| e.profile_identifier.as_str()))
 }
 
 fn preview_target(request: &Request, target: &Target) -> PreviewTarget {
     let refused = match &target.enrollment {
         None => Some(target.unreachable()),
-        Some(enrollment) => apple::check_capability(request, target, enrollment).err(),
+        Some(enrollment) => apple::check_capability(request, false, target, enrollment).err(),
     };
     let (refused_code, refused) = refused.unzip();
     PreviewTarget {

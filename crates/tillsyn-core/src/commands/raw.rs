@@ -42,7 +42,7 @@ impl Raw {
         &self.request_type
     }
 
-    pub(super) fn profile_identifier(&self) -> Option<&str> {
+    pub(crate) fn profile_identifier(&self) -> Option<&str> {
         self.profile_identifier.as_deref()
     }
 

@@ -84,8 +84,12 @@ async fn never_installed(
 ) -> Result<HashSet<String>, Error> {
     const TOLD: &str = "SELECT channel_id, MAX(CASE WHEN identifier = $1 THEN 1 ELSE 0 END) \
         FROM installed_profile WHERE channel_id {ids} GROUP BY channel_id";
+    // A command that never got an answer goes to the back of its queue and its deliveries are counted anew;
+    // the device may have it all the same, so its story is asked too.
     const DELIVERED: &str = "SELECT DISTINCT channel_id FROM command \
-        WHERE replaces = $1 AND deliveries > 0 AND channel_id {ids}";
+        WHERE replaces = $1 AND (deliveries > 0 OR status = 'sent' OR EXISTS \
+        (SELECT 1 FROM command_transition t WHERE t.command_id = command.id AND t.status = 'sent')) \
+        AND channel_id {ids}";
     let mut absent = HashSet::new();
     for row in tx
         .fetch_all_in(TOLD, channels.clone(), args![identifier])

@@ -6,6 +6,7 @@ use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::ids::DeviceId;
+use crate::platform::apple;
 
 /// A device within the actor's scope.
 pub struct Reached {
@@ -16,15 +17,21 @@ impl Reached {
     /// Identifier of the profile whose removal is a retire.
     ///
     /// # Errors
-    /// Not capable when the device has no active enrollment.
+    /// Not capable when the device has no active enrollment, or one that was moved in and whose profile
+    /// nobody has named yet.
     pub fn enrollment_profile(self) -> Result<String, Error> {
-        self.enrollment_profile.ok_or_else(|| {
+        let identifier = self.enrollment_profile.ok_or_else(|| {
             Error::new(
                 Kind::NotCapable,
                 "not_enrolled",
                 "The device is not enrolled.",
             )
-        })
+        })?;
+        if identifier.is_empty() {
+            let (code, why) = apple::own_profile_unknown();
+            return Err(Error::new(Kind::NotCapable, code, why));
+        }
+        Ok(identifier)
     }
 }
 

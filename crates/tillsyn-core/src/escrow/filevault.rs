@@ -26,14 +26,14 @@ pub async fn filevault_certificate(core: &Core) -> Result<Option<String>, Error>
         .transpose()
 }
 
-pub(super) async fn certificate_der(core: &Core) -> Result<Vec<u8>, Error> {
-    let row = core.db().query_optional(LIST, args![]).await?;
-    let row = row.ok_or_else(|| Error::internal("There is no escrow certificate."))?;
-    Ok(row.blob(1)?)
+/// The same as DER, for a command that is sent now.
+pub(crate) async fn certificate_in(tx: &Tx) -> Result<Option<Vec<u8>>, Error> {
+    let row = tx.fetch_optional(LIST, args![]).await?;
+    Ok(row.map(|row| row.blob(1)).transpose()?)
 }
 
 /// Makes the certificate when there is none.
-pub(super) async fn ensure_certificate(core: &Core) -> Result<(), Error> {
+pub(crate) async fn ensure_certificate(core: &Core) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, \
         created_at) SELECT $1, 'filevault_escrow', $2, $3, CAST($4 AS BIGINT), CAST($5 AS BIGINT) \
         WHERE NOT EXISTS (SELECT 1 FROM authority WHERE kind = 'filevault_escrow' \

@@ -87,11 +87,6 @@ impl Kind {
         }
     }
 
-    /// Whether only the secret of the active enrollment counts: the token of an earlier one opens nothing.
-    pub(crate) fn is_of_enrollment(self) -> bool {
-        self.group() == Group::Tokens
-    }
-
     /// Whether it may be held for a personal device at all: there a server keeps nothing that opens the
     /// device of somebody else, except the PIN of a lock that it sent itself (security S41).
     pub(crate) fn allowed_on_personal(self) -> bool {

@@ -1,8 +1,8 @@
 //! Escrowed secrets: what unlocks a device, its disk or its account when nobody else can.
 //!
 //! Every secret is sealed, dated and never overwritten: the newest is the one that counts, the older ones
-//! stay, because a device may answer to any of them. Bootstrap and unlock tokens count for the enrollment
-//! that brought them; all others belong to the device whatever happens to its enrollments.
+//! stay, because a device may answer to any of them. The server uses only those of the active enrollment;
+//! people may see all that were kept for the device, whatever happened to its enrollments.
 
 mod filevault;
 mod kind;
@@ -21,10 +21,11 @@ pub use reveal::{Reveal, Revealed, Rotation, reveal};
 pub use rotate::{can_rotate, rotate};
 pub use view::{EscrowView, RevealView, find_escrow, list_escrow};
 
-pub(crate) use on_result::{ResultContext, on_failure_in, on_result_in};
+pub(crate) use filevault::{certificate_in, ensure_certificate};
+pub(crate) use on_result::{ResultContext, on_failure_in, on_locked_in, on_result_in};
 pub(crate) use policy::policy_in;
 pub(crate) use store::{
-    NewSecret, Secret, forget_in, newest_in, propose_in, put_in, settle_unanswered,
+    NewSecret, Secret, forget_in, is_kept_in, newest_in, propose_in, put_in, settle_unanswered,
 };
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! A new secret in place of one that somebody saw, where Apple allows it. The command goes through the one
 //! door, which keeps the new secret before it can reach the device; both stay.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use tillsyn_pki::hash;
 
-use super::{Kind, filevault};
+use super::Kind;
 use crate::actor::Actor;
 use crate::commands::{self, Confirmation, Enqueued, NewCommand, Request};
 use crate::core::Core;
@@ -40,13 +38,7 @@ pub async fn rotate(
         Kind::RecoveryLockPassword => set_password("SetRecoveryLock")?,
         Kind::FirmwarePassword => set_password("SetFirmwarePassword")?,
         Kind::FileVaultKey => {
-            filevault::ensure_certificate(core).await?;
-            let der = filevault::certificate_der(core).await?;
-            let certificate = STANDARD.encode(der);
-            let parameters = json!({
-                "key_type": "personal", "reply_encryption_certificate": certificate,
-            });
-            Request::form("RotateFileVaultKey", parameters)?
+            Request::form("RotateFileVaultKey", json!({ "key_type": "personal" }))?
         }
         _ => {
             return Err(Error::new(

@@ -67,8 +67,7 @@ pub(crate) async fn put_in(
         new.label.unwrap_or_default()
     ];
     if let Some(row) = tx.fetch_optional(NEWEST, values).await? {
-        let of_same =
-            !new.kind.is_of_enrollment() || row.opt_text(3)?.as_deref() == new.enrollment_id;
+        let of_same = row.opt_text(3)?.as_deref() == new.enrollment_id;
         let newest = open(keys, &row)?;
         if of_same && newest.expose() == new.secret {
             tx.execute(TOUCH, args![&newest.id, now_ms]).await?;
@@ -112,23 +111,27 @@ pub(crate) async fn settle_unanswered(core: &Core) -> Result<(), Error> {
     Ok(())
 }
 
-/// The newest secret of a kind. A token of an enrollment that is not active is none.
+/// The newest secret of a kind that the server may use: one of the active enrollment. What an earlier one
+/// brought is for people alone, since whoever enrolled anew may be somebody else (S37).
 pub(crate) async fn newest_in(
     tx: &Tx,
     keys: &KeyStore,
     device_id: &str,
     kind: Kind,
 ) -> Result<Option<Secret>, Error> {
-    let scope = if kind.is_of_enrollment() {
-        OF_ACTIVE
-    } else {
-        ""
-    };
-    let sql = format!("{COLUMNS}{scope}{NEWEST_FIRST} LIMIT 1");
+    let sql = format!("{COLUMNS}{OF_ACTIVE}{NEWEST_FIRST} LIMIT 1");
     let rows = tx
         .fetch_all_dyn(&sql, args![device_id, kind.as_str()])
         .await?;
     rows.first().map(|row| open(keys, row)).transpose()
+}
+
+/// Whether a secret of a kind is kept for the device at all, of whatever enrollment.
+pub(crate) async fn is_kept_in(tx: &Tx, device_id: &str, kind: Kind) -> Result<bool, Error> {
+    const FIND: &str =
+        "SELECT id FROM escrow WHERE device_id = $1 AND kind = $2 AND state = 'kept' LIMIT 1";
+    let values = args![device_id, kind.as_str()];
+    Ok(tx.fetch_optional(FIND, values).await?.is_some())
 }
 
 /// The device took back what belongs to this enrollment, or the enrollment ended: a bootstrap token is of

@@ -14,10 +14,9 @@ fn every_kind_is_read_back_by_its_name() {
 }
 
 #[test]
-fn only_tokens_belong_to_an_enrollment() {
+fn only_tokens_are_of_the_group_of_tokens() {
     for (kind, name) in Kind::ALL {
         let token = name.ends_with("_token");
-        assert_eq!(kind.is_of_enrollment(), token, "{name}");
         assert_eq!(kind.group() == Group::Tokens, token, "{name}");
     }
 }

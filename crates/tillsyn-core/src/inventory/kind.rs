@@ -73,7 +73,7 @@ impl InventoryKind {
     /// Never with the catalogue as it is; a test makes every one of them.
     pub(crate) fn request(self, personal: bool) -> Result<Request, Error> {
         let parameters = match (self, personal) {
-            (Self::Certificates, true) => json!({ "managed_only": true }),
+            (Self::Profiles | Self::Certificates, true) => json!({ "managed_only": true }),
             (Self::Apps, true) => json!({ "managed_apps_only": true }),
             _ => json!({}),
         };

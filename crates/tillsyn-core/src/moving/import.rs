@@ -6,7 +6,8 @@ use tillsyn_pki::hash;
 
 use super::line::{MovedEnrollment, MovedUser, Refusal};
 use super::store::{
-    Begun, ChannelKeys, activate_in, begin_in, channel_in, is_managed_in, topic_is_known_in,
+    Begun, ChannelKeys, HELD, activate_in, begin_in, channel_in, is_held_elsewhere_in,
+    is_managed_in, topic_is_known_in,
 };
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
@@ -197,11 +198,10 @@ impl Chunk {
             )));
         }
         let (serial, udid) = (line.serial_number.as_deref(), line.udid.as_deref());
-        if is_managed_in(tx, serial, udid, line.enrollment_id.as_deref()).await? {
-            return Ok(Taken::Refused((
-                "device_managed",
-                "This device is enrolled here already.",
-            )));
+        if is_managed_in(tx, serial, udid, line.enrollment_id.as_deref()).await?
+            || is_held_elsewhere_in(tx, &self.actor, serial, udid).await?
+        {
+            return Ok(Taken::Refused(HELD));
         }
         let id = self.insert(tx, line, &pin).await?;
         Ok(Taken::Imported(id))

@@ -20,8 +20,8 @@ pub use window::{Window, set_window, window};
 
 pub(crate) use proof::{Proof, prove_in};
 pub(crate) use store::{
-    Begun, ChannelKeys, Found, activate_in, begin_in, channel_in, find_awaited_in, is_managed_in,
-    topic_is_known_in,
+    Begun, ChannelKeys, Found, HELD, activate_in, begin_in, channel_in, find_awaited_in,
+    is_held_elsewhere_in, is_managed_in, topic_is_known_in,
 };
 pub(crate) use window::window_is_open_in;
 

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use tillsyn_db::{Tx, args};
 
+use crate::actor::Actor;
 use crate::clock::DAY_MS;
 use crate::devices;
 use crate::error::Error;
@@ -171,6 +172,32 @@ pub(crate) async fn is_managed_in(
     let values = args![serial, udid, enrollment_id];
     Ok(tx.fetch_optional(FIND, values).await?.is_some())
 }
+
+/// Whether the device that these claims name is kept in a unit that the actor does not reach: moving it in
+/// would take its record, and what is in escrow for it, out of that unit.
+pub(crate) async fn is_held_elsewhere_in(
+    tx: &Tx,
+    actor: &Actor,
+    serial: Option<&str>,
+    udid: Option<&str>,
+) -> Result<bool, Error> {
+    const FIND: &str = "SELECT u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+        WHERE d.serial_number = $1 \
+        OR d.id IN (SELECT e.device_id FROM enrollment e WHERE e.udid = $2)";
+    for row in tx.fetch_all(FIND, args![serial, udid]).await? {
+        if !actor.reaches(row.str(0)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Why a device is not moved in that is enrolled, or that is kept where the actor does not see it: one
+/// answer for both, which tells nothing of other units.
+pub(crate) const HELD: (&str, &str) = (
+    "device_managed",
+    "This device is enrolled here already, or belongs to another unit.",
+);
 
 /// Whether a push certificate of ours has this topic.
 pub(crate) async fn topic_is_known_in(tx: &Tx, topic: &str) -> Result<bool, Error> {

@@ -222,7 +222,7 @@ impl<'a> SignerParts<'a> {
             }
             match content {
                 Content::Bytes(bytes) => {
-                    key.verify_as(algorithm, digest, bytes, &self.signature)?
+                    key.verify_as(algorithm, digest, bytes, &self.signature)?;
                 }
                 Content::Hashed(hashed) => {
                     key.verify_hashed_as(algorithm, digest, hashed, &self.signature)?;

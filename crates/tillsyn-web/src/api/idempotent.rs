@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tillsyn_core::idempotency::{self, Begun, StoredAnswer, Ticket};
 use tillsyn_core::{Core, Error};
 
-use super::json::{KeepNot, LIMIT};
+use super::json::{KeepInstead, KeepNot, LIMIT};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 use crate::middleware::scope;
@@ -73,10 +73,12 @@ async fn settle(core: &Core, ticket: &Ticket, response: Response) -> Response {
         return response;
     }
     let (parts, body) = response.into_parts();
+    let instead = parts.extensions.get::<KeepInstead>();
     match axum::body::to_bytes(body, usize::MAX).await {
         Ok(bytes) => {
+            let kept = instead.map_or(&*bytes, |instead| &instead.0);
             // Done is done: the client hears of it even if the answer cannot be kept.
-            if let Err(error) = idempotency::finish(core, ticket, status.as_u16(), &bytes).await {
+            if let Err(error) = idempotency::finish(core, ticket, status.as_u16(), kept).await {
                 AppError::from(error).log();
             }
             Response::from_parts(parts, Body::from(bytes))

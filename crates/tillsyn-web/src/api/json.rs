@@ -123,14 +123,22 @@ pub(super) struct KeepNot;
 
 impl<T: Serialize> IntoResponse for Unkept<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.0).into_response();
+        let mut response = no_store(Json(self.0).into_response());
         response.extensions_mut().insert(KeepNot);
-        let no_store = http::HeaderValue::from_static("no-store");
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, no_store);
         response
     }
+}
+
+/// What an idempotency key keeps of an answer with a secret whose act may not happen twice.
+#[derive(Clone)]
+pub(super) struct KeepInstead(pub(super) Vec<u8>);
+
+pub(super) fn no_store(mut response: Response) -> Response {
+    let no_store = http::HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
 }
 
 /// The id in the path; what is no id names nothing.

@@ -144,7 +144,7 @@ impl Sample for PushPage {
         ];
         let mut alarm = page(l, shown(200, "valid"), None, false);
         if let Some(current) = &mut alarm.current {
-            current.alarm = "BadDeviceToken".to_owned();
+            "BadDeviceToken".clone_into(&mut current.alarm);
         }
         alarm.f.messages = vec![Notice::PushResumed.message(l)];
         let of = |code| page(l, None, Refusal::of(l, code), false);

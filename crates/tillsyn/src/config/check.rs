@@ -34,19 +34,17 @@ impl Config {
             _ => {}
         }
         match self.public.device_auth {
-            DeviceAuth::Signature => {}
             DeviceAuth::Mtls if self.http.clear_text => mistakes.push(
                 "`public.device_auth = \"mtls\"` needs TLS at this server, and `http.clear_text` turns \
                  it off; behind a proxy use \"proxy-header\""
                     .to_owned(),
             ),
-            DeviceAuth::Mtls => {}
             DeviceAuth::ProxyHeader if self.http.trusted_proxies.is_empty() => mistakes.push(
                 "`public.device_auth = \"proxy-header\"` needs `http.trusted_proxies`: from anybody \
                  else the header is only a claim"
                     .to_owned(),
             ),
-            DeviceAuth::ProxyHeader => {}
+            DeviceAuth::Signature | DeviceAuth::Mtls | DeviceAuth::ProxyHeader => {}
         }
         if self.admin.listen == Some(self.public.listen) && self.public.listen.port() != 0 {
             mistakes.push(

@@ -214,7 +214,7 @@ fn a_listener_has_one_way_to_prove_a_device() {
     let behind = with("proxy-header", "trusted_proxies = [\"10.0.0.1\"]\n");
     assert_eq!(server_mistakes(&behind), "");
     let both = format!("{base}device_auth = \"signature, mtls\"\n");
-    let error = read(&both, &[]).unwrap_err().to_string();
+    let error = read(&both, &[]).unwrap_err().clone();
     assert!(error.contains("a listener has exactly one"), "{error}");
     let odd = format!("{base}client_cert_header = \"not a name\"\n");
     assert!(read(&odd, &[]).is_err());

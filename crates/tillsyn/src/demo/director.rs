@@ -117,7 +117,10 @@ impl Day {
             1 => Request::DeviceInformation {},
             _ => Request::ProfileList {},
         };
-        for device in pick(devices, 3) {
+        // Of a personal device nobody lists everything that is on it.
+        let all = matches!(request, Request::ProfileList {});
+        let personal = |device: &DeviceRow| device.ownership.as_deref() == Some("personal");
+        for device in pick(devices, 3).filter(|device| !(all && personal(device))) {
             enqueue(&self.core, &per, device, request.clone(), None).await?;
         }
         Ok(())

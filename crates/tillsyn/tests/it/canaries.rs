@@ -128,6 +128,11 @@ async fn no_secret_is_where_it_must_not_be(engine: Engine) {
             leaks.extend(found.map(|name| format!("{name} in the database file{end}")));
         }
     }
+    // The export is how a fleet moves to another server: whoever holds the owner's permission for it gets
+    // what wakes the devices, and nothing that opens them.
+    for name in ["PushMagic", "push token"] {
+        leaks.remove(&format!("{name} in /api/v1/enrollments/export"));
+    }
     assert!(leaks.is_empty(), "{leaks:#?}");
 }
 

@@ -5,8 +5,8 @@ use super::row::refuse;
 use crate::command::RequestType;
 use crate::platform::DeviceFacts;
 
-/// Never done to a device that belongs to a person: what destroys, opens or locates it. Lost mode
-/// may still be switched off.
+/// Never done to a device that belongs to a person: what destroys, opens or locates it, or changes
+/// a secret that we would then have to keep. Lost mode may still be switched off.
 fn is_for_corporate_devices_only(request_type: RequestType) -> bool {
     matches!(
         request_type,
@@ -17,6 +17,12 @@ fn is_for_corporate_devices_only(request_type: RequestType) -> bool {
             | RequestType::EnableLostMode
             | RequestType::DeviceLocation
             | RequestType::PlayLostModeSound
+            | RequestType::RotateFileVaultKey
+            | RequestType::SetRecoveryLock
+            | RequestType::VerifyRecoveryLock
+            | RequestType::SetFirmwarePassword
+            | RequestType::VerifyFirmwarePassword
+            | RequestType::SetAutoAdminPassword
     )
 }
 

@@ -7,7 +7,7 @@ use super::row::{self, refuse};
 use crate::command::queries;
 use crate::command::schema;
 use crate::command::settings::item_names;
-use crate::command::{DeviceLock, EraseDevice, InstalledApplicationList, Request, RequestType};
+use crate::command::{DeviceLock, EraseDevice, Request, RequestType};
 use crate::platform::DeviceFacts;
 
 /// Every key that the schema restricts. Keys that it does not have are passed over: the device
@@ -87,7 +87,11 @@ pub(super) fn typed(request: &Request, facts: &DeviceFacts) -> Result<(), Refusa
     match request {
         Request::DeviceLock(lock) => check_lock(lock, facts),
         Request::EraseDevice(erase) => check_erase(erase, facts),
-        Request::InstalledApplicationList(list) => check_app_list(list, facts),
+        Request::InstalledApplicationList(list) => {
+            check_list(list.managed_apps_only, "apps", facts)
+        }
+        Request::ProfileList(list) => check_list(list.managed_only, "profiles", facts),
+        Request::CertificateList(list) => check_list(list.managed_only, "certificates", facts),
         _ => Ok(()),
     }
 }
@@ -113,12 +117,12 @@ fn check_erase(erase: &EraseDevice, facts: &DeviceFacts) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_app_list(list: &InstalledApplicationList, facts: &DeviceFacts) -> Result<(), Refusal> {
-    // Devices in User Enrollment tell managed apps only, whatever is asked.
-    if facts.is_personal() && !facts.is_user_enrollment() && list.managed_apps_only != Some(true) {
+fn check_list(managed_only: Option<bool>, what: &str, facts: &DeviceFacts) -> Result<(), Refusal> {
+    // Devices in User Enrollment tell what is managed only, whatever is asked.
+    if facts.is_personal() && !facts.is_user_enrollment() && managed_only != Some(true) {
         return refuse(
             RefusalCode::PersonalDevice,
-            "of a personal device only the managed apps are listed",
+            format!("of a personal device only the managed {what} are listed"),
         );
     }
     Ok(())

@@ -36,7 +36,7 @@ pub fn check_request(request: &Request, facts: &DeviceFacts) -> Result<(), Refus
 }
 
 /// [`check_request`] for a command that an administrator wrote. One of a type that Apple's schema
-/// does not have is not sent to a personal device; elsewhere the device decides.
+/// does not have, or not in this shape, is not sent to a personal device; elsewhere the device decides.
 pub fn check_raw(command: &RawCommand, facts: &DeviceFacts) -> Result<(), Refusal> {
     let Some(kind) = command.kind() else {
         if facts.is_personal() {
@@ -50,6 +50,10 @@ pub fn check_raw(command: &RawCommand, facts: &DeviceFacts) -> Result<(), Refusa
     check_parts(kind, command.request(), facts)?;
     match command.typed() {
         Some(request) => parameters::typed(request, facts),
+        None if facts.is_personal() && command.problem().is_some() => refuse(
+            RefusalCode::PersonalDevice,
+            "a command that cannot be read is not sent to a personal device",
+        ),
         None => Ok(()),
     }
 }

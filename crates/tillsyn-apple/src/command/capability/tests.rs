@@ -7,9 +7,9 @@ use crate::command::settings::{
     Wallpaper,
 };
 use crate::command::{
-    DeviceInformation, DeviceLock, EraseDevice, InstalledApplicationList, ObliterationBehavior,
-    Pin, RemoveProfile, Request, RequestType, RestartDevice, ReturnToService, Settings,
-    SettingsItem, schema,
+    CertificateList, DeviceInformation, DeviceLock, EraseDevice, InstalledApplicationList,
+    ObliterationBehavior, Pin, ProfileList, RemoveProfile, Request, RequestType, RestartDevice,
+    ReturnToService, Settings, SettingsItem, schema,
 };
 use crate::ids::ChannelName;
 use crate::platform::{AccessRights, DeviceFacts, EnrollmentType, OsVersion, Ownership, Platform};
@@ -334,6 +334,25 @@ fn personal_devices_are_not_erased_opened_or_located() {
         assert_eq!(code(kind, &on(Platform::Ios)), None, "{kind}");
     }
     assert_eq!(code(RequestType::DisableLostMode, &personal), None);
+    let personal_mac = DeviceFacts {
+        ownership: Ownership::Personal,
+        ..on(Platform::Macos)
+    };
+    for kind in [
+        RequestType::RotateFileVaultKey,
+        RequestType::SetRecoveryLock,
+        RequestType::VerifyRecoveryLock,
+        RequestType::SetFirmwarePassword,
+        RequestType::VerifyFirmwarePassword,
+        RequestType::SetAutoAdminPassword,
+    ] {
+        assert_eq!(
+            code(kind, &personal_mac),
+            Some(RefusalCode::PersonalDevice),
+            "{kind}"
+        );
+        assert_eq!(code(kind, &on(Platform::Macos)), None, "{kind}");
+    }
     let apps = |managed_apps_only| {
         Request::InstalledApplicationList(InstalledApplicationList {
             managed_apps_only,
@@ -346,6 +365,16 @@ fn personal_devices_are_not_erased_opened_or_located() {
         assert_eq!(refused, Some(RefusalCode::PersonalDevice));
         assert_eq!(request_code(&apps(open), &on(Platform::Ios)), None);
     }
+    for managed_only in [None, Some(false), Some(true)] {
+        let refused = (managed_only != Some(true)).then_some(RefusalCode::PersonalDevice);
+        for list in [
+            Request::ProfileList(ProfileList { managed_only }),
+            Request::CertificateList(CertificateList { managed_only }),
+        ] {
+            assert_eq!(request_code(&list, &personal), refused);
+            assert_eq!(request_code(&list, &on(Platform::Ios)), None);
+        }
+    }
     let ask = |query: &str| Request::DeviceInformation(DeviceInformation::new([query]));
     assert_eq!(request_code(&ask("OSVersion"), &personal), None);
     for query in ["PhoneNumber", "Invented"] {
@@ -353,13 +382,19 @@ fn personal_devices_are_not_erased_opened_or_located() {
         assert_eq!(refused, Some(RefusalCode::PersonalDevice));
         assert_eq!(request_code(&ask(query), &on(Platform::Ios)), None);
     }
-    let raw = b"<plist><dict><key>RequestType</key><string>MakeCoffee</string></dict></plist>";
-    let raw = crate::command::RawCommand::parse(raw).unwrap();
-    assert_eq!(
-        check_raw(&raw, &personal).unwrap_err().code,
-        RefusalCode::PersonalDevice
-    );
-    assert_eq!(check_raw(&raw, &on(Platform::Ios)), Ok(()));
+    // Of a type that nobody knows, open, or in a shape that hides what it asks.
+    for rest in [
+        "MakeCoffee</string>",
+        "ProfileList</string>",
+        "ProfileList</string><key>ManagedOnly</key><string>yes</string>",
+        "DeviceInformation</string><key>Queries</key><string>PhoneNumber</string>",
+    ] {
+        let raw = format!("<plist><dict><key>RequestType</key><string>{rest}</dict></plist>");
+        let raw = crate::command::RawCommand::parse(raw.as_bytes()).unwrap();
+        let refused = check_raw(&raw, &personal).unwrap_err();
+        assert_eq!(refused.code, RefusalCode::PersonalDevice, "{rest}");
+        assert_eq!(check_raw(&raw, &on(Platform::Ios)), Ok(()), "{rest}");
+    }
 }
 
 #[test]

@@ -126,8 +126,10 @@ fn personal_device_is_not_asked_about_the_person() {
     };
     check(
         &facts,
-        &["UDID", "SerialNumber", "OSVersion", "IMEI"],
+        &["UDID", "SerialNumber", "OSVersion"],
         &[
+            "IMEI",
+            "MEID",
             "PhoneNumber",
             "CurrentCarrierNetwork",
             "IsRoaming",

@@ -447,7 +447,6 @@ const ALL: &[CommandType] = &[
                 ]),
             ),
             P::data("new_certificate", "NewCertificate"),
-            P::data("reply_encryption_certificate", "ReplyEncryptionCertificate"),
         ],
     )
     .queueing(Queueing::Replace("filevault_key")),

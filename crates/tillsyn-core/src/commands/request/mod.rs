@@ -1,5 +1,7 @@
 //! What can be asked of a device, without its secrets, and which act of the guard's table it is.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use tillsyn_pki::hash;
@@ -220,21 +222,31 @@ impl Request {
         }
     }
 
-    /// The act, given the identifier of the target's enrollment profile: removing that profile *is* a
-    /// retire, by whatever door it comes.
-    pub(crate) fn act(&self, enrollment_profile: &str) -> Option<Act> {
-        let identifier = match self {
-            Self::RemoveProfile { identifier } => Some(identifier.as_str()),
+    /// The profile that it installs or removes.
+    pub(crate) fn profile_identifier(&self) -> Option<&str> {
+        match self {
+            Self::InstallProfile { identifier, .. } | Self::RemoveProfile { identifier } => {
+                Some(identifier)
+            }
             Self::Raw(raw) => raw.profile_identifier(),
             _ => None,
-        };
+        }
+    }
+
+    /// The act, given the identifier of the target's enrollment profile: removing that profile *is* a
+    /// retire, by whatever door it comes. Of an enrollment that was moved in it may not be known (empty):
+    /// then any removal may be one. `None` for a target that is not enrolled.
+    pub(crate) fn act(&self, enrollment_profile: Option<&str>) -> Option<Act> {
         let Some(kind) = self.kind() else {
             return Some(Act::Unknown);
         };
-        match kind.act {
-            Some(Act::RemoveProfile) if identifier == Some(enrollment_profile) => Some(Act::Retire),
-            act => act,
+        let retires = kind.name == "RemoveProfile"
+            && enrollment_profile
+                .is_some_and(|own| own.is_empty() || self.profile_identifier() == Some(own));
+        if retires {
+            return Some(Act::Retire);
         }
+        kind.act
     }
 
     /// The permission it needs, given its act.
@@ -287,28 +299,64 @@ impl Request {
                 let value = values.get(parameter).and_then(Json::as_str);
                 Intent::Replace(format!("{word}:{}", value.unwrap_or_default()))
             }
-            Queueing::ReplaceItems => Intent::Replace(items_key(values)),
+            Queueing::ReplaceItems => items_key(values).map_or(Intent::Each, Intent::Replace),
         }
     }
 }
 
-/// `settings:` and the names of all items, sorted, each with what it is about.
-fn items_key(values: &Map<String, Json>) -> String {
+/// Longest key of settings: the index has no room for more. Longer ones take nobody's place.
+const ITEMS_KEY_LIMIT: usize = 2_000;
+
+/// `settings:` and every single value that is set, sorted, each with what it is about. A command with only
+/// a part of them must not take the place of one with more.
+fn items_key(values: &Map<String, Json>) -> Option<String> {
     let items = values.get("settings").and_then(Json::as_array);
-    let mut names: Vec<String> = items
-        .into_iter()
-        .flatten()
-        .map(|item| {
-            let word = item["item"].as_str().unwrap_or_default();
-            match item["identifier"].as_str() {
-                Some(about) => format!("{word}/{about}"),
-                None => word.to_owned(),
+    let mut leaves = Vec::new();
+    for item in items.into_iter().flatten().filter_map(Json::as_object) {
+        let word = item.get("item").and_then(Json::as_str).unwrap_or_default();
+        for about in subjects(word, item) {
+            let before = leaves.len();
+            for (name, value) in item {
+                if !matches!(name.as_str(), "item" | "identifier" | "where") {
+                    push_leaves(&format!("{about}.{name}"), value, &mut leaves);
+                }
             }
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    format!("settings:{}", names.join("\n"))
+            // Only what it is about: its value is a secret, or there is to be none.
+            if leaves.len() == before {
+                leaves.push(about);
+            }
+        }
+    }
+    leaves.sort();
+    leaves.dedup();
+    let key = format!("settings:{}", leaves.join("\n"));
+    (key.len() <= ITEMS_KEY_LIMIT).then_some(key)
+}
+
+/// The item with the application or the screens that it is for. Somebody else's text is quoted, so that it
+/// cannot pass for another item.
+fn subjects(word: &str, item: &Map<String, Json>) -> Vec<String> {
+    match (
+        item.get("where").and_then(Json::as_i64),
+        item.get("identifier"),
+    ) {
+        // Apple schema mdm/commands/settings.yaml, Wallpaper: 1 lock screen, 2 home screen, 3 both.
+        (Some(3), _) => vec![format!("{word} 1"), format!("{word} 2")],
+        (Some(screen), _) => vec![format!("{word} {screen}")],
+        (None, Some(about)) => vec![format!("{word} {about}")],
+        (None, None) => vec![word.to_owned()],
+    }
+}
+
+fn push_leaves(path: &str, value: &Json, leaves: &mut Vec<String>) {
+    match value {
+        Json::Object(parts) if !parts.is_empty() => {
+            for (name, part) in parts {
+                push_leaves(&format!("{path}.{name}"), part, leaves);
+            }
+        }
+        _ => leaves.push(path.to_owned()),
+    }
 }
 
 /// Whether a newer command of one key makes an older of another pointless: the same intent, or settings
@@ -319,8 +367,8 @@ pub(crate) fn replaces(newer: &str, older: &str) -> bool {
         older.strip_prefix("settings:"),
     ) {
         (Some(newer), Some(older)) => {
-            let newer: Vec<&str> = newer.split('\n').collect();
-            older.split('\n').all(|item| newer.contains(&item))
+            let newer: HashSet<&str> = newer.split('\n').collect();
+            older.split('\n').all(|item| newer.contains(item))
         }
         _ => newer == older,
     }

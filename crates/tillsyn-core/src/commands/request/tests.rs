@@ -35,7 +35,7 @@ fn more_parameters_are_not_lost() {
     let erase = read(json!({ "type": "EraseDevice", "preserve_data_plan": true,
         "obliteration_behavior": "DoNotObliterate" }));
     assert_eq!(erase.request_type(), "EraseDevice");
-    assert_eq!(erase.act(""), Some(Act::Erase));
+    assert_eq!(erase.act(None), Some(Act::Erase));
     let stored: Request = serde_json::from_str(&serde_json::to_string(&erase).unwrap()).unwrap();
     assert_eq!(
         stored.parameter("obliteration_behavior"),
@@ -98,9 +98,21 @@ fn acts_and_permissions_of_the_guards_table() {
         ),
     ] {
         let request = read(command.clone());
-        let found = request.act("ours");
+        let found = request.act(Some("ours"));
         assert_eq!(found, act, "{command}");
         assert_eq!(request.permission(found), permission, "{command}");
+    }
+}
+
+#[test]
+fn any_removal_may_be_the_retire_of_an_enrollment_whose_profile_is_not_known() {
+    let remove = json!({ "type": "RemoveProfile", "identifier": "theirs" });
+    let raw = of_type("RemoveProfile") + &key("Novel", "<true/>");
+    for command in [remove, plist(&raw)] {
+        let request = read(command.clone());
+        assert_eq!(request.act(Some("")), Some(Act::Retire), "{command}");
+        // There is nothing to end on a device that is not enrolled.
+        assert_eq!(request.act(None), Some(Act::RemoveProfile), "{command}");
     }
 }
 
@@ -163,14 +175,17 @@ fn a_raw_command_with_keys_of_its_own_keeps_its_class() {
     ] {
         let request = read(plist(&body));
         assert!(matches!(request, Request::Raw(_)), "{body}");
-        assert_eq!(request.act("ours"), Some(act), "{body}");
+        assert_eq!(request.act(Some("ours")), Some(act), "{body}");
         let stored = serde_json::to_string(&request).unwrap();
         assert!(!stored.contains("Novel"), "{stored}");
         let again: Request = serde_json::from_str(&stored).unwrap();
-        assert_eq!(again.act("ours"), Some(act));
+        assert_eq!(again.act(Some("ours")), Some(act));
     }
     let unknown = read(plist(&of_type("Frobnicate")));
-    assert_eq!(unknown.permission(unknown.act("")), Permission::CommandsRaw);
+    assert_eq!(
+        unknown.permission(unknown.act(None)),
+        Permission::CommandsRaw
+    );
 }
 
 #[test]
@@ -211,4 +226,67 @@ fn the_same_intent_is_found_again() {
         intent(json!({ "type": "CertificateList", "managed_only": true }))
     );
     assert_eq!(intent(json!({ "type": "DeviceLock" })), Intent::Each);
+}
+
+#[test]
+fn settings_are_replaced_only_by_those_that_set_as_much() {
+    let key = |item: Json| match read(json!({ "type": "Settings", "settings": [item] })).intent() {
+        Intent::Replace(key) => key,
+        other => panic!("{other:?}"),
+    };
+    let shared = |values: Json| {
+        let mut item = json!({ "item": "SharedDeviceConfiguration" });
+        item.as_object_mut()
+            .unwrap()
+            .extend(values.as_object().unwrap().clone());
+        key(item)
+    };
+    let attributes = |values: Json| {
+        key(
+            json!({ "item": "ApplicationAttributes", "identifier": "org.example",
+            "attributes": values }),
+        )
+    };
+    let wallpaper =
+        |screen: i64| key(json!({ "item": "Wallpaper", "image": "eA==", "where": screen }));
+    let configuration = |identifier: &str| {
+        key(
+            json!({ "item": "ApplicationConfiguration", "identifier": identifier,
+            "configuration": { "token": "canary" } }),
+        )
+    };
+    let lock_time = json!({ "auto_lock_time": 60 });
+    let policy = json!({ "auto_lock_time": 60, "passcode_lock_grace_period": 60 });
+    for (newer, older) in [
+        (
+            shared(json!({ "quota_size": 5 })),
+            shared(json!({ "resident_users": 5 })),
+        ),
+        (
+            shared(json!({ "passcode_policy": lock_time })),
+            shared(json!({ "passcode_policy": policy })),
+        ),
+        (
+            attributes(json!({ "removable": true })),
+            attributes(json!({ "vpn_uuid": "A" })),
+        ),
+        // To have none is a setting too.
+        (
+            attributes(json!({ "removable": true })),
+            attributes(json!({})),
+        ),
+        (wallpaper(1), wallpaper(2)),
+        (wallpaper(1), wallpaper(3)),
+        (configuration("a"), configuration("a\nb")),
+    ] {
+        assert!(!replaces(&newer, &older), "{newer} {older}");
+        assert!(replaces(&newer, &newer) && replaces(&older, &older));
+    }
+    assert!(replaces(&wallpaper(3), &wallpaper(1)));
+    assert!(!configuration("a").contains("canary"));
+    let many: Vec<Json> = (0..200)
+        .map(|n| json!({ "item": "ApplicationConfiguration", "identifier": format!("org.{n}") }))
+        .collect();
+    let many = read(json!({ "type": "Settings", "settings": many }));
+    assert_eq!(many.intent(), Intent::Each);
 }

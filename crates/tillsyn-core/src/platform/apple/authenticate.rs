@@ -259,9 +259,6 @@ pub(super) async fn by_authority(
     authority: &TrustedAuthority,
     message: &Authenticate,
 ) -> Result<Done, Error> {
-    const LAPSE: &str = "UPDATE enrollment SET status = 'superseded', ended_at = $2, \
-        end_reason = 'newer_attempt' WHERE status = 'pending' AND udid = $1 \
-        AND device_authority_id = $3";
     let refuse = async |kind| {
         context
             .refuse(tx, None, DeviceAnswer::Forbidden, kind)
@@ -277,12 +274,9 @@ pub(super) async fn by_authority(
     let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
         return refuse(cause::TOPIC_MISMATCH).await;
     };
-    let now = context.now_ms;
-    if let Some(udid) = udid {
-        tx.execute(LAPSE, args![udid, now, authority.id.as_str()])
-            .await?;
-    }
-    let id = EnrollmentId::new(now);
+    // The UDID is only a claim: what another certificate has pending under it is left alone. Which of them
+    // gets the device is decided when one completes; the others lapse in a day.
+    let id = EnrollmentId::new(context.now_ms);
     let new = NewEnrollment {
         unit: &authority.org_unit_id,
         person: None,

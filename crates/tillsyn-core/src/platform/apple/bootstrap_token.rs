@@ -43,7 +43,10 @@ pub(super) async fn set(
 ) -> Result<DeviceAnswer, Error> {
     let now = context.now_ms;
     let held = escrow::newest_in(tx, &context.keys, device_id, Kind::BootstrapToken).await?;
-    let offered = message.bootstrap_token.as_ref().map(|token| token.expose());
+    let offered = message
+        .bootstrap_token
+        .as_ref()
+        .map(tillsyn_apple::Sensitive::expose);
     if held.as_ref().map(escrow::Secret::expose) == offered.map(Vec::as_slice) {
         return Ok(DeviceAnswer::Empty);
     }

@@ -64,7 +64,8 @@ pub(super) fn device_facts(
         access_rights: access_rights
             .and_then(|bits| u32::try_from(bits).ok())
             .and_then(AccessRights::new),
-        enrollment_profile_identifier: Some(profile_identifier.to_owned()),
+        enrollment_profile_identifier: Some(profile_identifier.to_owned())
+            .filter(|identifier| !identifier.is_empty()),
         shared_ipad: told.shared_ipad.unwrap_or(false),
         apple_silicon: told.apple_silicon,
         user_approved: told.user_approved,
@@ -115,10 +116,12 @@ pub(crate) fn check_type(
 /// written once to see it.
 pub(crate) fn check_capability(
     request: &Request,
+    by_server: bool,
     target: &Target,
     enrollment: &TargetEnrollment,
 ) -> Result<(), Refused> {
     let facts = facts_of(target, enrollment)?;
+    check_own_profile(request, by_server, &enrollment.profile_identifier)?;
     // What is added at dispatch changes nothing about what is allowed.
     let pin = lock_pin(request, &target.platform)
         .map_err(|error| ("parameter_unsupported", error.detail))?;
@@ -126,10 +129,44 @@ pub(crate) fn check_capability(
         pin: pin.as_ref().map(|pin| pin.as_str()),
         sealed: matches!(request, Request::InstallProfile { .. }).then_some(&[]),
         escrowed: Some(b"-"),
+        reply_certificate: Some(b"-"),
     };
     let uuid = CommandUuid::new("00000000-0000-0000-0000-000000000000".to_owned())
         .map_err(|error| ("parameter_unsupported", error.to_string()))?;
     encode::command(&uuid, request, &facts, secrets).map(|_| ())
+}
+
+/// Why nothing can be removed from an enrollment that was moved in without the identifier of its profile.
+pub(crate) fn own_profile_unknown() -> Refused {
+    (
+        "enrollment_profile_unknown",
+        "It is not known yet which profile manages this device, so a removal may end its management or \
+         leave it. Ask the device for its list of profiles first."
+            .to_owned(),
+    )
+}
+
+/// What may be done to the profile that manages the device, given its identifier as far as it is known.
+pub(super) fn check_own_profile(
+    request: &Request,
+    by_server: bool,
+    own: &str,
+) -> Result<(), Refused> {
+    match request.request_type() {
+        "RemoveProfile" if own.is_empty() => Err(own_profile_unknown()),
+        // Another profile in its place would end the management past the guard. The server renews it.
+        "InstallProfile"
+            if !by_server && !own.is_empty() && request.profile_identifier() == Some(own) =>
+        {
+            Err((
+                "enrollment_profile",
+                "This profile has the identifier of the one that manages the device, and would take its \
+                 place."
+                    .to_owned(),
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A Mac is locked, and erased, with a six-digit PIN that only we and the administrator know: the one that

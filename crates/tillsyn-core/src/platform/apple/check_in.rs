@@ -177,7 +177,10 @@ impl Context {
             }
             _ => false,
         };
-        if once && self.is_remembered(tx, &enrollment.id).await? {
+        if once
+            && self.is_remembered(tx, &enrollment.id).await?
+            && !self.turns_user_channel(tx, &enrollment.id).await?
+        {
             return Ok(Done::to(
                 enrollment.device_id.as_deref(),
                 DeviceAnswer::Empty,
@@ -260,6 +263,26 @@ impl Context {
             "SELECT at FROM seen_message WHERE enrollment_id = $1 AND body_hash = $2";
         let values = args![enrollment_id, self.body_hash.as_str()];
         Ok(tx.fetch_optional(FIND, values).await?.is_some())
+    }
+
+    /// Whether a remembered message is news all the same. A user comes and goes in the same words each
+    /// time, so of a user channel only a message that leaves it as it is can be a replay.
+    async fn turns_user_channel(&self, tx: &Tx, enrollment_id: &str) -> Result<bool, Error> {
+        const ENDED: &str = "SELECT ended_at FROM channel WHERE enrollment_id = $1 AND name = $2";
+        let (ids, turns_ended) = match &self.message {
+            CheckIn::TokenUpdate(message) => (&message.ids, true),
+            CheckIn::CheckOut(message) => (&message.ids, false),
+            _ => return Ok(false),
+        };
+        let channel = ids.channel();
+        if channel.is_device() {
+            return Ok(false);
+        }
+        let values = args![enrollment_id, channel.to_string()];
+        let Some(row) = tx.fetch_optional(ENDED, values).await? else {
+            return Ok(false);
+        };
+        Ok(row.opt_i64(0)?.is_some() == turns_ended)
     }
 
     /// Remembers the body for this enrollment.

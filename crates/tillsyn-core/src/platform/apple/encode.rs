@@ -2,14 +2,14 @@
 
 use plist::{Dictionary, Value};
 use tillsyn_apple::command as wire;
-use tillsyn_apple::command::capability::{check, check_request};
-use tillsyn_apple::command::{Command, Pin, RequestType};
+use tillsyn_apple::command::capability::{check_raw, check_request};
+use tillsyn_apple::command::{Command, Pin, RawCommand};
 use tillsyn_apple::encode_plist;
 use tillsyn_apple::ids::CommandUuid;
 use tillsyn_apple::platform::DeviceFacts;
 
-use super::escrowed::Wanted;
-use super::{parameters, raw};
+use super::escrowed::{self, Wanted};
+use super::parameters;
 use crate::commands::{Form, Raw, Request};
 
 /// What is kept beside a request.
@@ -21,6 +21,8 @@ pub(super) struct Secrets<'a> {
     pub(super) sealed: Option<&'a [u8]>,
     /// From the escrow, where the command needs it.
     pub(super) escrowed: Option<&'a [u8]>,
+    /// Our certificate, DER, that a Mac encrypts a new recovery key to.
+    pub(super) reply_certificate: Option<&'a [u8]>,
 }
 
 /// Why a command is not sent, as a stable code and in words.
@@ -122,6 +124,14 @@ fn form_request(
     {
         wanted.add_to(&mut dict, secret);
     }
+    if escrowed::makes_recovery_key(form) {
+        // Never another's: a key that we cannot open would be lost with the Mac's answer.
+        let certificate = secrets.reply_certificate.ok_or_else(|| {
+            unusable("There is no certificate of ours to encrypt the new recovery key to.")
+        })?;
+        let key = "ReplyEncryptionCertificate".to_owned();
+        dict.insert(key, Value::Data(certificate.to_vec()));
+    }
     Command::parse(&envelope(uuid, dict))
         .map(|command| command.request)
         .map_err(unusable)
@@ -143,22 +153,14 @@ fn raw_command(
     let plist = sealed
         .or(raw.plist())
         .ok_or_else(|| unusable("The raw command is missing."))?;
-    let dict = raw::dictionary(plist).map_err(unusable)?;
-    let body = envelope(uuid, dict);
-    match (
-        Command::parse(&body),
-        raw.request_type().parse::<RequestType>(),
-    ) {
-        (Ok(command), _) => check_request(&command.request, facts).map_err(refused)?,
-        (Err(_), Ok(kind)) => check(kind, facts).map_err(refused)?,
-        // Nobody knows what it does, so it is not done to a device that is not ours.
-        (Err(_), Err(_)) if facts.is_personal() => {
-            return Err((
-                "personal_device",
-                "A command of an unknown type is not sent to a personal device.".to_owned(),
-            ));
-        }
-        (Err(_), Err(_)) => {}
+    let command = RawCommand::parse(plist).map_err(unusable)?;
+    // What was classified at the door is what a device will read.
+    let removes = command.removes_profile();
+    if command.request_type() != raw.request_type()
+        || removes.is_some_and(|identifier| raw.profile_identifier() != Some(identifier))
+    {
+        return Err(unusable("It has characters that would be lost on the way."));
     }
-    Ok(body)
+    check_raw(&command, facts).map_err(refused)?;
+    Ok(command.with_uuid(uuid))
 }

@@ -6,7 +6,7 @@ use tillsyn_db::Tx;
 use zeroize::Zeroizing;
 
 use super::encode::Refused;
-use crate::commands::Request;
+use crate::commands::{Form, Request};
 use crate::error::Error;
 use crate::escrow::{self, Kind};
 use crate::keys::KeyStore;
@@ -95,34 +95,71 @@ impl Wanted {
         }
     }
 
-    fn refusal(&self) -> Refused {
-        match self.kind {
+    async fn refusal(&self, tx: &Tx, device_id: &str) -> Result<Refused, Error> {
+        Ok(match self.kind {
             Kind::UnlockToken => (
                 "no_unlock_token",
                 "The device has not given its unlock token; it comes when the device enrolls with the \
                  right to clear passcodes."
                     .to_owned(),
             ),
+            kind if escrow::is_kept_in(tx, device_id, kind).await? => (
+                "secret_of_earlier_enrollment",
+                "The secret of this kind belongs to an earlier enrollment of the device; it is not sent \
+                 to another."
+                    .to_owned(),
+            ),
             _ => (
                 "no_escrowed_secret",
                 "No secret of this kind is known of the device.".to_owned(),
             ),
-        }
+        })
     }
 }
 
-/// The secret that a command needs from the escrow now.
+/// Whether the sender put the secret into the request.
+fn brings_its_own(form: &Form, sealed: Option<&[u8]>) -> Result<bool, Error> {
+    let values = form.with_secrets(sealed)?;
+    Ok(values.contains_key("password") || values.contains_key("file_vault_unlock"))
+}
+
+/// The secret that a command needs from the escrow now; `Err` within when it cannot be sent without one.
 pub(super) async fn find_in(
     tx: &Tx,
     keys: &KeyStore,
-    request_type: &str,
+    request: &Request,
+    sealed: Option<&[u8]>,
     device_id: &str,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let Some(wanted) = Wanted::of(request_type) else {
-        return Ok(None);
+) -> Result<Result<Option<Zeroizing<Vec<u8>>>, Refused>, Error> {
+    let Request::Form(form) = request else {
+        return Ok(Ok(None));
+    };
+    let Some(wanted) = Wanted::of(form.kind().name) else {
+        return Ok(Ok(None));
     };
     let found = escrow::newest_in(tx, keys, device_id, wanted.kind).await?;
-    Ok(found.map(|secret| Zeroizing::new(secret.expose().to_vec())))
+    if found.is_none() && wanted.required && !brings_its_own(form, sealed)? {
+        return Ok(Err(wanted.refusal(tx, device_id).await?));
+    }
+    let copy = found.map(|secret| Zeroizing::new(secret.expose().to_vec()));
+    Ok(Ok(copy))
+}
+
+/// Whether the Mac will have a new personal recovery key, that we learn from its answer alone.
+pub(super) fn makes_recovery_key(form: &Form) -> bool {
+    let key_type = form.parameters().get("key_type");
+    form.kind().name == "RotateFileVaultKey" && key_type.is_some_and(|word| word == "personal")
+}
+
+/// The certificate that such a key is encrypted to.
+pub(super) async fn reply_certificate_in(
+    tx: &Tx,
+    request: &Request,
+) -> Result<Option<Vec<u8>>, Error> {
+    match request {
+        Request::Form(form) if makes_recovery_key(form) => escrow::certificate_in(tx).await,
+        _ => Ok(None),
+    }
 }
 
 /// Whether the escrow has what a type of command cannot do without.
@@ -139,8 +176,10 @@ pub(crate) async fn check_escrow_in(
         Some(wanted) if wanted.required => wanted,
         _ => return Ok(Ok(())),
     };
-    let found = escrow::newest_in(tx, keys, device_id, wanted.kind).await?;
-    Ok(found.map_or_else(|| Err(wanted.refusal()), |_| Ok(())))
+    match escrow::newest_in(tx, keys, device_id, wanted.kind).await? {
+        Some(_) => Ok(Ok(())),
+        None => Ok(Err(wanted.refusal(tx, device_id).await?)),
+    }
 }
 
 /// The same for one request, which may bring the secret itself.
@@ -156,8 +195,7 @@ pub(crate) async fn check_escrowed_in(
     let Request::Form(form) = request else {
         return Ok(Ok(()));
     };
-    let values = form.with_secrets(None)?;
-    if values.contains_key("password") || values.contains_key("file_vault_unlock") {
+    if brings_its_own(form, None)? {
         return Ok(Ok(()));
     }
     check_escrow_in(tx, keys, form.kind().name, device_id).await

@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 use tillsyn_apple::command::queries::fact_allowed;
 use tillsyn_apple::result::{
     AvailableOSUpdatesResult, CertificateListResult, CommandResult, DeviceInformationResult, Fact,
-    InstalledApplicationListResult, ProfileListResult, SecurityInfoResult, UserListResult,
+    InstalledApplicationListResult, InstalledProfile, ProfileListResult, SecurityInfoResult,
+    UserListResult,
 };
 use tillsyn_db::{Tx, Value, args};
 use tillsyn_pki::cert::Certificate;
@@ -94,13 +95,20 @@ async fn read(
             let facts = SecurityInfoResult::read(body)?.facts();
             facts_in(tx, turn, enrollment, channel, facts, "SecurityInfo").await?
         }
+        InventoryKind::Profiles | InventoryKind::Certificates
+            if personal && !managed_only("managed_only") =>
+        {
+            Kept::NOTHING
+        }
         InventoryKind::Profiles => {
             let list = ProfileListResult::read(body)?;
             let kept = list.profiles.len();
             profiles(tx, turn, channel, &list).await?;
+            if enrollment.profile_identifier.is_empty() && channel.name.is_device() {
+                learn_own_profile(tx, enrollment, &list).await?;
+            }
             Kept { kept, left_out: 0 }
         }
-        InventoryKind::Certificates if personal && !managed_only("managed_only") => Kept::NOTHING,
         InventoryKind::Certificates => {
             let list = CertificateListResult::read(body)?.certificates;
             let list: Vec<_> = list.into_iter().flatten().map(certificate).collect();
@@ -233,6 +241,25 @@ async fn ready(tx: &Tx, turn: &Turn, enrollment: &SenderEnrollment) -> Result<()
     {
         let id = row.text(0)?;
         attempt::step_in(tx, &id, AttemptStatus::Ready, None, turn.now_ms).await?;
+    }
+    Ok(())
+}
+
+/// An enrollment that was moved in may not have said which profile manages the device; its list does.
+async fn learn_own_profile(
+    tx: &Tx,
+    enrollment: &SenderEnrollment,
+    list: &ProfileListResult,
+) -> Result<(), Error> {
+    const LEARN: &str =
+        "UPDATE enrollment SET profile_identifier = $2 WHERE id = $1 AND profile_identifier = ''";
+    let manages = |profile: &&InstalledProfile| {
+        let mut payloads = profile.payloads.iter();
+        payloads.any(|payload| payload.payload_type == "com.apple.mdm")
+    };
+    if let Some(own) = list.profiles.iter().find(manages) {
+        let values = args![enrollment.id.as_str(), own.identifier.as_str()];
+        tx.execute(LEARN, values).await?;
     }
     Ok(())
 }

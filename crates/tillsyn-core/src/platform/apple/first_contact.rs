@@ -40,7 +40,8 @@ pub(super) async fn sender(tx: &Tx, contact: &Contact<'_>) -> Result<Option<Send
     }
 }
 
-/// Pins an awaited enrollment to this certificate; freezes one that another certificate has claimed.
+/// Pins an awaited enrollment to this certificate; freezes one that another certificate has claimed. Whether
+/// the certificate may be pinned now.
 async fn pin(tx: &Tx, contact: &Contact<'_>, authority: &TrustedAuthority) -> Result<bool, Error> {
     const FIND: &str = "SELECT e.id, e.trust, u.path, e.device_id, e.org_unit_id FROM enrollment e \
         JOIN org_unit u ON u.id = e.org_unit_id WHERE e.trust <> 'proven' AND e.status = 'active' \
@@ -48,7 +49,7 @@ async fn pin(tx: &Tx, contact: &Contact<'_>, authority: &TrustedAuthority) -> Re
     const PIN: &str = "UPDATE enrollment SET pin_sha256 = $2, trust = 'provisional', \
         device_authority_id = $3 WHERE id = $1 AND trust = 'awaited'";
     const FREEZE: &str = "UPDATE enrollment SET trust = 'frozen', rival_sha256 = $2 \
-        WHERE id = $1 AND trust = 'provisional'";
+        WHERE id = $1 AND trust = 'provisional' AND pin_sha256 <> $2";
     let udid = contact.ids.udid.as_ref().map(Udid::as_str);
     let enrollment_id = contact.ids.enrollment_id.as_ref();
     let values = args![udid, enrollment_id.map(EnrollmentIdApple::as_str)];
@@ -64,17 +65,23 @@ async fn pin(tx: &Tx, contact: &Contact<'_>, authority: &TrustedAuthority) -> Re
         contact.certificate.sha256.as_ref(),
         contact.now_ms,
     );
-    let (action, pinned) = match row.text(1)?.as_str() {
+    let pinned = match row.text(1)?.as_str() {
         "awaited" if moving::window_is_open_in(tx, now).await? => {
-            tx.execute(PIN, args![id.as_str(), certificate, authority.id.as_str()])
-                .await?;
-            ("enrollment.first_contact", true)
+            let values = args![id.as_str(), certificate, authority.id.as_str()];
+            tx.execute(PIN, values).await? > 0
         }
-        "provisional" => {
-            tx.execute(FREEZE, args![id.as_str(), certificate]).await?;
-            ("enrollment.freeze", false)
-        }
+        "provisional" => false,
         _ => return Ok(false),
+    };
+    // Another request can have been faster since the row was read: with another certificate it is a rival;
+    // with this one all is as it should be, and nothing happened here.
+    if !pinned && tx.execute(FREEZE, args![id.as_str(), certificate]).await? == 0 {
+        return Ok(true);
+    }
+    let action = if pinned {
+        "enrollment.first_contact"
+    } else {
+        "enrollment.freeze"
     };
     let device = row.opt_text(3)?.unwrap_or_default();
     let actor = Actor::device(&device, contact.address.map(str::to_owned));

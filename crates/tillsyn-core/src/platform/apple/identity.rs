@@ -198,13 +198,12 @@ pub async fn accept_certificate(core: &Core, der: &[u8]) -> Result<DeviceCertifi
 async fn find(core: &Core, der: &[u8]) -> Result<Found, Unproven> {
     let cache = &core.identities().0;
     let key = hash::sha256(der);
-    let known = match cache.get(&key) {
-        Some(known) => known,
-        None => {
-            let known = Arc::new(verify_chain(core, der, &key).await?);
-            cache.insert(key, known.clone());
-            known
-        }
+    let known = if let Some(known) = cache.get(&key) {
+        known
+    } else {
+        let known = Arc::new(verify_chain(core, der, &key).await?);
+        cache.insert(key, known.clone());
+        known
     };
     let Some(id) = &known.authority else {
         return Ok(Found {

@@ -43,7 +43,7 @@ pub use poll::{poll, poll_oversize};
 pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 
-pub(crate) use capability::{Told, check_capability, check_type, lock_pin};
+pub(crate) use capability::{Told, check_capability, check_type, lock_pin, own_profile_unknown};
 pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };

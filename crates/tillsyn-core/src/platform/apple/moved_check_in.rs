@@ -1,10 +1,10 @@
 //! Raw check-ins that another server kept, in the order in which the device sent them: `Authenticate`,
 //! `TokenUpdate`, then perhaps `SetBootstrapToken` (`nanomdm-compat.md`, "Migration in").
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tillsyn_apple::checkin::{Authenticate, CheckIn, Ids, SetBootstrapToken, TokenUpdate};
 use tillsyn_apple::ids::{EnrollmentIdApple, Udid};
-use tillsyn_db::Tx;
+use tillsyn_db::{Tx, args};
 
 use super::authenticate;
 use super::token_update;
@@ -93,11 +93,10 @@ impl Incoming {
             return self.reached(&found);
         }
         let serial = authenticate::serial_of(message);
-        if moving::is_managed_in(tx, serial, udid, enrollment_id).await? {
-            return Err(Error::conflict(
-                "device_managed",
-                "This device is enrolled here already.",
-            ));
+        if moving::is_managed_in(tx, serial, udid, enrollment_id).await?
+            || moving::is_held_elsewhere_in(tx, &self.actor, serial, udid).await?
+        {
+            return Err(held());
         }
         let user_enrollment = enrollment_id.is_some();
         let begun = Begun {
@@ -139,6 +138,7 @@ impl Incoming {
         let device = match &found.device_id {
             Some(device) => device.clone(),
             None if channel.is_device() => {
+                self.still_free(tx, &found.id).await?;
                 let device = moving::activate_in(tx, &found.id, self.now_ms).await?;
                 device.to_string()
             }
@@ -161,6 +161,24 @@ impl Incoming {
                 .await?;
         }
         self.event(tx, "device", &device, "TokenUpdate").await
+    }
+
+    /// Hours may lie between the two messages: the device may be somebody else's by now.
+    async fn still_free(&self, tx: &Tx, id: &str) -> Result<(), Error> {
+        const CLAIMS: &str =
+            "SELECT claims, udid, apple_enrollment_id FROM enrollment WHERE id = $1";
+        let row = tx.fetch_one(CLAIMS, args![id]).await?;
+        let claims: Json = serde_json::from_str(&row.text(0)?).unwrap_or_default();
+        let serial = claims["serial_number"].as_str().map(str::trim);
+        let serial = serial.filter(|serial| !serial.is_empty());
+        let (udid, enrollment_id) = (row.opt_text(1)?, row.opt_text(2)?);
+        let (udid, enrollment_id) = (udid.as_deref(), enrollment_id.as_deref());
+        if moving::is_managed_in(tx, serial, udid, enrollment_id).await?
+            || moving::is_held_elsewhere_in(tx, &self.actor, serial, udid).await?
+        {
+            return Err(held());
+        }
+        Ok(())
     }
 
     async fn bootstrap_token(&self, tx: &Tx, message: &SetBootstrapToken) -> Result<(), Error> {
@@ -224,6 +242,11 @@ impl Incoming {
         events::record(tx, &self.actor, self.now_ms, event).await?;
         Ok(())
     }
+}
+
+fn held() -> Error {
+    let (code, detail) = moving::HELD;
+    Error::conflict(code, detail)
 }
 
 fn out_of_order() -> Error {

@@ -9,11 +9,13 @@ use tillsyn_apple::result::{CommandResult, Status};
 use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::answer::DeviceAnswer;
+use super::capability::check_own_profile;
 use super::encode::{Refused, Secrets};
 use super::first_contact::{self, Contact};
 use super::identity::DeviceCertificate;
 use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment, Trust};
 use super::{encode, escrowed, record};
+use crate::actor::ActorKind;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::commands::store;
 use crate::commands::{Act, CommandStatus, Request};
@@ -72,13 +74,12 @@ pub async fn poll_oversize(
 ) -> Result<DeviceAnswer, Error> {
     tracing::warn!(size_bytes = size, "a result is too large to decode");
     let size_bytes = i64::try_from(size).unwrap_or(i64::MAX);
-    match scanned.and_then(|scanned| unreadable(scanned, "too_large")) {
-        Some(incoming) => take(core, certificate, incoming, size_bytes, address).await,
-        None => {
-            metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
-            Ok(DeviceAnswer::Empty)
-        }
+    let incoming = scanned.and_then(|scanned| unreadable(scanned, "too_large"));
+    if let Some(incoming) = incoming {
+        return take(core, certificate, incoming, size_bytes, address).await;
     }
+    metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
+    Ok(DeviceAnswer::Empty)
 }
 
 async fn take(
@@ -150,7 +151,8 @@ fn unreadable(scanned: ScannedResult, why: &'static str) -> Option<Incoming> {
 const IDLE: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    c.created_at, p.created_at, c.revoke_after, ch.id, ch.contact, ch.pushes_unanswered, \
+    c.created_at, p.created_at, c.revoke_after, \
+    p.revoked_at IS NOT NULL AND COALESCE(p.revoke_reason, '') <> 'renewed', ch.id, ch.contact, ch.pushes_unanswered, \
     EXISTS (SELECT 1 FROM command m WHERE m.channel_id = ch.id AND m.finished = 0 \
     AND m.status <> 'held') \
     FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
@@ -343,14 +345,14 @@ impl Turn {
         channel: &PollingChannel,
     ) -> Result<Option<Vec<u8>>, Error> {
         const NEXT: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
             CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position, c.id LIMIT 1";
         // Whoever withdraws or holds it at this moment is waited for, and the choice is made again.
         const NEXT_LOCKED: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
@@ -456,6 +458,11 @@ impl Turn {
         let request: Request = serde_json::from_str(row.str(6)?).map_err(|error| {
             Error::internal("command_batch.request cannot be read.").caused_by(error)
         })?;
+        let by_server = row.str(9)? == ActorKind::System.as_str();
+        if let Err(refused) = check_own_profile(&request, by_server, &enrollment.profile_identifier)
+        {
+            return Ok(Err(refused));
+        }
         let pin = match row.opt_blob(4)? {
             Some(sealed) => {
                 let id = uuid.as_str();
@@ -475,13 +482,19 @@ impl Turn {
             return Ok(Err(("platform_unsupported", String::new())));
         };
         let device = &channel.device_id;
-        let kept = escrowed::find_in(tx, &self.keys, request.request_type(), device).await?;
+        let bytes = sealed.as_ref().map(|bytes| bytes.as_slice());
+        let kept = match escrowed::find_in(tx, &self.keys, &request, bytes, device).await? {
+            Ok(kept) => kept,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let reply_certificate = escrowed::reply_certificate_in(tx, &request).await?;
         let secrets = Secrets {
             pin: pin
                 .as_ref()
                 .and_then(|bytes| std::str::from_utf8(bytes).ok()),
-            sealed: sealed.as_ref().map(|bytes| bytes.as_slice()),
+            sealed: bytes,
             escrowed: kept.as_ref().map(|bytes| bytes.as_slice()),
+            reply_certificate: reply_certificate.as_deref(),
         };
         Ok(encode::command(uuid, &request, &facts, secrets))
     }

@@ -33,6 +33,7 @@ pub(crate) fn read_raw(bytes: &[u8]) -> Result<Asked, Error> {
     if let Some(asked) = described {
         return Ok(asked);
     }
+    check_kept(&request_type, &dict)?;
     // A profile inside passes the same checks as an uploaded one.
     let profile_identifier = match request_type.as_str() {
         "InstallProfile" => {
@@ -58,6 +59,24 @@ pub(super) fn dictionary(bytes: &[u8]) -> Result<Dictionary, WireError> {
     let value = plist_guard::parse(bytes, Limits::RESULT)?;
     // Anything else than a dictionary is one without keys, and so without a type.
     Ok(value.into_dictionary().unwrap_or_default())
+}
+
+/// What a device is locked with is kept before it can have it; so it must be where we find it.
+fn check_kept(request_type: &str, dict: &Dictionary) -> Result<(), Error> {
+    let hidden = match request_type {
+        "SetRecoveryLock" | "SetFirmwarePassword" | "RotateFileVaultKey" => true,
+        "DeviceLock" | "EraseDevice" => {
+            dict.get("PIN").is_some_and(|pin| pin.as_string().is_none())
+        }
+        _ => false,
+    };
+    if hidden {
+        return Err(refuse(format!(
+            "{request_type} sets a secret that this server has to keep. Leave out what its form in the \
+             catalogue does not have, and write the rest as the form wants it."
+        )));
+    }
+    Ok(())
 }
 
 fn refuse(detail: String) -> Error {

@@ -99,6 +99,9 @@ pub(super) async fn result(
         }
         return Ok(false);
     }
+    if let Some(Act::Lock | Act::Erase) = act {
+        escrow::on_locked_in(tx, &context, turn.now_ms).await?;
+    }
     match act {
         Some(Act::Erase) => {
             end(tx, turn, enrollment, channel, "wiped", "erased").await?;

@@ -49,6 +49,8 @@ pub(super) struct SenderEnrollment {
     pub(super) id: String,
     pub(super) status: String,
     pub(super) pin: String,
+    /// The pin was taken out of use before its time: no other certificate stands in for it.
+    pub(super) pin_revoked: bool,
     pub(super) udid: Option<String>,
     pub(super) apple_enrollment_id: Option<String>,
     /// `None` while pending.
@@ -64,11 +66,12 @@ pub(super) struct SenderEnrollment {
     pub(super) trust: Trust,
 }
 
-pub(super) const COLUMNS: usize = 21;
+pub(super) const COLUMNS: usize = 22;
 const FIND: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    c.created_at, p.created_at, c.revoke_after FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    c.created_at, p.created_at, c.revoke_after, \
+    p.revoked_at IS NOT NULL AND COALESCE(p.revoke_reason, '') <> 'renewed' FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
     LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 WHERE c.sha256 = $1";
 
 /// The same of a certificate without an issuance record of ours: a pin is all there is.
@@ -76,7 +79,7 @@ const FIND_PINNED: &str = "SELECT e.pin_sha256, 'enrollment', \
     CAST(NULL AS BIGINT), CAST(NULL AS TEXT), e.id, e.status, \
     e.pin_sha256, e.udid, e.apple_enrollment_id, e.device_id, e.retired_at, e.org_unit_id, \
     e.platform, e.ownership, e.enrollment_type, e.topic, e.access_rights, e.profile_identifier, \
-    CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS BIGINT), e.trust FROM enrollment e WHERE e.pin_sha256 = $1";
+    CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS BIGINT), 1 = 0, e.trust FROM enrollment e WHERE e.pin_sha256 = $1";
 
 /// Looks the sender up inside a transaction.
 pub(super) async fn find(tx: &Tx, certificate: &str) -> Result<Option<Sender>, Error> {
@@ -101,6 +104,7 @@ pub(super) fn decode(row: &Row) -> Result<Sender, Error> {
             id,
             status: row.text(5)?,
             pin: row.text(6)?,
+            pin_revoked: row.bool(21)?,
             udid: row.opt_text(7)?,
             apple_enrollment_id: row.opt_text(8)?,
             device_id: row.opt_text(9)?,
@@ -157,7 +161,8 @@ impl Sender {
                 refused(DeviceAnswer::Forbidden, "ended")
             };
         }
-        if self.revoked {
+        // A spare renewal or a predecessor in its grace does not outlive the certificate in use.
+        if self.revoked || enrollment.pin_revoked {
             return refused(DeviceAnswer::Forbidden, "revoked");
         }
         if !enrollment.matches(ids) {

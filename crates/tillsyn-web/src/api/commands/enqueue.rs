@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::body::{Command, channel};
 use super::views::Enqueued;
-use crate::api::json::{Accepted, Body, id};
+use crate::api::json::{Body, id};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
@@ -34,7 +34,7 @@ pub(in crate::api) async fn create(
     ctx: RequestContext,
     path: Path<String>,
     body: Body,
-) -> Result<Accepted<Enqueued>, AppError> {
+) -> Result<Enqueued, AppError> {
     let id = id(path, DeviceId::parse, "device")?;
     reach(ctx.core(), &ctx.actor, &id).await?;
     let body: CommandBody = body.read().await?;
@@ -51,5 +51,5 @@ pub(in crate::api) async fn create(
         },
     };
     let made = enqueue_on(ctx.core(), &ctx.actor, new, channel).await?;
-    Ok(Accepted(made.into()))
+    Ok(made.into())
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::body::{Command, channel, device_ids};
 use super::views::Enqueued;
-use crate::api::json::{Accepted, Body};
+use crate::api::json::Body;
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
@@ -31,10 +31,7 @@ pub(in crate::api) struct CommandsBody {
 /// Queues a command for a set of devices.
 #[utoipa::path(post, path = "/api/v1/commands", operation_id = "commands_create", tag = "commands",
     request_body = CommandsBody, responses((status = 202, body = Enqueued)))]
-pub(in crate::api) async fn create(
-    ctx: RequestContext,
-    body: Body,
-) -> Result<Accepted<Enqueued>, AppError> {
+pub(in crate::api) async fn create(ctx: RequestContext, body: Body) -> Result<Enqueued, AppError> {
     let body: CommandsBody = body.read().await?;
     let devices = device_ids(&body.devices)?;
     let channel = channel(body.channel.as_deref())?;
@@ -50,5 +47,5 @@ pub(in crate::api) async fn create(
         },
     };
     let made = enqueue_on(ctx.core(), &ctx.actor, new, channel).await?;
-    Ok(Accepted(made.into()))
+    Ok(made.into())
 }

@@ -1,10 +1,12 @@
 //! Commands as the API shows them.
 
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json;
 use tillsyn_core::commands as core;
 use utoipa::ToSchema;
 
+use crate::api::json::{Accepted, KeepInstead, KeepNot, no_store};
 use crate::api::time::Time;
 
 /// A command with its story.
@@ -118,7 +120,7 @@ struct EnqueuedCommand {
     held_until: Option<Time>,
     /// The same query was waiting already; this is it.
     merged: bool,
-    /// Unlocks a Mac after this lock. Shown this once.
+    /// Unlocks a Mac after this lock. Shown this once, of one device, to who may see PINs.
     #[serde(skip_serializing_if = "Option::is_none")]
     unlock_pin: Option<String>,
 }
@@ -141,6 +143,27 @@ impl From<core::Enqueued> for Enqueued {
             batch_id: enqueued.batch_id.to_string(),
             commands: commands.collect(),
         }
+    }
+}
+
+impl IntoResponse for Enqueued {
+    /// `202 Accepted`. A PIN is in the first answer alone: a repeated request hears what was recorded.
+    fn into_response(mut self) -> Response {
+        let mut response = Accepted(&self).into_response();
+        if self.commands.iter().all(|c| c.unlock_pin.is_none()) {
+            return response;
+        }
+        for command in &mut self.commands {
+            command.unlock_pin = None;
+        }
+        match serde_json::to_vec(&self) {
+            Ok(kept) => response
+                .extensions_mut()
+                .insert(KeepInstead(kept))
+                .is_some(),
+            Err(_) => response.extensions_mut().insert(KeepNot).is_some(),
+        };
+        no_store(response)
     }
 }
 

@@ -8,7 +8,7 @@ use tillsyn_core::ids::DeviceId;
 use utoipa::ToSchema;
 
 use crate::api::commands::views::Enqueued;
-use crate::api::json::{Accepted, Body, id};
+use crate::api::json::{Body, id};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
@@ -34,7 +34,7 @@ pub(in crate::api) async fn erase(
     ctx: RequestContext,
     path: Path<String>,
     body: Body,
-) -> Result<Accepted<Enqueued>, AppError> {
+) -> Result<Enqueued, AppError> {
     let id = id(path, DeviceId::parse, "device")?;
     reach(ctx.core(), &ctx.actor, &id).await?;
     let body: EraseBody = body.read().await?;
@@ -51,5 +51,5 @@ pub(in crate::api) async fn erase(
             targets_digest: None,
         },
     };
-    Ok(Accepted(enqueue(ctx.core(), &ctx.actor, new).await?.into()))
+    Ok(enqueue(ctx.core(), &ctx.actor, new).await?.into())
 }

@@ -8,7 +8,7 @@ use tillsyn_core::ids::DeviceId;
 use utoipa::ToSchema;
 
 use crate::api::commands::views::Enqueued;
-use crate::api::json::{Accepted, Body, id};
+use crate::api::json::{Body, id};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
@@ -24,7 +24,7 @@ pub(in crate::api) struct LockBody {
     reason: Option<String>,
 }
 
-/// Locks a device; it obeys when it next comes. A Mac's unlock PIN is in the answer, this once.
+/// Locks a device; it obeys when it next comes. Who may see PINs gets a Mac's in the answer, once.
 #[utoipa::path(post, path = "/api/v1/devices/{id}/lock", operation_id = "devices_lock", tag = "devices",
     params(("id" = String, Path, description = "The device")),
     request_body = LockBody, responses((status = 202, body = Enqueued)))]
@@ -32,7 +32,7 @@ pub(in crate::api) async fn lock(
     ctx: RequestContext,
     path: Path<String>,
     body: Body,
-) -> Result<Accepted<Enqueued>, AppError> {
+) -> Result<Enqueued, AppError> {
     let id = id(path, DeviceId::parse, "device")?;
     reach(ctx.core(), &ctx.actor, &id).await?;
     let body: LockBody = body.read_or_default().await?;
@@ -46,5 +46,5 @@ pub(in crate::api) async fn lock(
         reason: body.reason,
         confirmation: Confirmation::default(),
     };
-    Ok(Accepted(enqueue(ctx.core(), &ctx.actor, new).await?.into()))
+    Ok(enqueue(ctx.core(), &ctx.actor, new).await?.into())
 }

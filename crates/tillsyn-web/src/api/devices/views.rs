@@ -183,7 +183,9 @@ impl From<DeviceDetail> for DeviceFull {
             last_push_at: Time::option(detail.last_push_at),
             last_push_answer: detail.last_push_answer,
             escrow_kinds: detail.escrow_kinds,
-            enrollment_profile_identifier: detail.enrollment_profile_identifier,
+            enrollment_profile_identifier: detail
+                .enrollment_profile_identifier
+                .filter(|identifier| !identifier.is_empty()),
             enrollments: detail.enrollments.into_iter().map(Into::into).collect(),
             channels: detail.channels.into_iter().map(Into::into).collect(),
             facts: detail.facts.into_iter().map(Into::into).collect(),

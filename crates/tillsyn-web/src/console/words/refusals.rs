@@ -35,7 +35,10 @@ pub fn incapable(l: Texts, code: &str) -> String {
         "processor" => l.t("incapable-processor"),
         "no_unlock_token" => l.t("incapable-unlock-token"),
         "no_escrowed_secret" => l.t("incapable-secret"),
+        "secret_of_earlier_enrollment" => l.t("incapable-earlier-secret"),
         "parameter_unsupported" | "pin_required" => l.t("incapable-parameter"),
+        "enrollment_profile_unknown" => l.t("incapable-profile-unknown"),
+        "enrollment_profile" => l.t("incapable-own-profile"),
         "permission_missing" => l.t("incapable-permission"),
         _ => l.t("incapable-other"),
     }

@@ -52,6 +52,7 @@ const INCAPABLE: &[&str] = &[
     "processor",
     "no_unlock_token",
     "no_escrowed_secret",
+    "secret_of_earlier_enrollment",
     "parameter_unsupported",
     "pin_required",
 ];

@@ -21,7 +21,7 @@ pub(super) enum Taken {
     Whole(Bytes),
     /// Larger than the limit: what a bounded scan found, and the digest for its signature.
     Oversize {
-        scanned: Option<ScannedResult>,
+        scanned: Option<Box<ScannedResult>>,
         hashed: Option<StreamedBody>,
         size: u64,
     },
@@ -82,7 +82,7 @@ pub(super) async fn whole_or_scanned(
         }
     }
     Ok(Taken::Oversize {
-        scanned: scanner.finish(),
+        scanned: scanner.finish().map(Box::new),
         hashed,
         size: reader.size,
     })

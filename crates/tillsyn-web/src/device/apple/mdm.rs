@@ -48,8 +48,14 @@ pub(super) async fn message(
                 Ok(certificate) => certificate,
                 Err(refused) => return proof::refuse(refused),
             };
-            let answered =
-                apple::poll_oversize(&state.core, &certificate, scanned, size, address).await;
+            let answered = apple::poll_oversize(
+                &state.core,
+                &certificate,
+                scanned.map(|s| *s),
+                size,
+                address,
+            )
+            .await;
             return match answered {
                 Ok(answer) => answer::device(answer),
                 Err(error) => answer::failure(&error),

@@ -101,7 +101,37 @@ both_engines!(a_locked_mac_hands_its_pin_out_once, |app| async move {
         .expect(200)
         .to_string();
     assert!(!shown.contains(pin));
+    let event = "SELECT details FROM event WHERE action = 'secret.reveal'";
+    let event = app.text(event).await.unwrap();
+    assert!(event.contains(command) && !event.contains(pin), "{event}");
 });
+
+both_engines!(
+    a_pin_is_in_no_kept_answer_and_only_for_who_may_see_pins,
+    |app| async move {
+        app.enrolled_mac().await.session().await.unwrap();
+        let api = app.owner_api().await;
+        let (id, _) = fleet(&api).await.remove(0);
+        let path = format!("/api/v1/devices/{id}/lock");
+        let once = async || {
+            let answer = api
+                .post_with(&path, &json!({}), "Idempotency-Key", "once")
+                .await;
+            answer.expect(202)["commands"][0].clone()
+        };
+        let (first, again) = (once().await, once().await);
+        assert_eq!(first["id"], again["id"]);
+        assert!(first["unlock_pin"].is_string());
+        assert_eq!(again["unlock_pin"], Value::Null);
+        let locker = app.api(&[P::DevicesRead, P::DevicesLock]).await;
+        let made = locker.post(&path, &json!({})).await.expect(202);
+        assert_eq!(made["commands"][0]["unlock_pin"], Value::Null);
+        let shown = "SELECT count(*) FROM event WHERE action = 'secret.reveal'";
+        assert_eq!(app.count(shown).await, 1);
+        let kept = "SELECT count(*) FROM escrow WHERE kind = 'lock_pin'";
+        assert_eq!(app.count(kept).await, 2);
+    }
+);
 
 both_engines!(
     an_erase_wants_reason_and_name_takes_the_hold_and_can_be_withdrawn,
@@ -190,7 +220,7 @@ both_engines!(typed_commands_are_checked_and_delivered, |app| async move {
         json!({}),
         json!({"command": {"type": "Explode"}}),
         json!({"command": {"type": "RemoveProfile"}}),
-        json!({"command": {"type": "DeviceLock", "pin": "12345"}}),
+        json!({"command": {"type": "DeviceLock", "colour": "red"}}),
         json!({"command": {"type": "InstallProfile", "profile": "§"}}),
         json!({"command": {"type": "InstallProfile", "profile": "aGVsbG8="}}),
     ] {

@@ -1,5 +1,6 @@
 //! Re-enrollment by the model's rule, removal, retire, grants.
 
+use serde_json::json;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
 use tillsyn_core::devices;
 use tillsyn_sim::DeviceConfig;
@@ -277,5 +278,54 @@ both_engines!(
         assert_eq!(first.session().await.unwrap().handled.len(), 5);
         let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
         assert_eq!(app.text(cause).await.as_deref(), Some("device_of_another"));
+    }
+);
+
+both_engines!(
+    a_secret_of_an_earlier_enrollment_is_not_sent_to_a_new_one,
+    |app| async move {
+        const GIVE: &str = "UPDATE escrow SET enrollment_id = (SELECT id FROM enrollment \
+            WHERE status = $1) WHERE kind = 'recovery_lock_password'";
+        let verify = || Request::form("VerifyRecoveryLock", json!({})).unwrap();
+        let refusal = async |id| {
+            let refused = commands::enqueue(&app.core, &app.owner, plain(id, verify())).await;
+            refused.unwrap_err().data.unwrap()["refused"][0]["code"].clone()
+        };
+        let mut mac = app.enrolled_mac().await;
+        mac.sessions().await.unwrap();
+        let id = only_device(&app).await;
+        assert_eq!(refusal(&id).await, "no_escrowed_secret");
+        let set = json!({ "new_password": "canary-7f3a" });
+        let set = Request::form("SetRecoveryLock", set).unwrap();
+        commands::enqueue(&app.core, &app.owner, plain(&id, set))
+            .await
+            .unwrap();
+        mac.sessions().await.unwrap();
+        mac.person_removes_profile().await.unwrap();
+        let invitation = app.invite().await;
+        mac.enroll(&app.by(&invitation)).await.unwrap();
+        mac.sessions().await.unwrap();
+        assert_eq!(only_device(&app).await, id);
+        let kept = "SELECT count(*) FROM escrow WHERE kind = 'recovery_lock_password' \
+            AND state = 'kept'";
+        assert_eq!(app.count(kept).await, 1, "people can still see it");
+        assert_eq!(refusal(&id).await, "secret_of_earlier_enrollment");
+
+        // Asked again when the command is sent.
+        app.db()
+            .execute(GIVE, tillsyn_db::args!["active"])
+            .await
+            .unwrap();
+        commands::enqueue(&app.core, &app.owner, plain(&id, verify()))
+            .await
+            .unwrap();
+        app.db()
+            .execute(GIVE, tillsyn_db::args!["removed"])
+            .await
+            .unwrap();
+        mac.sessions().await.unwrap();
+        let given_up = "SELECT count(*) FROM command WHERE status = 'cancelled' \
+            AND status_reason = 'secret_of_earlier_enrollment'";
+        assert_eq!(app.count(given_up).await, 1);
     }
 );

@@ -193,14 +193,29 @@ both_engines!(
             .await,
             0
         );
-        // The simulated phone has apps of its person; none of them is managed.
-        assert_eq!(app.count("SELECT count(*) FROM installed_app").await, 0);
-        assert_eq!(
-            app.text("SELECT status FROM command WHERE request_type = 'InstalledApplicationList'")
-                .await
-                .as_deref(),
-            Some("acknowledged")
-        );
+        // The simulated phone has apps of its person, too: only the managed ones are known.
+        assert_eq!(app.count("SELECT count(*) FROM installed_app").await, 2);
+        for sql in [
+            "SELECT status FROM command WHERE request_type = 'InstalledApplicationList'",
+            "SELECT status FROM command WHERE request_type = 'ProfileList'",
+            "SELECT status FROM command WHERE request_type = 'CertificateList'",
+        ] {
+            assert_eq!(app.text(sql).await.as_deref(), Some("acknowledged"));
+        }
+        // Its own enrollment profile is listed only where everything is asked for.
+        assert_eq!(app.count("SELECT count(*) FROM installed_profile").await, 0);
+
+        let id = only_device(&app).await;
+        let api = app.owner_api().await;
+        let commands = format!("/api/v1/devices/{id}/commands");
+        for kind in ["ProfileList", "CertificateList"] {
+            let open = json!({ "command": { "type": kind } });
+            let refused = api.post(&commands, &open).await;
+            assert_eq!(refused.body["code"], "not_capable", "{kind}");
+        }
+        api.post(&format!("/api/v1/devices/{id}/refresh"), &json!({}))
+            .await
+            .expect(202);
     }
 );
 

@@ -4,6 +4,9 @@ use serde_json::{Value as Json, json};
 use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::{Api, OWNER_PASSWORD, TestApp, both_engines};
 
+const RECOVERY_LOCKS: &str = "SELECT count(*) FROM escrow WHERE kind = 'recovery_lock_password' \
+    AND state = 'kept'";
+
 async fn supervised_iphone(app: &TestApp, api: &Api) -> (Device, String) {
     let mut iphone = app
         .enrolled(DeviceConfig::iphone(app.next()).supervised())
@@ -160,11 +163,13 @@ both_engines!(
         let (id, name) = (device["id"].as_str().unwrap(), &device["name"]);
         let set = json!({"type": "SetRecoveryLock", "new_password": "canary-of-recovery"});
         send(&api, id, set).await;
-        const STATES: &str = "SELECT count(*) FROM escrow WHERE kind = 'recovery_lock_password' \
-        AND state = 'kept'";
-        assert_eq!(app.count(STATES).await, 0, "not before the device says so");
+        assert_eq!(
+            app.count(RECOVERY_LOCKS).await,
+            0,
+            "not before the device says so"
+        );
         mac.session().await.unwrap();
-        assert_eq!(app.count(STATES).await, 1);
+        assert_eq!(app.count(RECOVERY_LOCKS).await, 1);
         // Seen: the device can be given a new one, and both are kept.
         let policy = json!({"filevault": false, "rotate_after_reveal": true,
         "tell_after_location": true});
@@ -185,7 +190,7 @@ both_engines!(
             (&json!("canary-of-recovery"), &json!("begun"))
         );
         mac.session().await.unwrap();
-        assert_eq!(app.count(STATES).await, 2);
+        assert_eq!(app.count(RECOVERY_LOCKS).await, 2);
         let list = api.get(&path).await.expect(200);
         let newest: Vec<&Json> = list["items"]
             .as_array()

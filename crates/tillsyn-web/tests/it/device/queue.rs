@@ -2,7 +2,7 @@
 //! command, what secrets it carries.
 
 use serde_json::{Value as Json, json};
-use tillsyn_core::actor::Permission as P;
+use tillsyn_core::actor::{Actor, Permission as P};
 use tillsyn_core::commands::{
     self, Channel, Confirmation, Enqueued, NewCommand, Request, enqueue, enqueue_on,
 };
@@ -111,7 +111,9 @@ both_engines!(
         let (mut phone, id) = supervised(&app).await;
         let remove = json!({ "type": "RemoveProfile", "identifier": "org.example.webclip" });
         let install_one = sent(&app, &id, install()).await;
-        let removal = sent(&app, &id, remove.clone()).await;
+        let made = send(&app, &id, remove.clone()).await.unwrap();
+        assert_eq!(made.commands[0].status, "superseded");
+        let removal = made.commands[0].id.to_string();
         assert_eq!(state(&app, &install_one).await, is("superseded", "newer"));
         assert_eq!(
             state(&app, &removal).await,
@@ -127,6 +129,28 @@ both_engines!(
     }
 );
 
+both_engines!(
+    a_removal_goes_while_an_unanswered_install_is_at_the_back_of_the_queue,
+    |app| async move {
+        let (_phone, id) = supervised(&app).await;
+        let remove = json!({ "type": "RemoveProfile", "identifier": "org.example.webclip" });
+        let first = sent(&app, &id, install()).await;
+        // The device told its list before, and the install was delivered and moved back.
+        for moved in [
+            "INSERT INTO installed_profile (channel_id, device_id, identifier, observed_at) \
+             SELECT channel_id, device_id, 'org.example.other', 0 FROM command WHERE finished = 0",
+            "UPDATE command SET status = 'sent', lane = 9, deliveries = 0 WHERE finished = 0",
+        ] {
+            app.db().execute(moved, Vec::new()).await.unwrap();
+        }
+        let second = sent(&app, &id, install()).await;
+        let made = send(&app, &id, remove).await.unwrap();
+        assert_eq!(state(&app, &second).await, is("superseded", "newer"));
+        assert_eq!(state(&app, &first).await.0, "sent");
+        assert_eq!(made.commands[0].status, "queued");
+    }
+);
+
 both_engines!(identical_questions_are_one_command, |app| async move {
     let (_phone, id) = supervised(&app).await;
     let all = sent(&app, &id, json!({ "type": "CertificateList" })).await;
@@ -136,6 +160,71 @@ both_engines!(identical_questions_are_one_command, |app| async move {
     assert!(again.commands[0].merged && again.commands[0].id.to_string() == all);
     let managed = json!({ "type": "CertificateList", "managed_only": true });
     assert!(!send(&app, &id, managed).await.unwrap().commands[0].merged);
+});
+
+both_engines!(
+    what_may_go_at_once_is_not_merged_into_what_is_held,
+    |app| async move {
+        let (_phone, id) = supervised(&app).await;
+        let _other = app.enrolled_iphone().await;
+        let other = app
+            .db()
+            .query_optional(
+                "SELECT id FROM device WHERE id <> $1",
+                tillsyn_db::args![id.as_str()],
+            )
+            .await
+            .unwrap()
+            .unwrap()
+            .text(0)
+            .unwrap();
+        let (request, _) =
+            Request::read(json!({ "type": "RemoveProvisioningProfile", "uuid": "A" })).unwrap();
+        let both = NewCommand {
+            devices: vec![id.clone(), DeviceId::parse(&other).unwrap()],
+            ..plain(&id, request.clone())
+        };
+        let mut newcomer = app.owner.clone();
+        newcomer.trusted_since = Some(app.core.now_ms());
+        let held = enqueue(&app.core, &newcomer, both).await.unwrap();
+        assert_eq!(held.commands[0].held_reason, Some("new_account"));
+        let at_once = || enqueue(&app.core, &app.owner, plain(&id, request.clone()));
+        let made = at_once().await.unwrap();
+        assert!(!made.commands[0].merged);
+        assert_eq!(made.commands[0].status, "queued");
+        // The same once more is that one, and is counted once.
+        let again = at_once().await.unwrap();
+        assert!(again.commands[0].merged && again.commands[0].id == made.commands[0].id);
+        let counted = "SELECT count(*) FROM guard_use WHERE act = 'remove_profile'";
+        assert_eq!(app.count(counted).await, 1);
+        // Released, the held one waits beside it.
+        let shell = Actor::server();
+        let released = commands::release_batch(&app.core, &shell, &held.batch_id).await;
+        assert_eq!(released.unwrap(), 2);
+    }
+);
+
+both_engines!(a_full_queue_has_room_for_a_lock, |app| async move {
+    let (_phone, id) = supervised(&app).await;
+    sent(&app, &id, json!({ "type": "RestartDevice" })).await;
+    let fill = "INSERT INTO command (id, batch_id, channel_id, enrollment_id, device_id, org_unit_id, \
+        request_type, status, lane, position, created_at, updated_at, expires_at) \
+        SELECT $1, batch_id, channel_id, enrollment_id, device_id, org_unit_id, request_type, status, \
+        $2, position, created_at, updated_at, expires_at FROM command WHERE request_type = $3 LIMIT 1";
+    for n in 1..200 {
+        let values = tillsyn_db::args![format!("filler-{n}"), 1, "RestartDevice"];
+        app.db().execute(fill, values).await.unwrap();
+    }
+    let full = send(&app, &id, json!({ "type": "CertificateList" })).await;
+    assert_eq!(full.unwrap_err().code, "queue_full");
+    let lock = || send(&app, &id, json!({ "type": "DeviceLock" }));
+    assert_eq!(lock().await.unwrap().commands[0].status, "queued");
+    // Bounded all the same.
+    for n in 1..20 {
+        let values = tillsyn_db::args![format!("urgent-{n}"), 0, "DeviceLock"];
+        app.db().execute(fill, values).await.unwrap();
+    }
+    assert_eq!(lock().await.unwrap_err().code, "queue_full");
 });
 
 both_engines!(lost_mode_overtakes_what_waits, |app| async move {
@@ -304,6 +393,77 @@ fn raw(body: &str) -> Json {
         format!("<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>{body}</dict></plist>");
     json!({ "command": { "type": "Raw", "plist": plist } })
 }
+
+both_engines!(
+    a_new_recovery_key_is_encrypted_to_our_certificate_alone,
+    |app| async move {
+        let mut mac = app.enrolled_mac().await;
+        mac.sessions().await.unwrap();
+        let id = only_device(&app).await;
+        let rotate = |more: Json| {
+            let mut command = json!({
+                "type": "RotateFileVaultKey", "key_type": "personal",
+                "file_vault_unlock": { "password": "of a user" },
+            });
+            let Json::Object(more) = more else {
+                unreachable!()
+            };
+            command.as_object_mut().unwrap().extend(more);
+            command
+        };
+        let theirs = rotate(json!({ "reply_encryption_certificate": "MAA=" }));
+        let refused = send(&app, &id, theirs).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Invalid);
+        let ours = "SELECT count(*) FROM authority WHERE kind = 'filevault_escrow'";
+        assert_eq!(app.count(ours).await, 0);
+        sent(&app, &id, rotate(json!({}))).await;
+        assert_eq!(app.count(ours).await, 1);
+        // The wrong password: the Mac refuses, but it was asked.
+        mac.sessions().await.unwrap();
+        assert_eq!(
+            app.story("RotateFileVaultKey").await,
+            ["queued", "sent", "error"]
+        );
+        assert_eq!(mac.violations(), []);
+    }
+);
+
+both_engines!(
+    a_secret_that_a_raw_command_sets_is_kept_or_not_sent,
+    |app| async move {
+        let mut mac = app.enrolled_mac().await;
+        mac.sessions().await.unwrap();
+        let id = only_device(&app).await;
+        let path = format!("/api/v1/devices/{id}/commands");
+        let owner = app.owner_api().await;
+        let of = |kind: &str, keys: &str| {
+            raw(&format!(
+                "<key>RequestType</key><string>{kind}</string>{keys}"
+            ))
+        };
+        let password = "<key>NewPassword</key><string>canary-9d1c</string>";
+        let novel = format!("{password}<key>Novel</key><true/>");
+        let theirs = "<key>KeyType</key><string>personal</string>\
+            <key>ReplyEncryptionCertificate</key><data>MAA=</data>";
+        for (kind, keys) in [
+            ("SetRecoveryLock", novel.as_str()),
+            ("SetFirmwarePassword", novel.as_str()),
+            ("RotateFileVaultKey", theirs),
+            ("DeviceLock", "<key>PIN</key><integer>123456</integer>"),
+            ("EraseDevice", "<key>PIN</key><integer>123456</integer>"),
+        ] {
+            let refused = owner.post(&path, &of(kind, keys)).await.expect(422);
+            assert_eq!(refused["code"], "plist", "{kind}");
+        }
+        let kept = "SELECT count(*) FROM escrow WHERE kind = 'recovery_lock_password'";
+        assert_eq!(app.count(kept).await, 0);
+        owner
+            .post(&path, &of("SetRecoveryLock", password))
+            .await
+            .expect(202);
+        assert_eq!(app.count(kept).await, 1);
+    }
+);
 
 both_engines!(a_raw_erase_is_an_erase, |app| async move {
     let (_phone, id) = supervised(&app).await;

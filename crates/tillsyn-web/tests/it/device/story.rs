@@ -263,11 +263,16 @@ both_engines!(a_mac_is_locked_with_a_pin_that_is_kept, |app| async move {
     let pin = locked.commands[0].unlock_pin.clone().unwrap();
     assert_eq!(pin.len(), 6);
     assert_eq!(
-        app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin'")
+        app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin' AND state = 'proposed'")
             .await,
         1
     );
     assert_eq!(mac.session().await.unwrap().end, SessionEnd::PinLocked);
+    assert_eq!(
+        app.count("SELECT count(*) FROM escrow WHERE kind = 'lock_pin' AND state = 'kept'")
+            .await,
+        1
+    );
     assert!(mac.unlock_with_pin(&pin));
     assert_eq!(mac.violations(), []);
     // What the command carried is gone once it is done; the escrow keeps it.
@@ -298,6 +303,7 @@ both_engines!(
             .await
             .unwrap();
 
+        app.eventually("SELECT count(*) FROM push_request", 0).await;
         // Passed over within the session, the query is served, and a push is asked for later.
         let session = iphone.session().await.unwrap();
         let types: Vec<_> = session

@@ -139,7 +139,7 @@ impl AcmeClient {
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
             content_type,
-            nonce: nonce.expect("a nonce on every reply"),
+            nonce: nonce.unwrap(),
         }
     }
 

@@ -267,6 +267,38 @@ both_engines!(
 );
 
 both_engines!(
+    revoking_an_unseen_renewal_locks_the_whole_device_out,
+    |app| async move {
+        let (download, certificate) = enrolled_with_key(&app, &key(1)).await;
+        let signer = (&certificate, &key(1));
+        for n in 2..6 {
+            let answer = renew(&download, MessageType::RenewalReq, signer, &key(n)).await;
+            assert!(answer.certificate_for(&key(n)).is_some());
+        }
+        let more = renew(&download, MessageType::RenewalReq, signer, &key(6)).await;
+        assert_eq!(refused(&more), FailInfo::BadRequest, "each is a row");
+        let api = app.owner_api().await;
+        let list = api.get("/api/v1/certificates").await.expect(200);
+        let all = list["items"].as_array().unwrap();
+        let spare = all
+            .iter()
+            .find(|c| c["in_use"] == false && c["purpose"] == "renewal");
+        let spare = spare.unwrap();
+        let revoke = format!(
+            "/api/v1/certificates/{}/revoke",
+            spare["id"].as_str().unwrap()
+        );
+        let body = json!({ "reason": "Lost", "confirm": spare["device_name"] });
+        let done = api.post(&revoke, &body).await.expect(200);
+        assert_eq!(done["consequence"], "device_lost");
+        let left = "SELECT count(*) FROM certificate WHERE revoked_at IS NULL";
+        assert_eq!(app.count(left).await, 0, "none lets the device in again");
+        let counted = "SELECT count(*) FROM guard_use WHERE act = 'retire'";
+        assert_eq!(app.count(counted).await, 1);
+    }
+);
+
+both_engines!(
     a_renewal_signed_by_a_revoked_or_foreign_certificate_is_refused,
     |app| async move {
         let (download, certificate) = enrolled_with_key(&app, &key(1)).await;

@@ -224,6 +224,8 @@ async fn a_push_that_a_dead_node_had_claimed_is_sent_by_the_other() {
     commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {}))
         .await
         .unwrap();
+    // The channel was pushed at its enrollment; more work within a second is one more push after it.
+    app.clock.advance_ms(1_000);
     let claimed = "SELECT count(*) FROM push_request WHERE worker = 'node-a' AND lease_until > 0";
     app.eventually(claimed, 1).await;
     app.kill();

@@ -98,6 +98,14 @@ both_engines!(
             1
         );
 
+        // The user comes and goes again, in the very same words; a body sent twice changes nothing.
+        for (body, count) in [(joins, 0), (leaves.to_plist(), 1)] {
+            for _ in 0..2 {
+                assert!(is_empty(&check_in(&mut mac, body.clone()).await));
+                assert_eq!(app.count(ended).await, count);
+            }
+        }
+
         // The end of the device's enrollment ends every channel.
         let back = token_update(user, &topic, b"user-token-2", "USER2").to_plist();
         check_in(&mut mac, back).await;

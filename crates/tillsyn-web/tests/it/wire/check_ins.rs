@@ -12,8 +12,8 @@ use super::shapes::{
     set_bootstrap, token_update, user_authenticate, user_ids, value,
 };
 
-fn data(bytes: &[u8]) -> Option<Value> {
-    Some(Value::Data(bytes.to_vec()))
+fn data(bytes: &[u8]) -> Value {
+    Value::Data(bytes.to_vec())
 }
 
 both_engines!(
@@ -23,18 +23,24 @@ both_engines!(
         let ids = device_ids(&ipad);
         // None stored: 200 with zero bytes of data, not an error.
         let none = check_in(&mut ipad, get_bootstrap(ids.clone())).await;
-        assert_eq!(value(&none, "BootstrapToken"), data(b""));
+        assert_eq!(value(&none, "BootstrapToken"), Some(data(b"")));
 
         let first = set_bootstrap(ids.clone(), Some(b"canary-bootstrap-1"));
         assert!(is_empty(&check_in(&mut ipad, first.clone()).await));
         let second = set_bootstrap(ids.clone(), Some(b"canary-bootstrap-2"));
         assert!(is_empty(&check_in(&mut ipad, second).await));
         let held = check_in(&mut ipad, get_bootstrap(ids.clone())).await;
-        assert_eq!(value(&held, "BootstrapToken"), data(b"canary-bootstrap-2"));
+        assert_eq!(
+            value(&held, "BootstrapToken"),
+            Some(data(b"canary-bootstrap-2"))
+        );
         // A recorded message does not bring the old token back.
         assert!(is_empty(&check_in(&mut ipad, first.clone()).await));
         let held = check_in(&mut ipad, get_bootstrap(ids.clone())).await;
-        assert_eq!(value(&held, "BootstrapToken"), data(b"canary-bootstrap-2"));
+        assert_eq!(
+            value(&held, "BootstrapToken"),
+            Some(data(b"canary-bootstrap-2"))
+        );
 
         // Deleted, without and with an empty token, as often as the device says so; then set once more.
         for body in [
@@ -43,10 +49,10 @@ both_engines!(
         ] {
             assert!(is_empty(&check_in(&mut ipad, first.clone()).await));
             let held = check_in(&mut ipad, get_bootstrap(ids.clone())).await;
-            assert_ne!(value(&held, "BootstrapToken"), data(b""));
+            assert_ne!(value(&held, "BootstrapToken"), Some(data(b"")));
             assert!(is_empty(&check_in(&mut ipad, body).await));
             let none = check_in(&mut ipad, get_bootstrap(ids.clone())).await;
-            assert_eq!(value(&none, "BootstrapToken"), data(b""));
+            assert_eq!(value(&none, "BootstrapToken"), Some(data(b"")));
         }
         let events = "SELECT count(*) FROM event WHERE action = 'device.bootstrap_token'";
         assert!(app.count(events).await >= 4);
@@ -69,7 +75,7 @@ both_engines!(
         let mut again = app.device(ipad.config().clone());
         again.enroll(&app.by(&invitation)).await.unwrap();
         let none = check_in(&mut again, get_bootstrap(ids)).await;
-        assert_eq!(value(&none, "BootstrapToken"), data(b""));
+        assert_eq!(value(&none, "BootstrapToken"), Some(data(b"")));
     }
 );
 
@@ -100,7 +106,7 @@ both_engines!(
         check_in(&mut ipad, set_bootstrap(ids, Some(b"token"))).await;
         let reply = check_in(&mut ipad, asked).await;
         let reply = inner(value(&reply, "ReturnToService"));
-        assert_eq!(reply.get("BootstrapToken").cloned(), data(b"token"));
+        assert_eq!(reply.get("BootstrapToken").cloned(), Some(data(b"token")));
     }
 );
 
@@ -214,7 +220,7 @@ both_engines!(
 
         app.core.set_token_provider(Arc::new(Fixed(Ok(b"jwt"))));
         let reply = check_in(&mut iphone, asked.clone()).await;
-        assert_eq!(value(&reply, "TokenData"), data(b"jwt"));
+        assert_eq!(value(&reply, "TokenData"), Some(data(b"jwt")));
         app.enrolled_iphone().await;
         assert_eq!(app.count(announced).await, 1);
 
@@ -257,7 +263,7 @@ both_engines!(
         let ids = device_ids(&iphone);
         let asked = binary(&get_bootstrap(ids.clone()));
         let reply = check_in(&mut iphone, asked).await;
-        assert_eq!(value(&reply, "BootstrapToken"), data(b""));
+        assert_eq!(value(&reply, "BootstrapToken"), Some(data(b"")));
         let idle = tillsyn_apple::result::CommandResult::idle(ids).to_plist();
         let reply = iphone.put_raw(false, binary(&idle)).await.unwrap();
         assert!(value(&reply, "Command").is_some());

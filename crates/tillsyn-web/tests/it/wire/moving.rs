@@ -85,6 +85,114 @@ both_engines!(
     }
 );
 
+/// Answers `Error` to everything until this type comes, and gives the id of the command.
+async fn session_until(device: &Foreigner, kind: &str) -> String {
+    let mut answer = device.poll().await;
+    loop {
+        let found = command_of(&answer).unwrap();
+        let uuid = uuid_of(&answer);
+        if found == kind {
+            return uuid;
+        }
+        answer = reply(device, &uuid, "Error", "").await;
+    }
+}
+
+fn uuid_of(answer: &(u16, Vec<u8>)) -> String {
+    let value = parse(&answer.1, Limits::RESULT).unwrap();
+    let uuid = value.as_dictionary().unwrap()["CommandUUID"].as_string();
+    uuid.unwrap().to_owned()
+}
+
+async fn reply(device: &Foreigner, uuid: &str, status: &str, more: &str) -> (u16, Vec<u8>) {
+    let body = format!(
+        "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>UDID</key><string>{}</string>\
+         <key>CommandUUID</key><string>{uuid}</string><key>Status</key><string>{status}</string>{more}\
+         </dict></plist>",
+        device.udid
+    );
+    let signature = device.signature(body.as_bytes());
+    let headers = [("mdm-signature", signature)];
+    device.put("/apple/mdm", body.into_bytes(), &headers).await
+}
+
+both_engines!(
+    nothing_is_removed_before_it_is_known_which_profile_manages,
+    |app| async move {
+        let api = app.owner_api().await;
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "MOVED-2", 1, 30);
+        trust(&app, &ca, false).await;
+        let mut nameless = line(&device, &app.topic);
+        nameless
+            .as_object_mut()
+            .unwrap()
+            .remove("profile_identifier");
+        nameless["access_rights"] = json!(8191);
+        let body = json!({ "enrollments": [nameless] });
+        api.post("/api/v1/enrollments/import", &body)
+            .await
+            .expect(200);
+        let devices = api.get("/api/v1/devices").await.expect(200);
+        let id = devices["items"][0]["id"].as_str().unwrap().to_owned();
+        let retire = format!("/api/v1/devices/{id}/retire");
+        let commands = format!("/api/v1/devices/{id}/commands");
+        let sure = json!({ "reason": "Returned", "confirm": "Moved" });
+        let refused = api.post(&retire, &sure).await;
+        assert_eq!(refused.body["code"], "enrollment_profile_unknown");
+        // By its own name, or by none, the other door does not end the management either.
+        for identifier in ["com.example.mdm", "com.example.wifi", ""] {
+            let mut body = sure.clone();
+            body["command"] = json!({ "type": "RemoveProfile", "identifier": identifier });
+            let refused = api.post(&commands, &body).await;
+            assert!((400..500).contains(&refused.status), "{}", refused.body);
+        }
+        // What would take the place of the enrollment profile, asked for before anybody could know.
+        let plist = "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>\
+            <key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>\
+            <key>PayloadIdentifier</key><string>com.example.mdm</string>\
+            <key>PayloadUUID</key><string>U</string><key>PayloadContent</key><array/></dict></plist>";
+        let install =
+            json!({ "command": { "type": "InstallProfile", "profile": STANDARD.encode(plist) } });
+        api.post(&commands, &install).await.expect(202);
+
+        let uuid = session_until(&device, "ProfileList").await;
+        let profile = |name: &str, kind: &str| {
+            format!(
+                "<dict><key>PayloadIdentifier</key><string>{name}</string>\
+                 <key>PayloadUUID</key><string>{name}</string><key>PayloadContent</key><array><dict>\
+                 <key>PayloadType</key><string>{kind}</string></dict></array></dict>"
+            )
+        };
+        let list = profile("com.example.wifi", "com.apple.wifi.managed")
+            + &profile("com.example.mdm", "com.apple.mdm");
+        let list = format!("<key>ProfileList</key><array>{list}</array>");
+        let mut answer = reply(&device, &uuid, "Acknowledged", &list).await;
+        while let Some(kind) = command_of(&answer) {
+            assert_ne!(kind, "InstallProfile");
+            answer = reply(&device, &uuid_of(&answer), "Error", "").await;
+        }
+        let reason = "SELECT status_reason FROM command WHERE request_type = 'InstallProfile'";
+        assert_eq!(
+            app.text(reason).await.as_deref(),
+            Some("enrollment_profile")
+        );
+        let refused = api.post(&commands, &install).await;
+        assert_eq!(
+            refused.body["data"]["refused"][0]["code"], "enrollment_profile",
+            "{}",
+            refused.body
+        );
+        let learned = app.text("SELECT profile_identifier FROM enrollment").await;
+        assert_eq!(learned.as_deref(), Some("com.example.mdm"));
+        api.post(&retire, &sure).await.expect(202);
+        let act = app
+            .text("SELECT act FROM command WHERE request_type = 'RemoveProfile'")
+            .await;
+        assert_eq!(act.as_deref(), Some("retire"));
+    }
+);
+
 both_engines!(a_chunk_comes_in_whole_or_not_at_all, |app| async move {
     let api = app.owner_api().await;
     let ca = authority(&app);
@@ -135,6 +243,46 @@ both_engines!(a_chunk_comes_in_whole_or_not_at_all, |app| async move {
         403
     );
 });
+
+both_engines!(
+    nobody_moves_a_device_in_that_another_unit_keeps,
+    |app| async move {
+        let api = app.owner_api().await;
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "KEPT-1", 1, 30);
+        let body = json!({ "enrollments": [line(&device, &app.topic)] });
+        let report = api.post("/api/v1/enrollments/import", &body).await;
+        assert_eq!(report.body["imported"], 1);
+        let token = app
+            .token([tillsyn_core::Permission::EnrollmentsMove].into_iter())
+            .await;
+        moving::set_window(&app.core, &app.owner, 1).await.unwrap();
+        // It leaves, its secrets stay with it; then the account has only another unit.
+        for sql in [
+            "UPDATE enrollment SET status = 'removed', ended_at = 1, end_reason = 'retired'",
+            "INSERT INTO org_unit (id, parent_id, name, path, created_at) \
+             SELECT 'other', id, 'Other', path || 'other/', created_at FROM org_unit",
+            "UPDATE account SET org_unit_id = 'other'",
+        ] {
+            app.db().execute(sql, Vec::new()).await.unwrap();
+        }
+        let again = Foreigner::new(&app, &ca, "KEPT-1", 2, 30);
+        let mut renamed = line(&again, &app.topic);
+        renamed["serial_number"] = json!("SEROTHER");
+        for taken in [line(&again, &app.topic), renamed] {
+            let body = json!({ "enrollments": [taken] });
+            let report = api.post("/api/v1/enrollments/import", &body).await;
+            assert_eq!(
+                report.body["refused"][0]["code"], "device_managed",
+                "{}",
+                report.body
+            );
+        }
+        let raw = again.authenticate(&app.topic);
+        assert_eq!(migrate(&app, "nanomdm", &token, raw).await, 409);
+        assert_eq!(app.count("SELECT count(*) FROM enrollment").await, 1);
+    }
+);
 
 async fn migrate(app: &TestApp, user: &str, token: &str, body: Vec<u8>) -> u16 {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -323,6 +471,16 @@ both_engines!(
         let row = "SELECT count(*) FROM enrollment WHERE status = 'active' AND origin = 'authority' \
             AND ownership = 'corporate'";
         assert_eq!(app.count(row).await, 1);
+
+        // Another certificate that claims a UDID does not end what is pending under it.
+        let waiting = Foreigner::new(&app, &ca, "GRANT-2", 4, 30);
+        let claims = Foreigner::new(&app, &ca, "GRANT-2", 5, 30);
+        for one in [&waiting, &claims] {
+            let body = one.authenticate(&app.topic);
+            assert_eq!(one.check_in(body).await, (200, Vec::new()));
+        }
+        let update = token_update(waiting.ids(), &app.topic, b"token-2", "MAGIC2").to_plist();
+        assert_eq!(waiting.check_in(update).await, (200, Vec::new()));
 
         // It does not take a device that an invitation enrolled.
         let mut iphone = app.enrolled_iphone().await;

@@ -5,6 +5,8 @@ use tillsyn_testkit::both_engines;
 
 use super::shapes::check_in;
 
+const KEPT: &str = "SELECT unreadable FROM command_result WHERE command_id = $1 AND body IS NULL";
+
 /// A result in the order that devices write: the keys that matter may be behind a long list.
 fn result(udid: &str, uuid: &str, filler: &str) -> Vec<u8> {
     format!(
@@ -27,8 +29,6 @@ both_engines!(
             let body = result(&udid, &offer.uuid, &filler);
             let answer = iphone.put_raw(false, body.clone()).await.unwrap();
             assert_eq!(answer.status, 200);
-            const KEPT: &str = "SELECT unreadable FROM command_result WHERE command_id = $1 \
-                AND body IS NULL";
             let kept = app
                 .db()
                 .query_optional(KEPT, args![offer.uuid.as_str()])

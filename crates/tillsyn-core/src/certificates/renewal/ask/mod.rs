@@ -95,7 +95,7 @@ pub(crate) async fn renew_due(core: &Core) -> Result<(), Error> {
             continue;
         }
         match ask(core, &Actor::system(), &candidate, problem).await {
-            Ok(_) => {}
+            Ok(()) => {}
             Err(error) if matches!(error.kind, Kind::Unavailable | Kind::Internal) => {
                 return Err(error);
             }

@@ -165,22 +165,19 @@ impl Settle {
         const INVALID: &str = "UPDATE acme_order SET status = 'invalid', answered_at = $2, \
             problem = $3 WHERE id = $1 AND status = 'pending'";
         let id = self.order.id.as_str();
-        match self.refusal(tx).await? {
-            Some(why) => {
-                if tx.execute(INVALID, args![id, self.now_ms, why]).await? == 1 {
-                    self.record_refused(tx, why).await?;
-                }
+        if let Some(why) = self.refusal(tx).await? {
+            if tx.execute(INVALID, args![id, self.now_ms, why]).await? == 1 {
+                self.record_refused(tx, why).await?;
             }
-            None => {
-                let (facts, key) = match &self.judged {
-                    Judged::Attested {
-                        facts, key_sha256, ..
-                    } => (Some(facts.to_string()), Some(key_sha256.as_str())),
-                    _ => (None, None),
-                };
-                tx.execute(READY, args![id, self.now_ms, facts, key])
-                    .await?;
-            }
+        } else {
+            let (facts, key) = match &self.judged {
+                Judged::Attested {
+                    facts, key_sha256, ..
+                } => (Some(facts.to_string()), Some(key_sha256.as_str())),
+                _ => (None, None),
+            };
+            tx.execute(READY, args![id, self.now_ms, facts, key])
+                .await?;
         }
         order::find_in(tx, id, self.now_ms)
             .await?

@@ -16,10 +16,10 @@ const REPLAY_NONCE: HeaderName = HeaderName::from_static("replay-nonce");
 pub(super) fn of<T>(
     core: &Core,
     done: Result<T, AcmeError>,
-    shape: impl Fn(&Core, T) -> Response,
+    shape: impl Fn(&Core, &T) -> Response,
 ) -> Response {
     let mut response = match done {
-        Ok(value) => shape(core, value),
+        Ok(value) => shape(core, &value),
         Err(error) => problem(&error),
     };
     dress(core, &mut response);
@@ -59,7 +59,7 @@ fn dress(core: &Core, response: &mut Response) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-pub(super) fn account(core: &Core, account: NewAccount) -> Response {
+pub(super) fn account(core: &Core, account: &NewAccount) -> Response {
     let status = if account.created {
         StatusCode::CREATED
     } else {
@@ -69,19 +69,19 @@ pub(super) fn account(core: &Core, account: NewAccount) -> Response {
     with_location(json_of(status, &json!({ "status": "valid" })), &at)
 }
 
-pub(super) fn order(core: &Core, order: AcmeOrder) -> Response {
+pub(super) fn order(core: &Core, order: &AcmeOrder) -> Response {
     let id = order.id.as_str();
     let mut body = json!({
         "status": order.status.as_str(),
         "expires": rfc3339(order.expires_at),
-        "identifiers": [identifier(&order)],
+        "identifiers": [identifier(order)],
         "authorizations": [url(core, &format!("authorization/{id}"))],
         "finalize": url(core, &format!("order/{id}/finalize")),
     });
     if order.status == AcmeStatus::Valid {
         body["certificate"] = Json::from(url(core, &format!("certificate/{id}")));
     }
-    if let Some(problem) = refusal(&order) {
+    if let Some(problem) = refusal(order) {
         body["error"] = problem;
     }
     let status = if order.created {
@@ -93,18 +93,18 @@ pub(super) fn order(core: &Core, order: AcmeOrder) -> Response {
     with_location(json_of(status, &body), &at)
 }
 
-pub(super) fn authorization(core: &Core, order: AcmeOrder) -> Response {
+pub(super) fn authorization(core: &Core, order: &AcmeOrder) -> Response {
     let body = json!({
         "status": order.status.of_challenge(),
         "expires": rfc3339(order.expires_at),
-        "identifier": identifier(&order),
-        "challenges": [challenge_object(core, &order)],
+        "identifier": identifier(order),
+        "challenges": [challenge_object(core, order)],
     });
     json_of(StatusCode::OK, &body)
 }
 
-pub(super) fn challenge(core: &Core, order: AcmeOrder) -> Response {
-    let mut response = json_of(StatusCode::OK, &challenge_object(core, &order));
+pub(super) fn challenge(core: &Core, order: &AcmeOrder) -> Response {
+    let mut response = json_of(StatusCode::OK, &challenge_object(core, order));
     let up = format!(
         "<{}>;rel=\"up\"",
         url(core, &format!("authorization/{}", order.id))
@@ -147,8 +147,8 @@ fn refusal(order: &AcmeOrder) -> Option<Json> {
     }))
 }
 
-pub(super) fn chain(_core: &Core, pem: String) -> Response {
-    let mut response = (StatusCode::OK, pem).into_response();
+pub(super) fn chain(pem: &str) -> Response {
+    let mut response = (StatusCode::OK, pem.to_owned()).into_response();
     response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/pem-certificate-chain"),

@@ -161,5 +161,7 @@ async fn certificate(
         let received = Received::of(request, address).await?;
         acme::certificate_chain(&state.core, &received.post(), &id).await
     };
-    answer::of(&state.core, done.await, answer::chain)
+    answer::of(&state.core, done.await, |_, pem: &String| {
+        answer::chain(pem)
+    })
 }
