@@ -344,8 +344,10 @@ fn every_fact_key_of_the_fixtures_is_known_to_the_ingestion_check() {
         .map(|(key, _)| key)
         .filter(|key| fact_allowed(key, &personal))
         .collect();
-    assert!(kept.contains(&"imeis") && kept.contains(&"serial_number"));
+    assert!(kept.contains(&"os_version") && kept.contains(&"serial_number"));
     for key in [
+        "imei",
+        "imeis",
         "phone_number",
         "iccid",
         "is_roaming",
