@@ -15,9 +15,9 @@ use crate::clock::{DAY_MS, SECOND_MS};
 use crate::core::Core;
 use crate::error::Error;
 
-/// How long a node has for a claimed batch before another may take it: longer than one push with its
-/// one retry may last.
-const LEASE_MS: i64 = 45 * SECOND_MS;
+/// How long a node has for a claimed batch before another may take it (S83). A push that lasts longer may
+/// be sent twice, which a device does not notice.
+const LEASE_MS: i64 = 30 * SECOND_MS;
 const BATCH: i64 = 200;
 /// Requests in flight on one connection; APNs allows a thousand.
 const AT_ONCE: usize = 200;
