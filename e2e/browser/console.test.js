@@ -83,7 +83,7 @@ test('a device page follows its device', async () => {
   const commands = page.locator('#commands');
   await commands.getByText(t('status-command-queued')).or(commands.getByText(t('status-command-push_sent'))).first().waitFor();
   const { handled, violations } = await server.order('answer', { serial: devices['ENG-IPH-0417'] });
-  assert.deepEqual(handled.sort(), ['DeviceInformation', 'ProfileList', 'SecurityInfo']);
+  assert.deepEqual(handled.sort(), ['CertificateList', 'DeviceInformation', 'InstalledApplicationList', 'ProfileList', 'SecurityInfo']);
   assert.equal(violations, 0);
   // Nobody touches the page.
   const open = commands.locator('.pill').filter({ hasText: new RegExp(`${t('status-command-queued')}|${t('status-command-push_sent')}`) });

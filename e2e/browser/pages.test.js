@@ -37,10 +37,13 @@ after(async () => { await browser?.close(); await server?.stop(); });
 const FIXED = {
   overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
-  attempts: '/console/enrollment/attempts', push: '/console/settings/push', tokens: '/console/settings/tokens',
+  attempts: '/console/enrollment/attempts', push: '/console/settings/push',
+  'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
+  certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',
   'not-found': '/console/nothing-here',
 };
-const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire'];
+const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',
+  '/inventory', '/certificates', '/secrets', '/send'];
 const DARK = ['overview', 'devices', 'device', 'device-erase', 'push'];
 
 // The pages that only the data knows: found by their links, as a person finds them.

@@ -51,3 +51,4 @@ inventory-save = Save
 inventory-privacy = Of a personal device only the apps and certificates that the organisation put there are asked for, never its person’s own.
 notice-inventory-saved = The new cadence holds from now on.
 inventory-kind-activation-lock = Activation Lock code
+inventory-region = { $a }, scrolls sideways

@@ -50,3 +50,4 @@ inventory-save = 保存
 inventory-privacy = 個人のデバイスについては、組織が入れたアプリと証明書だけを問い合わせ、本人のものは決して問い合わせません。
 notice-inventory-saved = 新しい頻度はこれから有効です。
 inventory-kind-activation-lock = アクティベーションロックのコード
+inventory-region = { $a }、横にスクロールできます

@@ -51,3 +51,4 @@ inventory-save = Spara
 inventory-privacy = På en personlig enhet frågas bara efter appar och certifikat som organisationen har lagt dit, aldrig efter personens egna.
 notice-inventory-saved = Den nya takten gäller från nu.
 inventory-kind-activation-lock = Kod för Aktiveringslås
+inventory-region = { $a }, rullas i sidled
