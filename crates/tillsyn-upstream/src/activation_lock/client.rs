@@ -4,31 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Certificate, Client, Identity, Proxy, Url, redirect, retry, tls};
+use reqwest::{Client, Url};
 
-/// How to reach Apple's device services, and as whom.
-#[derive(Default)]
-pub struct ActivationLockConfig {
-    /// `https://` and host, with a port if it is not 443.
-    pub base_url: String,
-    /// PEM of the only roots to trust; the roots of the operating system when `None`.
-    pub extra_root_pem: Option<Vec<u8>>,
-    /// HTTP proxy to tunnel through. `None` connects directly, whatever the environment says.
-    pub proxy_url: Option<String>,
-    /// PEM of the push certificate.
-    pub client_cert_pem: Vec<u8>,
-    /// PEM of its private key.
-    pub client_key_pem: Vec<u8>,
-}
-
-impl fmt::Debug for ActivationLockConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The key is a secret and the proxy's URL may hold a password.
-        f.debug_struct("ActivationLockConfig")
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
-    }
-}
+use crate::vendor::{self, VendorConfig, VendorError};
 
 /// One device and one code to try.
 pub struct Unlock<'a> {
@@ -68,21 +46,6 @@ pub enum UnlockOutcome {
     },
 }
 
-/// Why a client could not be made. The configuration is at fault.
-#[derive(Debug, thiserror::Error)]
-pub enum ActivationLockError {
-    #[error("base URL of the device services must be https:// and a host, nothing more")]
-    BaseUrl,
-    #[error("proxy URL cannot be used")]
-    ProxyUrl,
-    #[error("root certificate of the device services is not PEM")]
-    Root,
-    #[error("push certificate or its private key is not PEM")]
-    Identity,
-    #[error("push certificate, its private key and the trusted roots do not make a TLS client")]
-    Tls(#[source] reqwest::Error),
-}
-
 /// A client for one push certificate.
 pub struct ActivationLockClient {
     http: Client,
@@ -102,48 +65,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl ActivationLockClient {
     /// Prepares the client; it connects at the first call.
-    pub fn new(config: ActivationLockConfig) -> Result<Self, ActivationLockError> {
-        let base = Url::parse(&config.base_url).map_err(|_| ActivationLockError::BaseUrl)?;
-        let plain = base.path() == "/"
-            && base.query().is_none()
-            && base.fragment().is_none()
-            && base.username().is_empty()
-            && base.password().is_none();
-        if base.scheme() != "https" || base.host_str().is_none() || !plain {
-            return Err(ActivationLockError::BaseUrl);
-        }
-        let url = base.join(PATH).map_err(|_| ActivationLockError::BaseUrl)?;
-
-        // `Err` = one is installed already, and the workspace has no other than this one.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let mut pem = config.client_key_pem;
-        pem.push(b'\n');
-        pem.extend_from_slice(&config.client_cert_pem);
-        let identity = Identity::from_pem(&pem).map_err(|_| ActivationLockError::Identity)?;
-        let mut builder = Client::builder()
-            .https_only(true)
-            .tls_version_min(tls::Version::TLS_1_2)
-            .identity(identity)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
+    pub fn new(config: VendorConfig) -> Result<Self, VendorError> {
+        let own = vendor::builder()
             .timeout(REQUEST_TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT);
-        if let Some(root) = config.extra_root_pem {
-            let roots =
-                Certificate::from_pem_bundle(&root).map_err(|_| ActivationLockError::Root)?;
-            if roots.is_empty() {
-                return Err(ActivationLockError::Root);
-            }
-            builder = builder.tls_certs_only(roots);
-        }
-        builder = match config.proxy_url {
-            Some(url) => builder.proxy(Proxy::all(url).map_err(|_| ActivationLockError::ProxyUrl)?),
-            None => builder.no_proxy(),
-        };
-        Ok(Self {
-            http: builder.build().map_err(ActivationLockError::Tls)?,
-            url,
-        })
+        let (http, base) = vendor::client(config, own)?;
+        let url = base.join(PATH).map_err(|_| VendorError::BaseUrl)?;
+        Ok(Self { http, url })
     }
 
     /// Tries one code. Never fails otherwise than by its outcome.

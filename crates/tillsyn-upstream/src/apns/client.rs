@@ -5,35 +5,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Certificate, Client, Identity, Proxy, Response, redirect, retry, tls};
+use reqwest::{Client, Response};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{PushOutcome, classify};
 use super::transport;
-
-/// How to reach APNs, and as whom.
-#[derive(Default)]
-pub struct ApnsConfig {
-    /// `https://` and host, with a port if it is not 443. APNs also listens on port 2197.
-    pub base_url: String,
-    /// PEM of the only roots to trust; the roots of the operating system when `None`.
-    pub extra_root_pem: Option<Vec<u8>>,
-    /// HTTP proxy to tunnel through. `None` connects directly, whatever the environment says.
-    pub proxy_url: Option<String>,
-    /// PEM of the push certificate, with its chain if there is one.
-    pub client_cert_pem: Vec<u8>,
-    /// PEM of its private key.
-    pub client_key_pem: Vec<u8>,
-}
-
-impl fmt::Debug for ApnsConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The key is a secret and the proxy's URL may hold a password.
-        f.debug_struct("ApnsConfig")
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
-    }
-}
+use crate::vendor::{self, VendorConfig, VendorError};
 
 /// One push to one channel.
 pub struct Push<'a> {
@@ -51,22 +28,6 @@ impl fmt::Debug for Push<'_> {
             .field("expiration_unix_s", &self.expiration_unix_s)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a client could not be made. The configuration is at fault.
-#[derive(Debug, thiserror::Error)]
-pub enum ApnsError {
-    #[error("APNs base URL must be https:// and a host, nothing more")]
-    BaseUrl,
-    #[error("APNs proxy URL cannot be used")]
-    ProxyUrl,
-    #[error("APNs root certificate is not PEM")]
-    Root,
-    #[error("push certificate or its private key is not PEM")]
-    Identity,
-    // The key does not match, an unusable certificate, or a system without root certificates.
-    #[error("push certificate, its private key and the trusted roots do not make a TLS client")]
-    Tls(#[source] reqwest::Error),
 }
 
 /// A client for one push certificate. Keep it: a new client is a new connection, which APNs
@@ -87,39 +48,14 @@ impl fmt::Debug for ApnsClient {
 
 impl ApnsClient {
     /// Prepares the client; it connects at the first push.
-    pub fn new(config: ApnsConfig) -> Result<Self, ApnsError> {
+    pub fn new(config: VendorConfig) -> Result<Self, VendorError> {
         Self::with_timeout(config, REQUEST_TIMEOUT)
     }
 
     /// As [`ApnsClient::new`], with another limit for one push from start to answer.
-    pub fn with_timeout(config: ApnsConfig, timeout: Duration) -> Result<Self, ApnsError> {
-        let base = reqwest::Url::parse(&config.base_url).map_err(|_| ApnsError::BaseUrl)?;
-        let plain = base.path() == "/"
-            && base.query().is_none()
-            && base.fragment().is_none()
-            && base.username().is_empty()
-            && base.password().is_none();
-        if base.scheme() != "https" || base.host_str().is_none() || !plain {
-            return Err(ApnsError::BaseUrl);
-        }
-
-        // reqwest is built without a provider of its own. `Err` = one is installed already, and
-        // the workspace has no other than this one.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-
-        let mut pem = config.client_key_pem;
-        pem.push(b'\n');
-        pem.extend_from_slice(&config.client_cert_pem);
-        let identity = Identity::from_pem(&pem).map_err(|_| ApnsError::Identity)?;
-
-        let mut builder = Client::builder()
+    pub fn with_timeout(config: VendorConfig, timeout: Duration) -> Result<Self, VendorError> {
+        let own = vendor::builder()
             .http2_prior_knowledge()
-            .https_only(true)
-            .tls_version_min(tls::Version::TLS_1_2)
-            .identity(identity)
-            .redirect(redirect::Policy::none())
-            // Whether and when to try again is the caller's decision.
-            .retry(retry::never())
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(None)
@@ -127,19 +63,9 @@ impl ApnsClient {
             .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
             .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
             .http2_keep_alive_while_idle(true);
-        if let Some(root) = config.extra_root_pem {
-            let roots = Certificate::from_pem_bundle(&root).map_err(|_| ApnsError::Root)?;
-            if roots.is_empty() {
-                return Err(ApnsError::Root);
-            }
-            builder = builder.tls_certs_only(roots);
-        }
-        builder = match config.proxy_url {
-            Some(url) => builder.proxy(Proxy::all(url).map_err(|_| ApnsError::ProxyUrl)?),
-            None => builder.no_proxy(),
-        };
+        let (http, base) = vendor::client(config, own)?;
         Ok(Self {
-            http: builder.build().map_err(ApnsError::Tls)?,
+            http,
             device_url: format!("{base}3/device/"),
         })
     }

@@ -8,8 +8,10 @@ mod client;
 mod outcome;
 mod transport;
 
-pub use client::{ApnsClient, ApnsConfig, ApnsError, Push};
+pub use client::{ApnsClient, Push};
 pub use outcome::{PushOutcome, classify};
+
+pub use crate::vendor::{VendorConfig as ApnsConfig, VendorError as ApnsError};
 
 #[cfg(test)]
 mod tests;
