@@ -10,7 +10,7 @@ use super::guard::{self, Asker, Decision};
 use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
 use super::store::{self, Target};
-use crate::actor::{Actor, ActorKind, authorize, require_fresh};
+use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -85,7 +85,9 @@ pub async fn enqueue_on(
         ));
     }
     if new.request.request_type() == "RotateFileVaultKey" {
-        // The command gets it when it is sent; made here, because that is slow.
+        // The command gets it when it is sent; made here, because that is slow, and for nobody who may
+        // not use it.
+        may(actor, Permission::SecretsRotate)?;
         escrow::ensure_certificate(core).await?;
     }
     let settings: GuardSettings = settings::read(core, settings::GUARD).await?;
@@ -294,19 +296,24 @@ impl Plan {
     /// Nobody's queue grows without bound: neither the device's as a whole nor that of one of its users.
     async fn with_room<'a>(&self, tx: &Tx, able: Vec<Able<'a>>) -> Result<Vec<Able<'a>>, Error> {
         const FULL: &str = "SELECT device_id FROM command WHERE finished = 0 AND device_id {ids} \
-            GROUP BY device_id HAVING count(*) >= $1";
+            AND ($2 = 0 OR status <> 'held') GROUP BY device_id HAVING count(*) >= $1";
         const FULL_CHANNEL: &str = "SELECT device_id FROM command WHERE finished = 0 \
-            AND channel_id {ids} GROUP BY device_id, channel_id HAVING count(*) >= $1";
-        let reserve = match self.request.lane() {
-            0 => URGENT_RESERVE,
-            _ => 0,
-        };
+            AND channel_id {ids} AND ($2 = 0 OR status <> 'held') \
+            GROUP BY device_id, channel_id HAVING count(*) >= $1";
+        // What is held may never go: it must not keep a lock from the reserve.
+        let urgent = self.request.lane() == 0;
+        let reserve = if urgent { URGENT_RESERVE } else { 0 };
+        let urgent = i64::from(urgent);
         let (limit, user_limit) = (PENDING_LIMIT + reserve, USER_LIMIT + reserve);
         let devices = able.iter().map(|(t, _)| t.device_id.clone()).collect();
-        let mut full = tx.fetch_all_in(FULL, devices, args![limit]).await?;
+        let mut full = tx.fetch_all_in(FULL, devices, args![limit, urgent]).await?;
         if full.is_empty() && self.channel != Channel::Device {
             full = tx
-                .fetch_all_in(FULL_CHANNEL, insert::channels(&able), args![user_limit])
+                .fetch_all_in(
+                    FULL_CHANNEL,
+                    insert::channels(&able),
+                    args![user_limit, urgent],
+                )
                 .await?;
         }
         if full.is_empty() {

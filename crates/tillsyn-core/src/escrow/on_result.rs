@@ -86,12 +86,8 @@ pub(crate) async fn on_result_in(
 }
 
 /// The device obeyed a lock or an erase: the PIN that it came with is now the one that opens it.
-pub(crate) async fn on_locked_in(
-    tx: &Tx,
-    context: &ResultContext<'_>,
-    now_ms: i64,
-) -> Result<(), Error> {
-    store::settle_in(tx, context.command_id, "kept", now_ms).await
+pub(crate) async fn on_locked_in(tx: &Tx, command_id: &str, now_ms: i64) -> Result<(), Error> {
+    store::settle_in(tx, command_id, "kept", now_ms).await
 }
 
 /// The device refused the command: it has not the secret that it was to set.

@@ -67,12 +67,18 @@ impl InventoryKind {
         }
     }
 
+    /// Whether only what the organisation put there may be asked. Which profile manages a device that was
+    /// moved in stands only in the whole list; nothing else of that answer is kept.
+    pub(crate) fn is_narrowed(self, personal: bool, own_profile_known: bool) -> bool {
+        personal && (self != Self::Profiles || own_profile_known)
+    }
+
     /// The command that asks it. Of a personal device only what the organisation put there is asked.
     ///
     /// # Errors
     /// Never with the catalogue as it is; a test makes every one of them.
-    pub(crate) fn request(self, personal: bool) -> Result<Request, Error> {
-        let parameters = match (self, personal) {
+    pub(crate) fn request(self, narrowed: bool) -> Result<Request, Error> {
+        let parameters = match (self, narrowed) {
             (Self::Profiles | Self::Certificates, true) => json!({ "managed_only": true }),
             (Self::Apps, true) => json!({ "managed_apps_only": true }),
             _ => json!({}),

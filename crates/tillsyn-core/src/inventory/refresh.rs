@@ -17,18 +17,17 @@ pub async fn refresh(
     actor: &Actor,
     device: &DeviceId,
 ) -> Result<Vec<Enqueued>, Error> {
-    let personal = devices::device(core, actor, device)
-        .await?
-        .row
-        .ownership
-        .as_deref()
-        == Some("personal");
+    let found = devices::device(core, actor, device).await?;
+    let personal = found.row.ownership.as_deref() == Some("personal");
+    let own_known = found
+        .enrollment_profile_identifier
+        .is_none_or(|own| !own.is_empty());
     let mut put = Vec::new();
     let mut refused = None;
     for kind in InventoryKind::ALL {
         let new = NewCommand {
             devices: vec![device.clone()],
-            request: kind.request(personal)?,
+            request: kind.request(kind.is_narrowed(personal, own_known))?,
             profile: None,
             reason: None,
             confirmation: Confirmation::default(),

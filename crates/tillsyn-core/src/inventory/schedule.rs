@@ -32,7 +32,7 @@ pub(crate) async fn first_in(
     device: &DeviceId,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const CHANNEL: &str = "SELECT ch.id, ch.enrollment_id, e.ownership FROM channel ch \
+    const CHANNEL: &str = "SELECT ch.id, ch.enrollment_id, e.ownership, e.profile_identifier FROM channel ch \
         JOIN enrollment e ON e.id = ch.enrollment_id AND e.status = 'active' \
         WHERE ch.device_id = $1 AND ch.name = 'device' AND ch.ended_at IS NULL";
     let Some(row) = tx.fetch_optional(CHANNEL, args![device]).await? else {
@@ -40,10 +40,12 @@ pub(crate) async fn first_in(
     };
     let (channel, enrollment) = (row.text(0)?, row.text(1)?);
     let personal = row.text(2)? == "personal";
+    let own_known = !row.text(3)?.is_empty();
     let settings = InventorySettings::default();
     let mut rows = Vec::new();
     for kind in InventoryKind::ALL {
-        let (devices, request) = (vec![device.clone()], kind.request(personal)?);
+        let request = kind.request(kind.is_narrowed(personal, own_known))?;
+        let devices = vec![device.clone()];
         let asked = commands::ask_where_able_in(tx, keys, devices, request, now_ms).await?;
         // What only supervised devices answer is tried again when this one has said whether it is.
         let wait = if asked.commands.is_empty() {
@@ -124,8 +126,10 @@ async fn ask_chunk_in(
     settings: &InventorySettings,
     now_ms: i64,
 ) -> Result<u64, Error> {
-    const DUE: &str = "SELECT i.channel_id, i.kind, i.device_id, d.last_seen, d.ownership FROM inventory_item i \
-        JOIN device_summary d ON d.device_id = i.device_id WHERE i.due_at <= $1 \
+    const DUE: &str = "SELECT i.channel_id, i.kind, i.device_id, d.last_seen, e.ownership, \
+        e.profile_identifier FROM inventory_item i \
+        JOIN device_summary d ON d.device_id = i.device_id \
+        JOIN enrollment e ON e.id = i.enrollment_id WHERE i.due_at <= $1 \
         ORDER BY i.due_at, i.channel_id, i.kind LIMIT $2";
     const ASKED: &str = "UPDATE inventory_item SET due_at = $1, asked_at = $2 \
         WHERE kind = $3 AND channel_id {ids}";
@@ -144,14 +148,14 @@ async fn ask_chunk_in(
         {
             silent.entry(kind).or_default().push(channel);
         } else {
-            let personal = row.opt_text(4)?.as_deref() == Some("personal");
-            let (channels, devices) = asked.entry((kind, personal)).or_default();
+            let narrowed = kind.is_narrowed(row.str(4)? == "personal", !row.str(5)?.is_empty());
+            let (channels, devices) = asked.entry((kind, narrowed)).or_default();
             channels.push(channel);
             devices.push(DeviceId::from_store(row.text(2)?));
         }
     }
-    for ((kind, personal), (channels, devices)) in asked {
-        let request = kind.request(personal)?;
+    for ((kind, narrowed), (channels, devices)) in asked {
+        let request = kind.request(narrowed)?;
         commands::ask_where_able_in(tx, keys, devices, request, now_ms).await?;
         let due = now_ms + kind.period_ms(settings);
         tx.execute_in(ASKED, channels, args![due, now_ms, kind.as_str()])

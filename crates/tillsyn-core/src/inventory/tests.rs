@@ -12,8 +12,8 @@ use crate::clock::{DAY_MS, HOUR_MS};
 fn a_kind_is_found_by_its_name_and_by_its_command() {
     for kind in InventoryKind::ALL {
         assert_eq!(InventoryKind::parse(kind.as_str()), Some(kind));
-        for personal in [false, true] {
-            let request = kind.request(personal).expect("a command of the catalogue");
+        for narrowed in [false, true] {
+            let request = kind.request(narrowed).expect("a command of the catalogue");
             assert_eq!(InventoryKind::of(&request), Some(kind));
         }
     }

@@ -197,7 +197,9 @@ impl Chunk {
                 "There is no push certificate with this topic; upload it first.",
             )));
         }
-        let (serial, udid) = (line.serial_number.as_deref(), line.udid.as_deref());
+        // As the record of the device is looked up: a blank around it must not hide whose it is.
+        let serial = line.serial_number.as_deref().map(str::trim);
+        let (serial, udid) = (serial.filter(|s| !s.is_empty()), line.udid.as_deref());
         if is_managed_in(tx, serial, udid, line.enrollment_id.as_deref()).await?
             || is_held_elsewhere_in(tx, &self.actor, serial, udid).await?
         {

@@ -90,7 +90,7 @@ pub(super) fn typed(request: &Request, facts: &DeviceFacts) -> Result<(), Refusa
         Request::InstalledApplicationList(list) => {
             check_list(list.managed_apps_only, "apps", facts)
         }
-        Request::ProfileList(list) => check_list(list.managed_only, "profiles", facts),
+        Request::ProfileList(list) => check_list(list.managed_only, PROFILES, facts),
         Request::CertificateList(list) => check_list(list.managed_only, "certificates", facts),
         _ => Ok(()),
     }
@@ -117,9 +117,14 @@ fn check_erase(erase: &EraseDevice, facts: &DeviceFacts) -> Result<(), Refusal> 
     Ok(())
 }
 
+const PROFILES: &str = "profiles";
+
 fn check_list(managed_only: Option<bool>, what: &str, facts: &DeviceFacts) -> Result<(), Refusal> {
-    // Devices in User Enrollment tell what is managed only, whatever is asked.
-    if facts.is_personal() && !facts.is_user_enrollment() && managed_only != Some(true) {
+    // Devices in User Enrollment tell what is managed only, whatever is asked. Which profile manages a
+    // device stands only in the whole list.
+    let learning = what == PROFILES && facts.enrollment_profile_identifier.as_deref() == Some("");
+    if facts.is_personal() && !facts.is_user_enrollment() && managed_only != Some(true) && !learning
+    {
         return refuse(
             RefusalCode::PersonalDevice,
             format!("of a personal device only the managed {what} are listed"),

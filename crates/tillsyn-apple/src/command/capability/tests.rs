@@ -375,6 +375,13 @@ fn personal_devices_are_not_erased_opened_or_located() {
             assert_eq!(request_code(&list, &on(Platform::Ios)), None);
         }
     }
+    // Which profile manages it stands only in the whole list.
+    let moved_in = DeviceFacts {
+        enrollment_profile_identifier: Some(String::new()),
+        ..personal.clone()
+    };
+    let whole = Request::ProfileList(ProfileList { managed_only: None });
+    assert_eq!(request_code(&whole, &moved_in), None);
     let ask = |query: &str| Request::DeviceInformation(DeviceInformation::new([query]));
     assert_eq!(request_code(&ask("OSVersion"), &personal), None);
     for query in ["PhoneNumber", "Invented"] {

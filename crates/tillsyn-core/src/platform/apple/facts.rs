@@ -95,20 +95,19 @@ async fn read(
             let facts = SecurityInfoResult::read(body)?.facts();
             facts_in(tx, turn, enrollment, channel, facts, "SecurityInfo").await?
         }
-        InventoryKind::Profiles | InventoryKind::Certificates
-            if personal && !managed_only("managed_only") =>
-        {
-            Kept::NOTHING
-        }
         InventoryKind::Profiles => {
             let list = ProfileListResult::read(body)?;
-            let kept = list.profiles.len();
-            profiles(tx, turn, channel, &list).await?;
-            if enrollment.profile_identifier.is_empty() && channel.name.is_device() {
+            if channel.name.is_device() {
                 learn_own_profile(tx, enrollment, &list).await?;
             }
+            if personal && !managed_only("managed_only") {
+                return Ok(Kept::NOTHING);
+            }
+            let kept = list.profiles.len();
+            profiles(tx, turn, channel, &list).await?;
             Kept { kept, left_out: 0 }
         }
+        InventoryKind::Certificates if personal && !managed_only("managed_only") => Kept::NOTHING,
         InventoryKind::Certificates => {
             let list = CertificateListResult::read(body)?.certificates;
             let list: Vec<_> = list.into_iter().flatten().map(certificate).collect();
@@ -251,13 +250,14 @@ async fn learn_own_profile(
     enrollment: &SenderEnrollment,
     list: &ProfileListResult,
 ) -> Result<(), Error> {
-    const LEARN: &str =
-        "UPDATE enrollment SET profile_identifier = $2 WHERE id = $1 AND profile_identifier = ''";
+    const LEARN: &str = "UPDATE enrollment SET profile_identifier = $2 WHERE id = $1 \
+        AND (profile_identifier = '' OR origin = 'import')";
     let manages = |profile: &&InstalledProfile| {
         let mut payloads = profile.payloads.iter();
         payloads.any(|payload| payload.payload_type == "com.apple.mdm")
     };
-    if let Some(own) = list.profiles.iter().find(manages) {
+    let own = list.profiles.iter().find(manages);
+    if let Some(own) = own.filter(|own| own.identifier != enrollment.profile_identifier) {
         let values = args![enrollment.id.as_str(), own.identifier.as_str()];
         tx.execute(LEARN, values).await?;
     }

@@ -61,8 +61,13 @@ pub(super) async fn result(
         tx.execute(ORPHAN, values).await?;
         return Ok(false);
     };
+    let act = row.opt_text(2)?.as_deref().and_then(Act::parse);
     if row.i64(1)? != 0 {
-        // Stored already: the device repeats until it hears 200.
+        // Stored already, or given up before the answer came: the device repeats until it hears 200. A
+        // lock that it tells of late was a lock all the same, and its PIN the one that counts.
+        if let (Status::Acknowledged, Some(Act::Lock | Act::Erase)) = (result.status, act) {
+            escrow::on_locked_in(tx, uuid.as_str(), turn.now_ms).await?;
+        }
         return Ok(false);
     }
     let id = uuid.as_str();
@@ -70,10 +75,11 @@ pub(super) async fn result(
         not_now(tx, turn, channel, id).await?;
         return Ok(false);
     }
-    let act = row.opt_text(2)?.as_deref().and_then(Act::parse);
     let request: Option<Request> = serde_json::from_str(&row.text(3)?).ok();
-    // A removal of something that is not there has reached its goal.
+    // A removal of something that is not there has reached its goal; not so a retire: the device is managed
+    // as long as it answers, so the identifier was not its own.
     let absent = matches!(request, Some(Request::RemoveProfile { .. }))
+        && act != Some(Act::Retire)
         && result
             .error_chain
             .iter()
@@ -100,7 +106,7 @@ pub(super) async fn result(
         return Ok(false);
     }
     if let Some(Act::Lock | Act::Erase) = act {
-        escrow::on_locked_in(tx, &context, turn.now_ms).await?;
+        escrow::on_locked_in(tx, id, turn.now_ms).await?;
     }
     match act {
         Some(Act::Erase) => {

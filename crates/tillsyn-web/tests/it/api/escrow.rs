@@ -187,3 +187,31 @@ both_engines!(the_escrow_policy_is_read_and_changed, |app| async move {
     assert_eq!(reader.put(path, &policy).await.status, 403);
     assert!(app.actions().await.contains(&"settings.change".to_owned()));
 });
+
+both_engines!(
+    a_lock_that_is_told_of_late_has_the_pin_that_counts,
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut mac = app.enrolled_mac().await;
+        while !mac.session().await.unwrap().handled.is_empty() {}
+        let list = api.get("/api/v1/devices").await.expect(200);
+        let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+        api.post(&format!("/api/v1/devices/{id}/lock"), &json!({}))
+            .await
+            .expect(202);
+        let offer = mac.idle().await.unwrap().unwrap();
+        assert_eq!(offer.request_type, "DeviceLock");
+        // The command's time runs out before the answer is here.
+        for sql in [
+            "UPDATE command SET status = 'expired', finished = 1 WHERE act = 'lock'",
+            "UPDATE escrow SET state = 'uncertain' WHERE kind = 'lock_pin'",
+        ] {
+            app.db().execute(sql, Vec::new()).await.unwrap();
+        }
+        mac.respond(&offer).await.unwrap();
+        let state = app
+            .text("SELECT state FROM escrow WHERE kind = 'lock_pin'")
+            .await;
+        assert_eq!(state.as_deref(), Some("kept"));
+    }
+);

@@ -245,6 +245,61 @@ both_engines!(a_chunk_comes_in_whole_or_not_at_all, |app| async move {
 });
 
 both_engines!(
+    a_wrong_name_of_the_enrollment_profile_retires_nobody,
+    |app| async move {
+        let api = app.owner_api().await;
+        let ca = authority(&app);
+        let device = Foreigner::new(&app, &ca, "MOVED-3", 1, 30);
+        trust(&app, &ca, false).await;
+        let mut wrong = line(&device, &app.topic);
+        wrong["profile_identifier"] = json!("com.example.old");
+        wrong["access_rights"] = json!(8191);
+        let body = json!({ "enrollments": [wrong] });
+        api.post("/api/v1/enrollments/import", &body)
+            .await
+            .expect(200);
+        let devices = api.get("/api/v1/devices").await.expect(200);
+        let id = devices["items"][0]["id"].as_str().unwrap().to_owned();
+        let sure = json!({ "reason": "Returned", "confirm": "Moved" });
+        let retire = format!("/api/v1/devices/{id}/retire");
+        let made = api.post(&retire, &sure).await.expect(202);
+        assert_eq!(made["commands"][0]["status"], "held");
+        for sql in [
+            "UPDATE command SET status = 'cancelled', finished = 1 WHERE act IS NULL",
+            "UPDATE command SET held_until = 1 WHERE act = 'retire'",
+        ] {
+            app.db().execute(sql, Vec::new()).await.unwrap();
+        }
+        app.run_job("holds").await;
+        let uuid = session_until(&device, "RemoveProfile").await;
+        let chain = "<key>ErrorChain</key><array><dict><key>ErrorCode</key><integer>89</integer>\
+            <key>ErrorDomain</key><string>MDMClientError</string></dict></array>";
+        reply(&device, &uuid, "Error", chain).await;
+        // The device still answers, so it is still managed.
+        let status = app.text("SELECT status FROM enrollment").await;
+        assert_eq!(status.as_deref(), Some("active"));
+        let retired = "SELECT count(*) FROM enrollment WHERE retired_at IS NOT NULL";
+        assert_eq!(app.count(retired).await, 0);
+        let outcome = app
+            .text("SELECT status FROM command WHERE act = 'retire'")
+            .await;
+        assert_eq!(outcome.as_deref(), Some("error"));
+        // Its own list corrects the name.
+        api.post(&format!("/api/v1/devices/{id}/refresh"), &json!({}))
+            .await
+            .expect(202);
+        let uuid = session_until(&device, "ProfileList").await;
+        let list = "<key>ProfileList</key><array><dict><key>PayloadIdentifier</key>\
+            <string>com.example.mdm</string><key>PayloadUUID</key><string>U</string>\
+            <key>PayloadContent</key><array><dict><key>PayloadType</key>\
+            <string>com.apple.mdm</string></dict></array></dict></array>";
+        reply(&device, &uuid, "Acknowledged", list).await;
+        let learned = app.text("SELECT profile_identifier FROM enrollment").await;
+        assert_eq!(learned.as_deref(), Some("com.example.mdm"));
+    }
+);
+
+both_engines!(
     nobody_moves_a_device_in_that_another_unit_keeps,
     |app| async move {
         let api = app.owner_api().await;
@@ -269,7 +324,12 @@ both_engines!(
         let again = Foreigner::new(&app, &ca, "KEPT-1", 2, 30);
         let mut renamed = line(&again, &app.topic);
         renamed["serial_number"] = json!("SEROTHER");
-        for taken in [line(&again, &app.topic), renamed] {
+        // A blank around the serial number hides nothing.
+        let mut padded = line(&again, &app.topic);
+        let serial = padded["serial_number"].as_str().unwrap().to_owned();
+        padded["serial_number"] = json!(format!(" {serial} "));
+        padded["udid"] = json!("ANOTHER-UDID");
+        for taken in [line(&again, &app.topic), renamed, padded] {
             let body = json!({ "enrollments": [taken] });
             let report = api.post("/api/v1/enrollments/import", &body).await;
             assert_eq!(
