@@ -10,6 +10,74 @@ use crate::error::Error;
 use crate::ids::new_uuid;
 use crate::paging::{Cursor, Page, page_size};
 
+/// Every action that is recorded: whoever shows events has words for each.
+pub const ACTIONS: &[&str] = &[
+    "account.create",
+    "account.preferences",
+    "activation_lock.clear",
+    "activation_lock.cleared",
+    "activation_lock.not_cleared",
+    "attempt.create",
+    "certificate.attest",
+    "certificate.expired",
+    "certificate.expiring",
+    "certificate.issue",
+    "certificate.renew",
+    "certificate.renewal_late",
+    "certificate.revoke",
+    "command.cancel",
+    "command.enqueue",
+    "device.bootstrap_token",
+    "device.check_out",
+    "device.enroll",
+    "device.located",
+    "device.lost_mode_off",
+    "device.lost_mode_on",
+    "device.refused",
+    "device_authority.add",
+    "device_authority.change",
+    "device_authority.remove",
+    "enrollment.end",
+    "enrollment.first_contact",
+    "enrollment.freeze",
+    "enrollment.move_in",
+    "enrollment.prove",
+    "enrollment.repin",
+    "enrollments.export",
+    "enrollments.import",
+    "guard.release",
+    "invitation.create",
+    "invitation.pin",
+    "invitation.renew_pin",
+    "invitation.revoke",
+    "organisation.create",
+    "profile.fetch",
+    "push_certificate.alarm",
+    "push_certificate.alarm_over",
+    "push_certificate.change_topic",
+    "push_certificate.edit",
+    "push_certificate.expired",
+    "push_certificate.expiring",
+    "push_certificate.rehearse",
+    "push_certificate.remove",
+    "push_certificate.renew",
+    "push_certificate.resume",
+    "push_certificate.stopped",
+    "push_certificate.upload",
+    "push_request.create",
+    "push_request.delete",
+    "push_request.sign",
+    "push_vendor.remove",
+    "push_vendor.set",
+    "secret.reveal",
+    "session.confirm",
+    "session.create",
+    "session.end",
+    "settings.change",
+    "token.create",
+    "token.revoke",
+];
+
 /// One thing that happened. Details hold ids and words, never secrets or names of people.
 #[derive(Debug)]
 pub struct NewEvent<'a> {
@@ -62,6 +130,11 @@ pub(crate) async fn record(
     now_ms: i64,
     event: NewEvent<'_>,
 ) -> Result<(), DbError> {
+    debug_assert!(
+        ACTIONS.contains(&event.action),
+        "not in ACTIONS: {}",
+        event.action
+    );
     tx.execute(
         INSERT,
         args![

@@ -35,3 +35,4 @@ secret-limit = Too many secrets were shown in a short time. Wait, or ask somebod
 secret-personal = This is a personal device: nothing that opens it is shown.
 activity-secret = saw a secret of
 activity-secret-refused = was not shown a secret of
+activity-bootstrap = The bootstrap token changed of

@@ -35,3 +35,4 @@ secret-limit = 短時間に多くの秘密情報が表示されました。し�
 secret-personal = 個人所有のデバイスです。解除に使える情報は表示されません。
 activity-secret = が秘密情報を表示しました：
 activity-secret-refused = は秘密情報を表示できませんでした：
+activity-bootstrap = ブートストラップトークンを変更：

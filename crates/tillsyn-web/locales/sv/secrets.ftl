@@ -35,3 +35,4 @@ secret-limit = För många hemligheter har visats på kort tid. Vänta, eller be
 secret-personal = Det här är en privat enhet: inget som öppnar den visas.
 activity-secret = såg en hemlighet för
 activity-secret-refused = fick inte se en hemlighet för
+activity-bootstrap = Bootstrap-token ändrades för

@@ -38,6 +38,7 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "invitation.pin" => l.t("activity-pin-wrong"),
         "attempt.create" => l.t("activity-attempt"),
         "profile.fetch" => l.t("activity-profile"),
+        "certificate.attest" => l.t("activity-attestation-refused"),
         "certificate.issue" => l.t("activity-certificate"),
         "certificate.renew" => l.t("activity-certificate-renew"),
         "certificate.renewal_late" => l.t("activity-certificate-late"),
@@ -47,6 +48,16 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "device.enroll" => l.t("activity-enrolled"),
         "device.check_out" => l.t("activity-removed"),
         "device.refused" => l.t("activity-refused"),
+        "device.bootstrap_token" => l.t("activity-bootstrap"),
+        "device_authority.add" => l.t("activity-authority"),
+        "device_authority.change" => l.t("activity-authority-changed"),
+        "device_authority.remove" => l.t("activity-authority-removed"),
+        "enrollment.move_in" => l.t("activity-move-in"),
+        "enrollment.first_contact" => l.t("activity-first-contact"),
+        "enrollment.prove" => l.t("activity-proven"),
+        "enrollment.freeze" => l.t("activity-frozen"),
+        "enrollments.import" => l.t("activity-import"),
+        "enrollments.export" => l.t("activity-export"),
         "enrollment.end" => l.t("activity-ended"),
         "enrollment.repin" => l.t("activity-repin"),
         "command.enqueue" => l.ta("activity-command", detail),
@@ -61,5 +72,22 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "activation_lock.cleared" => l.t("activity-unlock-done"),
         "activation_lock.not_cleared" => l.t("activity-unlock-failed"),
         other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn whatever_is_recorded_has_words_in_every_language() {
+        for action in tillsyn_core::events::ACTIONS {
+            for l in Lang::ALL.map(Texts::new) {
+                for refused in [false, true] {
+                    assert_ne!(activity(l, action, refused, ""), *action);
+                }
+            }
+        }
     }
 }
