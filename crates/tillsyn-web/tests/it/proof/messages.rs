@@ -43,10 +43,12 @@ both_engines!(
         other_messages(&mut mac).await;
         mac.synchronise_declarations(1).await.unwrap();
         let outcome = mac.network_user_logs_in("nils", "Nils", "secret").await;
-        if let LogIn::Managed(channel) = outcome.unwrap() {
-            mac.session_on(channel).await.unwrap();
-            mac.user_checks_out(channel).await.unwrap();
-        }
+        let outcome = outcome.unwrap();
+        let LogIn::Managed(channel) = outcome else {
+            panic!("a network user is managed: {outcome:?}");
+        };
+        mac.session_on(channel).await.unwrap();
+        mac.user_checks_out(channel).await.unwrap();
         mac.user_checks_out(1).await.unwrap();
         // The end of a user is nobody else's.
         mac.sessions().await.unwrap();
