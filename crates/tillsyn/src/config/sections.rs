@@ -116,7 +116,9 @@ section! {
 section! {
     /// How requests are taken.
     struct Http = "http" {
-        /// Proxies in front of this server whose `X-Forwarded-For` is believed.
+        /// Proxies in front of this server whose `X-Forwarded-For` is believed. With
+        /// `public.device_auth = "proxy-header"` they also vouch for the client certificate of a
+        /// device: whoever can send from these addresses can speak for every device.
         trusted_proxies: Vec<IpAddr> = "",
         /// Serve without TLS: only behind a proxy that speaks TLS, or on this machine alone.
         clear_text: bool = "false",
