@@ -1,12 +1,77 @@
 //! Re-enrollment by the model's rule, removal, retire, grants.
 
 use serde_json::json;
+use tillsyn_apple::result::CommandResult;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
 use tillsyn_core::devices;
-use tillsyn_sim::DeviceConfig;
+use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::both_engines;
 
 use super::story::{only_device, plain};
+use crate::wire::shapes::device_ids;
+
+/// What a device hears that asks for work: the status and the body.
+async fn heard(device: &mut Device) -> (u16, String) {
+    let idle = CommandResult::idle(device_ids(device)).to_plist();
+    let answer = device.put_raw(false, idle).await.unwrap();
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    (answer.status.as_u16(), body)
+}
+
+// Core sheet §13, case 1.
+both_engines!(
+    an_authenticate_alone_gets_no_push_and_no_queue,
+    |app| async move {
+        let invitation = app.invite().await;
+        let mut iphone = app.device(DeviceConfig::iphone(app.next()));
+        let attempt = iphone
+            .take_invitation(&app.url(), &invitation.code, None)
+            .await
+            .unwrap();
+        let profile = iphone.download_profile(&attempt.profile_url).await.unwrap();
+        iphone.accept_profile(&profile).await.unwrap();
+        iphone.authenticate().await.unwrap();
+        let pending = "SELECT count(*) FROM enrollment WHERE status = 'pending'";
+        assert_eq!(app.count(pending).await, 1);
+        assert_eq!(heard(&mut iphone).await, (200, String::new()));
+        let queue = "SELECT count(*) FROM command";
+        let pushes = "SELECT count(*) FROM push_request";
+        for nothing in [queue, pushes, "SELECT count(*) FROM escrow"] {
+            assert_eq!(app.count(nothing).await, 0, "{nothing}");
+        }
+        iphone.token_update().await.unwrap();
+        assert_eq!(app.count(queue).await, 5);
+        assert_eq!(iphone.violations(), []);
+    }
+);
+
+// Core sheet §13, case 13: the same certificate begins nothing new.
+both_engines!(
+    an_authenticate_of_the_enrolled_certificate_clears_nothing,
+    |app| async move {
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.session().await.unwrap();
+        let id = only_device(&app).await;
+        commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {}))
+            .await
+            .unwrap();
+        iphone.authenticate().await.unwrap();
+        let active = "SELECT count(*) FROM enrollment WHERE status = 'active'";
+        for held in [
+            "SELECT count(*) FROM enrollment",
+            active,
+            "SELECT count(*) FROM escrow WHERE kind = 'unlock_token'",
+            "SELECT count(*) FROM channel WHERE ended_at IS NULL AND push_token IS NOT NULL",
+            "SELECT count(*) FROM command WHERE finished = 0",
+        ] {
+            assert_eq!(app.count(held).await, 1, "{held}");
+        }
+        iphone.token_update().await.unwrap();
+        assert_eq!(iphone.session().await.unwrap().handled.len(), 1);
+        assert_eq!(app.count(active).await, 1);
+        assert_eq!(iphone.violations(), []);
+    }
+);
 
 both_engines!(
     the_old_enrollment_stays_until_the_new_one_completes,
@@ -70,6 +135,7 @@ both_engines!(
             1
         );
         assert!(app.actions().await.contains(&"device.refused".to_owned()));
+        assert_eq!(heard(&mut old).await, (403, String::new()));
         assert_eq!(new.session().await.unwrap().handled.len(), 5);
         assert_eq!(new.violations(), []);
     }
@@ -112,7 +178,10 @@ both_engines!(
         commands::enqueue(&app.core, &app.owner, plain(&id, Request::SecurityInfo {}))
             .await
             .unwrap();
+        let mut left = iphone.clone();
         iphone.person_removes_profile().await.unwrap();
+        // Core sheet §13, case 15: nobody retired it.
+        assert_eq!(heard(&mut left).await, (403, String::new()));
         assert_eq!(
             app.text("SELECT end_reason FROM enrollment")
                 .await
@@ -157,8 +226,13 @@ both_engines!(
             .await
             .unwrap();
         app.run_job("holds").await;
+        let mut left = iphone.clone();
         iphone.session().await.unwrap();
         assert!(!iphone.is_enrolled());
+        // Core sheet §13, case 15: only this one is told to remove its management.
+        let (status, body) = heard(&mut left).await;
+        assert_eq!(status, 403);
+        assert!(body.contains("com.apple.unrecognized.device"), "{body}");
         assert_eq!(
             app.text("SELECT status FROM enrollment").await.as_deref(),
             Some("removed")

@@ -6,4 +6,4 @@ mod foreign;
 mod listeners;
 mod moving;
 mod results;
-mod shapes;
+pub(crate) mod shapes;
