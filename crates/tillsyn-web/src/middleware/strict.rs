@@ -39,8 +39,8 @@ fn check(request: &Request) -> Result<(), AppError> {
             "The path has encoded slashes, dot segments, empty segments or parameters.",
         ));
     }
-    let encoding = request.headers().get(header::CONTENT_ENCODING);
-    if encoding.is_some_and(|value| value != "identity") {
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    if !encodings.all(|value| value.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(AppError::media_type(
             "Send the body without Content-Encoding.",
         ));

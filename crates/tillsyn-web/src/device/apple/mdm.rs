@@ -21,9 +21,6 @@ pub(super) async fn message(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.headers.contains_key(header::CONTENT_ENCODING) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
-    }
     let introduced = match proof::introduce(&state, &parts).await {
         Ok(introduced) => introduced,
         Err(refused) => return proof::refuse(refused),

@@ -102,6 +102,23 @@ both_engines!(
             .await
             .unwrap();
         assert_eq!(encoded.status(), 415);
+        let twice = post()
+            .header("content-type", "application/json")
+            .header("content-encoding", "identity")
+            .header("content-encoding", "gzip")
+            .body("{\"label\":\"x\"}")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(twice.status(), 415);
+        // A body that says it is as it is: a device gets no further than its missing signature.
+        let plain = client
+            .put(format!("{}/apple/mdm", app.url()))
+            .header("content-encoding", "Identity")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(plain.status(), 403);
         let big = json!({"label": "x".repeat(1024 * 1024)});
         let answer = api.post("/api/v1/invitations", &big).await;
         assert_eq!(
