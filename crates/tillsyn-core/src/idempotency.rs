@@ -2,7 +2,8 @@
 //! answer of the first time, instead of a second effect (architecture §5).
 //!
 //! A key is bound to actor, route and body for 24 hours. Only successes are kept: a refusal changed
-//! nothing, so the key is free again. Answers may carry links and PINs and are kept sealed.
+//! nothing, so the key is free again. Answers may carry links and PINs and are kept sealed; of bodies, which
+//! may carry passwords, only a hash is kept that nobody can try guesses on without the master key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -73,12 +74,13 @@ pub async fn begin(
         actor_id: actor.id.clone(),
         key_hash: hash::sha256_hex(key.as_bytes()),
     };
-    let body_hash = hash::sha256_hex(body);
+    let (keys, row) = (core.keys(), ticket.row());
+    let body_hash = keys.keyed_hash(body, "idempotency_key", "body_hash", &row);
     let input = (
         ticket.actor_id.clone(),
         ticket.key_hash.clone(),
         route.to_owned(),
-        body_hash.clone(),
+        body_hash,
         now_ms,
     );
     let found = core
@@ -101,21 +103,23 @@ pub async fn begin(
             })
         })
         .await?;
-    let Some(row) = found else {
+    let Some(found) = found else {
         return Ok(Begun::Fresh(ticket));
     };
-    if row.text(0)? != route || row.text(1)? != body_hash {
+    let is_same_body =
+        keys.is_keyed_hash(&found.text(1)?, body, "idempotency_key", "body_hash", &row);
+    if found.text(0)? != route || !is_same_body {
         return Err(Error::conflict(
             "idempotency_mismatch",
             "This key was used for another request. Use a new key for each new request.",
         ));
     }
-    match (row.opt_i64(2)?, row.opt_text(3)?) {
+    match (found.opt_i64(2)?, found.opt_text(3)?) {
         (Some(status), Some(response)) => Ok(Begun::Replay(StoredAnswer {
             status: u16::try_from(status).unwrap_or(200),
             body: opened(core, &ticket, &response)?,
         })),
-        _ if now_ms - row.i64(4)? < MINUTE_MS => Err(Error::conflict(
+        _ if now_ms - found.i64(4)? < MINUTE_MS => Err(Error::conflict(
             "idempotency_running",
             "The first request with this key is still running. Ask again in a moment.",
         )),

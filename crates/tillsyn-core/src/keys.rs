@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tillsyn_db::{Db, Tx, args};
 use tillsyn_pki::cert::Certificate;
+use tillsyn_pki::hash;
 use tillsyn_pki::issue::{self, CaIdentity, KeyAlgorithm};
 use tillsyn_pki::key::KeyPair;
 use tillsyn_pki::seal::KeyRing;
@@ -43,6 +44,26 @@ impl KeyStore {
         row: &str,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         Ok(self.0.open(sealed, table, column, row)?)
+    }
+
+    /// What recognises `plain` in one cell of the database, in lower-case hex; it tells nothing without the
+    /// master key.
+    pub(crate) fn keyed_hash(&self, plain: &[u8], table: &str, column: &str, row: &str) -> String {
+        hash::hex(&self.0.newest().keyed_hash(plain, table, column, row))
+    }
+
+    /// Whether [`Self::keyed_hash`] made `stored` of the same, with this master key or an older one.
+    pub(crate) fn is_keyed_hash(
+        &self,
+        stored: &str,
+        plain: &[u8],
+        table: &str,
+        column: &str,
+        row: &str,
+    ) -> bool {
+        self.0
+            .keys()
+            .any(|key| hash::hex(&key.keyed_hash(plain, table, column, row)) == stored)
     }
 
     /// Refuses a key that did not seal this database (S60).

@@ -74,6 +74,22 @@ impl MasterKey {
         hash::hex(tag.as_ref().get(..16).unwrap_or_default())
     }
 
+    /// Tells whether something is the same as before in this place, without telling what it is: no guess
+    /// can be tried without the key.
+    pub fn keyed_hash(&self, plain: &[u8], table: &str, column: &str, row: &str) -> [u8; 32] {
+        let master = hmac::Key::new(hmac::HMAC_SHA256, self.key.as_ref());
+        let derived = hmac::sign(&master, b"tillsyn keyed hash");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref());
+        let mut context = hmac::Context::with_key(&key);
+        context.update(&place(table, column, row));
+        context.update(plain);
+        let mut out = [0; 32];
+        out.iter_mut()
+            .zip(context.sign().as_ref())
+            .for_each(|(to, from)| *to = *from);
+        out
+    }
+
     /// Key id, nonce and ciphertext of a secret that will be stored in this place.
     pub fn seal(&self, plain: &[u8], table: &str, column: &str, row: &str) -> Vec<u8> {
         let nonce = hash::random_bytes::<NONCE_LEN>();

@@ -78,3 +78,20 @@ fn key_texts_and_fingerprints() {
         assert!(MasterKey::from_text(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_keyed_hash_needs_the_key_and_the_place() {
+    let key = MasterKey::generate(1);
+    let hash = key.keyed_hash(b"secret", "t", "c", "r");
+    assert_eq!(hash, key.keyed_hash(b"secret", "t", "c", "r"));
+    let other = MasterKey::generate(1);
+    for another in [
+        key.keyed_hash(b"Secret", "t", "c", "r"),
+        key.keyed_hash(b"rsecret", "t", "c", ""),
+        key.keyed_hash(b"secret", "t", "c", "s"),
+        other.keyed_hash(b"secret", "t", "c", "r"),
+        crate::hash::sha256(b"secret"),
+    ] {
+        assert_ne!(hash, another);
+    }
+}

@@ -27,6 +27,12 @@ both_engines!(
             .unwrap();
         assert!(!kept.contains(first["url"].as_str().unwrap().rsplit('/').next().unwrap()));
 
+        // Nor can a secret in the request be guessed from what is kept of it.
+        let kept = app.text("SELECT body_hash FROM idempotency_key").await;
+        let plain = tillsyn_pki::hash::sha256_hex(body.to_string().as_bytes());
+        assert_eq!(kept.as_ref().map(String::len), Some(64));
+        assert_ne!(kept, Some(plain));
+
         // Another body, another route: a mistake, said so.
         let other = api
             .post_with(PATH, &json!({"label": "Twice"}), KEY, "a1")
