@@ -173,7 +173,7 @@ fn policy(core: &Core) -> Policy {
     }
 }
 
-/// Whether an `Mdm-Signature` header carries a certificate that is accepted: all that can be known before
+/// Whether an `Mdm-Signature` header carries a certificate that is accepted now: all that can be known before
 /// the body.
 ///
 /// # Errors
@@ -181,7 +181,9 @@ fn policy(core: &Core) -> Policy {
 pub async fn introduce(core: &Core, header: &str) -> Result<(), Unproven> {
     let bytes = cms::decode_header(header).map_err(|_| SignatureRefusal::Malformed)?;
     let signature = MdmSignature::parse(&bytes).map_err(|_| SignatureRefusal::Malformed)?;
-    find(core, signature.signer_cert_der()).await.map(drop)
+    let found = find(core, signature.signer_cert_der()).await?;
+    found.known.check_time(core.now_ms())?;
+    Ok(())
 }
 
 /// Accepts a certificate whose key TLS has proven: here, or at a trusted proxy in front of us.

@@ -1,7 +1,8 @@
 //! Results that are too large or too deep to decode must not come back for ever (security S21, S22).
 
+use tillsyn_core::Clock;
 use tillsyn_db::args;
-use tillsyn_testkit::both_engines;
+use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
 
 use super::shapes::check_in;
 
@@ -74,3 +75,19 @@ both_engines!(a_check_in_has_its_own_limit, |app| async move {
     let body = vec![b'x'; 1024 * 1024 + 1];
     assert_eq!(check_in(&mut iphone, body).await.status, 413);
 });
+
+#[tokio::test]
+async fn nothing_is_taken_in_for_a_certificate_whose_time_is_over() {
+    let clock = Clock::fixed(Clock::system().now_ms());
+    let options = AppOptions {
+        clock: clock.clone(),
+        jobs: false,
+        ..AppOptions::default()
+    };
+    let app = TestApp::with(Engine::Sqlite, options).await;
+    let mut iphone = app.enrolled_iphone().await;
+    let body = vec![b'x'; 1024 * 1024 + 1];
+    assert_eq!(check_in(&mut iphone, body.clone()).await.status, 413);
+    clock.advance_ms(20 * 365 * 24 * 60 * 60 * 1_000);
+    assert_eq!(check_in(&mut iphone, body).await.status, 403);
+}
