@@ -7,6 +7,8 @@ use tillsyn_apple::media;
 use tillsyn_core::platform::apple::DeviceAnswer;
 use tillsyn_core::{Error, Kind};
 
+use super::body::NotTaken;
+
 /// The answer of a rule, as the sheet has it.
 pub(super) fn device(answer: DeviceAnswer) -> Response {
     match answer {
@@ -53,6 +55,16 @@ pub(super) fn failure(error: &Error) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     later(status)
+}
+
+/// No body, so nothing that could be answered.
+pub(super) fn not_taken(why: &NotTaken) -> Response {
+    match why {
+        NotTaken::TooLarge => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        NotTaken::TooSlow => StatusCode::REQUEST_TIMEOUT.into_response(),
+        NotTaken::Broken => StatusCode::BAD_REQUEST.into_response(),
+        NotTaken::Full => later(StatusCode::SERVICE_UNAVAILABLE),
+    }
 }
 
 fn later(status: StatusCode) -> Response {

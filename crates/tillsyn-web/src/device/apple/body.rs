@@ -1,5 +1,6 @@
 //! Taking a body in: bounded in memory and in time (security S21).
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use tillsyn_apple::plist_guard::{ResultScanner, ScannedResult};
 use tillsyn_core::platform::apple::StreamedBody;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 /// A body may be silent for so long before it has to make progress.
@@ -16,9 +18,15 @@ const RATE: u64 = 1024;
 /// What is looked at beyond the limit, at most. Nothing of it is kept.
 const OVERSIZE_LIMIT: u64 = 512 * 1024 * 1024;
 
+/// Of every body so much is kept without asking for room.
+const FREE: usize = 1024 * 1024;
+/// What all bodies together may hold beyond that, in KiB. Whoever has a certificate of ours, its key or not, can
+/// begin a body.
+static ROOM: Semaphore = Semaphore::const_new(512 * 1024);
+
 /// A body that came in.
 pub(super) enum Taken {
-    Whole(Bytes),
+    Whole(Kept),
     /// Larger than the limit: what a bounded scan found, and the digest for its signature.
     Oversize {
         scanned: Option<Box<ScannedResult>>,
@@ -34,19 +42,60 @@ pub(super) enum NotTaken {
     TooSlow,
     /// The peer went away.
     Broken,
+    /// Other bodies have the room.
+    Full,
+}
+
+/// A body that is kept, with the room it takes until it is dropped.
+pub(super) struct Kept {
+    bytes: Vec<u8>,
+    taken: Option<SemaphorePermit<'static>>,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            taken: None,
+        }
+    }
+
+    fn push(&mut self, piece: &[u8], room: &'static Semaphore) -> Result<(), NotTaken> {
+        let beyond = (self.bytes.len() + piece.len()).saturating_sub(FREE);
+        let taken = self.taken.as_ref().map_or(0, SemaphorePermit::num_permits);
+        let wanted = beyond.div_ceil(1024).saturating_sub(taken);
+        if wanted > 0 {
+            let wanted = u32::try_from(wanted).map_err(|_| NotTaken::Full)?;
+            let more = room.try_acquire_many(wanted).map_err(|_| NotTaken::Full)?;
+            match &mut self.taken {
+                Some(taken) => taken.merge(more),
+                None => self.taken = Some(more),
+            }
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+}
+
+impl Deref for Kept {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Reads a body of at most `limit` bytes; a larger one is an error.
-pub(super) async fn whole(body: Body, limit: usize) -> Result<Bytes, NotTaken> {
+pub(super) async fn whole(body: Body, limit: usize) -> Result<Kept, NotTaken> {
     let mut reader = Reader::new(body);
-    let mut kept = Vec::new();
+    let mut kept = Kept::new();
     while let Some(piece) = reader.next().await? {
         if kept.len() + piece.len() > limit {
             return Err(NotTaken::TooLarge);
         }
-        kept.extend_from_slice(&piece);
+        kept.push(&piece, &ROOM)?;
     }
-    Ok(kept.into())
+    Ok(kept)
 }
 
 /// Reads a body; of one beyond `limit` only what a scan finds is kept, and its digest when `hashed` is there.
@@ -56,12 +105,12 @@ pub(super) async fn whole_or_scanned(
     hashed: impl FnOnce() -> Option<StreamedBody>,
 ) -> Result<Taken, NotTaken> {
     let mut reader = Reader::new(body);
-    let mut kept = Vec::new();
+    let mut kept = Kept::new();
     let mut over = loop {
         match reader.next().await? {
-            None => return Ok(Taken::Whole(kept.into())),
+            None => return Ok(Taken::Whole(kept)),
             Some(piece) if kept.len() + piece.len() > limit => break piece,
-            Some(piece) => kept.extend_from_slice(&piece),
+            Some(piece) => kept.push(&piece, &ROOM)?,
         }
     };
     let (mut scanner, mut hashed) = (ResultScanner::new(), hashed());
@@ -160,5 +209,29 @@ mod tests {
             .await
             .expect("taken");
         assert!(matches!(taken, Taken::Whole(bytes) if bytes.len() == 10_000));
+    }
+
+    #[test]
+    fn bodies_share_their_room_and_give_it_back() {
+        static SMALL: Semaphore = Semaphore::const_new(4);
+        let mut first = Kept::new();
+        first.push(&vec![0; FREE], &SMALL).expect("free");
+        assert_eq!(SMALL.available_permits(), 4);
+        first.push(&[0; 1], &SMALL).expect("room");
+        first.push(&[0; 1_023], &SMALL).expect("the same KiB");
+        first.push(&[0; 1_025], &SMALL).expect("room");
+        assert_eq!(SMALL.available_permits(), 1);
+        let mut second = Kept::new();
+        let beyond = vec![0; FREE + 1_025];
+        assert_eq!(second.push(&beyond, &SMALL), Err(NotTaken::Full));
+        second.push(&vec![0; FREE], &SMALL).expect("free");
+        drop(first);
+        assert_eq!(SMALL.available_permits(), 4);
+        second
+            .push(&beyond, &SMALL)
+            .expect_err("more than there is");
+        second.push(&[0; 4_096], &SMALL).expect("all of it");
+        drop(second);
+        assert_eq!(SMALL.available_permits(), 4);
     }
 }

@@ -2,12 +2,12 @@
 //! the body is decides its media type, else its `MessageType` (core sheet §1).
 
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use http::{HeaderMap, header};
 use tillsyn_apple::media;
 use tillsyn_core::platform::apple;
 
-use super::body::{self, NotTaken, Taken};
+use super::body::{self, Taken};
 use super::{answer, proof};
 use crate::auth::ClientAddress;
 use crate::state::AppState;
@@ -58,9 +58,7 @@ pub(super) async fn message(
                 Err(error) => answer::failure(&error),
             };
         }
-        Err(NotTaken::TooLarge) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(NotTaken::TooSlow) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-        Err(NotTaken::Broken) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(not_taken) => return answer::not_taken(&not_taken),
     };
     let certificate = match introduced.prove(&state, &body).await {
         Ok(certificate) => certificate,

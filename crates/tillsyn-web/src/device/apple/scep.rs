@@ -8,7 +8,7 @@ use http::StatusCode;
 use tillsyn_core::platform::apple::{self, ScepAnswer};
 use tillsyn_pki::scep;
 
-use super::answer;
+use super::{answer, body};
 use crate::auth::ClientAddress;
 use crate::state::AppState;
 
@@ -56,8 +56,9 @@ pub(super) async fn post(
     if !operation(&query.unwrap_or_default()).eq_ignore_ascii_case("pkioperation") {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    let Ok(body) = axum::body::to_bytes(request.into_body(), super::SCEP_LIMIT).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match body::whole(request.into_body(), super::SCEP_LIMIT).await {
+        Ok(body) => body,
+        Err(not_taken) => return answer::not_taken(&not_taken),
     };
     pki_operation(&state, body.to_vec(), address).await
 }

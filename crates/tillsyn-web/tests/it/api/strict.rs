@@ -65,6 +65,27 @@ both_engines!(
 );
 
 both_engines!(
+    a_request_for_an_identity_that_breaks_off_is_not_called_too_large,
+    |app| async move {
+        for (path, kind) in [
+            ("/apple/scep/device?operation=PKIOperation", None),
+            ("/apple/acme/new-account", Some("acme:error:malformed")),
+        ] {
+            let broken = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nno length\r\n"
+            );
+            let answer = raw(&app, &broken).await;
+            assert!(answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+            if let Some(kind) = kind {
+                assert!(answer.contains(kind), "{answer}");
+                assert!(answer.contains("replay-nonce"), "{answer}");
+            }
+        }
+    }
+);
+
+both_engines!(
     bodies_have_one_type_no_encoding_and_a_limit,
     |app| async move {
         let api = app.owner_api().await;

@@ -10,6 +10,8 @@ use tillsyn_core::platform::apple::acme::{
 use tillsyn_core::{Core, Kind};
 
 use super::BASE;
+use super::body::NotTaken;
+
 const REPLAY_NONCE: HeaderName = HeaderName::from_static("replay-nonce");
 
 /// A finished answer, or the problem instead; a nonce with both.
@@ -156,11 +158,17 @@ pub(super) fn chain(pem: &str) -> Response {
     response
 }
 
-pub(super) fn too_large() -> AcmeError {
+pub(super) fn not_taken(why: &NotTaken) -> AcmeError {
+    let (kind, status, detail) = match why {
+        NotTaken::TooLarge => ("malformed", 413, "The request is larger than 128 KiB."),
+        NotTaken::TooSlow => ("malformed", 408, "The request came too slowly."),
+        NotTaken::Broken => ("malformed", 400, "The request did not arrive whole."),
+        NotTaken::Full => ("serverInternal", 503, "The server could not do this now."),
+    };
     AcmeError::Problem {
-        kind: "urn:ietf:params:acme:error:malformed".to_owned(),
-        status: 413,
-        detail: "The request is larger than 128 KiB.".to_owned(),
+        kind: format!("urn:ietf:params:acme:error:{kind}"),
+        status,
+        detail: detail.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use tillsyn_core::platform::apple::acme::{self, AcmeError, AcmePost};
 
+use super::body::{self, Kept};
 use crate::auth::ClientAddress;
 use crate::state::AppState;
 
@@ -49,16 +50,16 @@ async fn nonce(State(state): State<AppState>, request: Request) -> Response {
 /// The body of a POST, within the limit.
 struct Received {
     path: String,
-    body: bytes::Bytes,
+    body: Kept,
     address: String,
 }
 
 impl Received {
     async fn of(request: Request, address: std::net::IpAddr) -> Result<Self, AcmeError> {
         let path = request.uri().path().to_owned();
-        let body = axum::body::to_bytes(request.into_body(), LIMIT)
+        let body = body::whole(request.into_body(), LIMIT)
             .await
-            .map_err(|_| answer::too_large())?;
+            .map_err(|why| answer::not_taken(&why))?;
         Ok(Self {
             path,
             body,
