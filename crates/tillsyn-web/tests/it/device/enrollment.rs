@@ -8,7 +8,7 @@ use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::both_engines;
 
 use super::story::{only_device, plain};
-use crate::wire::shapes::device_ids;
+use crate::wire::shapes::{device_ids, token_update};
 
 /// What a device hears that asks for work: the status and the body.
 async fn heard(device: &mut Device) -> (u16, String) {
@@ -138,6 +138,50 @@ both_engines!(
         assert_eq!(heard(&mut old).await, (403, String::new()));
         assert_eq!(new.session().await.unwrap().handled.len(), 5);
         assert_eq!(new.violations(), []);
+    }
+);
+
+// Core sheet §13, case 13: the first `TokenUpdate` is one transaction.
+both_engines!(
+    an_enrollment_cut_short_before_its_end_leaves_the_old_one,
+    |app| async move {
+        const STATUSES: &str = "SELECT count(*) FROM enrollment \
+            WHERE status = 'active' OR status = 'pending'";
+        const SECRETS: &str = "SELECT count(*) FROM escrow";
+        let config = DeviceConfig::iphone(app.next());
+        let mut old = app.enrolled(config.clone()).await;
+        old.session().await.unwrap();
+        let held = app.count(SECRETS).await;
+        let invitation = app.invite_with(|new| new.may_replace = true).await;
+        let mut new = app.device(config);
+        let attempt = new
+            .take_invitation(&app.url(), &invitation.code, None)
+            .await
+            .unwrap();
+        let profile = new.download_profile(&attempt.profile_url).await.unwrap();
+        new.accept_profile(&profile).await.unwrap();
+        new.authenticate().await.unwrap();
+
+        // The audit event is written last: without its table all before it is undone.
+        let rename = async |sql| app.db().execute(sql, Vec::new()).await;
+        rename("ALTER TABLE event RENAME TO event_away")
+            .await
+            .unwrap();
+        let first = token_update(device_ids(&new), &app.topic, b"cut", "CUT").to_plist();
+        let cut = new.put_raw(true, first).await.unwrap();
+        rename("ALTER TABLE event_away RENAME TO event")
+            .await
+            .unwrap();
+        assert!(cut.status.is_server_error(), "{}", cut.status);
+        assert_eq!(app.count(STATUSES).await, 2, "the old one and the new one");
+        assert_eq!(app.count(SECRETS).await, held);
+        assert_eq!(heard(&mut old).await, (200, String::new()));
+        assert_eq!(heard(&mut new).await, (200, String::new()));
+
+        new.token_update().await.unwrap();
+        assert_eq!(app.count(STATUSES).await, 1);
+        assert_eq!(heard(&mut old).await, (403, String::new()));
+        assert_eq!(new.session().await.unwrap().handled.len(), 5);
     }
 );
 
