@@ -133,6 +133,10 @@ fn of_device() -> Router<AppState> {
             get(secrets::ask).post(secrets::reveal),
         )
         .route(
+            "/console/devices/{id}/secrets/{secret}/rotate",
+            post(secrets::rotate),
+        )
+        .route(
             "/console/devices/{id}/activation-unlock",
             post(secrets::unlock),
         )

@@ -1766,6 +1766,8 @@ impl Sample for RevealPage {
             close: urls::device_secrets(ID),
             value: value.map(str::to_owned),
             is_base64: value.is_some(),
+            replacing: false,
+            replace: String::new(),
             reason: String::new(),
             reason_error: if wrong {
                 l.t("secret-reason-missing")
@@ -1786,10 +1788,17 @@ impl Sample for RevealPage {
                 String::new()
             },
         };
+        let shown = || page(Some("J9K2-0000-INVENTED-0000"), false);
+        let mut replacing = shown();
+        replacing.replacing = true;
+        let mut replaceable = shown();
+        replaceable.replace = urls::device_secret_rotate(ID, ID);
         vec![
             ("ask", page(None, false)),
             ("refused", page(None, true)),
-            ("shown", page(Some("J9K2-0000-INVENTED-0000"), false)),
+            ("shown", shown()),
+            ("replacing", replacing),
+            ("replaceable", replaceable),
         ]
     }
 }

@@ -83,6 +83,10 @@ pub fn device_secret(id: &str, secret: &str) -> String {
     format!("{}/{}", device_secrets(id), segment(secret))
 }
 
+pub fn device_secret_rotate(id: &str, secret: &str) -> String {
+    device_secret(id, secret) + "/rotate"
+}
+
 pub fn device_unlock(id: &str) -> String {
     device(id) + "/activation-unlock"
 }

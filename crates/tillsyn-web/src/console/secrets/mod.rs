@@ -3,6 +3,7 @@
 
 mod page;
 mod reveal;
+mod rotate;
 mod show;
 mod unlock;
 mod words;
@@ -10,5 +11,6 @@ mod words;
 pub use page::{LocationRow, LostCard, RevealPage, SecretRow, SecretsPage, UnlockRow};
 
 pub(super) use reveal::{ask, reveal};
+pub(super) use rotate::rotate;
 pub(super) use show::show;
 pub(super) use unlock::unlock;

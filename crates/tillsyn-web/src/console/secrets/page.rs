@@ -81,6 +81,10 @@ pub struct RevealPage {
     /// Shown this once.
     pub value: Option<String>,
     pub is_base64: bool,
+    /// A new one in its place has been asked for already.
+    pub replacing: bool,
+    /// Where to ask for a new one; empty where that is not offered.
+    pub replace: String,
     pub reason: String,
     pub reason_error: String,
     pub typed: String,

@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::escrow::{self, EscrowView, Reveal};
+use tillsyn_core::escrow::{self, EscrowView, Reveal, Rotation};
 use tillsyn_core::ids::{DeviceId, EscrowId};
-use tillsyn_core::{Error, Kind, devices};
+use tillsyn_core::{Error, Kind, Permission, devices};
 use zeroize::Zeroizing;
 
 use super::page::RevealPage;
@@ -64,6 +64,12 @@ pub(crate) async fn reveal(
         Ok(shown) => {
             built.value = Some(shown.value.to_string());
             built.is_base64 = shown.is_base64;
+            built.replacing = shown.rotation == Rotation::Begun;
+            if shown.rotation == Rotation::Offered && visitor.may(Permission::SecretsRotate) {
+                built.replace = urls::device_secret_rotate(device_id.as_str(), &id);
+            }
+            // The reason to replace it, should that be asked for.
+            built.reason = fields.reason;
             Ok(page(StatusCode::OK, &built))
         }
         Err(error) => {
@@ -102,7 +108,11 @@ fn refuse(visitor: &Visitor, built: &mut RevealPage, error: &Error) -> Result<()
     Ok(())
 }
 
-async fn build(visitor: &Visitor, device: &DeviceId, id: &str) -> Result<RevealPage, Failure> {
+pub(super) async fn build(
+    visitor: &Visitor,
+    device: &DeviceId,
+    id: &str,
+) -> Result<RevealPage, Failure> {
     let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
     let detail = devices::device(core, actor, device).await?;
     let view = find(visitor, device, id).await?;
@@ -114,6 +124,8 @@ async fn build(visitor: &Visitor, device: &DeviceId, id: &str) -> Result<RevealP
         close: urls::device_secrets(device.as_str()),
         value: None,
         is_base64: false,
+        replacing: false,
+        replace: String::new(),
         reason: String::new(),
         reason_error: String::new(),
         typed: String::new(),
@@ -127,7 +139,11 @@ async fn build(visitor: &Visitor, device: &DeviceId, id: &str) -> Result<RevealP
     })
 }
 
-async fn find(visitor: &Visitor, device: &DeviceId, id: &str) -> Result<EscrowView, Failure> {
+pub(super) async fn find(
+    visitor: &Visitor,
+    device: &DeviceId,
+    id: &str,
+) -> Result<EscrowView, Failure> {
     let wanted = EscrowId::parse(id).ok_or_else(|| Error::not_found("secret"))?;
     let (core, actor) = (visitor.core(), visitor.actor());
     Ok(escrow::find_escrow(core, actor, device, &wanted).await?)
