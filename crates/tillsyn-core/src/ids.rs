@@ -123,3 +123,31 @@ id!(
     /// An authority of somebody else whose device certificates are accepted.
     DeviceAuthorityId
 );
+id!(
+    /// A static group.
+    GroupId
+);
+id!(
+    /// A configuration profile.
+    ProfileId
+);
+id!(
+    /// One published version of a profile.
+    ProfileVersionId
+);
+id!(
+    /// What is assigned to whom.
+    AssignmentId
+);
+id!(
+    /// The exact effect of a change, before it is made.
+    PlanId
+);
+id!(
+    /// A certificate that a profile carries, for one payload on one channel.
+    CredentialId
+);
+id!(
+    /// A walk over all devices that a change concerns.
+    SweepId
+);

@@ -45,6 +45,17 @@ pub enum Permission {
     SecretsRotate,
     /// Commands of types that are not in our catalogue.
     CommandsRaw,
+    /// Making, moving and removing org units.
+    UnitsWrite,
+    GroupsRead,
+    /// Making groups and changing their members, with what follows for devices.
+    GroupsWrite,
+    PeopleWrite,
+    ProfilesRead,
+    /// Drafts, versions and archiving; what reaches devices needs `AssignmentsWrite`.
+    ProfilesWrite,
+    /// Publishing versions and assigning them: everything that changes what devices are to have.
+    AssignmentsWrite,
 }
 
 impl Permission {
@@ -82,6 +93,13 @@ impl Permission {
         (Permission::DevicesUsers, "devices.users"),
         (Permission::SecretsRotate, "secrets.rotate"),
         (Permission::CommandsRaw, "commands.raw"),
+        (Permission::UnitsWrite, "units.write"),
+        (Permission::GroupsRead, "groups.read"),
+        (Permission::GroupsWrite, "groups.write"),
+        (Permission::PeopleWrite, "people.write"),
+        (Permission::ProfilesRead, "profiles.read"),
+        (Permission::ProfilesWrite, "profiles.write"),
+        (Permission::AssignmentsWrite, "assignments.write"),
     ];
 
     /// The stable name, as in the API and in tokens.
@@ -155,6 +173,8 @@ impl Role {
                     | P::InvitationsRead
                     | P::InvitationsWrite
                     | P::PeopleRead
+                    | P::GroupsRead
+                    | P::ProfilesRead
                     | P::TokensOwn
                     | P::SecretsRevealPins
                     | P::DevicesRestart
@@ -162,11 +182,22 @@ impl Role {
             ),
             Self::Auditor => matches!(
                 permission,
-                P::DevicesRead | P::InvitationsRead | P::PeopleRead | P::PushRead | P::AuditRead
+                P::DevicesRead
+                    | P::InvitationsRead
+                    | P::PeopleRead
+                    | P::GroupsRead
+                    | P::ProfilesRead
+                    | P::PushRead
+                    | P::AuditRead
             ),
             Self::ReadOnly => matches!(
                 permission,
-                P::DevicesRead | P::InvitationsRead | P::PeopleRead | P::PushRead
+                P::DevicesRead
+                    | P::InvitationsRead
+                    | P::PeopleRead
+                    | P::GroupsRead
+                    | P::ProfilesRead
+                    | P::PushRead
             ),
         }
     }

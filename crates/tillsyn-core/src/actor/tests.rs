@@ -33,6 +33,8 @@ fn roles_that_only_look_change_nothing_and_see_no_secret() {
         Permission::DevicesRead,
         Permission::InvitationsRead,
         Permission::PeopleRead,
+        Permission::GroupsRead,
+        Permission::ProfilesRead,
         Permission::PushRead,
         Permission::AuditRead,
     ];

@@ -34,6 +34,13 @@ pub fn permission(l: Texts, name: &str) -> String {
         "devices.users" => l.t("permission-devices-users"),
         "secrets.rotate" => l.t("permission-secrets-rotate"),
         "commands.raw" => l.t("permission-commands-raw"),
+        "units.write" => l.t("permission-units-write"),
+        "groups.read" => l.t("permission-groups-read"),
+        "groups.write" => l.t("permission-groups-write"),
+        "people.write" => l.t("permission-people-write"),
+        "profiles.read" => l.t("permission-profiles-read"),
+        "profiles.write" => l.t("permission-profiles-write"),
+        "assignments.write" => l.t("permission-assignments-write"),
         other => other.to_owned(),
     }
 }
