@@ -32,6 +32,7 @@ pub mod org;
 pub mod paging;
 pub mod people;
 pub mod platform;
+pub mod profiles;
 pub mod push;
 pub mod settings;
 pub mod tokens;
