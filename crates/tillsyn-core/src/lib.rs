@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod activation_lock;
 pub mod actor;
+pub mod assignments;
 pub mod certificates;
 pub mod clock;
 pub mod commands;
@@ -34,6 +35,7 @@ pub mod people;
 pub mod platform;
 pub mod profiles;
 pub mod push;
+pub mod reconcile;
 pub mod settings;
 pub mod tokens;
 

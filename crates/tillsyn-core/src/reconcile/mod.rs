@@ -1,0 +1,3 @@
+//! Bringing devices to what they are to have.
+
+pub(crate) mod request;
