@@ -30,6 +30,14 @@ pub enum Request {
         /// Hash of the bytes that are sent.
         sha256: String,
     },
+    /// A published version of one of our profiles, expanded for its device when it is sent. Nothing is kept
+    /// beside it; only the reconciler asks for it.
+    InstallVersion {
+        identifier: String,
+        name: Option<String>,
+        profile_id: String,
+        version: i64,
+    },
     RemoveProfile {
         identifier: String,
     },
@@ -191,7 +199,7 @@ impl Request {
             Self::DeviceInformation {} => "DeviceInformation",
             Self::SecurityInfo {} => "SecurityInfo",
             Self::ProfileList {} => "ProfileList",
-            Self::InstallProfile { .. } => "InstallProfile",
+            Self::InstallProfile { .. } | Self::InstallVersion { .. } => "InstallProfile",
             Self::RemoveProfile { .. } => "RemoveProfile",
             Self::DeviceLock { .. } => "DeviceLock",
             Self::EraseDevice { .. } => "EraseDevice",
@@ -225,9 +233,9 @@ impl Request {
     /// The profile that it installs or removes.
     pub(crate) fn profile_identifier(&self) -> Option<&str> {
         match self {
-            Self::InstallProfile { identifier, .. } | Self::RemoveProfile { identifier } => {
-                Some(identifier)
-            }
+            Self::InstallProfile { identifier, .. }
+            | Self::InstallVersion { identifier, .. }
+            | Self::RemoveProfile { identifier } => Some(identifier),
             Self::Raw(raw) => raw.profile_identifier(),
             _ => None,
         }
@@ -271,9 +279,9 @@ impl Request {
     pub(crate) fn intent(&self) -> Intent {
         let profile = |identifier: &str| Intent::Replace(format!("profile:{identifier}"));
         match self {
-            Self::InstallProfile { identifier, .. } | Self::RemoveProfile { identifier } => {
-                return profile(identifier);
-            }
+            Self::InstallProfile { identifier, .. }
+            | Self::InstallVersion { identifier, .. }
+            | Self::RemoveProfile { identifier } => return profile(identifier),
             // Nobody knows whether two of them want the same.
             Self::Raw(_) => return Intent::Each,
             _ => {}

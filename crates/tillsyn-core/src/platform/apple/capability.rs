@@ -127,7 +127,11 @@ pub(crate) fn check_capability(
         .map_err(|error| ("parameter_unsupported", error.detail))?;
     let secrets = Secrets {
         pin: pin.as_ref().map(|pin| pin.as_str()),
-        sealed: matches!(request, Request::InstallProfile { .. }).then_some(&[]),
+        sealed: matches!(
+            request,
+            Request::InstallProfile { .. } | Request::InstallVersion { .. }
+        )
+        .then_some(&[]),
         escrowed: Some(b"-"),
         reply_certificate: Some(b"-"),
     };

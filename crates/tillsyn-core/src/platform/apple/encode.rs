@@ -17,7 +17,8 @@ use crate::commands::{Form, Raw, Request};
 pub(super) struct Secrets<'a> {
     /// Of this one command.
     pub(super) pin: Option<&'a str>,
-    /// Of the batch: a profile, secret parameters, or the raw command.
+    /// Of the batch: a profile, secret parameters, or the raw command. Of a version the profile as it was
+    /// made for this device.
     pub(super) sealed: Option<&'a [u8]>,
     /// From the escrow, where the command needs it.
     pub(super) escrowed: Option<&'a [u8]>,
@@ -70,12 +71,14 @@ fn wire_request(
         Request::ProfileList {} => {
             wire::Request::ProfileList(wire::ProfileList { managed_only: None })
         }
-        Request::InstallProfile { .. } => wire::Request::InstallProfile(wire::InstallProfile {
-            payload: secrets
-                .sealed
-                .ok_or_else(|| unusable("The profile's bytes are missing."))?
-                .to_vec(),
-        }),
+        Request::InstallProfile { .. } | Request::InstallVersion { .. } => {
+            wire::Request::InstallProfile(wire::InstallProfile {
+                payload: secrets
+                    .sealed
+                    .ok_or_else(|| unusable("The profile's bytes are missing."))?
+                    .to_vec(),
+            })
+        }
         Request::RemoveProfile { identifier } => {
             wire::Request::RemoveProfile(wire::RemoveProfile {
                 identifier: identifier.clone(),

@@ -16,9 +16,14 @@ pub(crate) fn title_of(l: Texts, command: &CommandView) -> String {
         return words::act(l, "Retire");
     }
     let name = match &command.request {
-        Some(Request::InstallProfile {
-            identifier, name, ..
-        }) => name.as_deref().unwrap_or(identifier),
+        Some(
+            Request::InstallProfile {
+                identifier, name, ..
+            }
+            | Request::InstallVersion {
+                identifier, name, ..
+            },
+        ) => name.as_deref().unwrap_or(identifier),
         Some(Request::RemoveProfile { identifier }) => identifier,
         _ => "",
     };
