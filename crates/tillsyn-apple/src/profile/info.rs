@@ -25,7 +25,7 @@ impl ProfileInfo {
         Self::read(&profile_dict(bytes)?)
     }
 
-    fn read(dict: &Dictionary) -> Result<Self, WireError> {
+    pub(super) fn read(dict: &Dictionary) -> Result<Self, WireError> {
         let is_encrypted = dict.opt_flag("IsEncrypted")?.unwrap_or(false);
         let payload_types = if is_encrypted {
             Vec::new()
@@ -68,6 +68,11 @@ pub(super) fn profile_dict(bytes: &[u8]) -> Result<Dictionary, WireError> {
         ));
     }
     let dict = root(plist_guard::parse(bytes, Limits::PROFILE)?)?;
+    check_kind(&dict)?;
+    Ok(dict)
+}
+
+pub(super) fn check_kind(dict: &Dictionary) -> Result<(), WireError> {
     if dict.text("PayloadType")? != "Configuration" {
         return Err(WireError::unsupported(
             "PayloadType of the profile is not Configuration",
@@ -78,7 +83,7 @@ pub(super) fn profile_dict(bytes: &[u8]) -> Result<Dictionary, WireError> {
             "PayloadVersion of the profile is not 1",
         ));
     }
-    Ok(dict)
+    Ok(())
 }
 
 pub(super) fn payloads(dict: &Dictionary) -> Result<Vec<&Dictionary>, WireError> {

@@ -10,6 +10,7 @@ mod parse;
 mod root;
 mod scep;
 mod subject;
+pub mod template;
 
 pub use acme::{AcmeKeyType, AcmePayload, SubjectAltName};
 pub use enrollment::{EnrollmentProfile, PayloadScope};
@@ -20,6 +21,7 @@ pub use parse::parse_profile;
 pub use root::RootPayload;
 pub use scep::ScepPayload;
 pub use subject::{Subject, common_name};
+pub use template::Template;
 
 #[cfg(test)]
 mod tests;

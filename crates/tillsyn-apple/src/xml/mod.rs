@@ -1,8 +1,10 @@
 //! Writes XML plists. It cannot fail: what XML cannot hold is left out.
 
+use std::time::{Duration, SystemTime};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use plist::Value;
+use plist::{Date, Value};
 
 const HEAD: &str = concat!(
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
@@ -43,7 +45,7 @@ fn write(out: &mut String, value: &Value) {
         Value::Boolean(true) => out.push_str("<true/>\n"),
         Value::Boolean(false) => out.push_str("<false/>\n"),
         Value::Data(bytes) => element(out, "data", &STANDARD.encode(bytes)),
-        Value::Date(date) => element(out, "date", &date.to_xml_format()),
+        Value::Date(date) => element(out, "date", &date_text(*date)),
         Value::Real(number) => element(out, "real", &number.to_string()),
         Value::Integer(number) => element(out, "integer", &number.to_string()),
         Value::String(text) => element(out, "string", text),
@@ -51,6 +53,15 @@ fn write(out: &mut String, value: &Value) {
         Value::Uid(uid) => element(out, "integer", &uid.get().to_string()),
         _ => out.push_str("<string/>\n"),
     }
+}
+
+/// A binary plist may hold dates before the year 0, which the format cannot say.
+fn date_text(date: Date) -> String {
+    let earliest = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(62_167_219_200));
+    if earliest.is_some_and(|limit| SystemTime::from(date) < limit) {
+        return "0000-01-01T00:00:00Z".to_owned();
+    }
+    date.to_xml_format()
 }
 
 fn element(out: &mut String, name: &str, text: &str) {

@@ -1,0 +1,21 @@
+//! A profile as people edit it: a plain property list that keeps the order of its keys, with
+//! variables in its texts and secrets that are shown masked.
+//!
+//! Values of variables join the tree, never its text: whatever they hold, they stay one string.
+
+mod credentials;
+mod diff;
+mod path;
+mod secret_keys;
+mod secrets;
+mod tree;
+mod variables;
+
+pub use credentials::{CredentialMethod, CredentialUse, ROOT_MARKER};
+pub use diff::{Change, ChangeKind};
+pub use path::{KeyPath, Step};
+pub use tree::Template;
+pub use variables::{Missing, VariableUse};
+
+#[cfg(test)]
+mod tests;
