@@ -78,6 +78,7 @@ struct Inner {
     push_wake: tokio::sync::Notify,
     identities: crate::platform::apple::IdentityCache,
     trust: crate::device_authorities::TrustStore,
+    catalogues: crate::assignments::CatalogueCache,
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
 }
 
@@ -105,6 +106,7 @@ impl Core {
             push_wake: tokio::sync::Notify::new(),
             identities: crate::platform::apple::IdentityCache::default(),
             trust: crate::device_authorities::TrustStore::default(),
+            catalogues: crate::assignments::CatalogueCache::default(),
             token_provider: RwLock::new(None),
         })))
     }
@@ -145,6 +147,10 @@ impl Core {
 
     pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {
         &self.0.trust
+    }
+
+    pub(crate) fn catalogues(&self) -> &crate::assignments::CatalogueCache {
+        &self.0.catalogues
     }
 
     /// Registers who answers `GetToken`; profiles made from now on announce it.
