@@ -12,7 +12,7 @@ pub mod clock;
 pub mod commands;
 #[cfg(test)]
 mod corpus;
-pub(crate) mod desired;
+pub mod desired;
 pub mod device_authorities;
 pub mod devices;
 pub mod enrollments;

@@ -9,7 +9,7 @@ use super::channel::Channel;
 use super::guard::{self, Asker, Decision};
 use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
-use super::store::{self, Target};
+use super::store::{self, Target, TargetEnrollment};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
@@ -206,23 +206,7 @@ impl Plan {
         let mut refused = Vec::new();
         let by_server = self.actor.kind == ActorKind::System;
         for target in targets {
-            let outcome = match &target.enrollment {
-                None => Err(target.unreachable()),
-                Some(enrollment) => {
-                    match apple::check_capability(&self.request, by_server, target, enrollment) {
-                        Err(refused) => Err(refused),
-                        Ok(()) => apple::check_escrowed_in(
-                            tx,
-                            &self.keys,
-                            &self.request,
-                            &target.device_id,
-                        )
-                        .await?
-                        .map(|()| enrollment),
-                    }
-                }
-            };
-            match outcome {
+            match self.able(tx, target, by_server).await? {
                 Ok(enrollment) => able.push((target, enrollment)),
                 Err((code, why)) => refused.push(json!({
                     "device_id": target.device_id, "code": code, "detail": why
@@ -246,6 +230,25 @@ impl Plan {
             ),
         )
         .with_data(json!({ "refused": refused })))
+    }
+
+    /// Whether one queue can take the request; else a stable code and the reason in words.
+    pub(super) async fn able<'a>(
+        &self,
+        tx: &Tx,
+        target: &'a Target,
+        by_server: bool,
+    ) -> Result<Result<&'a TargetEnrollment, (&'static str, String)>, Error> {
+        let Some(enrollment) = &target.enrollment else {
+            return Ok(Err(target.unreachable()));
+        };
+        if let Err(refused) = apple::check_capability(&self.request, by_server, target, enrollment)
+        {
+            return Ok(Err(refused));
+        }
+        let escrowed =
+            apple::check_escrowed_in(tx, &self.keys, &self.request, &target.device_id).await?;
+        Ok(escrowed.map(|()| enrollment))
     }
 
     /// The rows of the guard's table that ask something of the person: a fresh sign-in, the typed name
@@ -294,7 +297,11 @@ impl Plan {
     }
 
     /// Nobody's queue grows without bound: neither the device's as a whole nor that of one of its users.
-    async fn with_room<'a>(&self, tx: &Tx, able: Vec<Able<'a>>) -> Result<Vec<Able<'a>>, Error> {
+    pub(super) async fn with_room<'a>(
+        &self,
+        tx: &Tx,
+        able: Vec<Able<'a>>,
+    ) -> Result<Vec<Able<'a>>, Error> {
         const FULL: &str = "SELECT device_id FROM command WHERE finished = 0 AND device_id {ids} \
             AND ($2 = 0 OR status <> 'held') GROUP BY device_id HAVING count(*) >= $1";
         const FULL_CHANNEL: &str = "SELECT device_id FROM command WHERE finished = 0 \
@@ -378,7 +385,7 @@ impl Plan {
 
 /// On PostgreSQL the turns of devices run beside this under row locks only: whoever ends an enrollment now
 /// is waited for, and the body runs again.
-async fn lock_enrollments(tx: &Tx, targets: &[Target]) -> Result<(), Error> {
+pub(super) async fn lock_enrollments(tx: &Tx, targets: &[Target]) -> Result<(), Error> {
     const SHARE: &str = "SELECT id FROM enrollment WHERE id {ids} ORDER BY id FOR SHARE";
     if tx.engine() == Engine::Postgres {
         let ids = targets
@@ -399,19 +406,31 @@ pub(crate) async fn ask_where_able_in(
     request: Request,
     now_ms: i64,
 ) -> Result<Enqueued, Error> {
-    let plan = Plan {
-        keys: keys.clone(),
-        actor: Actor::system(),
-        request,
-        profile: None,
-        reason: None,
-        confirmation: Confirmation::default(),
-        devices,
-        channel: Channel::Device,
-        settings: GuardSettings::default(),
-        fleet: 0,
-        only_able: true,
-        now_ms,
-    };
+    let plan = Plan::of_server(keys, devices, Channel::Device, request, now_ms);
     plan.run(tx).await
+}
+
+impl Plan {
+    pub(super) fn of_server(
+        keys: &KeyStore,
+        devices: Vec<DeviceId>,
+        channel: Channel,
+        request: Request,
+        now_ms: i64,
+    ) -> Self {
+        Self {
+            keys: keys.clone(),
+            actor: Actor::system(),
+            request,
+            profile: None,
+            reason: None,
+            confirmation: Confirmation::default(),
+            devices,
+            channel,
+            settings: GuardSettings::default(),
+            fleet: 0,
+            only_able: true,
+            now_ms,
+        }
+    }
 }

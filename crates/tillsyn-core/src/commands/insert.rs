@@ -339,8 +339,10 @@ impl Plan {
         act: Option<Act>,
         decision: Decision,
     ) -> Result<(), Error> {
+        // What the server does follows from a change that was counted and confirmed.
         if let Some(act) = act
             && !matches!(decision, Decision::Held(_))
+            && self.actor.kind != ActorKind::System
         {
             // One that was merged was counted when it was asked for.
             let made: Vec<(String, String)> = commands

@@ -13,6 +13,7 @@ pub(crate) mod guard;
 mod hold;
 mod insert;
 mod preview;
+mod put;
 mod raw;
 mod replace;
 mod request;
@@ -40,3 +41,4 @@ pub use view::{
 pub(crate) use door::ask_where_able_in;
 pub(crate) use guard::fleet_size;
 pub(crate) use hold::release_due_holds;
+pub(crate) use put::put_in;

@@ -84,6 +84,30 @@ pub(crate) fn shown_name(name: Option<&str>, serial: Option<&str>, device_id: &s
         .map_or_else(|| device_id.chars().take(13).collect(), str::to_owned)
 }
 
+/// The same queues by the ids of their channels; those that ended, or whose enrollment did, are missing.
+pub(crate) async fn targets_of_channels_in(
+    tx: &Tx,
+    channels: Vec<String>,
+) -> Result<Vec<Target>, Error> {
+    tx.fetch_all_in(OF_CHANNELS, channels, args![])
+        .await?
+        .iter()
+        .map(decode_target)
+        .collect()
+}
+
+const OF_CHANNELS: &str = "SELECT d.device_id, d.org_unit_id, u.path, d.name, d.serial_number, d.platform, \
+    d.os_version, d.supervised, d.last_seen, e.id, ch.id, e.enrollment_type, e.ownership, \
+    e.access_rights, e.profile_identifier, ch.name, \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_multi_user'), \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'is_apple_silicon'), \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.device_id AND f.name = 'user_approved_enrollment'), \
+    ch.awaiting_configuration FROM channel ch \
+    JOIN enrollment e ON e.id = ch.enrollment_id AND e.status = 'active' \
+    JOIN device_summary d ON d.device_id = ch.device_id AND d.enrollment_id = e.id \
+    JOIN org_unit u ON u.id = d.org_unit_id \
+    WHERE ch.ended_at IS NULL AND ch.id {ids} ORDER BY d.device_id, ch.name";
+
 const TARGETS: &str = "SELECT d.device_id, d.org_unit_id, u.path, d.name, d.serial_number, d.platform, \
     d.os_version, d.supervised, d.last_seen, e.id, ch.id, e.enrollment_type, e.ownership, \
     e.access_rights, e.profile_identifier, ch.name, \
@@ -142,6 +166,27 @@ fn decode_target(row: &Row) -> Result<Target, Error> {
 /// The columns of a story, for many at once.
 pub(crate) const STORIES: &str =
     "INSERT INTO command_transition (command_id, device_id, at, status, reason, actor_id)";
+
+/// Ends commands that nobody wants any more and that the device does not hold.
+pub(crate) async fn supersede_in(
+    tx: &Tx,
+    ids: Vec<String>,
+    reason: &'static str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'superseded', CAST($2 AS TEXT), 'system' \
+        FROM command WHERE finished = 0 AND status <> 'sent' AND id {ids}";
+    const END: &str = "UPDATE command SET status = 'superseded', status_reason = $2, finished = 1, \
+        secret_sealed = NULL, held_until = NULL, updated_at = $1 \
+        WHERE finished = 0 AND status <> 'sent' AND id {ids}";
+    if !ids.is_empty() {
+        tx.execute_in(STORY, ids.clone(), args![now_ms, reason])
+            .await?;
+        tx.execute_in(END, ids, args![now_ms, reason]).await?;
+    }
+    Ok(())
+}
 
 /// One step of a command's story.
 pub(crate) async fn transition(

@@ -1,0 +1,166 @@
+//! The one decision: what is done about each item of one channel.
+
+use std::collections::BTreeMap;
+
+use super::item::{Desired, Observed, Outcome, State, Step, Work};
+
+/// Compares what a channel is to have with what is known of it. Doing all steps and looking again leads to
+/// a state in which there is nothing to do, whatever was lost on the way.
+pub(crate) fn diff(desired: &[Desired], observed: &[Observed]) -> Vec<Outcome> {
+    let mut items: BTreeMap<(&str, &str), (Option<&Desired>, Option<&Observed>)> = BTreeMap::new();
+    for want in desired {
+        items.entry((want.kind, &want.item)).or_default().0 = Some(want);
+    }
+    for seen in observed {
+        items.entry((seen.kind, &seen.item)).or_default().1 = Some(seen);
+    }
+    let decide = |(want, seen): (Option<&Desired>, Option<&Observed>)| match (want, seen) {
+        (Some(want), Some(seen)) => Some(keep(want, seen)),
+        (Some(want), None) => Some(begin(want)),
+        (None, Some(seen)) => Some(end(seen)),
+        (None, None) => None,
+    };
+    items.into_values().filter_map(decide).collect()
+}
+
+/// Wanted, and never heard of.
+fn begin(want: &Desired) -> Outcome {
+    let new = Outcome {
+        kind: want.kind,
+        item: want.item.clone(),
+        state: Some(State::ToInstall),
+        reason: None,
+        step: Some(Step::Install),
+        supersede: false,
+        carries: None,
+        fresh: true,
+    };
+    match &want.refusal {
+        Some(reason) => Outcome {
+            state: Some(State::Refused),
+            reason: Some(reason.clone()),
+            step: None,
+            ..new
+        },
+        None => new,
+    }
+}
+
+/// Wanted, and something is known of it.
+fn keep(want: &Desired, seen: &Observed) -> Outcome {
+    let fresh = seen.desired_hash.as_deref() != Some(&want.hash);
+    let still = Outcome {
+        kind: want.kind,
+        item: want.item.clone(),
+        state: None,
+        reason: None,
+        step: None,
+        supersede: false,
+        carries: None,
+        fresh,
+    };
+    let waits = seen.work.as_ref().is_some_and(|work| !work.fetched);
+    if let Some(reason) = &want.refusal {
+        return Outcome {
+            state: Some(State::Refused),
+            reason: Some(reason.clone()),
+            supersede: waits,
+            ..still
+        };
+    }
+    let missing = match seen.knowledge.present() {
+        Some(_) => State::Behind,
+        None => State::ToInstall,
+    };
+    // What the device holds is not taken back: its result decides.
+    if seen.work.as_ref().is_some_and(|work| work.fetched) {
+        return Outcome {
+            state: Some(missing),
+            ..still
+        };
+    }
+    if seen.knowledge.confirmed.as_deref() == Some(&want.hash) {
+        return Outcome {
+            state: Some(State::AsDesired),
+            supersede: waits,
+            ..still
+        };
+    }
+    let may_try = fresh || seen.may_try;
+    if seen.knowledge.present() == Some(&want.hash) {
+        return Outcome {
+            state: Some(State::Unverified),
+            step: may_try.then_some(Step::Verify),
+            supersede: waits,
+            ..still
+        };
+    }
+    if let Some(Work {
+        installs: Some(version),
+        ..
+    }) = &seen.work
+        && version.number == want.version
+    {
+        let carries = (version.hash != want.hash).then(|| want.hash.clone());
+        return Outcome {
+            state: Some(missing),
+            carries,
+            ..still
+        };
+    }
+    if !may_try {
+        return Outcome {
+            state: Some(State::Refused),
+            reason: seen.reason.clone(),
+            ..still
+        };
+    }
+    let present = seen.knowledge.present().is_some();
+    let same = seen.knowledge.delivered.as_ref().map(|v| v.number) == Some(want.version);
+    Outcome {
+        state: Some(missing),
+        step: Some(match (present, same) {
+            (false, _) => Step::Install,
+            (true, true) => Step::Renew,
+            (true, false) => Step::Replace,
+        }),
+        ..still
+    }
+}
+
+/// No longer wanted.
+fn end(seen: &Observed) -> Outcome {
+    let fresh = seen.desired_hash.is_some();
+    let going = Outcome {
+        kind: seen.kind,
+        item: seen.item.clone(),
+        state: Some(State::ToRemove),
+        reason: None,
+        step: None,
+        supersede: false,
+        carries: None,
+        fresh,
+    };
+    match &seen.work {
+        // What the device holds is not taken back: its result decides.
+        Some(work) if work.fetched => going,
+        Some(Work { installs: None, .. }) => going,
+        waiting if !seen.knowledge.may_be_there() => Outcome {
+            state: None,
+            supersede: waiting.is_some(),
+            ..going
+        },
+        _ if fresh || seen.may_try => Outcome {
+            step: Some(Step::Remove),
+            ..going
+        },
+        _ => Outcome {
+            state: Some(State::Refused),
+            reason: seen.reason.clone(),
+            ..going
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;
