@@ -10,6 +10,9 @@ use std::process::ExitCode;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
+#[path = "src/console/words/payloads/parse.rs"]
+mod payloads;
+
 const LANGUAGES: [&str; 3] = ["en", "sv", "ja"];
 const CALLS: [&str; 7] = ["t", "tn", "ta", "t_args", "rich", "rich_args", "key"];
 
@@ -26,6 +29,7 @@ fn main() -> ExitCode {
         .map(|language| read_catalogue(language, &mut faults))
         .collect();
     compare(&catalogues, &mut faults);
+    check_payloads(&mut faults);
     let mut used = BTreeMap::new();
     for (folder, ending) in [("templates", "html"), ("src", "rs")] {
         for file in files(Path::new(folder), ending) {
@@ -134,6 +138,76 @@ fn compare(catalogues: &[Catalogue], faults: &mut Vec<String>) {
             faults.push(format!("locales/{language}: `{key}` is not in English"));
         }
     }
+}
+
+/// The words for payloads: in all languages, each block once, each file read by the program.
+fn check_payloads(faults: &mut Vec<String>) {
+    let reader = fs::read_to_string("src/console/words/payloads/mod.rs").unwrap_or_default();
+    let icons = fs::read_to_string("assets/icons.svg").unwrap_or_default();
+    let sources: Vec<(String, String)> = files(Path::new("locales/payloads"), "txt")
+        .iter()
+        .map(|file| {
+            let source = fs::read_to_string(file).unwrap_or_default();
+            (file.display().to_string(), source)
+        })
+        .collect();
+    let mut names = BTreeSet::new();
+    let mut blocks = Vec::new();
+    for (file, source) in &sources {
+        if !reader.contains(&format!("{file}\"")) {
+            faults.push(format!("{file}: read by nobody"));
+        }
+        let (found, wrong) = payloads::parse(source);
+        faults.extend(wrong.iter().map(|fault| format!("{file}: {fault}")));
+        for block in found {
+            if !names.insert(block.name) {
+                faults.push(format!("{file}: [{}] is there twice", block.name));
+            }
+            blocks.push((file, block));
+        }
+    }
+    for (file, block) in &blocks {
+        for fault in block_faults(block, &names, &icons) {
+            faults.push(format!("{file}: [{}]: {fault}", block.name));
+        }
+    }
+}
+
+fn block_faults(block: &payloads::Block<'_>, names: &BTreeSet<&str>, icons: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if let Some(icon) = block.icon
+        && !icons.contains(&format!("\"i-{icon}\""))
+    {
+        faults.push(format!("no icon is called {icon}"));
+    }
+    for base in block.bases.iter().filter(|base| !names.contains(*base)) {
+        faults.push(format!("no block is called {base}"));
+    }
+    if !block.keys.is_empty() && !block.keys.iter().any(|key| key.common) {
+        faults.push("no key is shown by default".to_owned());
+    }
+    let titles = block.title.iter().chain(&block.sections);
+    let labels = block.keys.iter().map(|key| &key.label);
+    let values = block.keys.iter().flat_map(|key| &key.values);
+    let names = titles
+        .chain(labels)
+        .chain(values.map(|(_, label)| label))
+        .flatten();
+    for name in names.filter(|name| name.ends_with(['.', '。'])) {
+        faults.push(format!("a name that ends like a sentence: {name}"));
+    }
+    let helps = block.keys.iter().filter_map(|key| key.help.as_ref());
+    for help in block.about.iter().chain(helps).flatten() {
+        if !help.ends_with(['.', '。']) {
+            faults.push(format!("a sentence without an end: {help}"));
+        }
+    }
+    for key in &block.keys {
+        if key.section.is_none() && !block.sections.is_empty() {
+            faults.push(format!("{} stands above the first section", key.path));
+        }
+    }
+    faults
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {

@@ -167,6 +167,17 @@ impl Texts {
         Html::from_trusted(marks_to_html(&self.finish(self.format(key, &args))))
     }
 
+    /// The one of the three that is in this language. For texts that stand beside each other instead of in
+    /// the message catalogues.
+    pub fn pick(self, [en, sv, ja]: [&str; 3]) -> String {
+        let text = match self.lang {
+            Lang::En => en,
+            Lang::Sv => sv,
+            Lang::Ja => ja,
+        };
+        self.finish(text.to_owned())
+    }
+
     fn format(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
         let Some(bundle) = BUNDLES.get(self.lang.tag()) else {
             return key.to_owned();

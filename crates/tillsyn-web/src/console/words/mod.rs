@@ -4,6 +4,7 @@ mod activity;
 mod commands;
 mod facts;
 mod general;
+pub mod payloads;
 mod permissions;
 mod refusals;
 mod transitions;
