@@ -24,6 +24,7 @@ pub use view::{EscrowView, RevealView, find_escrow, list_escrow};
 pub(crate) use filevault::{certificate_in, ensure_certificate};
 pub(crate) use on_result::{ResultContext, on_failure_in, on_locked_in, on_result_in};
 pub(crate) use policy::policy_in;
+pub(crate) use reveal::confirm_person;
 pub(crate) use store::{
     NewSecret, Secret, forget_in, is_kept_in, newest_in, propose_in, put_in, settle_unanswered,
 };

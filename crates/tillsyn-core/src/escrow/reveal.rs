@@ -95,7 +95,7 @@ pub async fn reveal(core: &Core, actor: &Actor, ask: Reveal) -> Result<Revealed,
         .await?;
     found.check(actor)?;
     check_words(&ask, &found)?;
-    check_fresh(core, actor, ask.password.clone()).await?;
+    confirm_person(core, actor, ask.password.clone()).await?;
     let plan = Plan {
         keys: core.keys().clone(),
         actor: actor.clone(),
@@ -213,7 +213,7 @@ fn check_words(ask: &Reveal, found: &Found) -> Result<(), Error> {
 }
 
 /// A session must be fresh; a token brings the password of its account; the server's own work sees nothing.
-async fn check_fresh(
+pub(crate) async fn confirm_person(
     core: &Core,
     actor: &Actor,
     password: Option<Zeroizing<String>>,

@@ -10,6 +10,7 @@ mod check_in;
 mod check_out;
 mod choose;
 mod declarative;
+mod document;
 mod encode;
 mod enrollment_profile;
 mod escrowed;
@@ -44,6 +45,7 @@ pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
 
 pub(crate) use capability::{Told, check_capability, check_type, lock_pin, own_profile_unknown};
+pub(crate) use document::Document;
 pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };

@@ -1,0 +1,227 @@
+//! The bare changes that alter what devices are to have. Plans foresee their effect and make them, each in
+//! one transaction with the change's consequences; nothing else calls them.
+
+use serde_json::json;
+use tillsyn_db::{Tx, args};
+
+use super::store::{self, Stored};
+use crate::actor::{Actor, Permission};
+use crate::assignments::bump_in;
+use crate::core::Core;
+use crate::error::{Error, Kind};
+use crate::events::{self, NewEvent};
+use crate::ids::{ProfileId, ProfileVersionId, SweepId};
+use crate::keys::KeyStore;
+use crate::platform::apple::Document;
+
+/// A draft to be published.
+#[derive(Clone, Debug)]
+pub(crate) struct Publish {
+    pub(crate) profile_id: ProfileId,
+    /// Of the draft that was looked at.
+    pub(crate) draft_revision: i64,
+    pub(crate) comment: Option<String>,
+    /// What the version is to be called: chosen beforehand, because desired hashes cover it.
+    pub(crate) version_id: ProfileVersionId,
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug)]
+pub(crate) struct Published {
+    pub(crate) number: i64,
+    pub(crate) version_id: ProfileVersionId,
+    pub(crate) unit_id: String,
+}
+
+/// Makes the draft the newest version.
+///
+/// # Errors
+/// Conflict when there is no draft, it changed since, it says the same as the newest version, or the profile
+/// is archived; not capable while the check finds errors (they are in `data`).
+pub(crate) async fn publish_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    actor: &Actor,
+    publish: &Publish,
+    now_ms: i64,
+) -> Result<Published, Error> {
+    const RAISE: &str = "UPDATE profile SET current_version = $2 WHERE id = $1";
+    const LAST: &str = "SELECT COALESCE(MAX(number), 0) FROM profile_version WHERE profile_id = $1";
+    let id = &publish.profile_id;
+    let profile = store::load_in(tx, actor, Permission::AssignmentsWrite, id).await?;
+    refuse_archived(&profile)?;
+    let draft = store::draft_in(tx, keys, id)
+        .await?
+        .ok_or_else(|| Error::conflict("no_draft", "This profile has no draft to publish."))?;
+    if draft.revision != publish.draft_revision {
+        return Err(super::draft::changed(&draft));
+    }
+    let document = Document::open(&draft.content.plain)?;
+    let findings = document.check();
+    if findings.iter().any(super::Finding::is_error) {
+        return Err(Error::new(
+            Kind::NotCapable,
+            "profile_errors",
+            "The draft has errors; a version is published without any.",
+        )
+        .with_data(json!({ "findings": findings })));
+    }
+    let before = profile.current_version;
+    let mut paths = Vec::new();
+    if let Some(number) = before {
+        let current = store::version_in(tx, keys, id, number).await?;
+        let changes = Document::open(&current.content.plain)?.changes_to(&document);
+        if changes.is_empty() {
+            return Err(Error::conflict(
+                "nothing_changed",
+                "The draft says the same as the newest version.",
+            ));
+        }
+        paths = super::paths_of(&changes);
+    }
+    let number = tx.fetch_one(LAST, args![id]).await?.i64(0)? + 1;
+    let comment = publish.comment.as_deref().or(draft.comment.as_deref());
+    let new = store::NewVersion {
+        id: &publish.version_id,
+        profile_id: id,
+        number,
+        content: &draft.content,
+        comment,
+        by: &store::author(actor),
+        now_ms,
+    };
+    store::add_version_in(tx, keys, new).await?;
+    store::drop_draft_in(tx, id).await?;
+    tx.execute(RAISE, args![id, number]).await?;
+    store::touch_in(tx, &profile, now_ms).await?;
+    let event = NewEvent::done("profile.publish", "profile", id.as_str(), &profile.unit_id).with(
+        json!({ "before": before, "after": number, "comment": comment, "paths": paths,
+            "signer": draft.content.summary.signer }),
+    );
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(Published {
+        number,
+        version_id: publish.version_id.clone(),
+        unit_id: profile.unit_id,
+    })
+}
+
+/// Takes the profile out of use: whatever assigns it, no device is to have it.
+pub(crate) async fn archive_in(
+    tx: &Tx,
+    actor: &Actor,
+    id: &ProfileId,
+    now_ms: i64,
+) -> Result<(), Error> {
+    set_status_in(tx, actor, id, true, now_ms).await
+}
+
+/// Takes it back into use, with the assignments that it still has.
+pub(crate) async fn restore_in(
+    tx: &Tx,
+    actor: &Actor,
+    id: &ProfileId,
+    now_ms: i64,
+) -> Result<(), Error> {
+    set_status_in(tx, actor, id, false, now_ms).await
+}
+
+async fn set_status_in(
+    tx: &Tx,
+    actor: &Actor,
+    id: &ProfileId,
+    archive: bool,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const SET: &str = "UPDATE profile SET status = $2 WHERE id = $1";
+    let profile = store::load_in(tx, actor, Permission::AssignmentsWrite, id).await?;
+    if profile.archived == archive {
+        return Err(Error::conflict("nothing_changed", "It is so already."));
+    }
+    let (status, action) = if archive {
+        ("archived", "profile.archive")
+    } else {
+        ("active", "profile.restore")
+    };
+    tx.execute(SET, args![id, status]).await?;
+    store::touch_in(tx, &profile, now_ms).await?;
+    let event = NewEvent::done(action, "profile", id.as_str(), &profile.unit_id)
+        .with(json!({ "version": profile.current_version }));
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(())
+}
+
+pub(super) fn refuse_archived(profile: &Stored) -> Result<(), Error> {
+    if profile.archived {
+        return Err(Error::conflict(
+            "profile_archived",
+            "This profile is archived; restore it first.",
+        ));
+    }
+    Ok(())
+}
+
+/// Makes the draft the newest version, for whoever has it.
+///
+/// # Errors
+/// As [`publish_in`].
+pub async fn publish(
+    core: &Core,
+    actor: &Actor,
+    id: &ProfileId,
+    draft_revision: i64,
+    comment: Option<String>,
+) -> Result<i64, Error> {
+    let now_ms = core.now_ms();
+    let publish = Publish {
+        profile_id: id.clone(),
+        draft_revision,
+        comment: super::limits::comment(comment.as_deref())?.filter(|text| !text.is_empty()),
+        version_id: ProfileVersionId::new(now_ms),
+    };
+    let input = (core.keys().clone(), actor.clone(), publish, now_ms);
+    core.db()
+        .write(input, |tx, (keys, actor, publish, now)| {
+            Box::pin(async move {
+                let published = publish_in(tx, keys, actor, publish, *now).await?;
+                after_in(tx, &publish.profile_id, *now).await?;
+                Ok::<_, Error>(published.number)
+            })
+        })
+        .await
+}
+
+/// Takes a profile out of use, or back into it.
+///
+/// # Errors
+/// Conflict when it is so already.
+pub async fn set_archived(
+    core: &Core,
+    actor: &Actor,
+    id: &ProfileId,
+    archived: bool,
+) -> Result<(), Error> {
+    let input = (actor.clone(), id.clone(), archived, core.now_ms());
+    core.db()
+        .write(input, |tx, (actor, id, archived, now)| {
+            Box::pin(async move {
+                if *archived {
+                    archive_in(tx, actor, id, *now).await?;
+                } else {
+                    restore_in(tx, actor, id, *now).await?;
+                }
+                after_in(tx, id, *now).await
+            })
+        })
+        .await
+}
+
+/// What devices are to have changed: whoever has it is looked at.
+async fn after_in(tx: &Tx, id: &ProfileId, now_ms: i64) -> Result<(), Error> {
+    const WALK: &str = "INSERT INTO reconcile_sweep (id, subject_kind, subject_id, created_at) \
+        VALUES ($1, 'item', $2, $3)";
+    bump_in(tx).await?;
+    tx.execute(WALK, args![SweepId::new(now_ms), id, now_ms])
+        .await?;
+    Ok(())
+}
