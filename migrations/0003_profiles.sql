@@ -193,8 +193,9 @@ CREATE TABLE item_state (
     -- Why it is not as desired, as a stable code, and more of it as JSON (error chain, missing variable).
     reason TEXT,
     reason_detail TEXT,
-    -- The unfinished command that works on it, and the hash that it installs; NULL when it removes.
+    -- The unfinished command that works on it, and what it installs; NULL when it removes.
     command_id TEXT,
+    command_version BIGINT,
     command_hash TEXT,
     -- Failures in a row of this desired hash, and when it is tried again; NULL when only a change helps.
     failures BIGINT NOT NULL DEFAULT 0,

@@ -76,6 +76,7 @@ struct Inner {
     feed: Feed,
     last_seen: Mutex<HashMap<String, i64>>,
     push_wake: tokio::sync::Notify,
+    reconcile_wake: tokio::sync::Notify,
     identities: crate::platform::apple::IdentityCache,
     trust: crate::device_authorities::TrustStore,
     catalogues: crate::assignments::CatalogueCache,
@@ -104,6 +105,7 @@ impl Core {
             feed: Feed::new(),
             last_seen: Mutex::default(),
             push_wake: tokio::sync::Notify::new(),
+            reconcile_wake: tokio::sync::Notify::new(),
             identities: crate::platform::apple::IdentityCache::default(),
             trust: crate::device_authorities::TrustStore::default(),
             catalogues: crate::assignments::CatalogueCache::default(),
@@ -182,6 +184,15 @@ impl Core {
 
     pub(crate) fn push_wake(&self) -> &tokio::sync::Notify {
         &self.0.push_wake
+    }
+
+    /// Tells this node's reconciler that there are devices to look at.
+    pub(crate) fn wake_reconciler(&self) {
+        self.0.reconcile_wake.notify_one();
+    }
+
+    pub(crate) fn reconcile_wake(&self) -> &tokio::sync::Notify {
+        &self.0.reconcile_wake
     }
 
     /// Notes that a device spoke; written in batches at most once a minute per device.

@@ -16,15 +16,18 @@ use crate::escrow;
 use crate::inventory;
 use crate::lost_mode;
 use crate::push;
+use crate::reconcile;
 
 /// Starts this node's workers; they end with the process.
 pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
     vec![
         tokio::spawn(push::run_worker(core.clone())),
+        tokio::spawn(reconcile::run_worker(core.clone())),
         tokio::spawn(crate::feed::follow(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
+        tokio::spawn(every(core.clone(), 10 * SECOND_MS, "reconcile_again")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
         tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
     ]
@@ -67,8 +70,11 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             escrow::settle_unanswered(core).await?;
             enrollments::revoke_wiped(core).await?;
             inventory::adopt(core).await?;
+            reconcile::ask_users(core).await?;
             retain(core).await
         }
+        "reconcile_again" => reconcile::again(core).await,
+        "reconcile" => reconcile::run_due(core).await,
         "push" => push::push_once(core).await.map(|_| ()),
         other => Err(Error::internal(format!("There is no job {other}."))),
     }

@@ -5,6 +5,7 @@ use tillsyn_db::{Tx, Value, args};
 
 use crate::error::Error;
 use crate::inventory;
+use crate::reconcile;
 
 /// Stores what a source said, keeping since when a value is what it is.
 pub(crate) async fn store_in(
@@ -20,7 +21,7 @@ pub(crate) async fn store_in(
         changed_at = CASE WHEN fact.value = excluded.value THEN fact.changed_at \
         ELSE excluded.changed_at END, value = excluded.value, source = excluded.source, \
         observed_at = excluded.observed_at";
-    inventory::record_changes_in(tx, device_id, facts, source, now_ms).await?;
+    let changed = inventory::record_changes_in(tx, device_id, facts, source, now_ms).await?;
     let rows: Vec<Vec<Value>> = facts
         .iter()
         .map(|(name, value)| {
@@ -35,7 +36,8 @@ pub(crate) async fn store_in(
         })
         .collect();
     tx.insert_many(INSERT, 6, rows, MERGE).await?;
-    feed_summary(tx, device_id, facts, now_ms).await
+    feed_summary(tx, device_id, facts, now_ms).await?;
+    reconcile::on_facts_in(tx, device_id, &changed, now_ms).await
 }
 
 /// The typed columns: only what this answer said is changed; absent is not false.

@@ -12,6 +12,7 @@ use crate::escrow;
 use crate::ids::DeviceId;
 use crate::inventory;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
+use crate::reconcile;
 
 /// The allowed transitions of an enrollment's status.
 fn may_become(from: &str, to: &str) -> bool {
@@ -55,6 +56,7 @@ pub(crate) async fn end_in(
     store::end_all_in(tx, id, of_commands, reason, now_ms).await?;
     tx.execute(CHANNELS, args![id, now_ms]).await?;
     inventory::forget_in(tx, id).await?;
+    reconcile::forget_enrollment_in(tx, id).await?;
     tx.execute(END, args![id, status, now_ms, reason]).await?;
     escrow::forget_in(tx, id, escrow::Kind::BootstrapToken).await?;
     if let Some(device) = row.opt_text(1)? {
@@ -102,7 +104,7 @@ pub(crate) async fn end_channel_in(
     tx.execute(COMMANDS, args![id.as_str(), now_ms]).await?;
     tx.execute(END, args![id.as_str(), now_ms]).await?;
     tx.execute(NO_PUSH, args![id.as_str()]).await?;
-    Ok(())
+    reconcile::forget_channel_in(tx, &id).await
 }
 
 /// Lapses pending enrollments without `TokenUpdate` and attempts whose time is over.

@@ -41,19 +41,20 @@ pub(super) fn keeps_history(name: &str, old: &str, new: &str) -> bool {
     old != new && !RESTLESS.contains(&name) && old.len() <= LONGEST && new.len() <= LONGEST
 }
 
-/// Notes which of these facts differ from what is stored, before they are stored.
+/// Notes which of these facts differ from what is stored, before they are stored; returns the names of
+/// those that are new or differ.
 pub(crate) async fn record_changes_in(
     tx: &Tx,
     device_id: &str,
     facts: &[(String, Json)],
     source: &'static str,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     const STORED: &str = "SELECT name, value FROM fact WHERE device_id = $1";
     const INSERT: &str =
         "INSERT INTO fact_change (device_id, name, old_value, new_value, source, at)";
     if facts.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut stored = HashMap::new();
     for row in tx.fetch_all(STORED, args![device_id]).await? {
@@ -76,7 +77,12 @@ pub(crate) async fn record_changes_in(
         })
         .collect();
     tx.insert_many(INSERT, 6, rows, "").await?;
-    Ok(())
+    let news = |(name, value): &&(String, Json)| stored.get(name) != Some(&value.to_string());
+    Ok(facts
+        .iter()
+        .filter(news)
+        .map(|(name, _)| name.clone())
+        .collect())
 }
 
 /// The changes of a device's facts, newest first.

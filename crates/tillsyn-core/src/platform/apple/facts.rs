@@ -22,6 +22,7 @@ use crate::inventory::{
     Place,
 };
 use crate::invitations::attempt::{self, AttemptStatus};
+use crate::reconcile;
 
 /// Stores what an acknowledged query said.
 pub(super) async fn ingest(
@@ -295,5 +296,15 @@ async fn profiles(
         })
         .collect();
     tx.insert_many(INSERT, 9, rows, "").await?;
-    Ok(())
+    let listed: Vec<(&str, &str)> = list
+        .profiles
+        .iter()
+        .map(|profile| (profile.identifier.as_str(), profile.uuid.as_str()))
+        .collect();
+    let heard = reconcile::Heard {
+        channel_id: &channel.id,
+        device_id: &channel.device_id,
+        now_ms: turn.now_ms,
+    };
+    reconcile::on_list_in(tx, heard, &listed).await
 }

@@ -15,11 +15,13 @@ use super::sender::SenderEnrollment;
 use crate::actor::Actor;
 use crate::commands::store;
 use crate::commands::{Act, CommandStatus, Request};
+use crate::desired::Failure;
 use crate::enrollments;
 use crate::error::Error;
 use crate::escrow::{self, ResultContext};
 use crate::events::{self, NewEvent};
 use crate::lost_mode;
+use crate::reconcile;
 
 /// Records what the device reports; true when its enrollment ended by it.
 pub(super) async fn result(
@@ -87,6 +89,9 @@ pub(super) async fn result(
     let done = result.status == Status::Acknowledged || absent;
     finish(tx, turn, channel, id, done, absent).await?;
     keep_answer(tx, turn, enrollment, channel, id).await?;
+    if let Some(request) = &request {
+        on_profile(tx, turn, channel, id, request, done).await?;
+    }
     let context = ResultContext {
         device_id: &channel.device_id,
         enrollment_id: &enrollment.id,
@@ -131,6 +136,47 @@ pub(super) async fn result(
         lost_mode::on_result_in(tx, &context, request, result, turn.now_ms).await?;
     }
     Ok(false)
+}
+
+/// What a result says of a profile that is ours to keep.
+async fn on_profile(
+    tx: &Tx,
+    turn: &Turn,
+    channel: &PollingChannel,
+    id: &str,
+    request: &Request,
+    done: bool,
+) -> Result<(), Error> {
+    let result = turn.incoming.result();
+    let chain = (!result.error_chain.is_empty()).then(|| json!(result.error_chain).to_string());
+    let end = if done {
+        reconcile::End::Done
+    } else {
+        reconcile::End::Refused {
+            chain: chain.as_deref(),
+            failure: failure(result),
+        }
+    };
+    let heard = reconcile::Heard {
+        channel_id: &channel.id,
+        device_id: &channel.device_id,
+        now_ms: turn.now_ms,
+    };
+    reconcile::on_result_in(tx, &turn.keys, heard, id, request, end).await
+}
+
+/// Whether the same may go better later. The codes are no contract of Apple's: only what says that the
+/// profile itself is wrong is taken to last.
+fn failure(result: &CommandResult) -> Failure {
+    const OF_THE_PROFILE: [&str; 2] = ["MCProfileErrorDomain", "MCPayloadErrorDomain"];
+    let mut chain = result.error_chain.iter();
+    let lasting = result.status == Status::CommandFormatError
+        || chain.any(|error| OF_THE_PROFILE.contains(&error.error_domain.as_str()));
+    if lasting {
+        Failure::Lasting
+    } else {
+        Failure::Passing
+    }
 }
 
 async fn not_now(tx: &Tx, turn: &Turn, channel: &PollingChannel, id: &str) -> Result<(), Error> {

@@ -20,6 +20,7 @@ use crate::events::{self, NewEvent};
 use crate::ids::new_uuid;
 use crate::inventory;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
+use crate::reconcile;
 
 pub(super) async fn run(
     tx: &Tx,
@@ -39,6 +40,10 @@ pub(super) async fn run(
             return Err(Error::internal("An active enrollment has no device."));
         };
         let wakes = update_channel(tx, context, enrollment, device, &channel, message).await?;
+        if !channel.is_device() {
+            // A user who is new here is to have what the device's users are to have.
+            reconcile::request_in(tx, vec![device.clone()], context.now_ms).await?;
+        }
         return Ok(Done {
             wakes_push: wakes,
             ..Done::to(Some(device), DeviceAnswer::Empty)
@@ -121,6 +126,7 @@ async fn activate(
         attempt::step_in(tx, attempt_id, AttemptStatus::Enrolled, address, now).await?;
     }
     inventory::first_in(tx, &context.keys, &device, now).await?;
+    reconcile::request_in(tx, vec![device.to_string()], now).await?;
     let actor = Actor::device(device.as_str(), context.address.clone());
     let event = NewEvent::done(
         "device.enroll",

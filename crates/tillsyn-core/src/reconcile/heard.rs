@@ -1,0 +1,198 @@
+//! What devices say changes what is known, in the transaction that records it.
+
+use serde_json::json;
+use tillsyn_db::{Tx, args};
+
+use super::ask::ask_list_in;
+use super::request::request_in;
+use super::rows::{self, ItemRow};
+use crate::commands::Request;
+use crate::desired::{Failure, Listed, Reason, State, wait_ms};
+use crate::error::Error;
+use crate::keys::KeyStore;
+
+/// How a command on a profile ended.
+pub(crate) enum End<'a> {
+    Done,
+    /// The device's errors as JSON, and whether the same may go better later.
+    Refused {
+        chain: Option<&'a str>,
+        failure: Failure,
+    },
+}
+
+/// A channel that spoke.
+#[derive(Clone, Copy)]
+pub(crate) struct Heard<'a> {
+    pub(crate) channel_id: &'a str,
+    pub(crate) device_id: &'a str,
+    pub(crate) now_ms: i64,
+}
+
+/// The device's word on a command that installs or removes a profile.
+pub(crate) async fn on_result_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    heard: Heard<'_>,
+    command_id: &str,
+    request: &Request,
+    end: End<'_>,
+) -> Result<(), Error> {
+    let removes = request.request_type() == "RemoveProfile";
+    if !removes && request.request_type() != "InstallProfile" {
+        return Ok(());
+    }
+    let done = matches!(end, End::Done);
+    if let Some(row) = rows::of_command_in(tx, command_id).await? {
+        take(tx, row, removes, end, heard.now_ms).await?;
+    } else if !done || !is_ours(tx, heard.channel_id, request).await? {
+        return Ok(());
+    }
+    // Proved in the same session.
+    if done && !removes {
+        let channel = vec![heard.channel_id.to_owned()];
+        ask_list_in(tx, keys, channel, heard.now_ms).await?;
+    }
+    Ok(())
+}
+
+/// Whether somebody put a profile by hand where one of ours is known.
+async fn is_ours(tx: &Tx, channel_id: &str, request: &Request) -> Result<bool, Error> {
+    const FIND: &str = "SELECT 1 FROM item_state WHERE channel_id = $1 AND kind = 'profile' \
+        AND item = $2";
+    let Some(item) = request.profile_identifier() else {
+        return Ok(false);
+    };
+    let found = tx.fetch_optional(FIND, args![channel_id, item]).await?;
+    Ok(found.is_some())
+}
+
+async fn take(
+    tx: &Tx,
+    mut row: ItemRow,
+    removes: bool,
+    end: End<'_>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let installed = row.installs.take();
+    row.idle();
+    let mut knowledge = row.knowledge();
+    let mut look = true;
+    match (end, installed) {
+        (End::Done, _) if removes => {
+            if row.desired_hash.is_none() {
+                return rows::forget_in(tx, &row.item, vec![row.channel_id]).await;
+            }
+            knowledge.remove();
+            row.know(knowledge);
+            row.state = State::ToInstall;
+        }
+        (End::Done, Some(version)) => {
+            let is_wanted = row.desired_hash.as_deref() == Some(version.hash.as_str());
+            knowledge.deliver(version);
+            row.know(knowledge);
+            row.delivered_at = Some(now_ms);
+            row.confirmed_at = None;
+            row.proof = None;
+            row.failures = 0;
+            row.next_attempt_at = None;
+            if is_wanted {
+                row.state = State::Unverified;
+                row.reason = None;
+                look = false;
+            }
+        }
+        (End::Done, None) => {}
+        (End::Refused { chain, failure }, installed) => {
+            if !removes {
+                knowledge.refuse();
+                row.know(knowledge);
+            }
+            // A refusal of what is no longer wanted says nothing of what is.
+            if row.desired_hash == installed.map(|version| version.hash) {
+                row.failures += 1;
+                row.state = State::Refused;
+                let chain = chain.and_then(|text| serde_json::from_str(text).ok());
+                let detail = chain.map(|chain: serde_json::Value| json!({ "error_chain": chain }));
+                let detail = detail.map(|detail| detail.to_string());
+                row.reason = Some(Reason::new("refused_by_device", detail));
+                row.next_attempt_at =
+                    wait_ms(failure, row.failures).map(|wait| now_ms.saturating_add(wait));
+                look = false;
+            }
+        }
+    }
+    let device = row.device_id.clone();
+    rows::save_in(tx, vec![row], now_ms).await?;
+    if look {
+        request_in(tx, vec![device], now_ms).await?;
+    }
+    Ok(())
+}
+
+/// The device's whole list of a channel: identifiers with their `PayloadUUID`s. Returns how many items it
+/// had lost or changed by itself.
+pub(crate) async fn on_list_in(
+    tx: &Tx,
+    heard: Heard<'_>,
+    listed: &[(&str, &str)],
+) -> Result<(), Error> {
+    let mut changed = Vec::new();
+    let mut look = false;
+    for before in rows::of_channel_in(tx, heard.channel_id).await? {
+        let mut row = before.clone();
+        let uuid = listed.iter().find(|(item, _)| *item == row.item);
+        look |= prove(&mut row, uuid.map(|(_, uuid)| *uuid), heard.now_ms);
+        if row != before {
+            changed.push(row);
+        }
+    }
+    rows::save_in(tx, changed, heard.now_ms).await?;
+    if look {
+        request_in(tx, vec![heard.device_id.to_owned()], heard.now_ms).await?;
+    }
+    Ok(())
+}
+
+/// What a list says of one item; whether it is to be looked at.
+fn prove(row: &mut ItemRow, uuid: Option<&str>, now_ms: i64) -> bool {
+    let mut knowledge = row.knowledge();
+    let desired = row.desired_version.zip(row.desired_hash.clone());
+    let desired = desired.map(|(number, hash)| crate::desired::Version { number, hash });
+    let known: Vec<_> = desired.iter().chain(row.installs.iter()).collect();
+    let listed = knowledge.list(uuid, &known);
+    row.know(knowledge);
+    match listed {
+        Listed::Proved => {
+            row.confirmed_at = Some(now_ms);
+            row.proof = Some("profile_list".to_owned());
+            row.delivered_at = row.delivered_at.or(Some(now_ms));
+            let as_desired = row.confirmed_hash == row.desired_hash;
+            if as_desired && row.command_id.is_none() {
+                row.state = State::AsDesired;
+                row.reason = None;
+                row.failures = 0;
+                row.next_attempt_at = None;
+                return false;
+            }
+            as_desired
+        }
+        Listed::Lost => {
+            row.confirmed_at = None;
+            row.proof = None;
+            if row.desired_hash.is_some() {
+                metrics::counter!("tillsyn_reconcile_drifts_total").increment(1);
+                row.drifts += 1;
+                row.drifted_at = Some(now_ms);
+                row.state = State::ToInstall;
+                row.next_attempt_at = None;
+            }
+            true
+        }
+        Listed::Absent => {
+            row.confirmed_at = None;
+            row.proof = None;
+            row.desired_hash.is_none()
+        }
+    }
+}
