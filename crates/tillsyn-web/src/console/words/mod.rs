@@ -6,6 +6,7 @@ mod facts;
 mod general;
 pub mod payloads;
 mod permissions;
+mod profile_templates;
 mod refusals;
 mod transitions;
 
@@ -14,5 +15,6 @@ pub use commands::{command, command_family, command_parameter};
 pub use facts::{bytes, bytes_short, fact_label, fact_value};
 pub use general::*;
 pub use permissions::permission;
+pub use profile_templates::{profile_template, profile_template_example};
 pub use refusals::{incapable, refusal};
 pub use transitions::{asked_by, held_reason, transition};

@@ -79,7 +79,7 @@ pub fn value_label(l: Texts, payload_type: &str, path: &str, value: &str) -> Opt
     find(payload_type, path)?
         .values
         .iter()
-        .find(|(known, _)| *known == value)
+        .find(|(known, _)| same(known, value))
         .map(|(_, text)| l.pick(*text))
 }
 
@@ -194,6 +194,12 @@ fn position(block: &Block<'_>, path: &str) -> Option<usize> {
             })
         })
     })
+}
+
+/// Numbers are the same however they are written: `2`, `2.0`.
+fn same(known: &str, value: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok();
+    known == value || number(known).is_some_and(|known| number(value) == Some(known))
 }
 
 /// A path without the indexes of arrays.

@@ -23,6 +23,15 @@ fn a_key_has_label_help_and_values_in_each_language() {
         Some("PEAP, user name and password")
     );
     assert_eq!(value_label(l(Lang::En), WIFI, METHODS, "26"), None);
+    for always in ["2", "2.0"] {
+        let label = value_label(
+            l(Lang::En),
+            "com.apple.applicationaccess",
+            "safariAcceptCookies",
+            always,
+        );
+        assert_eq!(label.as_deref(), Some("Always"));
+    }
 }
 
 #[test]

@@ -1,0 +1,15 @@
+profile-template-eduroam_tls = eduroam with a certificate
+profile-template-eduroam_tls-about = Wi-Fi with a certificate that each device gets from Tillsyn’s own network authority. No password is stored.
+profile-template-eduroam_password = eduroam with a password
+profile-template-eduroam_password-about = Wi-Fi with the person’s user name (PEAP or TTLS). The device asks for the password.
+profile-template-mail = Mail
+profile-template-mail-about = An IMAP account with the person’s own address.
+profile-template-exchange = Exchange
+profile-template-exchange-about = Mail, calendar and contacts in Microsoft 365; the person signs in on a web page.
+profile-template-baseline_ios = Security baseline for iPhone and iPad
+profile-template-baseline_ios-about = Passcode, encrypted backups, and work data kept in managed apps.
+profile-template-baseline_mac = Security baseline for Mac
+profile-template-baseline_mac-about = FileVault, firewall, password rules and screen lock.
+profile-template-web_clip = Web clip to the portal
+profile-template-web_clip-about = An icon that opens the page where people see their own devices.
+profile-template-example = Names under `example.org` are examples: replace them with your own.

@@ -1,0 +1,15 @@
+profile-template-eduroam_tls = eduroam（証明書）
+profile-template-eduroam_tls-about = Tillsynのネットワーク認証局が各デバイスに発行する証明書でWi-Fiに接続します。パスワードは保存されません。
+profile-template-eduroam_password = eduroam（パスワード）
+profile-template-eduroam_password-about = 利用者のユーザ名でWi-Fiに接続します（PEAPまたはTTLS）。パスワードはデバイスが尋ねます。
+profile-template-mail = メール
+profile-template-mail-about = 利用者本人のアドレスのIMAPアカウントです。
+profile-template-exchange = Exchange
+profile-template-exchange-about = Microsoft 365のメール、カレンダー、連絡先です。利用者はWebページでサインインします。
+profile-template-baseline_ios = iPhoneとiPadの基本セキュリティ
+profile-template-baseline_ios-about = パスコード、バックアップの暗号化、業務データの保護を設定します。
+profile-template-baseline_mac = Macの基本セキュリティ
+profile-template-baseline_mac-about = FileVault、ファイアウォール、パスワードの条件、画面ロックを設定します。
+profile-template-web_clip = ポータルへのWebクリップ
+profile-template-web_clip-about = 利用者が自分のデバイスを確認できるページを開くアイコンです。
+profile-template-example = `example.org`の名前は例です。自組織のものに置き換えてください。

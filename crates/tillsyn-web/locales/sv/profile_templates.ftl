@@ -1,0 +1,15 @@
+profile-template-eduroam_tls = eduroam med certifikat
+profile-template-eduroam_tls-about = Wi-Fi med ett certifikat som varje enhet får av Tillsyns egen nätverksutfärdare. Inget lösenord sparas.
+profile-template-eduroam_password = eduroam med lösenord
+profile-template-eduroam_password-about = Wi-Fi med personens användarnamn (PEAP eller TTLS). Enheten frågar efter lösenordet.
+profile-template-mail = E-post
+profile-template-mail-about = Ett IMAP-konto med personens egen adress.
+profile-template-exchange = Exchange
+profile-template-exchange-about = E-post, kalender och kontakter i Microsoft 365; personen loggar in på en webbsida.
+profile-template-baseline_ios = Grundskydd för iPhone och iPad
+profile-template-baseline_ios-about = Lösenkod, krypterade säkerhetskopior och arbetsdata som stannar i hanterade appar.
+profile-template-baseline_mac = Grundskydd för Mac
+profile-template-baseline_mac-about = FileVault, brandvägg, lösenordsregler och skärmlås.
+profile-template-web_clip = Webbklipp till portalen
+profile-template-web_clip-about = En symbol som öppnar sidan där var och en ser sina egna enheter.
+profile-template-example = Namn under `example.org` är exempel: byt ut dem mot era egna.
