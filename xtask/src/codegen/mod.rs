@@ -1,7 +1,11 @@
-//! `cargo xtask codegen --schema-dir PATH`: the capability tables of tillsyn-apple, from a copy of Apple's
-//! device management schema and our overlay of what came after it. Building and testing need only the tables.
+//! `cargo xtask codegen --schema-dir PATH`: the capability tables of tillsyn-apple and its catalogue of payloads, from
+//! a copy of Apple's device management schema and our overlay of what came after it. Building and testing need only
+//! the tables.
 
 mod overlay;
+mod payload_keys;
+mod payload_overlay;
+mod payloads;
 mod rights;
 mod rule;
 mod schema;
@@ -9,14 +13,16 @@ mod tables;
 mod write;
 mod yaml;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::run;
 
-/// Where the tables lie.
+/// Where the tables of commands lie.
 pub(crate) const FOLDER: &str = "crates/tillsyn-apple/src/command/schema";
+/// The catalogue of payloads.
+const PAYLOADS: &str = "crates/tillsyn-apple/src/profile/catalogue/schema.txt";
 
 pub(crate) fn codegen(arguments: &[String]) -> Result<bool> {
     let [flag, path] = arguments else {
@@ -26,7 +32,7 @@ pub(crate) fn codegen(arguments: &[String]) -> Result<bool> {
         bail!("unknown option {flag}");
     }
     for (name, text) in generate(Path::new(path))? {
-        let file = folder()?.join(name);
+        let file = run::root()?.join(&name);
         let old = std::fs::read_to_string(&file).unwrap_or_default();
         println!(
             "{name}: {}",
@@ -37,16 +43,19 @@ pub(crate) fn codegen(arguments: &[String]) -> Result<bool> {
     Ok(true)
 }
 
-fn folder() -> Result<PathBuf> {
-    Ok(run::root()?.join(FOLDER))
-}
-
-/// Each file and its text.
-fn generate(schema: &Path) -> Result<Vec<(&'static str, String)>> {
+/// Each file, from the root of the repository, and its text.
+fn generate(schema: &Path) -> Result<Vec<(String, String)>> {
     let source = schema::read(schema)?;
     let tables = tables::build(&source)?;
-    Ok(write::files(&tables, source.hash))
+    let mut files: Vec<(String, String)> = write::files(&tables, source.hash)
+        .into_iter()
+        .map(|(name, text)| (format!("{FOLDER}/{name}"), text))
+        .collect();
+    files.push((PAYLOADS.to_owned(), payloads::table(schema)?));
+    Ok(files)
 }
 
+#[cfg(test)]
+mod payload_tests;
 #[cfg(test)]
 mod tests;

@@ -23,9 +23,23 @@ pub(super) struct Rule {
     pub(super) device_channel: bool,
     pub(super) user_channel: bool,
     pub(super) user_enrollment: bool,
+    /// `None`: the schema does not say.
+    pub(super) enrollment_mode: Option<EnrollmentMode>,
+    /// Of payloads: several on one device.
+    pub(super) multiple: bool,
+    /// Of payloads: a person may install it.
+    pub(super) manual: bool,
     pub(super) shared_mode: SharedMode,
     pub(super) shared_device: bool,
     pub(super) shared_user: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EnrollmentMode {
+    Allowed,
+    Required,
+    Forbidden,
+    Ignored,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +83,7 @@ pub(super) fn merge(parent: &Value, child: &Value) -> Value {
     }
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "introduced",
     "deprecated",
     "removed",
@@ -82,6 +96,8 @@ const KNOWN: [&str; 12] = [
     "sharedipad",
     "userenrollment",
     "allowed-enrollments",
+    "multiple",
+    "allowmanualinstall",
 ];
 
 /// `None` where the system does not have it.
@@ -121,6 +137,14 @@ pub(super) fn of(support: &Value, system: &str) -> Result<Option<Rule>> {
             Some("allowed" | "required" | "ignored") | None => true,
             Some(_) => false,
         },
+        enrollment_mode: mode(enrollment)?.map(|word| match word {
+            "allowed" => EnrollmentMode::Allowed,
+            "required" => EnrollmentMode::Required,
+            "ignored" => EnrollmentMode::Ignored,
+            _ => EnrollmentMode::Forbidden,
+        }),
+        multiple: flag(support, "multiple", true)?,
+        manual: flag(support, "allowmanualinstall", true)?,
         shared_mode: match mode(shared)? {
             Some("forbidden") => SharedMode::Forbidden,
             Some("required") => SharedMode::Required,

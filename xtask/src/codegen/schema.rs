@@ -25,7 +25,7 @@ pub(super) fn read(schema: &Path) -> Result<Source> {
     })
 }
 
-fn folder(path: &Path, hash: &mut u64) -> Result<Vec<(String, Value)>> {
+pub(super) fn folder(path: &Path, hash: &mut u64) -> Result<Vec<(String, Value)>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(path).with_context(|| path.display().to_string())? {
         let name = entry?.file_name();
@@ -47,7 +47,7 @@ fn folder(path: &Path, hash: &mut u64) -> Result<Vec<(String, Value)>> {
     Ok(files)
 }
 
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+pub(super) const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// FNV-1a: tells two inputs apart, no more.
 pub(super) fn fnv(hash: &mut u64, bytes: &[u8]) {

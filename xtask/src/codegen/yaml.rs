@@ -13,6 +13,13 @@ pub(super) fn parse(text: &str) -> Result<Value> {
     convert(first, 0)
 }
 
+/// The loader cannot resolve an alias inside its own anchor; what would go on for ever is cut there.
+const CUT: &str = "\0alias of its own ancestor";
+
+pub(super) fn is_cut(value: &Value) -> bool {
+    value.as_str() == Some(CUT)
+}
+
 fn convert(node: &Yaml<'_>, depth: usize) -> Result<Value> {
     if depth > MAX_DEPTH {
         bail!("nested too deeply");
@@ -35,6 +42,7 @@ fn convert(node: &Yaml<'_>, depth: usize) -> Result<Value> {
             }
             Value::Object(map)
         }
+        Yaml::BadValue => Value::from(CUT),
         other => bail!("a node that the schema should not have: {other:?}"),
     })
 }

@@ -2,6 +2,7 @@
 //! from any profile. Signing and unwrapping is done elsewhere; this reads and writes plain plists.
 
 mod acme;
+pub mod catalogue;
 mod enrollment;
 mod identity;
 mod info;
