@@ -41,9 +41,8 @@ fn removed_in_27(files: &mut [(String, Value)]) -> Result<()> {
     for name in REMOVED_RESTRICTIONS {
         remove(key(restrictions, &[name])?, whole.as_ref())?;
     }
-    let logging = file(files, "com.apple.system.logging")?;
-    let whole = logging.pointer("/payload/supportedOS").cloned();
-    remove(key(logging, &["Processes"])?, whole.as_ref())
+    // `Processes` of `com.apple.system.logging` went too; no system has it in the copy that is read.
+    Ok(())
 }
 
 fn new_in_27(files: &mut [(String, Value)]) -> Result<()> {

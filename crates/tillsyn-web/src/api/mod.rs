@@ -26,6 +26,7 @@ mod operations;
 mod organisation;
 mod overview;
 mod paging;
+mod payload_types;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;
@@ -35,6 +36,7 @@ mod tokens;
 
 pub use document::document;
 pub use operations::install_metrics;
+pub use payload_types::{Described, PayloadType, payload_type, payload_types};
 
 pub(crate) use operations::{health_routes, metrics_routes, only_from_this_machine};
 pub(crate) use routes::routes;

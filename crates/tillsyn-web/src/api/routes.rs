@@ -12,7 +12,7 @@ use super::json::LIMIT;
 use super::{
     activation_lock, attempts, certificates, commands, device_authorities, devices, document,
     enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    organisation, overview, push_certificates, push_requests, push_vendor, tokens,
+    organisation, overview, payload_types, push_certificates, push_requests, push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -61,6 +61,14 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(overview::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::ProfilesRead),
+            routes!(payload_types::list::list),
+        ))
+        .routes(guarded(
+            Needs::One(P::ProfilesRead),
+            routes!(payload_types::show::show),
         ))
         .routes(guarded(Needs::Token, routes!(organisation::show::show)))
         .routes(guarded(

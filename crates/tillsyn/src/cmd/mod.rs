@@ -11,6 +11,7 @@ mod event;
 mod failure;
 mod held;
 mod invite;
+mod profile;
 mod push;
 mod send;
 mod show;
@@ -36,6 +37,8 @@ pub(crate) enum ClientCommand {
     Invite(With<invite::InviteVerb>),
     /// Follows attempts to enroll
     Attempt(With<attempt::AttemptVerb>),
+    /// Says what profiles may hold
+    Profile(With<profile::ProfileVerb>),
     /// Shows the push certificates, makes requests for them, rehearses their renewal
     Push(With<push::PushVerb>),
     /// Lists and revokes the API tokens of your account
@@ -73,6 +76,7 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Certificate(with) => (with.connection.json, certificate::run(with).await),
         ClientCommand::Invite(with) => (with.connection.json, invite::run(with).await),
         ClientCommand::Attempt(with) => (with.connection.json, attempt::run(with).await),
+        ClientCommand::Profile(with) => (with.connection.json, profile::run(with).await),
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),

@@ -7,5 +7,6 @@ mod crash;
 mod demo;
 mod guard;
 mod init;
+mod payloads;
 mod program;
 mod serve;

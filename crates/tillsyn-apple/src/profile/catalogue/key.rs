@@ -24,7 +24,6 @@ pub struct Key {
     pub is: Option<&'static str>,
     /// Already with what it inherits.
     pub support: &'static Support,
-    pub(super) depth: usize,
     /// Its place in the table, and the first place behind its own keys.
     pub(super) index: usize,
     pub(super) end: usize,

@@ -39,6 +39,15 @@ impl Payload {
         self.support.on(system).is_some_and(super::Rule::exclusive)
     }
 
+    /// Whether its type, its variant or any of its keys has this text in its name, in lower case.
+    pub fn mentions(&self, text: &str) -> bool {
+        let keys = TABLE.keys.get(self.first..self.end).unwrap_or_default();
+        [self.kind, self.variant]
+            .into_iter()
+            .chain(keys.iter().map(|key| key.name))
+            .any(|name| name.to_lowercase().contains(text))
+    }
+
     /// Takes any key: the schema does not say more.
     pub fn is_free(&self) -> bool {
         self.keys()

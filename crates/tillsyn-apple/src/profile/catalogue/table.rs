@@ -99,7 +99,6 @@ impl Reader {
             format: None,
             is: None,
             support,
-            depth,
             index,
             end: index,
             again: None,

@@ -14,6 +14,7 @@ mod variables;
 pub use credentials::{CredentialMethod, CredentialUse, ROOT_MARKER};
 pub use diff::{Change, ChangeKind};
 pub use path::{KeyPath, Step};
+pub use secret_keys::is_secret_key;
 pub use tree::Template;
 pub use variables::{Missing, VariableUse};
 

@@ -74,6 +74,11 @@ const TELLING: &[&str] = &[
     "recoverykey",
 ];
 
+/// Whether a text under this key of such a payload is a secret.
+pub fn is_secret_key(payload_type: &str, key: &str) -> bool {
+    is_secret(payload_type, key, &Value::String(String::new()))
+}
+
 /// Whether what stands under this key of such a payload is a secret, itself and all below it.
 pub(super) fn is_secret(payload_type: &str, key: &str, value: &Value) -> bool {
     if matches!(value, Value::Boolean(_)) || SETTING.binary_search(&key).is_ok() {

@@ -7,5 +7,6 @@ mod escrow;
 mod idempotency;
 mod invitations;
 mod others;
+mod payload_types;
 mod push_life;
 mod strict;
