@@ -261,9 +261,12 @@ CREATE TABLE credential (
     certificate_sha256 TEXT,
     not_after BIGINT,
     renew_at BIGINT,
+    -- When somebody is told next that it ends; NULL when there is nothing to tell.
+    warn_at BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX credential_warn ON credential (warn_at) WHERE warn_at IS NOT NULL;
 CREATE UNIQUE INDEX credential_payload ON credential (channel_id, profile_id, payload);
 CREATE INDEX credential_device ON credential (device_id);
 CREATE INDEX credential_renew ON credential (renew_at) WHERE renew_at IS NOT NULL;
@@ -273,6 +276,8 @@ CREATE TABLE credential_challenge (
     challenge_hash TEXT NOT NULL PRIMARY KEY,
     credential_id TEXT NOT NULL REFERENCES credential (id),
     generation BIGINT NOT NULL,
+    -- Subject and alternative names as the payload that was sent has them, as JSON.
+    names TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     consumed_at BIGINT,

@@ -81,6 +81,7 @@ struct Inner {
     trust: crate::device_authorities::TrustStore,
     catalogues: crate::assignments::CatalogueCache,
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
+    profiles: crate::platform::apple::ProfileCache,
 }
 
 impl Core {
@@ -95,6 +96,7 @@ impl Core {
         keys: KeyStore,
     ) -> Result<Self, Error> {
         keys.check_against(&db).await?;
+        crate::keys::ensure_network(&db, &keys, clock.now_ms()).await?;
         let authorities = Authorities::load(&db, &keys).await?;
         Ok(Self(Arc::new(Inner {
             db,
@@ -110,6 +112,7 @@ impl Core {
             trust: crate::device_authorities::TrustStore::default(),
             catalogues: crate::assignments::CatalogueCache::default(),
             token_provider: RwLock::new(None),
+            profiles: crate::platform::apple::ProfileCache::default(),
         })))
     }
 
@@ -145,6 +148,10 @@ impl Core {
 
     pub(crate) fn identities(&self) -> &crate::platform::apple::IdentityCache {
         &self.0.identities
+    }
+
+    pub(crate) fn profile_cache(&self) -> &crate::platform::apple::ProfileCache {
+        &self.0.profiles
     }
 
     pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {

@@ -10,6 +10,7 @@ use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
+use crate::credentials;
 use crate::enrollments;
 use crate::error::Error;
 use crate::escrow;
@@ -59,7 +60,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             expire_commands(core).await?;
             inventory::ask_due(core).await?;
             invitations_over(core).await?;
-            certificates::renewal::run(core).await
+            certificates::renewal::run(core).await?;
+            credentials::run(core).await
         }
         "hour" => {
             mark_not_seen(core).await?;
@@ -71,6 +73,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             enrollments::revoke_wiped(core).await?;
             inventory::adopt(core).await?;
             reconcile::ask_users(core).await?;
+            credentials::sweep(core).await?;
             retain(core).await
         }
         "reconcile_again" => reconcile::again(core).await,

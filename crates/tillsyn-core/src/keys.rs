@@ -99,6 +99,10 @@ pub struct Authorities {
     pub profile_signer: CaIdentity,
     /// Chain of the profile signer, below the signer.
     pub signer_chain: Vec<Certificate>,
+    /// Issues certificates for networks and mail: never the identity of a device.
+    pub network_ca: CaIdentity,
+    /// What SCEP clients of the network authority encrypt to.
+    pub network_ra: CaIdentity,
 }
 
 const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, created_at) \
@@ -108,6 +112,57 @@ const LIST: &str =
 
 /// Ten years for the roots; signers below them are renewed long before.
 const CA_DAYS: u32 = 3_650;
+
+/// The network authority has ids that never differ, so that of two nodes that make it one wins.
+const NETWORK: [(&str, &str); 2] = [(NETWORK_CA_ID, "network_ca"), ("network-ra", "network_ra")];
+pub(crate) const NETWORK_CA_ID: &str = "network-ca";
+
+/// Makes the network authority where an older release left none. Two nodes may try at once.
+pub(crate) async fn ensure_network(db: &Db, keys: &KeyStore, now_ms: i64) -> Result<(), Error> {
+    const FIND: &str = "SELECT id FROM authority WHERE kind = 'network_ra' AND retired_at IS NULL";
+    const NAME: &str = "SELECT value FROM setting WHERE name = $1";
+    if db.query_optional(FIND, args![]).await?.is_some() {
+        return Ok(());
+    }
+    let organisation = match db
+        .query_optional(NAME, args![settings::ORGANISATION])
+        .await?
+    {
+        Some(row) => {
+            serde_json::from_str::<settings::Organisation>(&row.text(0)?)
+                .unwrap_or_default()
+                .name
+        }
+        None => settings::Organisation::default().name,
+    };
+    let made = tokio::task::spawn_blocking(move || NewNetwork::make(&organisation, now_ms))
+        .await
+        .map_err(|error| Error::internal("Making keys was interrupted.").caused_by(error))??;
+    db.write((keys.clone(), made, now_ms), |tx, (keys, made, now)| {
+        Box::pin(async move { network_in(tx, keys, made, *now).await })
+    })
+    .await
+}
+
+/// Stores it unless another node was faster.
+async fn network_in(tx: &Tx, keys: &KeyStore, made: &NewNetwork, now_ms: i64) -> Result<(), Error> {
+    const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, \
+        created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
+    for ((id, kind), identity) in NETWORK.into_iter().zip([&made.ca, &made.ra]) {
+        let certificate = &identity.certificate;
+        let key = identity.key.to_pkcs8_der();
+        let sealed = keys.seal(&key, "authority", "key_sealed", id);
+        let (der, end) = (certificate.der(), certificate.not_after_ms());
+        let stored = tx
+            .execute(INSERT, args![id, kind, der, sealed, end, now_ms])
+            .await?;
+        // The registration authority belongs to the CA that won.
+        if stored == 0 {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
 
 /// Makes all authorities of a new installation, in the transaction that makes the organisation.
 pub(crate) async fn create_in(
@@ -138,6 +193,7 @@ pub(crate) async fn create_in(
         )
         .await?;
     }
+    network_in(tx, keys, &made.network, now_ms).await?;
     settings::write_in(tx, FINGERPRINT, &keys.0.newest().fingerprint(), now_ms).await
 }
 
@@ -147,6 +203,27 @@ pub(crate) struct NewAuthorities {
     scep_ra: CaIdentity,
     signing_ca: CaIdentity,
     profile_signer: CaIdentity,
+    network: NewNetwork,
+}
+
+/// The network authority and its registration authority, before they are stored.
+struct NewNetwork {
+    ca: CaIdentity,
+    ra: CaIdentity,
+}
+
+impl NewNetwork {
+    fn make(organisation: &str, now_ms: i64) -> Result<Self, Error> {
+        let ca = issue::create_root_ca(
+            "Tillsyn Network CA",
+            organisation,
+            now_ms,
+            CA_DAYS,
+            KeyAlgorithm::P256,
+        )?;
+        let ra = issue::create_ra(&ca, "Tillsyn Network SCEP", organisation, now_ms, CA_DAYS)?;
+        Ok(Self { ca, ra })
+    }
 }
 
 impl NewAuthorities {
@@ -173,6 +250,7 @@ impl NewAuthorities {
             scep_ra,
             signing_ca,
             profile_signer,
+            network: NewNetwork::make(organisation, now_ms)?,
         })
     }
 }
@@ -199,21 +277,30 @@ impl Authorities {
         let (_, scep_ra) = take("scep_ra")?;
         let (_, signing_ca) = take("signing_ca")?;
         let (_, profile_signer) = take("profile_signer")?;
+        let (_, network_ca) = take("network_ca")?;
+        let (_, network_ra) = take("network_ra")?;
         Ok(Self {
             device_ca_id,
             device_ca,
             scep_ra,
             profile_signer,
             signer_chain: vec![signing_ca.certificate],
+            network_ca,
+            network_ra,
         })
     }
 
     /// Days until the first of them expires, for alarms.
     pub fn days_left(&self, now_ms: i64) -> i64 {
-        [&self.device_ca, &self.scep_ra, &self.profile_signer]
-            .iter()
-            .map(|identity| (identity.certificate.not_after_ms() - now_ms) / DAY_MS)
-            .min()
-            .unwrap_or(0)
+        [
+            &self.device_ca,
+            &self.scep_ra,
+            &self.profile_signer,
+            &self.network_ca,
+        ]
+        .iter()
+        .map(|identity| (identity.certificate.not_after_ms() - now_ms) / DAY_MS)
+        .min()
+        .unwrap_or(0)
     }
 }

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod commands;
 #[cfg(test)]
 mod corpus;
+pub mod credentials;
 pub mod desired;
 pub mod device_authorities;
 pub mod devices;

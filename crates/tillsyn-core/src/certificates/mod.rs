@@ -2,14 +2,14 @@
 
 mod crl;
 pub(crate) mod issue;
-mod life;
+pub(crate) mod life;
 mod method;
 pub(crate) mod renewal;
 mod revoke;
 mod setting;
 mod view;
 
-pub use crl::revocation_list;
+pub use crl::{Issuer, revocation_list};
 pub use life::{CertificateStatus, status};
 pub use method::Method;
 pub use renewal::renew_now;

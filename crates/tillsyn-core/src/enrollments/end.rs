@@ -6,6 +6,7 @@ use crate::clock::DAY_MS;
 use crate::commands::CommandStatus;
 use crate::commands::store;
 use crate::core::Core;
+use crate::credentials;
 use crate::devices;
 use crate::error::Error;
 use crate::escrow;
@@ -57,6 +58,7 @@ pub(crate) async fn end_in(
     tx.execute(CHANNELS, args![id, now_ms]).await?;
     inventory::forget_in(tx, id).await?;
     reconcile::forget_enrollment_in(tx, id).await?;
+    credentials::end_enrollment_in(tx, id, now_ms).await?;
     tx.execute(END, args![id, status, now_ms, reason]).await?;
     escrow::forget_in(tx, id, escrow::Kind::BootstrapToken).await?;
     if let Some(device) = row.opt_text(1)? {

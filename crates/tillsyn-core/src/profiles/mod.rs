@@ -13,6 +13,7 @@ mod publish;
 mod store;
 mod summary;
 pub mod templates;
+pub mod variables;
 mod versions;
 mod view;
 

@@ -237,6 +237,15 @@ fn general_name(name: &San) -> Vec<u8> {
         San::Email(text) => writer::tlv(context(1), text.as_bytes()),
         San::Dns(text) => writer::tlv(context(2), text.as_bytes()),
         San::Uri(text) => writer::tlv(context(6), text.as_bytes()),
+        // RFC 5280 §4.2.1.6: otherName is a type with its value in an explicit tag.
+        San::PrincipalName(text) => writer::tlv(
+            context_constructed(0),
+            &[
+                writer::oid(&oid::PRINCIPAL_NAME),
+                writer::tlv(context_constructed(0), &writer::utf8(text)),
+            ]
+            .concat(),
+        ),
         San::Ip(IpAddr::V4(ip)) => writer::tlv(context(7), &ip.octets()),
         San::Ip(IpAddr::V6(ip)) => writer::tlv(context(7), &ip.octets()),
     }

@@ -12,6 +12,8 @@ pub enum San {
     Ip(IpAddr),
     Uri(String),
     Email(String),
+    /// `user@domain`, by which Windows servers know people (MS-WCCE, szOID_NT_PRINCIPAL_NAME).
+    PrincipalName(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

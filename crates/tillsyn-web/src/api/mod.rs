@@ -23,6 +23,7 @@ mod json;
 mod lost_mode;
 mod me;
 mod operations;
+mod network_authority;
 mod organisation;
 mod overview;
 mod paging;

@@ -12,7 +12,8 @@ use super::json::LIMIT;
 use super::{
     activation_lock, attempts, certificates, commands, device_authorities, devices, document,
     enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    organisation, overview, payload_types, push_certificates, push_requests, push_vendor, tokens,
+    network_authority, organisation, overview, payload_types, push_certificates, push_requests,
+    push_vendor, tokens,
 };
 use crate::auth::authenticate;
 use crate::error::AppError;
@@ -57,6 +58,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(device_authorities::routes())
         .merge(enrollments::routes())
+        .merge(network_authority::routes())
         .routes(guarded(Needs::Token, routes!(me::show)))
         .routes(guarded(
             Needs::One(P::DevicesRead),

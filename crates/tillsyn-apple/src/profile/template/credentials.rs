@@ -6,7 +6,7 @@ use plist::{Dictionary, Value};
 use super::Template;
 use super::tree::text;
 use super::variables::whole_variable;
-use crate::profile::{AcmePayload, ScepPayload};
+use crate::profile::{ScepPayload, subject};
 
 /// As the whole `PayloadContent` of a `com.apple.security.root` payload: the root certificate of
 /// the network authority, as data.
@@ -15,21 +15,17 @@ pub const ROOT_MARKER: &str = "credential.root";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CredentialMethod {
     Scep,
-    Acme,
 }
 
 impl CredentialMethod {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Scep => "scep",
-            Self::Acme => "acme",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Scep, Self::Acme]
-            .into_iter()
-            .find(|method| method.as_str() == text)
+        (text == Self::Scep.as_str()).then_some(Self::Scep)
     }
 }
 
@@ -54,17 +50,55 @@ impl Template {
     }
 }
 
+/// Whom the certificate of a payload is to name, as the payload itself says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CertificateNames {
+    /// Attributes in their order: `CN`, `O`, … or dotted object identifiers.
+    pub subject: Vec<(String, String)>,
+    pub emails: Vec<String>,
+    pub dns_names: Vec<String>,
+    pub uris: Vec<String>,
+    /// `user@domain`, by which Windows servers know people.
+    pub principal_names: Vec<String>,
+}
+
+impl Template {
+    /// The names in a payload that asks for a certificate; of an expanded profile, the real ones.
+    // Apple schema mdm/profiles/com.apple.security.scep.yaml
+    pub fn certificate_names(&self, payload: &str) -> Option<CertificateNames> {
+        let (_, payload) = self
+            .payloads()
+            .find(|(_, other)| text(other, "PayloadIdentifier") == Some(payload))?;
+        let content = payload
+            .get("PayloadContent")
+            .and_then(Value::as_dictionary)?;
+        let subject = subject::read(content).unwrap_or_default();
+        let alternative = content.get("SubjectAltName").and_then(Value::as_dictionary);
+        let of = |key: &str| match alternative.and_then(|names| names.get(key)) {
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(many)) => many
+                .iter()
+                .filter_map(|item| item.as_string().map(str::to_owned))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Some(CertificateNames {
+            subject: subject.into_iter().flatten().collect(),
+            emails: of("rfc822Name"),
+            dns_names: of("dNSName"),
+            uris: of("uniformResourceIdentifier"),
+            principal_names: of("ntPrincipalName"),
+        })
+    }
+}
+
 fn method(payload: &Dictionary) -> Option<CredentialMethod> {
     let is = |dict: &Dictionary, key, name| text(dict, key).and_then(whole_variable) == Some(name);
-    match text(payload, "PayloadType")? {
-        ScepPayload::TYPE => {
-            let content = payload
-                .get("PayloadContent")
-                .and_then(Value::as_dictionary)?;
-            is(content, "URL", "credential.scep_url").then_some(CredentialMethod::Scep)
-        }
-        AcmePayload::TYPE => is(payload, "DirectoryURL", "credential.acme_directory")
-            .then_some(CredentialMethod::Acme),
-        _ => None,
+    if text(payload, "PayloadType")? != ScepPayload::TYPE {
+        return None;
     }
+    let content = payload
+        .get("PayloadContent")
+        .and_then(Value::as_dictionary)?;
+    is(content, "URL", "credential.scep_url").then_some(CredentialMethod::Scep)
 }

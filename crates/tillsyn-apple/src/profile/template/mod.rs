@@ -11,7 +11,7 @@ mod secrets;
 mod tree;
 mod variables;
 
-pub use credentials::{CredentialMethod, CredentialUse, ROOT_MARKER};
+pub use credentials::{CertificateNames, CredentialMethod, CredentialUse, ROOT_MARKER};
 pub use diff::{Change, ChangeKind};
 pub use path::{KeyPath, Step};
 pub use secret_keys::is_secret_key;

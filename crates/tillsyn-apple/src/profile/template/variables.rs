@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use plist::Value;
 
+use super::tree::text;
 use super::{KeyPath, Template};
 
 /// A variable that a text names.
@@ -42,10 +43,33 @@ impl Template {
 
     /// The profile with its values in place. Values are not expanded again.
     pub fn expand(&self, values: &BTreeMap<String, String>) -> Result<Self, Vec<Missing>> {
+        self.expand_for(values, &BTreeMap::new())
+    }
+
+    /// The same, with values that count in one payload only, by its `PayloadIdentifier`: each
+    /// credential has a challenge of its own.
+    pub fn expand_for(
+        &self,
+        values: &BTreeMap<String, String>,
+        of_payload: &BTreeMap<String, BTreeMap<String, String>>,
+    ) -> Result<Self, Vec<Missing>> {
         let mut missing = Vec::new();
         let mut expanded = self.clone();
         for (key, value) in expanded.root_mut().iter_mut() {
-            expand(value, &KeyPath::default().key(key), values, &mut missing);
+            let path = KeyPath::default().key(key);
+            match value {
+                Value::Array(items) if key == "PayloadContent" => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        let own = item
+                            .as_dictionary()
+                            .and_then(|payload| text(payload, "PayloadIdentifier"))
+                            .and_then(|identifier| of_payload.get(identifier));
+                        let all = [own, Some(values)];
+                        expand(item, &path.index(index), all, &mut missing);
+                    }
+                }
+                _ => expand(value, &path, [None, Some(values)], &mut missing),
+            }
         }
         if missing.is_empty() {
             Ok(expanded)
@@ -64,15 +88,13 @@ impl Template {
     }
 }
 
-fn expand(
-    value: &mut Value,
-    path: &KeyPath,
-    values: &BTreeMap<String, String>,
-    missing: &mut Vec<Missing>,
-) {
+/// What counts first comes first.
+type Layers<'a> = [Option<&'a BTreeMap<String, String>>; 2];
+
+fn expand(value: &mut Value, path: &KeyPath, values: Layers<'_>, missing: &mut Vec<Missing>) {
     match value {
-        Value::String(text) if text.contains("{{") => {
-            *text = expand_text(text, values, |name| {
+        Value::String(string) if string.contains("{{") => {
+            *string = expand_text(string, values, |name| {
                 missing.push(Missing {
                     path: path.clone(),
                     name: name.to_owned(),
@@ -93,17 +115,17 @@ fn expand(
     }
 }
 
-fn expand_text(
-    text: &str,
-    values: &BTreeMap<String, String>,
-    mut on_missing: impl FnMut(&str),
-) -> String {
+fn expand_text(text: &str, values: Layers<'_>, mut on_missing: impl FnMut(&str)) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {
             Piece::Literal(literal) => out.push_str(literal),
             Piece::Variable { name, fallback } => {
-                match values.get(name).map(String::as_str).or(fallback) {
+                let value = values
+                    .into_iter()
+                    .flatten()
+                    .find_map(|layer| layer.get(name));
+                match value.map(String::as_str).or(fallback) {
                     Some(value) => out.push_str(value),
                     None => on_missing(name),
                 }

@@ -18,6 +18,7 @@ mod facts;
 mod first_contact;
 mod get_token;
 mod identity;
+mod install;
 mod moved_check_in;
 mod parameters;
 mod poll;
@@ -42,7 +43,7 @@ pub use identity::{
 pub use moved_check_in::take_in;
 pub use poll::{poll, poll_oversize};
 pub use profile::{UploadedProfile, read_profile};
-pub use scep::{ScepAnswer, ca_caps, ca_certificates, pki_operation};
+pub use scep::{ScepAnswer, ScepAuthority, ca_caps, ca_certificates, pki_operation};
 
 pub(crate) use capability::{Told, check_capability, check_type, lock_pin, own_profile_unknown};
 pub(crate) use document::Document;
@@ -50,4 +51,5 @@ pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };
 pub(crate) use escrowed::{check_escrow_in, check_escrowed_in, sets_secret};
+pub(crate) use install::ProfileCache;
 pub(crate) use raw::read_raw;

@@ -13,6 +13,7 @@ use super::capability::check_own_profile;
 use super::encode::{Refused, Secrets};
 use super::first_contact::{self, Contact};
 use super::identity::DeviceCertificate;
+use super::install::{Delivery, Installer, OVERTAKEN};
 use super::sender::{self, Admission, COLUMNS, Sender, SenderEnrollment, Trust};
 use super::{encode, escrowed, record};
 use crate::actor::ActorKind;
@@ -102,6 +103,7 @@ async fn take(
         size_bytes,
         incoming,
         keys: core.keys().clone(),
+        installer: Installer::new(core),
         address,
         now_ms: core.now_ms(),
     };
@@ -193,6 +195,7 @@ pub(super) struct Turn {
     pub(super) size_bytes: i64,
     pub(super) incoming: Incoming,
     pub(super) keys: KeyStore,
+    pub(super) installer: Installer,
     pub(super) address: Option<String>,
     pub(super) now_ms: i64,
 }
@@ -482,7 +485,34 @@ impl Turn {
             return Ok(Err(("platform_unsupported", String::new())));
         };
         let device = &channel.device_id;
-        let bytes = sealed.as_ref().map(|bytes| bytes.as_slice());
+        let installed = match &request {
+            Request::InstallVersion {
+                identifier,
+                profile_id,
+                version,
+                ..
+            } => {
+                let delivery = Delivery {
+                    command_id: uuid.as_str(),
+                    channel_id: &channel.id,
+                    device_id: device,
+                    enrollment_id: &enrollment.id,
+                    own_profile: &enrollment.profile_identifier,
+                    identifier,
+                    profile_id: profile_id.as_str(),
+                    version: *version,
+                };
+                match self.installer.bytes_in(tx, delivery).await? {
+                    Ok(bytes) => Some(bytes),
+                    Err(refused) => return Ok(Err(refused)),
+                }
+            }
+            _ => None,
+        };
+        let bytes = match &installed {
+            Some(bytes) => Some(bytes.as_slice()),
+            None => sealed.as_ref().map(|bytes| bytes.as_slice()),
+        };
         let kept = match escrowed::find_in(tx, &self.keys, &request, bytes, device).await? {
             Ok(kept) => kept,
             Err(refused) => return Ok(Err(refused)),
@@ -506,10 +536,15 @@ impl Turn {
         id: &str,
         reason: &str,
     ) -> Result<(), Error> {
-        const END: &str = "UPDATE command SET status = 'cancelled', status_reason = $2, finished = 1, \
+        const END: &str = "UPDATE command SET status = $4, status_reason = $2, finished = 1, \
             secret_sealed = NULL, updated_at = $3 WHERE id = $1";
-        tx.execute(END, args![id, reason, self.now_ms]).await?;
-        let status = CommandStatus::Cancelled;
+        let status = if reason == OVERTAKEN {
+            CommandStatus::Superseded
+        } else {
+            CommandStatus::Cancelled
+        };
+        tx.execute(END, args![id, reason, self.now_ms, status.as_str()])
+            .await?;
         let device = &channel.device_id;
         store::transition(tx, id, device, status, Some(reason), None, self.now_ms).await
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tillsyn_db::Tx;
 use tillsyn_pki::envelope::ContentCipher;
 use tillsyn_pki::hash;
+use tillsyn_pki::issue::CaIdentity;
 use tillsyn_pki::scep::{
     self, CertRep, CsrRequest, FailInfo, MessageType, PkiRequest, Transaction,
 };
@@ -14,8 +15,43 @@ use crate::accounts::{Guesses, blocked, failed};
 use crate::certificates::issue::{self, Issue, Outcome};
 use crate::certificates::{self, Method};
 use crate::core::Core;
+use crate::credentials::{self, NetworkIssue};
 use crate::error::{Error, Kind};
 use crate::keys::Authorities;
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScepAuthority {
+    /// Issues the identities of devices.
+    Device,
+    /// Issues what profiles carry for networks and mail.
+    Network,
+}
+
+impl ScepAuthority {
+    /// By its name in addresses.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "device" => Some(Self::Device),
+            "network" => Some(Self::Network),
+            _ => None,
+        }
+    }
+
+    fn ca(self, authorities: &Authorities) -> &CaIdentity {
+        match self {
+            Self::Device => &authorities.device_ca,
+            Self::Network => &authorities.network_ca,
+        }
+    }
+
+    fn ra(self, authorities: &Authorities) -> &CaIdentity {
+        match self {
+            Self::Device => &authorities.scep_ra,
+            Self::Network => &authorities.network_ra,
+        }
+    }
+}
 
 /// What to put on the wire.
 pub enum ScepAnswer {
@@ -36,11 +72,11 @@ pub async fn ca_caps(core: &Core) -> Result<String, Error> {
 }
 
 /// Content type and body of `GetCACert`: registration authority first, then the CA.
-pub fn ca_certificates(core: &Core) -> (&'static str, Vec<u8>) {
+pub fn ca_certificates(core: &Core, authority: ScepAuthority) -> (&'static str, Vec<u8>) {
     let authorities = core.authorities();
     scep::get_ca_cert(
-        &authorities.scep_ra.certificate,
-        &authorities.device_ca.certificate,
+        &authority.ra(&authorities).certificate,
+        &authority.ca(&authorities).certificate,
     )
 }
 
@@ -50,6 +86,7 @@ pub fn ca_certificates(core: &Core) -> (&'static str, Vec<u8>) {
 /// Only when the store fails; the client then tries again.
 pub async fn pki_operation(
     core: &Core,
+    authority: ScepAuthority,
     message: Vec<u8>,
     address: Option<String>,
 ) -> Result<ScepAnswer, Error> {
@@ -60,9 +97,11 @@ pub async fn pki_operation(
     let guesser = format!("scep:{}", address.as_deref().unwrap_or("unknown"));
     let is_blocked = is_blocked(core, &guesser).await?;
     // RSA with a private key takes milliseconds: not on the threads that serve everybody.
-    let opened = tokio::task::spawn_blocking(move || open(&message, &opening, legacy, is_blocked))
-        .await
-        .map_err(|error| Error::internal("A SCEP message was interrupted.").caused_by(error))?;
+    let opened = tokio::task::spawn_blocking(move || {
+        open(&message, authority.ra(&opening), legacy, is_blocked)
+    })
+    .await
+    .map_err(|error| Error::internal("A SCEP message was interrupted.").caused_by(error))?;
     let (request, outcome) = match opened {
         Opened::Malformed => return Ok(ScepAnswer::Malformed),
         Opened::Refused {
@@ -71,18 +110,22 @@ pub async fn pki_operation(
             why,
         } => {
             tracing::warn!(reason = why, "SCEP request refused");
-            return failure(transaction, info, why, authorities).await;
+            return failure(authority, transaction, info, why, authorities).await;
         }
         Opened::Request(request) => {
-            let outcome = issue_for(core, &request, &guesser, address).await?;
+            let outcome = match authority {
+                ScepAuthority::Device => issue_for(core, &request, &guesser, address).await?,
+                ScepAuthority::Network => network(core, &request, &guesser, address).await?,
+            };
             (request, outcome)
         }
     };
     match outcome {
         Outcome::Issued(certificate) => {
             let reply = tokio::task::spawn_blocking(move || {
-                let chain = [*certificate, authorities.device_ca.certificate.clone()];
-                CertRep::success(&request, &chain, &authorities.scep_ra)
+                let ca = authority.ca(&authorities).certificate.clone();
+                let chain = [*certificate, ca];
+                CertRep::success(&request, &chain, authority.ra(&authorities))
             })
             .await
             .map_err(|error| {
@@ -93,6 +136,7 @@ pub async fn pki_operation(
         Outcome::Refused(why) => {
             tracing::warn!(reason = why, "SCEP request refused");
             failure(
+                authority,
                 request.transaction().clone(),
                 FailInfo::BadRequest,
                 why,
@@ -104,6 +148,7 @@ pub async fn pki_operation(
 }
 
 async fn failure(
+    authority: ScepAuthority,
     transaction: Transaction,
     info: FailInfo,
     why: &'static str,
@@ -111,7 +156,7 @@ async fn failure(
 ) -> Result<ScepAnswer, Error> {
     metrics::counter!("tillsyn_scep_total", "outcome" => "refused").increment(1);
     let reply = tokio::task::spawn_blocking(move || {
-        CertRep::failure(&transaction, info, Some(why), &authorities.scep_ra)
+        CertRep::failure(&transaction, info, Some(why), authority.ra(&authorities))
     })
     .await
     .map_err(|error| Error::internal("A SCEP answer was interrupted.").caused_by(error))??;
@@ -129,7 +174,7 @@ enum Opened {
 }
 
 /// Parse, allowlist of message types, signature, decryption, CSR: in the order of sheet A4.
-fn open(message: &[u8], authorities: &Authorities, legacy: bool, is_blocked: bool) -> Opened {
+fn open(message: &[u8], ra: &CaIdentity, legacy: bool, is_blocked: bool) -> Opened {
     let Ok(request) = PkiRequest::parse(message) else {
         return Opened::Malformed;
     };
@@ -151,7 +196,7 @@ fn open(message: &[u8], authorities: &Authorities, legacy: bool, is_blocked: boo
         Ok(verified) => verified,
         Err(refusal) => return refused(refusal.info, "signature or digest refused"),
     };
-    match verified.open(&authorities.scep_ra) {
+    match verified.open(ra) {
         Ok(request) if !legacy && request.cipher() == ContentCipher::DesEde3Cbc => {
             refused(FailInfo::BadAlg, "3DES is switched off")
         }
@@ -229,6 +274,49 @@ async fn issue_for(
         metrics::counter!("tillsyn_scep_total", "outcome" => "issued").increment(1);
     } else {
         note_refused(core, guesser, session).await?;
+    }
+    Ok(outcome)
+}
+
+/// Under the challenge of a delivered profile, and nothing else: what was issued before renews nothing.
+async fn network(
+    core: &Core,
+    request: &CsrRequest,
+    guesser: &str,
+    address: Option<String>,
+) -> Result<Outcome, Error> {
+    let challenge = request.csr().challenge_password();
+    let Some(hash) = challenge.map(|challenge| hash::sha256_hex(challenge.as_bytes())) else {
+        note_refused(core, guesser, None).await?;
+        return Ok(Outcome::Refused("no challenge"));
+    };
+    // Strangers cost a look-up, not a signature and a turn of the writer.
+    let names = core
+        .db()
+        .read(hash.clone(), |tx, hash| {
+            Box::pin(async move { credentials::is_known_in(tx, hash).await })
+        })
+        .await?;
+    let Some(names) = names else {
+        note_refused(core, guesser, None).await?;
+        return Ok(Outcome::Refused("challenge unknown"));
+    };
+    let session = format!("scep-session:{hash}");
+    if is_blocked(core, &session).await? {
+        return Ok(Outcome::Refused(TOO_MANY));
+    }
+    let key = request.csr().public_key();
+    let issue = NetworkIssue::prepare(core, key, hash, &names, address).await?;
+    let outcome = core
+        .db()
+        .write(issue, |tx, issue| {
+            Box::pin(async move { issue.run(tx).await })
+        })
+        .await?;
+    if matches!(outcome, Outcome::Issued(_)) {
+        metrics::counter!("tillsyn_scep_total", "outcome" => "issued").increment(1);
+    } else {
+        note_refused(core, guesser, Some(session)).await?;
     }
     Ok(outcome)
 }

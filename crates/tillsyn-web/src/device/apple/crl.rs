@@ -3,16 +3,16 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use tillsyn_core::certificates;
+use tillsyn_core::certificates::{self, Issuer};
 
 use super::answer;
 use crate::state::AppState;
 
 pub(super) async fn fetch(State(state): State<AppState>, Path(ca): Path<String>) -> Response {
-    if ca != "device" {
+    let Some(issuer) = Issuer::parse(&ca) else {
         return StatusCode::NOT_FOUND.into_response();
-    }
-    match certificates::revocation_list(&state.core).await {
+    };
+    match certificates::revocation_list(&state.core, issuer).await {
         Ok(der) => answer::with_type(StatusCode::OK, "application/pkix-crl", der),
         Err(error) => answer::failure(&error),
     }

@@ -1,0 +1,286 @@
+//! A profile version on its way to one channel: values in place, our identity on it, signed. The bytes are
+//! made at dispatch and kept nowhere; their hash is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use serde_json::json;
+use tillsyn_apple::profile::Template;
+use tillsyn_apple::profile::template::{CertificateNames, ROOT_MARKER};
+use tillsyn_db::{Tx, args};
+use tillsyn_pki::cms;
+use tillsyn_pki::hash;
+use zeroize::Zeroizing;
+
+use super::encode::Refused;
+use crate::core::Core;
+use crate::credentials::{self, Holder, Names, NewChallenge, SCEP_PATH};
+use crate::desired;
+use crate::error::Error;
+use crate::keys::{Authorities, KeyStore};
+use crate::profiles::variables;
+
+type Bytes = Arc<Zeroizing<Vec<u8>>>;
+
+/// Opened templates by version, and signed profiles that are the same for many by desired hash. Both are
+/// bounded by size and wiped when they go.
+#[derive(Clone)]
+pub(crate) struct ProfileCache {
+    templates: Cache<String, Bytes>,
+    signed: Cache<String, Bytes>,
+}
+
+impl Default for ProfileCache {
+    fn default() -> Self {
+        const SIZE: u64 = 32 << 20;
+        let bounded = || {
+            Cache::builder()
+                .max_capacity(SIZE)
+                .weigher(|_: &String, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX))
+                .time_to_idle(std::time::Duration::from_secs(3_600))
+                .build()
+        };
+        Self {
+            templates: bounded(),
+            signed: bounded(),
+        }
+    }
+}
+
+/// What a turn needs to deliver profiles.
+#[derive(Clone)]
+pub(super) struct Installer {
+    authorities: Arc<Authorities>,
+    keys: KeyStore,
+    public_url: String,
+    cache: ProfileCache,
+    now_ms: i64,
+}
+
+/// The command that installs it, and the channel that asks.
+#[derive(Clone, Copy)]
+pub(super) struct Delivery<'a> {
+    pub(super) command_id: &'a str,
+    pub(super) channel_id: &'a str,
+    pub(super) device_id: &'a str,
+    pub(super) enrollment_id: &'a str,
+    /// The profile that manages the device: never replaced by one of these.
+    pub(super) own_profile: &'a str,
+    pub(super) identifier: &'a str,
+    pub(super) profile_id: &'a str,
+    pub(super) version: i64,
+}
+
+/// The version is no longer what the channel is to have.
+pub(super) const OVERTAKEN: &str = "overtaken";
+
+struct Wanted {
+    version_id: String,
+    hash: String,
+}
+
+impl Installer {
+    pub(super) fn new(core: &Core) -> Self {
+        Self {
+            authorities: core.authorities(),
+            keys: core.keys().clone(),
+            public_url: core.config().public_url.clone(),
+            cache: core.profile_cache().clone(),
+            now_ms: core.now_ms(),
+        }
+    }
+
+    /// The signed profile for this channel. `Err` within says why it is not sent; the item knows it then.
+    pub(super) async fn bytes_in(
+        &self,
+        tx: &Tx,
+        delivery: Delivery<'_>,
+    ) -> Result<Result<Bytes, Refused>, Error> {
+        if delivery.identifier == delivery.own_profile {
+            let detail = "This profile has the identifier of the one that manages the device.";
+            return Ok(Err(("enrollment_profile", detail.to_owned())));
+        }
+        let Some(wanted) = wanted_in(tx, delivery).await? else {
+            let detail = "Another version is wanted now, or none.";
+            return Ok(Err((OVERTAKEN, detail.to_owned())));
+        };
+        if let Some(signed) = self.cache.signed.get(&wanted.hash) {
+            delivered_in(tx, delivery, &signed, self.now_ms).await?;
+            return Ok(Ok(signed));
+        }
+        let template = self.template_in(tx, &wanted.version_id).await?;
+        let signed = match self.fill_in(tx, delivery, &template).await? {
+            Ok(filled) => self.sign(filled, delivery.identifier, &wanted.hash)?,
+            Err(missing) => {
+                missing_in(tx, delivery, &missing, self.now_ms).await?;
+                return Ok(Err(("variable_missing", missing.join(", "))));
+            }
+        };
+        if template
+            .variables()
+            .iter()
+            .all(|used| used.name == ROOT_MARKER)
+        {
+            self.cache.signed.insert(wanted.hash, signed.clone());
+        }
+        delivered_in(tx, delivery, &signed, self.now_ms).await?;
+        Ok(Ok(signed))
+    }
+
+    async fn template_in(&self, tx: &Tx, version_id: &str) -> Result<Template, Error> {
+        const FIND: &str = "SELECT content_sealed FROM profile_version WHERE id = $1";
+        let plain = if let Some(plain) = self.cache.templates.get(version_id) {
+            plain
+        } else {
+            let row = tx.fetch_one(FIND, args![version_id]).await?;
+            let cell = ("profile_version", "content_sealed");
+            let plain = self.keys.open(&row.blob(0)?, cell.0, cell.1, version_id)?;
+            let plain = Arc::new(plain);
+            self.cache
+                .templates
+                .insert(version_id.to_owned(), plain.clone());
+            plain
+        };
+        Template::parse(&plain)
+            .map_err(|error| Error::internal("A profile version cannot be read.").caused_by(error))
+    }
+
+    /// Puts values, fresh challenges and the root certificate in place; `Err` within names what is missing.
+    async fn fill_in(
+        &self,
+        tx: &Tx,
+        delivery: Delivery<'_>,
+        template: &Template,
+    ) -> Result<Result<Template, Vec<String>>, Error> {
+        let channel = delivery.channel_id;
+        let mut values = if template.variables().is_empty() {
+            BTreeMap::new()
+        } else {
+            let mut found = variables::values_in(tx, vec![channel.to_owned()]).await?;
+            found.remove(channel).unwrap_or_default()
+        };
+        let url = format!("{}{SCEP_PATH}", self.public_url);
+        values.insert("credential.scep_url".to_owned(), url);
+        let payloads: Vec<String> = template
+            .credentials()
+            .into_iter()
+            .map(|used| used.payload)
+            .collect();
+        let challenges: Vec<_> = payloads
+            .iter()
+            .map(|payload| (payload.as_str(), NewChallenge::make()))
+            .collect();
+        let of_payload = challenges
+            .iter()
+            .map(|(payload, challenge)| {
+                let name = "credential.challenge".to_owned();
+                let own = BTreeMap::from([(name, challenge.expose().to_owned())]);
+                ((*payload).to_owned(), own)
+            })
+            .collect();
+        let filled = match self.with_root(template).expand_for(&values, &of_payload) {
+            Ok(filled) => filled,
+            Err(missing) => {
+                let mut names: Vec<_> = missing.into_iter().map(|one| one.name).collect();
+                names.sort_unstable();
+                names.dedup();
+                return Ok(Err(names));
+            }
+        };
+        let holder = Holder {
+            channel_id: channel,
+            device_id: delivery.device_id,
+            enrollment_id: delivery.enrollment_id,
+            profile_id: delivery.profile_id,
+        };
+        credentials::keep_only_in(tx, holder, &payloads, self.now_ms).await?;
+        for (payload, challenge) in &challenges {
+            let names = names(filled.certificate_names(payload).unwrap_or_default());
+            let names = json!(names).to_string();
+            credentials::store_in(tx, holder, payload, challenge, &names, self.now_ms).await?;
+        }
+        Ok(Ok(filled))
+    }
+
+    fn with_root(&self, template: &Template) -> Template {
+        template.with_data(ROOT_MARKER, self.authorities.network_ca.certificate.der())
+    }
+
+    fn sign(&self, mut filled: Template, identifier: &str, hash: &str) -> Result<Bytes, Error> {
+        filled.set_identity(identifier, &desired::payload_uuid(hash));
+        let plain = Zeroizing::new(filled.to_plist());
+        let signer = &self.authorities.profile_signer;
+        let chain = &self.authorities.signer_chain;
+        let signed = cms::sign_attached(&plain, &signer.certificate, &signer.key, chain)?;
+        Ok(Arc::new(Zeroizing::new(signed)))
+    }
+}
+
+fn names(names: CertificateNames) -> Names {
+    Names {
+        subject: names.subject,
+        emails: names.emails,
+        dns_names: names.dns_names,
+        uris: names.uris,
+        principal_names: names.principal_names,
+    }
+}
+
+/// What the item wants, while it still wants what this command brings.
+async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Error> {
+    const FIND: &str = "SELECT v.id, i.desired_hash FROM item_state i \
+        JOIN profile_version v ON v.profile_id = i.item_id AND v.number = i.desired_version \
+        WHERE i.channel_id = $1 AND i.kind = 'profile' AND i.item = $2 AND i.command_id = $3 \
+        AND i.item_id = $4 AND i.desired_version = $5 AND i.desired_hash IS NOT NULL";
+    let values = args![
+        delivery.channel_id,
+        delivery.identifier,
+        delivery.command_id,
+        delivery.profile_id,
+        delivery.version
+    ];
+    let Some(row) = tx.fetch_optional(FIND, values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Wanted {
+        version_id: row.text(0)?,
+        hash: row.text(1)?,
+    }))
+}
+
+/// Keeps what was sent, as a hash.
+async fn delivered_in(
+    tx: &Tx,
+    delivery: Delivery<'_>,
+    signed: &Bytes,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const KEEP: &str = "UPDATE item_state SET delivered_sha256 = $3, updated_at = $4 \
+        WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
+    let values = args![
+        delivery.channel_id,
+        delivery.identifier,
+        hash::sha256_hex(signed),
+        now_ms
+    ];
+    tx.execute(KEEP, values).await?;
+    Ok(())
+}
+
+/// The item waits for somebody to give the value; a change of it asks for another look.
+async fn missing_in(
+    tx: &Tx,
+    delivery: Delivery<'_>,
+    missing: &[String],
+    now_ms: i64,
+) -> Result<(), Error> {
+    const REFUSE: &str = "UPDATE item_state SET state = 'refused', reason = 'variable_missing', \
+        reason_detail = $3, command_id = NULL, command_version = NULL, \
+        command_hash = NULL, next_attempt_at = NULL, updated_at = $4 \
+        WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
+    let detail = json!({ "variables": missing }).to_string();
+    let values = args![delivery.channel_id, delivery.identifier, detail, now_ms];
+    tx.execute(REFUSE, values).await?;
+    Ok(())
+}
