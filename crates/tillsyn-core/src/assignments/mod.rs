@@ -10,7 +10,7 @@ pub(crate) mod revision;
 pub use model::{AssignedChannel, Mode, TargetKind};
 
 pub(crate) use load::{CatalogueCache, catalogue_in, subjects_in};
-pub(crate) use model::{Catalogue, Subject, SubjectChannel, Wanted};
+pub(crate) use model::{Catalogue, Subject, SubjectChannel, VersionInfo, Wanted};
 pub(crate) use resolve::{fits, resolve};
 pub(crate) use revision::{bump_in, revision_in};
 

@@ -48,16 +48,16 @@ pub(crate) async fn end_enrollment_in(
     end_in(tx, ids(&rows)?, "enrollment_ended", now_ms).await
 }
 
-/// The profile is no longer on this channel.
-pub(crate) async fn end_item_in(
+/// A profile, by what devices know it by, is no longer on these channels.
+pub(crate) async fn end_items_in(
     tx: &Tx,
-    channel_id: &str,
-    profile_id: &str,
+    item: &str,
+    channels: Vec<String>,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const FIND: &str = "SELECT id FROM credential WHERE channel_id = $1 AND profile_id = $2 \
-        AND status <> 'revoked'";
-    let rows = tx.fetch_all(FIND, args![channel_id, profile_id]).await?;
+    const FIND: &str = "SELECT c.id FROM credential c JOIN profile p ON p.id = c.profile_id \
+        WHERE p.identifier = $1 AND c.status <> 'revoked' AND c.channel_id {ids}";
+    let rows = tx.fetch_all_in(FIND, channels, args![item]).await?;
     end_in(tx, ids(&rows)?, "removed", now_ms).await
 }
 

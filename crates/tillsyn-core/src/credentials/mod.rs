@@ -17,7 +17,7 @@ pub use setting::{NetworkCertificates, network_certificates, set_network_certifi
 
 pub(crate) use authority::SCEP_PATH;
 pub(crate) use challenge::{Holder, NewChallenge, is_known_in, keep_only_in, store_in};
-pub(crate) use end::{end_enrollment_in, end_item_in, sweep};
+pub(crate) use end::{end_enrollment_in, end_items_in, sweep};
 pub(crate) use generation::{Generations, generations_in, of_profile};
 pub(crate) use issue::{Names, NetworkIssue};
 pub(crate) use renewal::run;

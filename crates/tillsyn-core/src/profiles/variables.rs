@@ -74,30 +74,16 @@ pub(crate) fn is_identity(name: &str) -> bool {
     !name.starts_with("credential.")
 }
 
-/// Of the values of a channel those that a version names, for its desired hash. `Err` names what is missing.
+/// Of the values of a channel those that a version names, for its desired hash; what is not known is absent.
 pub(crate) fn used<'a>(
     values: &BTreeMap<String, String>,
-    names: impl IntoIterator<Item = (&'a str, bool)>,
-) -> Result<BTreeMap<String, String>, Vec<String>> {
-    let mut found = BTreeMap::new();
-    let mut missing = Vec::new();
-    for (name, has_fallback) in names {
-        match values.get(name) {
-            _ if !is_identity(name) => {}
-            Some(value) => {
-                found.insert(name.to_owned(), value.clone());
-            }
-            None if has_fallback => {}
-            None => missing.push(name.to_owned()),
-        }
-    }
-    if missing.is_empty() {
-        Ok(found)
-    } else {
-        missing.sort_unstable();
-        missing.dedup();
-        Err(missing)
-    }
+    names: impl IntoIterator<Item = &'a str>,
+) -> BTreeMap<String, String> {
+    names
+        .into_iter()
+        .filter(|name| is_identity(name))
+        .filter_map(|name| Some((name.to_owned(), values.get(name)?.clone())))
+        .collect()
 }
 
 /// The values of these channels, by their ids; what is not known is absent.
@@ -165,21 +151,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_uses_only_what_it_names_and_says_what_is_missing() {
+    fn a_version_uses_only_what_it_names() {
         let values = BTreeMap::from([
             ("device.name".to_owned(), "Hall".to_owned()),
             ("unit.name".to_owned(), "School".to_owned()),
+            ("credential.challenge".to_owned(), "never".to_owned()),
         ]);
-        let names = [
-            ("device.name", false),
-            ("person.email", true),
-            ("credential.challenge", false),
-        ];
-        let found = used(&values, names).map_err(|_| ());
+        let names = ["device.name", "person.email", "credential.challenge"];
         let expected = BTreeMap::from([("device.name".to_owned(), "Hall".to_owned())]);
-        assert_eq!(found, Ok(expected));
-        let missing = used(&values, [("person.email", false), ("person.email", true)]);
-        assert_eq!(missing, Err(vec!["person.email".to_owned()]));
+        assert_eq!(used(&values, names), expected);
     }
 
     #[test]

@@ -81,7 +81,8 @@ async fn take(
     match (end, installed) {
         (End::Done, _) if removes => {
             if row.desired_hash.is_none() {
-                return rows::forget_in(tx, &row.item, vec![row.channel_id]).await;
+                let channel = vec![row.channel_id];
+                return rows::forget_in(tx, &row.item, channel, now_ms).await;
             }
             knowledge.remove();
             row.know(knowledge);

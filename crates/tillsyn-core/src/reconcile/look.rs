@@ -7,7 +7,7 @@ use serde_json::json;
 use tillsyn_db::Tx;
 
 use super::ask::ask_list_in;
-use super::desire::desired;
+use super::desire::{desired, personal_in};
 use super::rows::{self, CommandOf, ItemRow};
 use crate::assignments::{Catalogue, Subject, catalogue_in, subjects_in};
 use crate::clock::HOUR_MS;
@@ -48,7 +48,8 @@ pub(crate) async fn look_in(
 ) -> Result<Looked, Error> {
     let catalogue = catalogue_in(tx, core).await?;
     let subjects = subjects_in(tx, devices.clone()).await?;
-    let wanted = desired(&catalogue, &subjects);
+    let personal = personal_in(tx, &catalogue, &subjects).await?;
+    let wanted = desired(&catalogue, &subjects, &personal);
     let known = rows::of_devices_in(tx, devices).await?;
     let mut look = Look::new(subjects, known, now_ms);
     look.decide(&wanted);
@@ -236,7 +237,7 @@ impl Look {
             gone.entry(item).or_default().push(channel);
         }
         for (item, channels) in gone {
-            rows::forget_in(tx, &item, channels).await?;
+            rows::forget_in(tx, &item, channels, self.now_ms).await?;
         }
         let rows = self.decided.into_iter().zip(self.changed);
         let rows = rows

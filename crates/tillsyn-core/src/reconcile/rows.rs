@@ -2,6 +2,7 @@
 
 use tillsyn_db::{Engine, Row, Tx, Value, args};
 
+use crate::credentials;
 use crate::desired::{Knowledge, Observed, Reason, State, Version, Work};
 use crate::error::Error;
 
@@ -237,10 +238,16 @@ fn values(row: ItemRow, now_ms: i64) -> Vec<Value> {
     ]
 }
 
-/// Forgets items of channels, by what the devices know them by.
-pub(super) async fn forget_in(tx: &Tx, item: &str, channels: Vec<String>) -> Result<(), Error> {
+/// Forgets items of channels, by what the devices know them by, with the certificates that they carried.
+pub(super) async fn forget_in(
+    tx: &Tx,
+    item: &str,
+    channels: Vec<String>,
+    now_ms: i64,
+) -> Result<(), Error> {
     const FORGET: &str =
         "DELETE FROM item_state WHERE kind = 'profile' AND item = $1 AND channel_id {ids}";
+    credentials::end_items_in(tx, item, channels.clone(), now_ms).await?;
     tx.execute_in(FORGET, channels, args![item]).await?;
     Ok(())
 }

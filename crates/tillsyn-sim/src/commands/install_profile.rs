@@ -9,6 +9,7 @@ use crate::plists::{dictionary, text};
 use crate::profile::{StoredProfile, check_update, unwrap};
 
 const MDM: &str = "com.apple.mdm";
+const SCEP: &str = "com.apple.security.scep";
 const ESCROW: &str = "com.apple.security.FDERecoveryKeyEscrow";
 
 impl Device {
@@ -21,7 +22,7 @@ impl Device {
         let Some(bytes) = request.get("Payload").and_then(Value::as_data) else {
             return Ok(Answer::format_error());
         };
-        let profile = match read(bytes) {
+        let mut profile = match read(bytes) {
             Ok(profile) => profile,
             Err(detail) => return Ok(malformed(&detail)),
         };
@@ -36,10 +37,41 @@ impl Device {
             self.memory.file_vault_escrow =
                 escrow_certificate(bytes).or(self.memory.file_vault_escrow.take());
         }
+        let certificates = match self.profile_certificates(bytes).await {
+            Ok(certificates) => certificates,
+            // Apple, MCSCEPErrorDomain: a payload that fails takes its whole profile with it.
+            Err(error) => {
+                return Ok(refused(&format!(
+                    "The profile “{}” could not be installed.",
+                    profile.identifier
+                ))
+                .caused_by("MCSCEPErrorDomain", 22_013, error.to_string()));
+            }
+        };
+        profile.certificates = certificates;
         let installed = self.profiles.entry(channel).or_default();
         installed.retain(|old| old.identifier != profile.identifier);
         installed.push(profile);
         Ok(Answer::done())
+    }
+
+    /// Gets a certificate for each SCEP payload of a profile, with a key of its own.
+    async fn profile_certificates(&mut self, bytes: &[u8]) -> Result<Vec<Certificate>, SimError> {
+        let Ok(unwrapped) = unwrap(bytes) else {
+            return Ok(Vec::new());
+        };
+        let profile = dictionary(&unwrapped.plain, Limits::PROFILE)?;
+        let payloads = profile.get("PayloadContent").and_then(Value::as_array);
+        let mut certificates = Vec::new();
+        for payload in payloads.into_iter().flatten() {
+            let Some(payload) = payload.as_dictionary() else {
+                continue;
+            };
+            if text(payload, "PayloadType") == Some(SCEP) {
+                certificates.push(self.certify_payload(payload).await?);
+            }
+        }
+        Ok(certificates)
     }
 
     /// A profile with the identifier of the enrollment profile renews the enrollment: new

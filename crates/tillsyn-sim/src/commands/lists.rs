@@ -77,12 +77,17 @@ impl Device {
         )])))
     }
 
-    /// The identity, and the roots that the enrollment profile brought.
+    /// The identity, what the profiles got, and the roots that the enrollment profile brought.
     // Apple schema mdm/commands/certificate.list.yaml
     pub(super) fn certificate_list(&self) -> Result<Answer, SimError> {
         let enrollment = self.enrollment_ref()?;
         let roots = enrollment.profile.roots.iter().map(|root| (root, false));
+        let of_profiles = self
+            .installed_profiles()
+            .flat_map(|profile| &profile.certificates)
+            .map(|certificate| (certificate, true));
         let listed = std::iter::once((&enrollment.certificate, true))
+            .chain(of_profiles)
             .chain(roots)
             .map(|(certificate, is_identity)| {
                 Value::Dictionary(dict([

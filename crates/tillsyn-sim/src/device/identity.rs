@@ -8,7 +8,9 @@ use tillsyn_pki::key::{Digest, KeyKind, KeyPair};
 
 use super::{Device, Enrollment};
 use crate::keys::new_p384_key;
-use crate::profile::{AcmeKey, AcmeSettings, EnrollmentProfile, IdentitySettings, ScepSettings};
+use crate::profile::{
+    AcmeKey, AcmeSettings, EnrollmentProfile, IdentitySettings, ScepSettings, read_scep,
+};
 use crate::{Authentication, Rule, SimError, Unattested, Violation, acme, pool_key, scep};
 
 impl Device {
@@ -56,6 +58,22 @@ impl Device {
             http,
             enrollment_id: uuid::Uuid::new_v4().to_string().to_ascii_uppercase(),
         })
+    }
+
+    /// The certificate of a SCEP payload in a profile that is not the enrollment profile.
+    pub(crate) async fn certify_payload(
+        &mut self,
+        payload: &plist::Dictionary,
+    ) -> Result<Certificate, SimError> {
+        let mut found = Vec::new();
+        let settings = read_scep(payload, &self.network, &mut found);
+        self.record_all(found);
+        let settings = settings?;
+        let number = self.config.key_index.wrapping_add(self.keys_used);
+        self.keys_used = self.keys_used.wrapping_add(1);
+        let key = pool_key(number)?;
+        let http = self.enrollment_ref()?.http.clone();
+        self.by_scep(&http, &settings, &key, None).await
     }
 
     async fn by_scep(

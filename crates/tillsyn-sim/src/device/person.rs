@@ -53,6 +53,22 @@ impl Device {
         Ok(())
     }
 
+    /// The person removes a configuration profile by hand, on whatever channel it is. The server hears
+    /// nothing of it.
+    pub fn person_removes_configuration(&mut self, identifier: &str) -> Result<(), SimError> {
+        let found = self
+            .installed_profiles()
+            .find(|profile| profile.identifier == identifier)
+            .ok_or_else(|| SimError::state("the device has no such profile"))?;
+        if found.removal_disallowed {
+            return Err(SimError::state("the profile may not be removed by hand"));
+        }
+        for profiles in self.profiles.values_mut() {
+            profiles.retain(|profile| profile.identifier != identifier);
+        }
+        Ok(())
+    }
+
     /// The person erases the device by hand: the server hears nothing of it.
     pub fn person_erases_device(&mut self) {
         self.erase();

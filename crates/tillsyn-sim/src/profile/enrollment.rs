@@ -236,7 +236,7 @@ fn read_rights(mdm: &Dictionary, byod: bool) -> Result<Option<u32>, Violation> {
 }
 
 // Apple schema mdm/profiles/com.apple.security.scep.yaml
-fn read_scep(
+pub(crate) fn read_scep(
     payload: &Dictionary,
     network: &Network,
     found: &mut Vec<Violation>,

@@ -10,7 +10,7 @@ pub use enrollment::EnrollmentProfile;
 pub use stored::StoredProfile;
 
 pub(crate) use acme::{AcmeKey, AcmeSettings};
-pub(crate) use enrollment::{BOOTSTRAP_TOKEN, IdentitySettings, PER_USER, ScepSettings};
+pub(crate) use enrollment::{BOOTSTRAP_TOKEN, IdentitySettings, PER_USER, ScepSettings, read_scep};
 pub(crate) use signed::unwrap;
 pub(crate) use update::check_update;
 

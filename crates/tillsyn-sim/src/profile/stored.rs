@@ -1,4 +1,5 @@
 use plist::{Dictionary, Value};
+use tillsyn_pki::cert::Certificate;
 
 use crate::plists::{dict, flag, int, text};
 
@@ -14,6 +15,8 @@ pub struct StoredProfile {
     pub encrypted: bool,
     /// Installed by the server.
     pub managed: bool,
+    /// What its SCEP payloads got.
+    pub certificates: Vec<Certificate>,
     payloads: Vec<Dictionary>,
 }
 
@@ -42,6 +45,16 @@ impl StoredProfile {
             None if encrypted => Vec::new(),
             None => return Err("PayloadContent is missing".into()),
         };
+        let mut uuids: Vec<_> = payloads
+            .iter()
+            .filter_map(|p| text(p, "PayloadUUID"))
+            .collect();
+        let count = uuids.len();
+        uuids.sort_unstable();
+        uuids.dedup();
+        if uuids.len() < count {
+            return Err("two payloads share a PayloadUUID".into());
+        }
         Ok(Self {
             identifier: needed("PayloadIdentifier")?,
             uuid: needed("PayloadUUID")?,
@@ -51,6 +64,7 @@ impl StoredProfile {
             removal_disallowed: flag(profile, "PayloadRemovalDisallowed") == Some(true),
             encrypted,
             managed,
+            certificates: Vec::new(),
             payloads,
         })
     }

@@ -499,7 +499,7 @@ impl Turn {
                     enrollment_id: &enrollment.id,
                     own_profile: &enrollment.profile_identifier,
                     identifier,
-                    profile_id: profile_id.as_str(),
+                    profile_id,
                     version: *version,
                 };
                 match self.installer.bytes_in(tx, delivery).await? {

@@ -13,5 +13,8 @@ use crate::state::AppState;
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(guarded(Needs::One(P::DevicesRead), routes!(show::show)))
-        .routes(guarded(Needs::One(P::SettingsWrite), routes!(change::change)))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(change::change),
+        ))
 }
