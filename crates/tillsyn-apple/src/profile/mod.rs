@@ -3,6 +3,7 @@
 
 mod acme;
 pub mod catalogue;
+pub mod check;
 mod enrollment;
 mod identity;
 mod info;

@@ -17,6 +17,7 @@ pub use path::{KeyPath, Step};
 pub use secret_keys::is_secret_key;
 pub use tree::Template;
 pub use variables::{Missing, VariableUse};
+pub(in crate::profile) use variables::{has_variable, whole_variable};
 
 #[cfg(test)]
 mod tests;

@@ -150,8 +150,13 @@ fn put_data(value: &mut Value, name: &str, bytes: &[u8]) {
     }
 }
 
+/// Whether expanding changes the text.
+pub(in crate::profile) fn has_variable(text: &str) -> bool {
+    pieces(text).any(|piece| matches!(piece, Piece::Variable { .. }))
+}
+
 /// The name, when the text is one variable without a fallback and nothing else.
-pub(super) fn whole_variable(text: &str) -> Option<&str> {
+pub(in crate::profile) fn whole_variable(text: &str) -> Option<&str> {
     let mut pieces = pieces(text);
     match (pieces.next(), pieces.next()) {
         (
