@@ -3,14 +3,21 @@
 //! in the transaction of whatever may change their outcome.
 
 mod ask;
+mod demand;
 mod desire;
 mod facts;
 mod heard;
 mod look;
 pub(crate) mod request;
 mod rows;
+mod view;
 mod worker;
 
+pub use demand::{reconcile_device, reconcile_profile};
+pub use view::{
+    CommandNote, DeviceItems, ForeignProfile, ItemView, Why, WhyTarget, count_items,
+    items_of_device, items_of_profile,
+};
 pub use worker::run_worker;
 
 pub(crate) use ask::ask_users;

@@ -19,6 +19,7 @@ mod held;
 mod idempotent;
 mod inventory_settings;
 mod invitations;
+mod items;
 mod json;
 mod lost_mode;
 mod me;

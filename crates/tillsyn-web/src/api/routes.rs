@@ -59,6 +59,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(device_authorities::routes())
         .merge(enrollments::routes())
         .merge(network_authority::routes())
+        .merge(super::items::routes())
         .routes(guarded(Needs::Token, routes!(me::show)))
         .routes(guarded(
             Needs::One(P::DevicesRead),

@@ -35,6 +35,16 @@ pub(crate) enum DeviceVerb {
         /// Id, serial number or exact name
         device: String,
     },
+    /// Shows what profiles a device is to have and has, and why
+    Profiles {
+        /// Id, serial number or exact name
+        device: String,
+    },
+    /// Asks a device for its profiles now and mends what differs
+    Reconcile {
+        /// Id, serial number or exact name
+        device: String,
+    },
     /// Locks a device
     Lock {
         /// Id, serial number or exact name
@@ -140,6 +150,21 @@ pub(super) async fn run(with: With<DeviceVerb>) -> Result<(), Failure> {
             one(&client, &client.get(&format!("devices/{id}"), &[]).await?);
             Ok(())
         }
+        DeviceVerb::Profiles { device } => {
+            let id = resolve(&client, &device).await?;
+            let found = client.get(&format!("devices/{id}/profiles"), &[]).await?;
+            show::one(&client, &[], &found);
+            show::part(&client, "Ours", ITEMS, &found["items"]);
+            show::part(&client, "Others", FOREIGN, &found["foreign"]);
+            Ok(())
+        }
+        DeviceVerb::Reconcile { device } => {
+            let id = resolve(&client, &device).await?;
+            let path = format!("devices/{id}/reconcile");
+            let asked = client.post(&path, &json!({})).await?;
+            show::one(&client, &[("CHANNELS ASKED", "/asked")], &asked);
+            Ok(())
+        }
         DeviceVerb::Lock {
             device,
             message,
@@ -202,6 +227,27 @@ const LIST: &[super::table::Column] = &[
     ("PERSON", "/person_name"),
     ("LAST SEEN", "/last_seen"),
     ("ID", "/id"),
+];
+
+const ITEMS: &[super::table::Column] = &[
+    ("PROFILE", "/profile_name"),
+    ("CHANNEL", "/channel"),
+    ("STATE", "/state"),
+    ("DESIRED", "/desired_version"),
+    ("DELIVERED", "/delivered_version"),
+    ("CONFIRMED", "/confirmed_version"),
+    ("AT", "/confirmed_at"),
+    ("REASON", "/reason"),
+    ("NEXT ATTEMPT", "/next_attempt_at"),
+    ("BY", "/why/0/targets/0/name"),
+];
+
+const FOREIGN: &[super::table::Column] = &[
+    ("PROFILE", "/name"),
+    ("IDENTIFIER", "/identifier"),
+    ("CHANNEL", "/channel"),
+    ("MANAGES THE DEVICE", "/enrolls"),
+    ("SEEN", "/observed_at"),
 ];
 
 const CHANGES: &[super::table::Column] = &[
