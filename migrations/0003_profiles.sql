@@ -7,7 +7,10 @@
 -- ----------------------------------------------------------------------
 
 ALTER TABLE org_unit ADD COLUMN updated_at BIGINT NOT NULL DEFAULT 0;
+-- When an empty unit was removed; the row stays, since events are placed by it.
+ALTER TABLE org_unit ADD COLUMN removed_at BIGINT;
 CREATE INDEX org_unit_parent ON org_unit (parent_id);
+CREATE UNIQUE INDEX org_unit_name ON org_unit (parent_id, name) WHERE removed_at IS NULL;
 
 -- A static list of devices and people ("group" is a word of SQL).
 CREATE TABLE device_group (

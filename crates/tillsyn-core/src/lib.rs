@@ -21,6 +21,7 @@ pub mod error;
 pub mod escrow;
 pub mod events;
 pub mod feed;
+pub mod groups;
 pub mod idempotency;
 pub mod ids;
 pub mod inventory;
@@ -40,8 +41,10 @@ pub mod push;
 pub mod reconcile;
 pub mod settings;
 pub mod tokens;
+pub mod units;
 
 mod core;
+mod text;
 
 pub use crate::core::{Core, CoreConfig};
 pub use actor::{Actor, ActorKind, Permission, Role, authorize};

@@ -17,6 +17,9 @@ const DEVICES: &str =
 const ACCOUNTS: &str = "SELECT id, name FROM account WHERE id {ids}";
 const TOKENS: &str = "SELECT id, name FROM api_token WHERE id {ids}";
 const INVITATIONS: &str = "SELECT id, label FROM invitation WHERE id {ids}";
+const UNITS: &str = "SELECT id, name FROM org_unit WHERE id {ids}";
+const GROUPS: &str = "SELECT id, name FROM device_group WHERE id {ids}";
+const PEOPLE: &str = "SELECT id, name FROM person WHERE id {ids}";
 
 /// The names of actors and objects of these events. The events were read within the reader's scope, so
 /// what they point at may be named.
@@ -42,7 +45,7 @@ pub async fn of_events(core: &Core, events: &[EventView]) -> Result<Names, Error
                     let shown = shown_name(name.as_deref(), serial.as_deref(), &id);
                     names.insert(id, shown);
                 }
-                for sql in [ACCOUNTS, TOKENS, INVITATIONS] {
+                for sql in [ACCOUNTS, TOKENS, INVITATIONS, UNITS, GROUPS, PEOPLE] {
                     for row in tx.fetch_all_in(sql, ids.clone(), args![]).await? {
                         names.insert(row.text(0)?, row.text(1)?);
                     }

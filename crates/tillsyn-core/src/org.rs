@@ -15,7 +15,8 @@ pub struct OrgUnit {
 }
 
 const FIND_ROOT: &str = "SELECT id, name, path FROM org_unit WHERE parent_id IS NULL";
-const FIND_BY_PATH: &str = "SELECT id, name, path FROM org_unit WHERE path = $1";
+const FIND_BY_PATH: &str =
+    "SELECT id, name, path FROM org_unit WHERE path = $1 AND removed_at IS NULL";
 const INSERT: &str =
     "INSERT INTO org_unit (id, parent_id, name, path, created_at) VALUES ($1, NULL, $2, $3, $4)";
 
@@ -67,7 +68,7 @@ pub(crate) async fn ensure_root_in(tx: &Tx, name: &str, now_ms: i64) -> Result<O
 
 /// A unit by its id.
 pub(crate) async fn unit(core: &Core, id: &OrgUnitId) -> Result<OrgUnit, Error> {
-    const FIND: &str = "SELECT id, name, path FROM org_unit WHERE id = $1";
+    const FIND: &str = "SELECT id, name, path FROM org_unit WHERE id = $1 AND removed_at IS NULL";
     match core.db().query_optional(FIND, args![id]).await? {
         Some(row) => decode(&row),
         None => Err(Error::not_found("organisational unit")),

@@ -284,6 +284,8 @@ impl TestApp {
     /// The same, changed by the test.
     pub async fn invite_with(&self, change: impl FnOnce(&mut NewInvitation)) -> CreatedInvitation {
         let mut new = NewInvitation {
+            unit: None,
+            person: None,
             person_name: None,
             person_email: None,
             label: Some("Test".to_owned()),

@@ -8,13 +8,15 @@ use super::list::{COLUMNS, DeviceRow, decode};
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
 use crate::error::Error;
-use crate::ids::{DeviceId, EnrollmentId};
+use crate::ids::{DeviceId, EnrollmentId, OrgUnitId};
 
 /// Everything the device's page shows except its commands.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct DeviceDetail {
     #[serde(flatten)]
     pub row: DeviceRow,
+    pub unit_id: OrgUnitId,
+    pub unit_name: String,
     pub udid: Option<String>,
     pub imei: Option<String>,
     pub build_version: Option<String>,
@@ -79,7 +81,7 @@ pub async fn device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<DeviceD
     let sql = format!(
         "SELECT {COLUMNS}, d.udid, d.imei, d.build_version, d.passcode_present, d.encrypted, \
          d.battery_percent, d.capacity_bytes, d.available_bytes, v.stolen, c.not_after, \
-         ch.last_push_at, ch.last_push_answer, e.profile_identifier, u.path \
+         ch.last_push_at, ch.last_push_answer, e.profile_identifier, u.path, u.id, u.name \
          FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
          JOIN device v ON v.id = d.device_id LEFT JOIN enrollment e ON e.id = d.enrollment_id \
          LEFT JOIN certificate c ON c.sha256 = e.pin_sha256 \
@@ -97,6 +99,8 @@ pub async fn device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<DeviceD
                 let profiles = profiles_in(tx, id, identifier.as_deref()).await?;
                 Ok::<_, Error>(DeviceDetail {
                     row: decode(row)?,
+                    unit_id: OrgUnitId::from_store(row.text(31)?),
+                    unit_name: row.text(32)?,
                     udid: row.opt_text(17)?,
                     imei: row.opt_text(18)?,
                     build_version: row.opt_text(19)?,

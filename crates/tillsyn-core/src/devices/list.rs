@@ -8,7 +8,7 @@ use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
-use crate::ids::{DeviceId, PersonId};
+use crate::ids::{DeviceId, GroupId, OrgUnitId, PersonId};
 use crate::paging::{Cursor, Page, page_size};
 
 /// Which devices. Several values of one field mean "one of them".
@@ -26,6 +26,12 @@ pub struct DeviceFilter {
     pub seen_since: Option<i64>,
     /// Part of name, serial number, person or model.
     pub search: Option<String>,
+    /// In this unit or below.
+    pub unit: Option<OrgUnitId>,
+    /// That this person has.
+    pub person: Option<PersonId>,
+    /// In this group, themselves or by their person.
+    pub group: Option<GroupId>,
 }
 
 /// What to sort by.
@@ -182,6 +188,28 @@ impl Query {
         self.one_of("d.os_version", &filter.os_version);
         if let Some(since) = filter.seen_since {
             self.push(" AND d.last_seen > ?", Value::from(since));
+        }
+        if let Some(unit) = &filter.unit {
+            const FROM: &str = " AND u.path >= (SELECT path FROM org_unit WHERE id = ?)";
+            const TO: &str = " AND u.path < (SELECT path || '~' FROM org_unit WHERE id = ?)";
+            self.push(FROM, unit.clone().into());
+            self.push(TO, unit.clone().into());
+        }
+        if let Some(person) = &filter.person {
+            self.push(" AND d.person_id = ?", person.clone().into());
+        }
+        if let Some(group) = &filter.group {
+            const DEVICES: &str = " AND (d.device_id IN (SELECT member_id FROM group_member \
+                WHERE member_kind = 'device' AND group_id = ?)";
+            const PEOPLE: &str = " OR d.person_id IN (SELECT member_id FROM group_member \
+                WHERE member_kind = 'person' AND group_id = ?))";
+            // A membership counts in the group's unit and below.
+            const INSIDE: &str = " AND EXISTS (SELECT 1 FROM device_group g JOIN org_unit gu \
+                ON gu.id = g.org_unit_id WHERE g.id = ? \
+                AND substr(u.path, 1, length(gu.path)) = gu.path)";
+            for text in [DEVICES, PEOPLE, INSIDE] {
+                self.push(text, group.clone().into());
+            }
         }
         let Some(search) = filter
             .search

@@ -5,13 +5,17 @@ mod detail;
 pub(crate) mod facts;
 mod list;
 mod overview;
+mod place;
 mod reach;
 mod status_reports;
 pub(crate) mod summary;
+
+pub(crate) use place::move_in;
 
 pub use channels::ChannelView;
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
 pub use overview::{Overview, VersionCount, overview};
+pub use place::move_devices;
 pub use reach::{Reached, reach};
 pub use status_reports::{StatusReportView, status_reports};

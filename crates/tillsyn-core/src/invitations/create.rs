@@ -12,8 +12,8 @@ use crate::clock::{DAY_MS, HOUR_MS};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::InvitationId;
-use crate::{org, people};
+use crate::ids::{InvitationId, OrgUnitId, PersonId};
+use crate::{org, people, text, units};
 
 /// Letters and digits that nobody confuses, 32 of them: eight make 40 bits (S31).
 const PIN_ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -24,6 +24,10 @@ const PIN_LIFE_MS: i64 = 24 * HOUR_MS;
 /// What to make.
 #[derive(Clone, Debug)]
 pub struct NewInvitation {
+    /// The unit that its devices come to; the top of what the actor reaches when absent.
+    pub unit: Option<OrgUnitId>,
+    /// Somebody who is known already; name and mail address are theirs then.
+    pub person: Option<PersonId>,
     /// Whom it is for; without a person it needs a label.
     pub person_name: Option<String>,
     pub person_email: Option<String>,
@@ -53,20 +57,6 @@ pub struct CreatedInvitation {
     pub pin_expires_at: Option<i64>,
 }
 
-fn text(field: &'static str, value: Option<String>, most: usize) -> Result<Option<String>, Error> {
-    let Some(value) = value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()) else {
-        return Ok(None);
-    };
-    if value.chars().count() > most || value.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            field,
-            "text_length",
-            format!("At most {most} characters, on one line."),
-        ));
-    }
-    Ok(Some(value))
-}
-
 /// Makes an invitation in the actor's unit.
 pub async fn create_invitation(
     core: &Core,
@@ -78,14 +68,29 @@ pub async fn create_invitation(
         status, created_by, created_at, expires_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'profile', $9, $10, $11, 'open', $12, $13, $14)";
     may(actor, Permission::InvitationsWrite)?;
-    let unit = org::of_path(core, &actor.unit_path).await?;
+    let unit = match &new.unit {
+        Some(id) => org::unit(core, id).await?,
+        None => org::of_path(core, &actor.unit_path).await?,
+    };
     authorize(actor, Permission::InvitationsWrite, &unit.path)?;
-    let person_name = text("person_name", new.person_name, 100)?;
-    let email = match text("person_email", new.person_email, 254)? {
+    let known = match &new.person {
+        Some(id) => Some(invited(core, actor, id).await?),
+        None => None,
+    };
+    let person_name = text::optional("person_name", new.person_name, 100)?;
+    let email = match text::optional("person_email", new.person_email, 254)? {
         Some(email) => Some(people::normal_email(&email)?),
         None => None,
     };
-    let label = text("label", new.label, 100)?
+    if known.is_some() && (person_name.is_some() || email.is_some()) {
+        return Err(Error::invalid(
+            "person_id",
+            "person_twice",
+            "Name a known person by their id, or a new one by name and mail address.",
+        ));
+    }
+    let label = text::optional("label", new.label, 100)?
+        .or_else(|| known.as_ref().map(|(_, name)| name.clone()))
         .or_else(|| person_name.clone())
         .ok_or_else(|| {
             Error::invalid(
@@ -154,6 +159,7 @@ pub async fn create_invitation(
     let row = Row {
         id: created.id.clone(),
         unit_id: unit.id.to_string(),
+        person: known.map(|(id, _)| id),
         label: created.label.clone(),
         person_name,
         email,
@@ -169,10 +175,13 @@ pub async fn create_invitation(
     core.db()
         .write((row, actor.clone(), now_ms), |tx, (row, actor, now)| {
             Box::pin(async move {
+                units::find_in(tx, &row.unit_id).await?;
                 let person = match &row.person_name {
+                    None => row.person.clone(),
                     Some(name) => Some(
                         people::find_or_create_in(
                             tx,
+                            actor,
                             &row.unit_id,
                             name,
                             row.email.as_deref(),
@@ -181,7 +190,6 @@ pub async fn create_invitation(
                         )
                         .await?,
                     ),
-                    None => None,
                 };
                 tx.execute(
                     INSERT,
@@ -222,9 +230,17 @@ pub async fn create_invitation(
     Ok(created)
 }
 
+/// A person who is known already, and may get devices.
+async fn invited(core: &Core, actor: &Actor, id: &PersonId) -> Result<(PersonId, String), Error> {
+    let found = people::person(core, actor, id).await?;
+    people::refuse_inactive(&found.status)?;
+    Ok((found.id, found.name))
+}
+
 struct Row {
     id: InvitationId,
     unit_id: String,
+    person: Option<PersonId>,
     label: String,
     person_name: Option<String>,
     email: Option<String>,

@@ -19,4 +19,6 @@ pub use open::{
     InvitationState, OpenInvitation, StartedAttempt, describe_device, look_up, start_attempt,
 };
 pub use profile::{SignedProfile, fetch_profile};
-pub use view::{InvitationView, invitation, list_invitations, list_invitations_with};
+pub use view::{
+    InvitationView, invitation, invitations_of_person, list_invitations, list_invitations_with,
+};

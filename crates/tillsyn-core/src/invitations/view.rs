@@ -89,11 +89,32 @@ pub async fn list_invitations(
     list_invitations_with(core, actor, None, after, limit).await
 }
 
+/// Those of one person.
+pub async fn invitations_of_person(
+    core: &Core,
+    actor: &Actor,
+    person: &PersonId,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<InvitationView>, Error> {
+    list(core, actor, (None, person.as_str()), after, limit).await
+}
+
 /// The same, only those whose status is this one now.
 pub async fn list_invitations_with(
     core: &Core,
     actor: &Actor,
     status: Option<&str>,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<InvitationView>, Error> {
+    list(core, actor, (status, ""), after, limit).await
+}
+
+async fn list(
+    core: &Core,
+    actor: &Actor,
+    (status, person): (Option<&str>, &str),
     after: Option<&str>,
     limit: Option<i64>,
 ) -> Result<Page<InvitationView>, Error> {
@@ -138,6 +159,7 @@ pub async fn list_invitations_with(
     let sql = format!(
         "{SELECT} WHERE u.path >= $1 AND u.path < $2 \
          AND (i.created_at < $3 OR (i.created_at = $3 AND i.id < $4)) AND {of_status} \
+         AND ($7 = '' OR i.person_id = $7) \
          ORDER BY i.created_at DESC, i.id DESC LIMIT $5"
     );
     let now = core.now_ms();
@@ -147,7 +169,8 @@ pub async fn list_invitations_with(
         at,
         id,
         limit + 1,
-        now
+        now,
+        person
     ];
     let (items, more) = core
         .db()

@@ -149,3 +149,18 @@ pub(super) fn id<T>(
 ) -> Result<T, AppError> {
     parse(&text).ok_or_else(|| Error::not_found(what).into())
 }
+
+/// An id in a body or query that may be absent; what is no id names nothing.
+pub(super) fn option<T>(
+    text: Option<String>,
+    parse: impl Fn(&str) -> Option<T>,
+    what: &'static str,
+) -> Result<Option<T>, AppError> {
+    match text.filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => match parse(&text) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Error::not_found(what).into()),
+        },
+    }
+}

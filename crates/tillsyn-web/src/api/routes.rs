@@ -15,6 +15,7 @@ use super::{
     network_authority, organisation, overview, payload_types, push_certificates, push_requests,
     push_vendor, tokens,
 };
+use super::{groups, people, units};
 use crate::auth::authenticate;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -60,6 +61,17 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(enrollments::routes())
         .merge(network_authority::routes())
         .merge(super::items::routes())
+        .merge(groups::routes())
+        .merge(people::routes())
+        .merge(units::routes())
+        .routes(guarded(
+            Needs::One(P::UnitsWrite),
+            routes!(devices::move_to::move_to),
+        ))
+        .routes(guarded(
+            Needs::One(P::PeopleWrite),
+            routes!(devices::person::set),
+        ))
         .routes(guarded(Needs::Token, routes!(me::show)))
         .routes(guarded(
             Needs::One(P::DevicesRead),

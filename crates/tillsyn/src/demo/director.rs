@@ -212,6 +212,8 @@ impl Day {
     async fn invite_others(&mut self) -> anyhow::Result<()> {
         let per = self.per.actor(&self.core).await?;
         let invitation = |name: &str, email: &str, ownership: &str, language: &str| NewInvitation {
+            unit: None,
+            person: None,
             person_name: Some(name.to_owned()),
             person_email: Some(email.to_owned()),
             label: None,
@@ -249,6 +251,8 @@ impl Day {
         let wrong = create_invitation(&self.core, &per, wrong).await?;
         revoke_invitation(&self.core, &per, &wrong.id).await?;
         let loans = NewInvitation {
+            unit: None,
+            person: None,
             person_name: None,
             person_email: None,
             label: Some("Loan iPads, library".to_owned()),

@@ -155,6 +155,8 @@ impl Inviter {
             &self.core,
             &actor,
             NewInvitation {
+                unit: None,
+                person: None,
                 person_name: Some(name),
                 person_email: Some(email),
                 label: None,

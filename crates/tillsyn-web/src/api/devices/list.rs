@@ -3,9 +3,11 @@
 use axum::Json;
 use serde::Deserialize;
 use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
+use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
 use utoipa::IntoParams;
 
 use super::views::Device;
+use crate::api::json::option;
 use crate::api::paging::{Page, Params, several};
 use crate::api::time;
 use crate::auth::RequestContext;
@@ -30,6 +32,12 @@ pub(in crate::api) struct DeviceParams {
     seen_since: Option<String>,
     /// Part of name, serial number, person or model.
     search: Option<String>,
+    /// In this unit or below.
+    unit_id: Option<String>,
+    /// That this person has.
+    person_id: Option<String>,
+    /// In this group, themselves or by their person.
+    group_id: Option<String>,
     /// `name`, `serial_number`, `os_version`, `person`, `last_seen` or `enrolled_at`; with a minus sign
     /// the other way round. `-last_seen` by default.
     sort: Option<String>,
@@ -55,6 +63,9 @@ pub(in crate::api) async fn list(
         os_version: several(params.os_version.as_deref()),
         seen_since: params.seen_since.as_deref().map(time::parse).transpose()?,
         search: params.search,
+        unit: option(params.unit_id, OrgUnitId::parse, "organisational unit")?,
+        person: option(params.person_id, PersonId::parse, "person")?,
+        group: option(params.group_id, GroupId::parse, "group")?,
     };
     let sort = DeviceSort::parse(params.sort.as_deref().unwrap_or("-last_seen"))?;
     let (after, limit) = (params.after.as_deref(), params.limit);

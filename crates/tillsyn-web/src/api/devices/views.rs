@@ -67,6 +67,9 @@ impl From<DeviceRow> for Device {
 pub(in crate::api) struct DeviceFull {
     #[serde(flatten)]
     device: Device,
+    #[schema(format = "uuid")]
+    unit_id: String,
+    unit_name: String,
     udid: Option<String>,
     imei: Option<String>,
     build_version: Option<String>,
@@ -170,6 +173,8 @@ impl From<DeviceDetail> for DeviceFull {
     fn from(detail: DeviceDetail) -> Self {
         Self {
             device: detail.row.into(),
+            unit_id: detail.unit_id.to_string(),
+            unit_name: detail.unit_name,
             udid: detail.udid,
             imei: detail.imei,
             build_version: detail.build_version,

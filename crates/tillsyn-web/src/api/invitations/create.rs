@@ -1,10 +1,11 @@
 //! `POST /api/v1/invitations`.
 
 use serde::{Deserialize, Serialize};
+use tillsyn_core::ids::{OrgUnitId, PersonId};
 use tillsyn_core::invitations::{NewInvitation, create_invitation};
 use utoipa::ToSchema;
 
-use crate::api::json::{Body, Created};
+use crate::api::json::{Body, Created, option};
 use crate::api::time::Time;
 use crate::auth::RequestContext;
 use crate::error::AppError;
@@ -13,6 +14,12 @@ use crate::error::AppError;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct InvitationBody {
+    /// The unit that its devices come to; the top of what the token reaches when absent.
+    #[schema(format = "uuid")]
+    unit_id: Option<String>,
+    /// Somebody who is known already, instead of name and mail address.
+    #[schema(format = "uuid")]
+    person_id: Option<String>,
     /// Whom it is for; without a person it needs a label.
     person_name: Option<String>,
     person_email: Option<String>,
@@ -70,6 +77,8 @@ pub(in crate::api) async fn create(
 ) -> Result<Created<NewlyInvited>, AppError> {
     let body: InvitationBody = body.read().await?;
     let new = NewInvitation {
+        unit: option(body.unit_id, OrgUnitId::parse, "organisational unit")?,
+        person: option(body.person_id, PersonId::parse, "person")?,
         person_name: body.person_name,
         person_email: body.person_email,
         label: body.label,

@@ -5,4 +5,4 @@ pub(super) mod list;
 pub(super) mod renew_pin;
 pub(super) mod revoke;
 pub(super) mod show;
-mod views;
+pub(super) mod views;

@@ -2,6 +2,7 @@
 
 use tillsyn_core::clock::DAY_MS;
 use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
+use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
 
 use crate::console::failure::Failure;
 use crate::console::frame::{Chip, Filter};
@@ -35,6 +36,9 @@ pub(super) fn filter(query: &urls::Query, now_ms: i64) -> DeviceFilter {
         os_version: list("os"),
         seen_since: (query.get("seen") == Some("24h")).then_some(now_ms - DAY_MS),
         search: query.get("q").map(str::to_owned),
+        unit: query.get("unit").and_then(OrgUnitId::parse),
+        person: query.get("person").and_then(PersonId::parse),
+        group: query.get("group").and_then(GroupId::parse),
     }
 }
 

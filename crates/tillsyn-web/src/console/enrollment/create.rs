@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
+use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::invitations::{self as core, CreatedInvitation, NewInvitation};
 use tillsyn_core::{Error, Kind};
 
@@ -40,6 +41,8 @@ pub(crate) struct Fields {
     pub(super) days: String,
     #[serde(default)]
     pub(super) uses: String,
+    #[serde(default)]
+    pub(super) unit: String,
 }
 
 impl Fields {
@@ -55,6 +58,7 @@ impl Fields {
             replace: false,
             days: DAYS.to_string(),
             uses: "1".to_owned(),
+            unit: String::new(),
         }
     }
 
@@ -63,6 +67,8 @@ impl Fields {
         // What is no number is outside the range that the rule names.
         let number = |text: &str| text.trim().parse().unwrap_or(0);
         NewInvitation {
+            unit: OrgUnitId::parse(&self.unit),
+            person: None,
             person_name: given(&self.person),
             person_email: given(&self.email),
             label: given(&self.label),
@@ -123,6 +129,9 @@ fn name_field(
         }
         (Kind::Conflict, "person_elsewhere", _) => {
             shown.email_error = l.t("invitation-person-elsewhere");
+        }
+        (Kind::Conflict, "person_inactive", _) => {
+            shown.email_error = l.t("invitation-person-inactive");
         }
         (Kind::Invalid, "text_length", Some("person_name")) => {
             shown.person_error = FieldError::Length(100).text(l);

@@ -87,6 +87,18 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "activation_lock.clear" => l.t("activity-unlock"),
         "activation_lock.cleared" => l.t("activity-unlock-done"),
         "activation_lock.not_cleared" => l.t("activity-unlock-failed"),
+        "unit.create" => l.t("activity-unit-made"),
+        "unit.rename" => l.t("activity-unit-renamed"),
+        "unit.move" => l.t("activity-unit-moved"),
+        "unit.remove" => l.t("activity-unit-removed"),
+        "group.create" => l.t("activity-group-made"),
+        "group.change" => l.t("activity-group-changed"),
+        "group.members" => l.t("activity-group-members"),
+        "group.remove" => l.t("activity-group-removed"),
+        "person.create" => l.t("activity-person-added"),
+        "person.change" => l.t("activity-person-changed"),
+        "device.move" => l.t("activity-device-moved"),
+        "device.person" => l.t("activity-device-person"),
         other => other.to_owned(),
     }
 }

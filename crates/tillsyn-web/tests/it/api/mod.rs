@@ -6,6 +6,7 @@ mod devices;
 mod escrow;
 mod idempotency;
 mod invitations;
+mod organisation;
 mod others;
 mod payload_types;
 mod push_life;

@@ -1,18 +1,30 @@
-//! People who carry devices. Sign-in, import and the portal come with later work; here a person is the
-//! one whom an invitation names.
+//! People who carry devices: added here, or named by an invitation.
+
+mod device;
+mod manage;
+mod view;
+
+pub(crate) use device::set_device_person_in;
+
+pub use device::set_device_person;
+pub use manage::{NewPerson, PersonChange, change_person, create_person};
+pub use view::{PersonFilter, PersonView, count_people, list_people, person};
 
 use tillsyn_db::{Tx, args};
 
+use crate::actor::Actor;
 use crate::error::Error;
 use crate::ids::PersonId;
 
-const FIND_BY_EMAIL: &str = "SELECT id, org_unit_id FROM person WHERE email = $1";
+const FIND_BY_EMAIL: &str = "SELECT p.id, u.path, p.status FROM person p \
+    JOIN org_unit u ON u.id = p.org_unit_id WHERE p.email = $1";
 const INSERT: &str = "INSERT INTO person (id, org_unit_id, name, email, language, status, created_at, \
     updated_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $6)";
 
-/// Finds the person with this mail address, or records a new one.
+/// Finds the person with this mail address among those whom the actor reaches, or records a new one.
 pub(crate) async fn find_or_create_in(
     tx: &Tx,
+    actor: &Actor,
     org_unit_id: &str,
     name: &str,
     email: Option<&str>,
@@ -22,12 +34,13 @@ pub(crate) async fn find_or_create_in(
     if let Some(email) = email
         && let Some(row) = tx.fetch_optional(FIND_BY_EMAIL, args![email]).await?
     {
-        if row.text(1)? != org_unit_id {
+        if !actor.reaches(&row.text(1)?) {
             return Err(Error::conflict(
                 "person_elsewhere",
                 "A person with this mail address belongs to another organisational unit.",
             ));
         }
+        refuse_inactive(&row.text(2)?)?;
         return Ok(PersonId::from_store(row.text(0)?));
     }
     let id = PersonId::new(now_ms);
@@ -37,6 +50,17 @@ pub(crate) async fn find_or_create_in(
     )
     .await?;
     Ok(id)
+}
+
+/// Somebody who left gets no devices.
+pub(crate) fn refuse_inactive(status: &str) -> Result<(), Error> {
+    match status {
+        "active" => Ok(()),
+        _ => Err(Error::conflict(
+            "person_inactive",
+            "This person is inactive and gets no devices.",
+        )),
+    }
 }
 
 /// Trims and lower-cases a mail address; refuses what cannot be one.

@@ -1,0 +1,20 @@
+//! Static groups: lists of devices and people to assign to. A person stands for every device that they
+//! have. A membership counts while the device lies in the group's unit or below it, so that a group never
+//! reaches further than those who keep it.
+
+mod manage;
+mod members;
+mod names;
+mod view;
+
+pub(crate) use manage::remove_in;
+pub(crate) use members::change_members_in;
+pub(crate) use view::{cut, place};
+
+pub use manage::{GroupChange, NewGroup, change_group, create_group, remove_group};
+pub use members::{Member, MemberKind, change_members};
+pub use names::find_members;
+pub use view::{
+    GroupFilter, GroupRef, GroupView, MemberView, count_groups, group, groups_of_device,
+    groups_of_person, list_groups, list_members,
+};

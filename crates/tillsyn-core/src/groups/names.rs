@@ -1,0 +1,90 @@
+//! Members by what people call them: serial numbers and mail addresses, pasted in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tillsyn_db::args;
+
+use super::members::{Member, MemberKind, unknown_members};
+use crate::actor::{Actor, Permission, may};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+
+const MOST: usize = 5_000;
+
+/// Finds the members that a list names: ids, serial numbers of devices, mail addresses of people. All that
+/// are not found are told at once, in the words of the list.
+pub async fn find_members(
+    core: &Core,
+    actor: &Actor,
+    names: &[String],
+) -> Result<Vec<Member>, Error> {
+    const BY_ID: &str = "SELECT 'device', d.id, d.id FROM device d \
+        JOIN org_unit u ON u.id = d.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND d.id {ids}";
+    const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number FROM device d \
+        JOIN org_unit u ON u.id = d.org_unit_id \
+        WHERE u.path >= $1 AND u.path < $2 AND d.serial_number {ids}";
+    const PERSON_BY_ID: &str = "SELECT 'person', p.id, p.id FROM person p \
+        JOIN org_unit u ON u.id = p.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND p.id {ids}";
+    const BY_EMAIL: &str = "SELECT 'person', p.id, p.email FROM person p \
+        JOIN org_unit u ON u.id = p.org_unit_id \
+        WHERE u.path >= $1 AND u.path < $2 AND p.email {ids}";
+    may(actor, Permission::GroupsWrite)?;
+    let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    for name in names.iter().map(|name| name.trim()) {
+        if !name.is_empty() {
+            wanted.insert(key(name), name.to_owned());
+        }
+    }
+    if wanted.len() > MOST {
+        return Err(Error::invalid(
+            "add",
+            "members_many",
+            format!("One change names at most {MOST} members."),
+        ));
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Serial numbers are capitals; one that is not is found as it was typed.
+    let keys: Vec<String> = wanted.keys().chain(wanted.values()).cloned().collect();
+    let path = actor.unit_path.clone();
+    let found = core
+        .db()
+        .read((keys, path), |tx, (keys, path)| {
+            Box::pin(async move {
+                let mut found = Vec::new();
+                for sql in [BY_ID, BY_SERIAL, PERSON_BY_ID, BY_EMAIL] {
+                    let values = args![path.as_str(), prefix_end(path)];
+                    for row in tx.fetch_all_in(sql, keys.clone(), values).await? {
+                        found.push((row.text(0)?, row.text(1)?, row.text(2)?));
+                    }
+                }
+                Ok::<_, Error>(found)
+            })
+        })
+        .await?;
+    let mut members = BTreeSet::new();
+    for (kind, id, name) in found {
+        wanted.remove(&key(&name));
+        if let Some(kind) = MemberKind::parse(&kind) {
+            members.insert(Member { kind, id });
+        }
+    }
+    match unknown_members(wanted.into_values().collect()) {
+        None => Ok(members.into_iter().collect()),
+        Some(error) => Err(error),
+    }
+}
+
+/// How a name is kept: mail addresses and ids in lower case, serial numbers in capitals without the spaces
+/// that people paste with them.
+fn key(name: &str) -> String {
+    if name.contains('@') || uuid::Uuid::try_parse(name).is_ok() {
+        return name.to_lowercase();
+    }
+    name.chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_uppercase()
+}

@@ -1,0 +1,132 @@
+//! People as lists and pages show them.
+
+use tillsyn_db::{Row, args};
+
+use crate::actor::{Actor, Permission, authorize, may};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+use crate::groups::{cut, place};
+use crate::ids::{OrgUnitId, PersonId};
+use crate::paging::{Page, page_size};
+use crate::text;
+use crate::units::scope;
+
+/// One person.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct PersonView {
+    pub id: PersonId,
+    pub unit_id: OrgUnitId,
+    pub unit_name: String,
+    #[serde(skip)]
+    pub unit_path: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub language: Option<String>,
+    /// `active` or `inactive`.
+    pub status: String,
+    /// Devices that are theirs now.
+    pub devices: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// Which people.
+#[derive(Clone, Debug, Default)]
+pub struct PersonFilter {
+    /// Part of name or mail address.
+    pub search: Option<String>,
+    /// `active` or `inactive`.
+    pub status: Option<String>,
+    /// In this unit or below.
+    pub unit: Option<OrgUnitId>,
+}
+
+const COLUMNS: &str = "SELECT p.id, u.id, u.name, u.path, p.name, p.email, p.language, p.status, \
+    (SELECT count(*) FROM device_summary d WHERE d.person_id = p.id), p.created_at, p.updated_at \
+    FROM person p JOIN org_unit u ON u.id = p.org_unit_id";
+
+fn decode(row: &Row) -> Result<PersonView, Error> {
+    Ok(PersonView {
+        id: PersonId::from_store(row.text(0)?),
+        unit_id: OrgUnitId::from_store(row.text(1)?),
+        unit_name: row.text(2)?,
+        unit_path: row.text(3)?,
+        name: row.text(4)?,
+        email: row.opt_text(5)?,
+        language: row.opt_text(6)?,
+        status: row.text(7)?,
+        devices: row.i64(8)?,
+        created_at: row.i64(9)?,
+        updated_at: row.i64(10)?,
+    })
+}
+
+/// One person of the actor's scope.
+pub async fn person(core: &Core, actor: &Actor, id: &PersonId) -> Result<PersonView, Error> {
+    let sql = format!("{COLUMNS} WHERE p.id = $1");
+    core.db()
+        .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, args![id]).await?;
+                let row = rows.first().ok_or_else(|| Error::not_found("person"))?;
+                authorize(actor, Permission::PeopleRead, &row.text(3)?)?;
+                decode(row)
+            })
+        })
+        .await
+}
+
+/// How many people the actor sees.
+pub async fn count_people(core: &Core, actor: &Actor) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT count(*) FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
+        WHERE u.path >= $1 AND u.path < $2 AND p.status = 'active'";
+    may(actor, Permission::PeopleRead)?;
+    let path = actor.unit_path.as_str();
+    let row = core
+        .db()
+        .query_optional(COUNT, args![path, prefix_end(path)])
+        .await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+}
+
+/// The people of the actor's scope by name.
+pub async fn list_people(
+    core: &Core,
+    actor: &Actor,
+    filter: &PersonFilter,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<PersonView>, Error> {
+    may(actor, Permission::PeopleRead)?;
+    let limit = page_size(limit)?;
+    let status = match filter.status.as_deref() {
+        None | Some("") => "",
+        Some("active") => "active",
+        Some("inactive") => "inactive",
+        Some(_) => {
+            let text = "A person is active or inactive.";
+            return Err(Error::invalid("status", "person_status", text));
+        }
+    };
+    let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
+    let (name, id) = place(after)?;
+    let sql = format!(
+        "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND ($3 = '' OR lower(p.name) LIKE $3 ESCAPE '\\' \
+         OR p.email LIKE $3 ESCAPE '\\') AND ($4 = '' OR p.status = $4) \
+         AND (p.name > $5 OR (p.name = $5 AND p.id > $6)) ORDER BY p.name, p.id LIMIT $7"
+    );
+    let search = text::pattern(filter.search.as_deref());
+    let values = args![from, to, search, status, name, id, limit + 1];
+    core.db()
+        .read((sql, values, limit), |tx, (sql, values, limit)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
+                let found = rows.iter().map(decode).collect::<Result<Vec<_>, Error>>()?;
+                Ok::<_, Error>(cut(found, *limit, |person| {
+                    (&person.name, person.id.as_str())
+                }))
+            })
+        })
+        .await
+}

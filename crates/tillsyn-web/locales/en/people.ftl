@@ -1,0 +1,13 @@
+activity-unit-made = made an org unit
+activity-unit-renamed = renamed an org unit
+activity-unit-moved = moved an org unit
+activity-unit-removed = removed an org unit
+activity-group-made = made a group
+activity-group-changed = changed a group
+activity-group-members = changed the members of a group
+activity-group-removed = removed a group
+activity-person-added = added a person
+activity-person-changed = changed a person
+activity-device-moved = moved to another org unit
+activity-device-person = changed the person of
+invitation-person-inactive = This person is inactive. Make them active first.

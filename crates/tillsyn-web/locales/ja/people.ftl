@@ -1,0 +1,13 @@
+activity-unit-made = が組織単位を作成
+activity-unit-renamed = が組織単位の名前を変更
+activity-unit-moved = が組織単位を移動
+activity-unit-removed = が組織単位を削除
+activity-group-made = がグループを作成
+activity-group-changed = がグループを変更
+activity-group-members = がグループのメンバーを変更
+activity-group-removed = がグループを削除
+activity-person-added = が人を追加
+activity-person-changed = が人の情報を変更
+activity-device-moved = が別の組織単位に移動
+activity-device-person = が使用者を変更
+invitation-person-inactive = この人は無効です。先に有効にしてください。

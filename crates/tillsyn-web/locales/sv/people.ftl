@@ -1,0 +1,13 @@
+activity-unit-made = skapade en organisationsenhet
+activity-unit-renamed = bytte namn på en organisationsenhet
+activity-unit-moved = flyttade en organisationsenhet
+activity-unit-removed = tog bort en organisationsenhet
+activity-group-made = skapade en grupp
+activity-group-changed = ändrade en grupp
+activity-group-members = ändrade medlemmarna i en grupp
+activity-group-removed = tog bort en grupp
+activity-person-added = lade till en person
+activity-person-changed = ändrade en person
+activity-device-moved = flyttade till en annan organisationsenhet
+activity-device-person = ändrade person för
+invitation-person-inactive = Personen är inaktiv. Gör personen aktiv först.

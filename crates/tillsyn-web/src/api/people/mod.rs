@@ -1,0 +1,27 @@
+//! `/api/v1/people`.
+
+mod change;
+mod create;
+mod devices;
+mod invitations;
+mod list;
+mod show;
+mod views;
+
+use tillsyn_core::Permission as P;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guarded::{Needs, guarded};
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    let (read, write) = (Needs::One(P::PeopleRead), Needs::One(P::PeopleWrite));
+    OpenApiRouter::new()
+        .routes(guarded(read, routes!(list::list)))
+        .routes(guarded(read, routes!(show::show)))
+        .routes(guarded(write, routes!(create::create)))
+        .routes(guarded(write, routes!(change::change)))
+        .routes(guarded(read, routes!(devices::list)))
+        .routes(guarded(read, routes!(invitations::list)))
+}
