@@ -40,6 +40,7 @@ const FIXED = {
   attempts: '/console/enrollment/attempts', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
   certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',
+  people: '/console/people', groups: '/console/groups', units: '/console/settings/units',
   'not-found': '/console/nothing-here',
 };
 const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',

@@ -14,6 +14,9 @@ use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use tillsyn_web::console::errors::ErrorPage;
+use tillsyn_web::console::organisation::{
+    GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage,
+};
 use tillsyn_web::console::overview::OverviewPage;
 use tillsyn_web::console::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
@@ -60,6 +63,11 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<PushVendorPage>(folder, texts)?;
     write::<InventoryPage>(folder, texts)?;
     write::<TokensPage>(folder, texts)?;
+    write::<PeoplePage>(folder, texts)?;
+    write::<PersonPage>(folder, texts)?;
+    write::<GroupsPage>(folder, texts)?;
+    write::<GroupPage>(folder, texts)?;
+    write::<UnitsPage>(folder, texts)?;
     write::<CertificatesPage>(folder, texts)?;
     write::<CertificatePage>(folder, texts)?;
     write::<ErrorPage>(folder, texts)?;

@@ -49,10 +49,13 @@ pub enum Place {
     #[default]
     Overview,
     Devices,
+    People,
+    Groups,
     Invitations,
     Attempts,
     Commands,
     Push,
+    Units,
     Inventory,
     Tokens,
 }
@@ -95,6 +98,8 @@ pub struct Frame {
     /// Path and query of this page: where a change of language or theme comes back to.
     pub here: String,
     pub devices: u64,
+    pub people: u64,
+    pub groups: u64,
     pub commands_waiting: u64,
     pub attempts_failed: u64,
     /// Topics of the live stream, empty when the page does not change by itself.
@@ -145,6 +150,14 @@ impl Frame {
                         item(Place::Devices, urls::DEVICES, "devices", l.t("nav-devices")),
                         count(self.devices, String::new(), false),
                     ),
+                    with(
+                        item(Place::People, urls::PEOPLE, "people", l.t("nav-people")),
+                        count(self.people, String::new(), false),
+                    ),
+                    with(
+                        item(Place::Groups, urls::GROUPS, "groups", l.t("nav-groups")),
+                        count(self.groups, String::new(), false),
+                    ),
                 ],
             },
             NavGroup {
@@ -186,6 +199,7 @@ impl Frame {
                 head: l.t("nav-settings"),
                 items: vec![
                     item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
+                    item(Place::Units, urls::UNITS, "overview", l.t("nav-units")),
                     item(
                         Place::Inventory,
                         urls::INVENTORY,

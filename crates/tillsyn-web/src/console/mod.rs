@@ -15,10 +15,13 @@ pub mod frame;
 pub mod guard;
 mod lists;
 mod notice;
+pub mod organisation;
 pub mod overview;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+#[cfg(any(test, feature = "testing"))]
+mod samples_people;
 #[cfg(any(test, feature = "testing"))]
 mod samples_push;
 pub mod secrets;

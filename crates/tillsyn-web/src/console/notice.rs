@@ -31,10 +31,11 @@ pub(crate) enum Told {
     PushResumed,
     CertificateRevoked,
     InventorySaved,
+    Saved,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 14] = [
+    const PLAIN: [(Self, &'static str); 15] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -49,6 +50,7 @@ impl Told {
         (Self::PushResumed, "push_resumed"),
         (Self::CertificateRevoked, "certificate_revoked"),
         (Self::InventorySaved, "inventory_saved"),
+        (Self::Saved, "saved"),
     ];
 
     fn value(self) -> String {
@@ -86,6 +88,7 @@ impl Told {
             Self::PushResumed => Notice::PushResumed,
             Self::CertificateRevoked => Notice::CertificateRevoked,
             Self::InventorySaved => Notice::InventorySaved,
+            Self::Saved => Notice::Saved,
         };
         notice.message(l)
     }

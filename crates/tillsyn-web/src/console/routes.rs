@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, certificates, commands, device, devices, enrollment, events, failure, overview,
-    secrets, settings,
+    access, certificates, commands, device, devices, enrollment, events, failure, organisation,
+    overview, secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -39,6 +39,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(urls::EVENTS, get(events::follow))
         .route(urls::DEVICES, get(devices::list))
         .merge(of_device())
+        .merge(of_organisation())
         .route(urls::COMMANDS, get(commands::list))
         .route(urls::CERTIFICATES, get(certificates::list))
         .route("/console/certificates/{id}", get(certificates::show))
@@ -109,6 +110,56 @@ fn of_push() -> Router<AppState> {
         .route(
             &format!("{}/remove", urls::PUSH_VENDOR),
             post(settings::remove_push_vendor),
+        )
+}
+
+fn of_organisation() -> Router<AppState> {
+    let (person, group) = ("/console/people/{id}", "/console/groups/{id}");
+    let unit = "/console/settings/units/{id}";
+    Router::new()
+        .route(
+            urls::PEOPLE,
+            get(organisation::people_page).post(organisation::create_person),
+        )
+        .route(
+            person,
+            get(organisation::person_page).post(organisation::change_person),
+        )
+        .route(
+            &format!("{person}/status"),
+            post(organisation::change_status),
+        )
+        .route(
+            &format!("{person}/devices"),
+            post(organisation::give_device),
+        )
+        .route(
+            urls::GROUPS,
+            get(organisation::groups_page).post(organisation::create_group),
+        )
+        .route(
+            group,
+            get(organisation::group_page).post(organisation::change_group),
+        )
+        .route(
+            &format!("{group}/members"),
+            post(organisation::change_members),
+        )
+        .route(&format!("{group}/remove"), post(organisation::remove_group))
+        .route(
+            urls::UNITS,
+            get(organisation::units_page).post(organisation::create_unit),
+        )
+        .route(&format!("{unit}/rename"), post(organisation::rename_unit))
+        .route(&format!("{unit}/move"), post(organisation::move_unit))
+        .route(&format!("{unit}/remove"), post(organisation::remove_unit))
+        .route(
+            "/console/devices/{id}/unit",
+            post(organisation::move_device),
+        )
+        .route(
+            "/console/devices/{id}/person",
+            post(organisation::set_person),
         )
 }
 

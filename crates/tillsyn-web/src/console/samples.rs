@@ -63,6 +63,8 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         csrf: "9f8a1c".to_owned(),
         here: here.to_owned(),
         devices: 4812,
+        people: 312,
+        groups: 14,
         commands_waiting: 23,
         attempts_failed: 1,
         topics: "devices,commands".to_owned(),
@@ -652,6 +654,7 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
         } else {
             "Elin Hedström".to_owned()
         },
+        belongs: super::samples_people::belongs_to(l),
         personal,
         pills: if personal {
             vec![status(l, "device", "active")]
@@ -1377,6 +1380,7 @@ impl Sample for NewInvitationPage {
             },
             uses: "1".to_owned(),
             uses_error: String::new(),
+            units: choices(&[("root", "Norrvik University".to_owned())], "root"),
             push_missing: errors,
         };
         vec![("empty", page(false)), ("errors", page(true))]

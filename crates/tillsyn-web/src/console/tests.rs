@@ -14,6 +14,7 @@ use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::organisation::{GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
@@ -49,6 +50,11 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<PushVendorPage>(texts, &check);
         each::<InventoryPage>(texts, &check);
         each::<TokensPage>(texts, &check);
+        each::<PeoplePage>(texts, &check);
+        each::<PersonPage>(texts, &check);
+        each::<GroupsPage>(texts, &check);
+        each::<GroupPage>(texts, &check);
+        each::<UnitsPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);
         each::<CertificatesPage>(texts, &check);

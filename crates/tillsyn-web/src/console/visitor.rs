@@ -10,6 +10,8 @@ use tillsyn_core::accounts;
 use tillsyn_core::actor::FRESH_MS;
 use tillsyn_core::clock::MINUTE_MS;
 use tillsyn_core::devices;
+use tillsyn_core::groups::count_groups;
+use tillsyn_core::people::count_people;
 use tillsyn_core::settings::{self, Organisation};
 use tillsyn_core::{Actor, Core, Error, Permission};
 use zeroize::Zeroizing;
@@ -97,6 +99,17 @@ impl Visitor {
         if !self.may(Permission::TokensOwn) {
             hidden.push(Place::Tokens);
         }
+        let (mut people, mut groups) = (0, 0);
+        if self.may(Permission::PeopleRead) {
+            people = count_people(self.core(), self.actor()).await?;
+        } else {
+            hidden.push(Place::People);
+        }
+        if self.may(Permission::GroupsRead) {
+            groups = count_groups(self.core(), self.actor()).await?;
+        } else {
+            hidden.push(Place::Groups);
+        }
         Ok(Frame {
             texts: self.texts,
             theme: self.theme,
@@ -108,6 +121,8 @@ impl Visitor {
             csrf: self.session.session.csrf_token.clone(),
             here: self.here.clone(),
             devices: count(counts.active),
+            people: count(people),
+            groups: count(groups),
             commands_waiting: count(counts.commands_waiting),
             attempts_failed: count(counts.attempts_failed_today),
             topics: topics.to_owned(),

@@ -20,6 +20,9 @@ pub const ATTEMPTS: &str = "/console/enrollment/attempts";
 pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
+pub const PEOPLE: &str = "/console/people";
+pub const GROUPS: &str = "/console/groups";
+pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
 pub const TOKENS: &str = "/console/settings/tokens";
 
@@ -35,6 +38,51 @@ pub fn push_request(id: &str) -> String {
 
 pub fn device(id: &str) -> String {
     format!("{DEVICES}/{}", segment(id))
+}
+
+/// Moves the device to another org unit.
+pub fn device_unit(id: &str) -> String {
+    device(id) + "/unit"
+}
+
+/// Gives the device to a person, or takes it from them.
+pub fn device_person(id: &str) -> String {
+    device(id) + "/person"
+}
+
+pub fn person(id: &str) -> String {
+    format!("{PEOPLE}/{}", segment(id))
+}
+
+pub fn person_status(id: &str) -> String {
+    person(id) + "/status"
+}
+
+/// Gives the person a device.
+pub fn person_devices(id: &str) -> String {
+    person(id) + "/devices"
+}
+
+pub fn group(id: &str) -> String {
+    format!("{GROUPS}/{}", segment(id))
+}
+
+pub fn group_members(id: &str) -> String {
+    group(id) + "/members"
+}
+
+pub fn group_remove(id: &str) -> String {
+    group(id) + "/remove"
+}
+
+/// The tree with this unit to change.
+pub fn unit(id: &str) -> String {
+    Query::default().with("unit", id).url(UNITS)
+}
+
+/// `rename`, `move` or `remove`.
+pub fn unit_act(id: &str, act: &str) -> String {
+    format!("{UNITS}/{}/{act}", segment(id))
 }
 
 pub fn certificate(id: &str) -> String {

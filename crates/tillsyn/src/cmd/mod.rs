@@ -9,14 +9,17 @@ mod device;
 mod enrollment;
 mod event;
 mod failure;
+mod group;
 mod held;
 mod invite;
+mod person;
 mod profile;
 mod push;
 mod send;
 mod show;
 mod table;
 mod token;
+mod unit;
 
 use std::process::ExitCode;
 
@@ -49,6 +52,12 @@ pub(crate) enum ClientCommand {
     Enrollment(With<enrollment::EnrollmentVerb>),
     /// Trusts other authorities' device certificates
     Authority(With<authority::AuthorityVerb>),
+    /// Shows and changes the tree of org units
+    Unit(With<unit::UnitVerb>),
+    /// Keeps groups and their members
+    Group(With<group::GroupVerb>),
+    /// Keeps the people who carry devices
+    Person(With<person::PersonVerb>),
     /// Lists what waits for a release on the server
     Held(With<held::HeldVerb>),
 }
@@ -82,6 +91,9 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
         ClientCommand::Enrollment(with) => (with.connection.json, enrollment::run(with).await),
         ClientCommand::Authority(with) => (with.connection.json, authority::run(with).await),
+        ClientCommand::Unit(with) => (with.connection.json, unit::run(with).await),
+        ClientCommand::Group(with) => (with.connection.json, group::run(with).await),
+        ClientCommand::Person(with) => (with.connection.json, person::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };
     match done {

@@ -15,6 +15,7 @@ use crate::console::failure::Failure;
 use crate::console::frame::{Pager, Place};
 use crate::console::guard::Dialog;
 use crate::console::lists::{self, Place as At};
+use crate::console::organisation::{self, BelongsTo};
 use crate::console::overview::{Activity, activity_of};
 use crate::console::visitor::Visitor;
 use crate::console::words;
@@ -88,6 +89,11 @@ impl<'a> Build<'a> {
             icon: platform_icon(&row.platform, row.model.as_deref().unwrap_or_default()),
             what: self.what(),
             person: row.person_name.clone().unwrap_or_default(),
+            belongs: if tab == DeviceTab::Summary {
+                organisation::belongs_to(visitor, device).await?
+            } else {
+                BelongsTo::default()
+            },
             personal: self.is_personal(),
             pills: self.pills(),
             callout: parts::callout(self).await?,

@@ -31,4 +31,6 @@ pub(super) use lock::{lock, lock_dialog};
 pub(super) use refresh::refresh;
 pub(super) use remove_profile::remove_profile;
 pub(super) use send::{send, send_form, send_list};
-pub(super) use show::{commands, facts, history, inventory, profiles, security, summary};
+pub(super) use show::{
+    commands, facts, history, inventory, profiles, security, summary, summary_with,
+};

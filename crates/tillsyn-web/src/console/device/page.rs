@@ -5,6 +5,7 @@ use askama::Template;
 use super::inventory::{ChangeRow, InventoryTab};
 use crate::console::frame::{Frame, Pager};
 use crate::console::guard::Dialog;
+use crate::console::organisation::BelongsTo;
 use crate::console::overview::Activity;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status, Tone};
@@ -33,6 +34,8 @@ pub struct DevicePage {
     /// Model and capacity: `iPhone 16, 128 GB`.
     pub what: String,
     pub person: String,
+    /// Unit, person and groups, on the summary.
+    pub belongs: BelongsTo,
     pub personal: bool,
     /// Beside the name: device status, supervision.
     pub pills: Vec<Status>,

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::build::Build;
-use super::page::DeviceTab;
+use super::page::{DevicePage, DeviceTab};
 use crate::console::failure::Failure;
 use crate::console::visitor::Visitor;
 use crate::ui::page;
@@ -13,6 +13,14 @@ use crate::ui::page;
 async fn tab(visitor: &Visitor, id: &str, tab: DeviceTab) -> Result<Response, Failure> {
     let built = Build::new(visitor, id).await?.page(tab, None).await?;
     Ok(page(StatusCode::OK, &built))
+}
+
+/// The summary, for what another form adds to it.
+pub(crate) async fn summary_with(visitor: &Visitor, id: &str) -> Result<DevicePage, Failure> {
+    Build::new(visitor, id)
+        .await?
+        .page(DeviceTab::Summary, None)
+        .await
 }
 
 pub(crate) async fn summary(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Failure> {

@@ -8,6 +8,7 @@ use super::create::Fields;
 use super::page::NewInvitationPage;
 use crate::console::failure::Failure;
 use crate::console::frame::Place;
+use crate::console::organisation::unit_choices;
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::i18n::Lang;
@@ -51,6 +52,7 @@ pub(super) async fn form(visitor: &Visitor, fields: &Fields) -> Result<NewInvita
         days_error: String::new(),
         uses: fields.uses.clone(),
         uses_error: String::new(),
+        units: unit_choices(visitor, &fields.unit).await?,
         push_missing: push::topic_for_enrollment(visitor.core()).await?.is_none(),
         f: visitor.frame(Place::Invitations, "").await?,
     })

@@ -53,6 +53,8 @@ pub struct NewInvitationPage {
     pub days_error: String,
     pub uses: String,
     pub uses_error: String,
+    /// Where its devices come to.
+    pub units: Vec<Choice>,
     pub push_missing: bool,
 }
 

@@ -257,6 +257,7 @@ pub enum Notice {
     PushResumed,
     CertificateRevoked,
     InventorySaved,
+    Saved,
 }
 
 impl Notice {
@@ -290,6 +291,7 @@ impl Notice {
             Self::PushResumed => done(l.t("message-push-resumed")),
             Self::CertificateRevoked => done(l.t("message-certificate-revoked")),
             Self::InventorySaved => done(l.t("notice-inventory-saved")),
+            Self::Saved => done(l.t("message-saved")),
         }
     }
 }

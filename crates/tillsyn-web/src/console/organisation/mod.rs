@@ -1,0 +1,24 @@
+//! Org units, groups and people.
+
+mod belongs;
+mod choices;
+mod groups;
+mod page;
+mod people;
+mod problem;
+mod units;
+
+pub use page::{
+    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, NotedLink,
+    PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow, UnitsPage,
+};
+
+pub(super) use belongs::{belongs_to, move_device, set_person};
+pub(super) use choices::unit_choices;
+pub(super) use groups::{
+    change_group, change_members, create_group, group_page, groups_page, remove_group,
+};
+pub(super) use people::{
+    change_person, change_status, create_person, give_device, people_page, person_page,
+};
+pub(super) use units::{create_unit, move_unit, remove_unit, rename_unit, units_page};

@@ -1,0 +1,190 @@
+//! The pages.
+
+use askama::Template;
+
+use crate::console::frame::{Emptiness, Frame, Pager};
+use crate::ui::{Choice, Link};
+
+/// Why the last act on the page was not done.
+#[derive(Clone, Debug, Default)]
+pub struct Problem {
+    pub text: String,
+    /// What it is about, line by line.
+    pub list: Vec<String>,
+}
+
+/// A link with something to say beside it.
+#[derive(Clone, Debug, Default)]
+pub struct NotedLink {
+    pub href: String,
+    pub text: String,
+    pub note: String,
+}
+
+/// `GET` and `POST /console/people`.
+#[derive(Template)]
+#[template(path = "console/people.html")]
+pub struct PeoplePage {
+    pub f: Frame,
+    pub problem: Problem,
+    pub find: String,
+    pub rows: Vec<PersonRow>,
+    pub pager: Pager,
+    pub empty: Emptiness,
+    pub may_write: bool,
+    pub form: PersonForm,
+}
+
+pub struct PersonRow {
+    pub href: String,
+    pub name: String,
+    pub email: String,
+    pub unit: String,
+    pub devices: String,
+    pub active: bool,
+}
+
+/// What was typed of a person.
+#[derive(Clone, Debug, Default)]
+pub struct PersonForm {
+    pub name: String,
+    pub email: String,
+    pub languages: Vec<Choice>,
+    pub units: Vec<Choice>,
+}
+
+/// `GET` and `POST /console/people/{id}`.
+#[derive(Template)]
+#[template(path = "console/person.html")]
+pub struct PersonPage {
+    pub f: Frame,
+    pub problem: Problem,
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub unit: String,
+    pub active: bool,
+    pub devices: Vec<NotedLink>,
+    pub groups: Vec<NotedLink>,
+    /// `None` when the role does not see invitations.
+    pub invitations: Option<Vec<NotedLink>>,
+    pub may_write: bool,
+    pub form: PersonForm,
+}
+
+/// `GET` and `POST /console/groups`.
+#[derive(Template)]
+#[template(path = "console/groups.html")]
+pub struct GroupsPage {
+    pub f: Frame,
+    pub problem: Problem,
+    pub find: String,
+    pub rows: Vec<GroupRow>,
+    pub pager: Pager,
+    pub empty: Emptiness,
+    pub may_write: bool,
+    pub form: GroupForm,
+}
+
+pub struct GroupRow {
+    pub href: String,
+    pub name: String,
+    pub description: String,
+    pub unit: String,
+    pub reached: String,
+    pub people: String,
+}
+
+/// What was typed of a group.
+#[derive(Clone, Debug, Default)]
+pub struct GroupForm {
+    pub name: String,
+    pub description: String,
+    pub units: Vec<Choice>,
+}
+
+/// `GET` and `POST /console/groups/{id}`.
+#[derive(Template)]
+#[template(path = "console/group.html")]
+pub struct GroupPage {
+    pub f: Frame,
+    pub problem: Problem,
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub unit: String,
+    pub reached: String,
+    pub people: String,
+    pub assignments: String,
+    pub find: String,
+    pub rows: Vec<MemberRow>,
+    pub pager: Pager,
+    pub empty: Emptiness,
+    pub may_write: bool,
+    /// The list that was pasted and not taken.
+    pub pasted: String,
+    pub form: GroupForm,
+}
+
+pub struct MemberRow {
+    pub id: String,
+    pub href: String,
+    pub name: String,
+    /// Serial number or mail address.
+    pub detail: String,
+    pub kind: String,
+    pub unit: String,
+    pub outside: bool,
+}
+
+/// `GET` and `POST /console/settings/units`.
+#[derive(Template)]
+#[template(path = "console/units.html")]
+pub struct UnitsPage {
+    pub f: Frame,
+    pub problem: Problem,
+    pub rows: Vec<UnitRow>,
+    pub may_write: bool,
+    /// The unit that is to be changed.
+    pub chosen: Option<ChosenUnit>,
+    pub form: UnitForm,
+}
+
+pub struct UnitRow {
+    /// The page with this unit to change.
+    pub href: String,
+    pub name: String,
+    pub depth: i64,
+    /// Names of the units above, for those who do not see the tree.
+    pub above: String,
+    /// How many, with everything below, and where they are listed.
+    pub devices: Link,
+    pub people: String,
+    pub groups: String,
+    pub chosen: bool,
+}
+
+pub struct ChosenUnit {
+    pub id: String,
+    pub name: String,
+    /// Where it may go; none when it stays where it is.
+    pub parents: Vec<Choice>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct UnitForm {
+    pub name: String,
+    pub units: Vec<Choice>,
+}
+
+/// Where a device belongs, on its page.
+#[derive(Clone, Debug, Default)]
+pub struct BelongsTo {
+    pub unit: String,
+    /// Where it may be moved; none when the role moves nothing.
+    pub units: Vec<Choice>,
+    pub person: Option<NotedLink>,
+    pub may_give: bool,
+    pub groups: Vec<NotedLink>,
+    pub problem: Problem,
+}

@@ -1,0 +1,173 @@
+//! `tillsyn person`: those who carry devices.
+
+use serde_json::{Map, Value, json};
+
+use super::{Failure, With, show};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum PersonVerb {
+    /// Lists people by name
+    List {
+        /// Part of name or mail address
+        #[arg(long)]
+        search: Option<String>,
+        /// Id of a unit: those in it or below
+        #[arg(long)]
+        unit: Option<String>,
+        /// active or inactive
+        #[arg(long)]
+        status: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Shows a person
+    Show {
+        /// Id of the person
+        id: String,
+    },
+    /// Adds a person
+    Add {
+        /// Their name
+        name: String,
+        #[arg(long)]
+        email: Option<String>,
+        /// en, sv or ja
+        #[arg(long)]
+        language: Option<String>,
+        /// Id of their unit [default: the top]
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Changes a person; an empty text removes what was there
+    Change {
+        /// Id of the person
+        id: String,
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        email: Option<String>,
+        /// en, sv or ja
+        #[arg(long)]
+        language: Option<String>,
+        /// active, or inactive: their open invitations end
+        #[arg(long)]
+        status: Option<String>,
+        /// Id of the unit that they belong to from now on
+        #[arg(long)]
+        unit: Option<String>,
+    },
+    /// Lists the devices of a person; gives them one, or takes one from them
+    Devices {
+        /// Id of the person
+        id: String,
+        /// Id of a device to give to them
+        #[arg(long, value_name = "DEVICE")]
+        give: Option<String>,
+        /// Id of a device of theirs to take away
+        #[arg(long, value_name = "DEVICE", conflicts_with = "give")]
+        take: Option<String>,
+    },
+}
+
+pub(super) async fn run(with: With<PersonVerb>) -> Result<(), Failure> {
+    let client = with.client()?;
+    match with.verb {
+        PersonVerb::List {
+            search,
+            unit,
+            status,
+            limit,
+        } => {
+            let query: Vec<_> = [("search", search), ("unit_id", unit), ("status", status)]
+                .into_iter()
+                .filter_map(|(name, value)| value.map(|value| (name, value)))
+                .collect();
+            let rows = client.list("people", &query, limit).await?;
+            let columns = [
+                ("NAME", "/name"),
+                ("MAIL ADDRESS", "/email"),
+                ("UNIT", "/unit_name"),
+                ("DEVICES", "/devices"),
+                ("STATUS", "/status"),
+                ("ID", "/id"),
+            ];
+            show::rows(&client, &columns, rows, "There are no such people.");
+        }
+        PersonVerb::Show { id } => {
+            let person = client.get(&format!("people/{id}"), &[]).await?;
+            let fields = [
+                ("Name", "/name"),
+                ("Mail address", "/email"),
+                ("Language", "/language"),
+                ("Unit", "/unit_name"),
+                ("Status", "/status"),
+                ("Devices", "/devices"),
+                ("Id", "/id"),
+            ];
+            show::one(&client, &fields, &person);
+        }
+        PersonVerb::Add {
+            name,
+            email,
+            language,
+            unit,
+        } => {
+            let body = json!({"name": name, "email": email, "language": language, "unit_id": unit});
+            let made = client.post("people", &body).await?;
+            show::one(&client, &[("Name", "/name"), ("Id", "/id")], &made);
+        }
+        PersonVerb::Change {
+            id,
+            name,
+            email,
+            language,
+            status,
+            unit,
+        } => {
+            let given = [
+                ("name", name),
+                ("email", email),
+                ("language", language),
+                ("status", status),
+                ("unit_id", unit),
+            ];
+            let body: Map<String, Value> = given
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))))
+                .collect();
+            let path = format!("people/{id}");
+            let answer = client.patch(&path, &Value::Object(body)).await?;
+            show::done(&client, &answer, "Changed.");
+        }
+        PersonVerb::Devices { id, give, take } => {
+            if let Some(device) = give {
+                let body = json!({"person_id": id});
+                let answer = client
+                    .put(&format!("devices/{device}/person"), &body)
+                    .await?;
+                show::done(&client, &answer, "The device is theirs.");
+                return Ok(());
+            }
+            if let Some(device) = take {
+                let body = json!({"person_id": null});
+                let answer = client
+                    .put(&format!("devices/{device}/person"), &body)
+                    .await?;
+                show::done(&client, &answer, "The device is nobody's.");
+                return Ok(());
+            }
+            let path = format!("people/{id}/devices");
+            let rows = client.list(&path, &[], usize::MAX).await?;
+            let columns = [
+                ("NAME", "/name"),
+                ("SERIAL NUMBER", "/serial_number"),
+                ("MODEL", "/model_name"),
+                ("STATUS", "/status"),
+                ("ID", "/id"),
+            ];
+            show::rows(&client, &columns, rows, "No device is theirs.");
+        }
+    }
+    Ok(())
+}
