@@ -153,8 +153,13 @@ CREATE TABLE plan (
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- Who asked for a second person.
+    asked_by TEXT,
+    asked_at BIGINT,
     applied_by TEXT,
-    applied_at BIGINT
+    applied_at BIGINT,
+    -- What it made, as JSON: the number of a version, the id of an assignment.
+    result TEXT
 );
 CREATE INDEX plan_created ON plan (created_at, id);
 CREATE INDEX plan_open ON plan (expires_at) WHERE status IN ('open', 'waiting');

@@ -35,6 +35,7 @@ pub mod names;
 pub mod org;
 pub mod paging;
 pub mod people;
+pub mod plans;
 pub mod platform;
 pub mod profiles;
 pub mod push;

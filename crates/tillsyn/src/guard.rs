@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use tillsyn_core::ids::BatchId;
+use tillsyn_core::ids::{BatchId, PlanId};
+use tillsyn_core::plans::{self, Approval, PlanStatus, PlanView};
 use tillsyn_core::{Actor, commands};
 
 use crate::config::Config;
@@ -19,10 +20,11 @@ pub(crate) enum GuardCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Releases one of them: its commands go to the devices. Recorded in the audit trail
+    /// Releases one of them: its commands go to the devices, or its plan is carried out. Recorded in the
+    /// audit trail
     Release {
-        /// Id of the request, from `guard list`
-        batch: String,
+        /// Id of the request or plan, from `guard list`
+        id: String,
     },
 }
 
@@ -32,7 +34,7 @@ pub(crate) async fn run(file: Option<&Path>, command: GuardCommand) -> anyhow::R
     let core = node::open_core(&config, db).await?;
     let done = match command {
         GuardCommand::List { json } => list(&core, json).await,
-        GuardCommand::Release { batch } => release(&core, &batch).await,
+        GuardCommand::Release { id } => release(&core, &id).await,
     };
     core.db().close().await;
     done
@@ -40,11 +42,14 @@ pub(crate) async fn run(file: Option<&Path>, command: GuardCommand) -> anyhow::R
 
 async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
     let held = commands::held_batches(core).await?;
+    let waiting = waiting_plans(core).await?;
     if json {
-        say!("{}", serde_json::to_string_pretty(&held)?);
+        let plans: Vec<_> = waiting.iter().map(as_json).collect();
+        let all = serde_json::json!({ "commands": held, "plans": plans });
+        say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    if held.is_empty() {
+    if held.is_empty() && waiting.is_empty() {
         say!("Nothing is held.");
     }
     for batch in held {
@@ -61,13 +66,50 @@ async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
             say!("    {reason}");
         }
     }
+    for plan in waiting {
+        say!(
+            "{}  plan {}  takes profiles from {} devices  asked by {}",
+            plan.id,
+            plan.change.kind(),
+            plan.summary.removes_from,
+            plan.asked_by.as_deref().unwrap_or(&plan.created_by),
+        );
+        if let Some(reason) = &plan.reason {
+            say!("    {reason}");
+        }
+    }
     Ok(())
 }
 
-async fn release(core: &tillsyn_core::Core, batch: &str) -> anyhow::Result<()> {
-    let id = BatchId::parse(batch)
-        .with_context(|| format!("`{batch}` is no id of a request; see `tillsyn guard list`"))?;
-    let released = commands::release_batch(core, &Actor::server(), &id).await?;
+/// Plans that wait for a second person.
+async fn waiting_plans(core: &tillsyn_core::Core) -> anyhow::Result<Vec<PlanView>> {
+    let server = Actor::server();
+    let page = plans::list_plans(core, &server, true, None, Some(1_000)).await?;
+    let waits = |plan: &PlanView| plan.status == PlanStatus::Waiting;
+    Ok(page.items.into_iter().filter(waits).collect())
+}
+
+fn as_json(plan: &PlanView) -> serde_json::Value {
+    serde_json::json!({
+        "id": plan.id, "change": plan.change.kind(), "removes_from": plan.summary.removes_from,
+        "asked_by": plan.asked_by, "reason": plan.reason, "created_at": plan.created_at,
+    })
+}
+
+async fn release(core: &tillsyn_core::Core, id: &str) -> anyhow::Result<()> {
+    let unknown = || format!("`{id}` is no id of a request; see `tillsyn guard list`");
+    let batch = BatchId::parse(id).with_context(unknown)?;
+    let plan = PlanId::parse(id).with_context(unknown)?;
+    if waiting_plans(core)
+        .await?
+        .iter()
+        .any(|waits| waits.id == plan)
+    {
+        let done = plans::apply(core, &Actor::server(), &plan, Approval::default()).await?;
+        say!("Released: the plan is {}.", done.status.as_str());
+        return Ok(());
+    }
+    let released = commands::release_batch(core, &Actor::server(), &batch).await?;
     say!("Released: {released} commands go to their devices at the next check-in.");
     Ok(())
 }

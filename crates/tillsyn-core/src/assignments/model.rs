@@ -180,6 +180,15 @@ impl Catalogue {
         }
     }
 
+    /// What concerns one item alone.
+    pub(crate) fn only(&self, item_id: &str) -> Self {
+        let of_item = |assignment: &&Assignment| assignment.item_id == item_id;
+        let assignments = self.assignments.iter().filter(of_item).cloned().collect();
+        let item = self.items.get(item_id);
+        let items = item.map(|item| (item_id.to_owned(), item.clone()));
+        Self::new(self.revision, assignments, items.into_iter().collect())
+    }
+
     pub(crate) fn assignments(&self) -> &[Assignment] {
         &self.assignments
     }

@@ -33,4 +33,5 @@ pub use view::{
 };
 
 pub(crate) use finding::paths_of;
+pub(crate) use publish::{Publish, archive_in, publish_in, restore_in};
 pub(crate) use store::Content;

@@ -5,6 +5,7 @@
 //! body (415, 422), rule. Handlers translate; the rules are in the core.
 
 mod activation_lock;
+mod assignments;
 mod attempts;
 mod certificates;
 mod commands;
@@ -31,6 +32,7 @@ mod overview;
 mod paging;
 mod payload_types;
 mod people;
+mod plans;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;

@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 use super::guarded::{Needs, guarded};
 use super::json::LIMIT;
 use super::{
-    activation_lock, attempts, certificates, commands, device_authorities, devices, document,
-    enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    network_authority, organisation, overview, payload_types, push_certificates, push_requests,
-    push_vendor, tokens,
+    activation_lock, assignments, attempts, certificates, commands, device_authorities, devices,
+    document, enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
+    network_authority, organisation, overview, payload_types, plans, push_certificates,
+    push_requests, push_vendor, tokens,
 };
 use super::{groups, people, units};
 use crate::auth::authenticate;
@@ -61,6 +61,8 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(enrollments::routes())
         .merge(network_authority::routes())
         .merge(super::items::routes())
+        .merge(assignments::routes())
+        .merge(plans::routes())
         .merge(groups::routes())
         .merge(people::routes())
         .merge(units::routes())

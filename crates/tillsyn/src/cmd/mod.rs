@@ -13,6 +13,7 @@ mod group;
 mod held;
 mod invite;
 mod person;
+mod plan;
 mod profile;
 mod push;
 mod send;
@@ -58,6 +59,10 @@ pub(crate) enum ClientCommand {
     Group(With<group::GroupVerb>),
     /// Keeps the people who carry devices
     Person(With<person::PersonVerb>),
+    /// Says what a change does to every device before it is made, and makes it
+    Plan(With<plan::PlanVerb>),
+    /// Carries a plan out
+    Apply(plan::ApplyVerb),
     /// Lists what waits for a release on the server
     Held(With<held::HeldVerb>),
 }
@@ -94,6 +99,8 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Unit(with) => (with.connection.json, unit::run(with).await),
         ClientCommand::Group(with) => (with.connection.json, group::run(with).await),
         ClientCommand::Person(with) => (with.connection.json, person::run(with).await),
+        ClientCommand::Plan(with) => (with.connection.json, plan::run(with).await),
+        ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };
     match done {

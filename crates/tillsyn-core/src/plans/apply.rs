@@ -1,0 +1,334 @@
+//! Carrying a plan out: computed again, refused when the world moved, made in one transaction.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use tillsyn_db::{Tx, args};
+
+use super::carry::carry_in;
+use super::compute::{Computed, compute};
+use super::create::plan;
+use super::guard::{Need, need};
+use super::store::{PlanStatus, PlanView, find_in, who};
+use crate::actor::{Actor, ActorKind, authorize, require_fresh};
+use crate::assignments;
+use crate::clock::DAY_MS;
+use crate::core::Core;
+use crate::error::{Error, Kind};
+use crate::events::{self, NewEvent};
+use crate::ids::PlanId;
+use crate::reconcile::request::{request_in, sweep_in};
+
+/// Up to so many devices are asked for one by one; more are walked.
+const FEW_DEVICES: usize = 200;
+
+/// What whoever applies a plan typed.
+#[derive(Clone, Debug, Default)]
+pub struct Approval {
+    /// Why, for the audit trail.
+    pub reason: Option<String>,
+    /// The exact number of devices from which something is removed.
+    pub confirm: Option<String>,
+}
+
+/// Carries a plan out, asks for a second person, or is that second person. Applying it again answers what
+/// came of it the first time.
+///
+/// # Errors
+/// `plan_overtaken` when the effect is another one by now, with a new plan in its data; what the guard asks
+/// for and did not get.
+pub async fn apply(
+    core: &Core,
+    actor: &Actor,
+    id: &PlanId,
+    approval: Approval,
+) -> Result<PlanView, Error> {
+    let found = super::view::find(core, actor, id).await?;
+    authorize(actor, found.change.permission(), &found.unit_path)?;
+    match found.status {
+        PlanStatus::Applied => return Ok(found),
+        PlanStatus::Open | PlanStatus::Waiting => {}
+        over => {
+            return Err(Error::conflict(
+                "plan_over",
+                format!("This plan is {} and cannot be applied.", over.as_str()),
+            )
+            .with_data(json!({ "status": over.as_str() })));
+        }
+    }
+    // The effect is the plan's, whoever confirms it: scope was checked above.
+    let recomputed = compute(core, actor, &found.change, None).await;
+    let computed = match recomputed {
+        Ok((_, computed))
+            if computed.digest == found.digest && computed.revision == found.revision =>
+        {
+            Arc::new(computed)
+        }
+        Err(error) if !gone(&error) => return Err(error),
+        _ => return overtake(core, actor, &found).await,
+    };
+    let reason = approval
+        .reason
+        .as_deref()
+        .map(str::trim)
+        .filter(|reason| !reason.is_empty());
+    match checked(core, actor, &found, &computed, &approval, reason)? {
+        Way::Ask => ask(core, actor, &found, reason).await,
+        Way::Apply => carry_out(core, actor, found, computed, reason).await,
+    }
+}
+
+/// Whether what was planned cannot be done any more, as against a fault that passes.
+fn gone(error: &Error) -> bool {
+    matches!(
+        error.kind,
+        Kind::NotFound | Kind::Invalid | Kind::NotCapable
+    )
+}
+
+enum Way {
+    Ask,
+    Apply,
+}
+
+/// The rows of the guard's table (security §6).
+fn checked(
+    core: &Core,
+    actor: &Actor,
+    plan: &PlanView,
+    computed: &Computed,
+    approval: &Approval,
+    reason: Option<&str>,
+) -> Result<Way, Error> {
+    let now_ms = core.now_ms();
+    let new = actor
+        .trusted_since
+        .is_some_and(|since| now_ms - since < DAY_MS);
+    let removes_from = computed.tally.summary.removes_from;
+    if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
+        return second_person(actor, plan, new, now_ms).map(|()| Way::Apply);
+    }
+    let need = need(removes_from, actor.kind, new);
+    if need == Need::Nothing {
+        return Ok(Way::Apply);
+    }
+    require_fresh(actor, now_ms)?;
+    if reason.is_none() {
+        return Err(Error::invalid(
+            "reason",
+            "reason_missing",
+            "Say why; it goes to the audit trail.",
+        ));
+    }
+    if need == Need::SecondPerson {
+        return Ok(Way::Ask);
+    }
+    let expected = removes_from.to_string();
+    if approval.confirm.as_deref().map(str::trim) != Some(expected.as_str()) {
+        return Err(Error::invalid(
+            "confirm",
+            "confirmation",
+            format!("Type the exact number of devices from which something is removed: {expected}"),
+        ));
+    }
+    Ok(Way::Apply)
+}
+
+/// Somebody else, in person, freshly signed in, and no newcomer.
+fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Result<(), Error> {
+    if actor.kind != ActorKind::Account {
+        return Err(Error::forbidden(
+            "person_needed",
+            "A second person confirms this in the console; programs may only ask.",
+        ));
+    }
+    let me = who(actor);
+    if plan.created_by == me || plan.asked_by.as_deref() == Some(&me) {
+        return Err(Error::forbidden(
+            "second_person_needed",
+            "Somebody else has to confirm this; nobody confirms what they asked for themselves.",
+        ));
+    }
+    if new {
+        return Err(Error::forbidden(
+            "account_new",
+            "Accounts and rights newer than a day cannot confirm for somebody else.",
+        ));
+    }
+    require_fresh(actor, now_ms)
+}
+
+/// Records that the asker wants it and somebody else has to agree.
+async fn ask(
+    core: &Core,
+    actor: &Actor,
+    plan: &PlanView,
+    reason: Option<&str>,
+) -> Result<PlanView, Error> {
+    const ASK: &str = "UPDATE plan SET status = 'waiting', asked_by = $2, asked_at = $3, reason = $4 \
+        WHERE id = $1 AND status = 'open'";
+    let input = (
+        plan.id.clone(),
+        actor.clone(),
+        reason.map(str::to_owned),
+        core.now_ms(),
+    );
+    core.db()
+        .write(input, |tx, (id, actor, reason, now)| {
+            Box::pin(async move {
+                let asked = args![id, who(actor), *now, reason.as_deref()];
+                if tx.execute(ASK, asked).await? > 0 {
+                    let plan = find_in(tx, id, *now).await?;
+                    let event = NewEvent::done("plan.ask", "plan", id.as_str(), &plan.unit_id)
+                        .with(json!({
+                            "digest": plan.digest, "reason": reason,
+                            "removes_from": plan.summary.removes_from,
+                        }));
+                    events::record(tx, actor, *now, event).await?;
+                }
+                find_in(tx, id, *now).await
+            })
+        })
+        .await
+}
+
+/// Everything in one transaction: the change, the revision, the event, and who is to be looked at.
+pub(super) async fn carry_out(
+    core: &Core,
+    actor: &Actor,
+    plan: PlanView,
+    computed: Arc<Computed>,
+    reason: Option<&str>,
+) -> Result<PlanView, Error> {
+    let carry = Carry {
+        core: core.clone(),
+        actor: actor.clone(),
+        plan,
+        computed,
+        reason: reason.map(str::to_owned),
+        now_ms: core.now_ms(),
+    };
+    let (carry, done) = core
+        .db()
+        .write(carry, |tx, carry| {
+            Box::pin(async move {
+                let done = carry.run(tx).await?;
+                Ok::<_, Error>((carry.plan.clone(), done))
+            })
+        })
+        .await?;
+    match done {
+        Some(done) => Ok(done),
+        None => overtake(core, actor, &carry).await,
+    }
+}
+
+struct Carry {
+    core: Core,
+    actor: Actor,
+    plan: PlanView,
+    computed: Arc<Computed>,
+    reason: Option<String>,
+    now_ms: i64,
+}
+
+impl Carry {
+    /// `None` when the world moved since the effect was computed.
+    async fn run(&self, tx: &Tx) -> Result<Option<PlanView>, Error> {
+        let id = &self.plan.id;
+        let stored = find_in(tx, id, self.now_ms).await?;
+        if stored.status == PlanStatus::Applied {
+            return Ok(Some(stored));
+        }
+        if stored.status != self.plan.status
+            || assignments::revision_in(tx).await? != self.computed.revision
+        {
+            return Ok(None);
+        }
+        let (actor, change) = (&self.actor, &stored.change);
+        let result = carry_in(tx, &self.core, actor, change, self.now_ms).await?;
+        assignments::bump_in(tx).await?;
+        self.look_in(tx).await?;
+        self.close_in(tx, &result).await?;
+        self.record(tx, &result).await?;
+        Ok(Some(find_in(tx, id, self.now_ms).await?))
+    }
+
+    /// Few devices by name; many through the items that change on them, whoever has or is to have these.
+    async fn look_in(&self, tx: &Tx) -> Result<(), Error> {
+        const OF_PLAN: &str = "UPDATE reconcile_sweep SET plan_id = $2 WHERE id = $1";
+        let tally = &self.computed.tally;
+        if tally.affected.len() <= FEW_DEVICES {
+            return request_in(tx, tally.affected.clone(), self.now_ms).await;
+        }
+        for item in &tally.items {
+            let sweep = sweep_in(tx, "item", item, self.now_ms).await?;
+            tx.execute(OF_PLAN, args![&sweep, &self.plan.id]).await?;
+        }
+        Ok(())
+    }
+
+    async fn close_in(&self, tx: &Tx, result: &Json) -> Result<(), Error> {
+        const CLOSE: &str = "UPDATE plan SET status = 'applied', applied_by = $2, applied_at = $3, \
+            result = $4, reason = COALESCE($5, reason) WHERE id = $1";
+        tx.execute(
+            CLOSE,
+            args![
+                &self.plan.id,
+                who(&self.actor),
+                self.now_ms,
+                result.to_string(),
+                self.reason.as_deref()
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn record(&self, tx: &Tx, result: &Json) -> Result<(), Error> {
+        let (kind, object) = self.plan.change.object();
+        let (id, unit) = (self.plan.id.as_str(), &self.plan.unit_id);
+        let event = NewEvent::done("plan.apply", "plan", id, unit).with(json!({
+            "change": self.plan.change.kind(), "object_kind": kind, "object_id": object,
+            "digest": self.computed.digest, "effects": self.computed.tally.summary.effects,
+            "devices": self.computed.tally.summary.devices,
+            "removes_from": self.computed.tally.summary.removes_from,
+            "asked_by": self.plan.asked_by, "reason": self.reason, "result": result,
+        }));
+        events::record(tx, &self.actor, self.now_ms, event).await?;
+        Ok(())
+    }
+}
+
+/// Ends a plan whose effect is another one by now, and offers a new one of the same change. Whoever comes
+/// second of two that apply it at the same time hears what the first one made.
+async fn overtake(core: &Core, actor: &Actor, old: &PlanView) -> Result<PlanView, Error> {
+    const END: &str = "UPDATE plan SET status = 'overtaken' \
+        WHERE id = $1 AND status IN ('open', 'waiting')";
+    let input = (old.id.clone(), actor.clone(), core.now_ms());
+    let stored = core
+        .db()
+        .write(input, |tx, (id, actor, now)| {
+            Box::pin(async move {
+                let stored = find_in(tx, id, *now).await?;
+                if tx.execute(END, args![id]).await? > 0 {
+                    let unit = &stored.unit_id;
+                    let event = NewEvent::done("plan.overtaken", "plan", id.as_str(), unit);
+                    events::record(tx, actor, *now, event).await?;
+                }
+                Ok::<_, Error>(stored)
+            })
+        })
+        .await?;
+    if stored.status == PlanStatus::Applied {
+        return Ok(stored);
+    }
+    let detail =
+        "The devices or the configuration changed since this plan was made. Look at the new one.";
+    let data = match plan(core, actor, old.change.clone()).await {
+        Ok(new) => json!({ "plan_id": new.id }),
+        // It cannot be done any more; the code says why.
+        Err(error) => json!({ "plan_id": null, "refused": error.code }),
+    };
+    Err(Error::conflict("plan_overtaken", detail).with_data(data))
+}

@@ -1,0 +1,26 @@
+//! Plans: the exact effect of a change on every device, before it is made. A plan is applied only while
+//! that effect is still the same; what takes profiles from many devices needs a second person.
+
+mod apply;
+mod candidates;
+mod carry;
+mod change;
+mod compute;
+mod create;
+mod direct;
+mod effect;
+mod facts;
+mod guard;
+mod store;
+mod summary;
+mod view;
+mod world;
+
+pub use apply::{Approval, apply};
+pub use change::Change;
+pub use create::{plan, preview};
+pub use direct::change_directly;
+pub use effect::EffectKind;
+pub use store::{PlanStatus, PlanView};
+pub use summary::{Counts, Summary};
+pub use view::{EffectView, cancel, effects, find, list_plans};

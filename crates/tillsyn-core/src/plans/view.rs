@@ -1,0 +1,231 @@
+//! Plans as they are shown, their effects page by page, and taking one back.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use tillsyn_db::args;
+
+use super::compute::{look, prepare};
+use super::effect::EffectKind;
+use super::store::{COLUMNS, PlanStatus, PlanView, decode, find_in};
+use crate::actor::{Actor, Permission, authorize, may};
+use crate::commands::store::shown_name;
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent, prefix_end};
+use crate::ids::PlanId;
+use crate::paging::{Cursor, Page, page_size};
+
+/// Whoever may see profiles may see what is planned with them.
+const READ: Permission = Permission::ProfilesRead;
+
+/// One plan of the actor's scope.
+pub async fn find(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView, Error> {
+    let input = (id.clone(), core.now_ms());
+    let plan = core
+        .db()
+        .read(input, |tx, (id, now)| {
+            Box::pin(async move { find_in(tx, id, *now).await })
+        })
+        .await?;
+    if authorize(actor, plan.change.permission(), &plan.unit_path).is_err() {
+        authorize(actor, READ, &plan.unit_path)?;
+    }
+    Ok(plan)
+}
+
+/// The plans of the actor's scope, newest first; with `pending`, those that can still be applied.
+pub async fn list_plans(
+    core: &Core,
+    actor: &Actor,
+    pending: bool,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<PlanView>, Error> {
+    may(actor, READ)?;
+    let limit = page_size(limit)?;
+    let before = match after {
+        Some(text) => Cursor::decode(text)?.first_text()?,
+        None => "~".to_owned(),
+    };
+    let now_ms = core.now_ms();
+    let input = (actor.unit_path.clone(), before, pending, limit, now_ms);
+    core.db()
+        .read(input, |tx, (path, before, pending, limit, now)| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND p.id < $3 AND ($4 = 0 \
+                     OR (p.status IN ('open', 'waiting') AND p.expires_at > $5)) \
+                     ORDER BY p.id DESC LIMIT $6"
+                );
+                let args = args![
+                    path.as_str(),
+                    prefix_end(path),
+                    before.as_str(),
+                    i64::from(*pending),
+                    *now,
+                    *limit + 1
+                ];
+                let rows = tx.fetch_all_dyn(&sql, args).await?;
+                let shown = usize::try_from(*limit).unwrap_or(0);
+                let items = rows
+                    .iter()
+                    .take(shown)
+                    .map(|row| decode(row, *now))
+                    .collect::<Result<Vec<_>, Error>>()?;
+                let next = items
+                    .last()
+                    .filter(|_| rows.len() > shown)
+                    .map(|last| Cursor::of_text(last.id.as_str()).encode());
+                Ok(Page { items, next })
+            })
+        })
+        .await
+}
+
+/// One effect, with the names that a page shows.
+#[derive(Clone, Debug)]
+pub struct EffectView {
+    pub device_id: String,
+    pub device_name: String,
+    pub platform: String,
+    /// `device` or `user:<id>`.
+    pub channel: String,
+    pub item_id: String,
+    pub item_name: String,
+    pub effect: EffectKind,
+    pub old_version: Option<i64>,
+    pub new_version: Option<i64>,
+}
+
+/// The effects of a pending plan as they would be now, in the order of devices; only of devices that the
+/// actor reaches.
+pub async fn effects(
+    core: &Core,
+    actor: &Actor,
+    id: &PlanId,
+    only: Option<EffectKind>,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<EffectView>, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let plan = find(core, actor, id).await?;
+    if !plan.status.is_pending() {
+        return Err(Error::conflict(
+            "plan_over",
+            "The effects of a plan are shown while it can be applied.",
+        ));
+    }
+    let limit = usize::try_from(page_size(limit)?).unwrap_or(0);
+    let after = match after {
+        Some(text) => Cursor::decode(text)?.first_text()?,
+        None => String::new(),
+    };
+    // Scope is the plan's, decided above.
+    let prepared = prepare(core, &Actor::system(), &plan.change).await?;
+    let from = prepared
+        .candidates
+        .partition_point(|device| *device <= after);
+    let rest = prepared.candidates.get(from..).unwrap_or_default();
+    let (mut items, mut next) = (Vec::new(), None);
+    'chunks: for ids in rest.chunks(200) {
+        let Some(chunk) = look(core, &prepared, ids).await? else {
+            return Err(Error::conflict(
+                "configuration_moves",
+                "The configuration is being changed at this moment; try again.",
+            ));
+        };
+        for device in chunk {
+            if items.len() >= limit {
+                // A page ends behind a device, so it may be a little longer than asked.
+                next = last_device(&items).map(|id| Cursor::of_text(id).encode());
+                break 'chunks;
+            }
+            if !actor.reaches(&device.subject.unit_path) {
+                continue;
+            }
+            let platform = &device.subject.platform;
+            let effects = device.effects.into_iter();
+            for effect in effects.filter(|effect| only.is_none_or(|only| only == effect.kind)) {
+                let names = &prepared.after.items;
+                let item_name = names.get(&effect.item_id).map(|item| item.name.clone());
+                items.push(EffectView {
+                    device_name: effect.device_id.clone(),
+                    device_id: effect.device_id,
+                    platform: platform.clone(),
+                    channel: effect.channel,
+                    item_name: item_name.unwrap_or_else(|| effect.item.clone()),
+                    item_id: effect.item_id,
+                    effect: effect.kind,
+                    old_version: effect.old,
+                    new_version: effect.new,
+                });
+            }
+        }
+    }
+    name_devices(core, &mut items).await?;
+    Ok(Page { items, next })
+}
+
+fn last_device(items: &[EffectView]) -> Option<&str> {
+    items.last().map(|last| last.device_id.as_str())
+}
+
+async fn name_devices(core: &Core, items: &mut [EffectView]) -> Result<(), Error> {
+    const NAMES: &str =
+        "SELECT device_id, name, serial_number FROM device_summary WHERE device_id {ids}";
+    let mut ids: Vec<String> = items.iter().map(|item| item.device_id.clone()).collect();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let names: HashMap<String, String> = core
+        .db()
+        .read(ids, |tx, ids| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_in(NAMES, ids.clone(), args![]).await?;
+                let named = rows.iter().map(|row| {
+                    let (id, name, serial) = (row.text(0)?, row.opt_text(1)?, row.opt_text(2)?);
+                    let shown = shown_name(name.as_deref(), serial.as_deref(), &id);
+                    Ok((id, shown))
+                });
+                named.collect::<Result<_, Error>>()
+            })
+        })
+        .await?;
+    for item in items {
+        if let Some(name) = names.get(&item.device_id) {
+            item.device_name.clone_from(name);
+        }
+    }
+    Ok(())
+}
+
+/// Takes a pending plan back.
+pub async fn cancel(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView, Error> {
+    const CANCEL: &str = "UPDATE plan SET status = 'cancelled' WHERE id = $1";
+    let input = (id.clone(), actor.clone(), core.now_ms());
+    core.db()
+        .write(input, |tx, (id, actor, now)| {
+            Box::pin(async move {
+                let plan = find_in(tx, id, *now).await?;
+                authorize(actor, plan.change.permission(), &plan.unit_path)?;
+                match plan.status {
+                    PlanStatus::Cancelled => return Ok(plan),
+                    status if status.is_pending() => {}
+                    over => {
+                        return Err(Error::conflict(
+                            "plan_over",
+                            format!("This plan is {} already.", over.as_str()),
+                        ));
+                    }
+                }
+                tx.execute(CANCEL, args![id]).await?;
+                let event = NewEvent::done("plan.cancel", "plan", id.as_str(), &plan.unit_id)
+                    .with(json!({ "before": plan.status.as_str(), "digest": plan.digest }));
+                events::record(tx, actor, *now, event).await?;
+                find_in(tx, id, *now).await
+            })
+        })
+        .await
+}
