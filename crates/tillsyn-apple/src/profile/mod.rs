@@ -4,7 +4,10 @@
 mod acme;
 pub mod catalogue;
 pub mod check;
+pub mod conflicts;
 mod enrollment;
+#[cfg(any(test, feature = "testing"))]
+pub mod generate;
 mod identity;
 mod info;
 mod mdm;
@@ -12,6 +15,7 @@ mod parse;
 mod root;
 mod scep;
 mod subject;
+pub mod support;
 pub mod template;
 
 pub use acme::{AcmeKeyType, AcmePayload, SubjectAltName};
@@ -25,5 +29,7 @@ pub use scep::ScepPayload;
 pub use subject::{Subject, common_name};
 pub use template::Template;
 
+#[cfg(test)]
+mod generate_tests;
 #[cfg(test)]
 mod tests;

@@ -79,23 +79,23 @@ macro_rules! codes {
 }
 
 codes! {
-    RequiredMissing = "required_missing",
-    WrongType = "wrong_type",
-    NotAllowed = "not_allowed",
-    OutOfRange = "out_of_range",
-    BadFormat = "bad_format",
-    BadCount = "bad_count",
+    RequiredMissing = "required",
+    WrongType = "type",
+    NotAllowed = "value",
+    OutOfRange = "range",
+    BadFormat = "format",
+    BadCount = "repetition",
     /// Variables stand in texts only.
-    VariableNotText = "variable_not_text",
+    VariableNotText = "variable",
     UnknownKey = "unknown_key",
     UnknownPayload = "unknown_payload",
     NoPayloads = "no_payloads",
     DuplicateUuid = "duplicate_uuid",
     DuplicateIdentifier = "duplicate_identifier",
     /// A device takes one of these only.
-    ExclusiveTwice = "exclusive_twice",
+    ExclusiveTwice = "exclusive",
     /// No payload of the profile has this UUID.
-    ReferenceMissing = "reference_missing",
+    ReferenceMissing = "reference",
     /// Enrolling is not a setting.
     MdmPayload = "mdm_payload",
     /// Only the top level could be read.
@@ -121,7 +121,7 @@ impl Allowed {
             Self::Kind(kind) => json!({"type": kind.as_str()}),
             Self::Values(values) => json!({"values": values}),
             Self::Range { min, max } => json!({"min": min, "max": max}),
-            Self::Count { least, most } => json!({"least": least, "most": most}),
+            Self::Count { least, most } => json!({"min": least, "max": most}),
             Self::Format(format) => json!({"format": format}),
             Self::Systems(systems) => json!({"systems": systems}),
         }

@@ -163,9 +163,9 @@ impl<'a> Checker<'a> {
                 .zip(number)
                 .is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
         };
-        if !key.allowed.is_empty() && !key.allowed.iter().any(same) {
-            let allowed = Allowed::Values(key.allowed.clone());
-            self.wrong(Code::NotAllowed, path, value, allowed);
+        // A list beside a range adds to it: 0 for never, or 1 to 180 minutes.
+        if key.allowed.iter().any(same) {
+            return;
         }
         let bounded = key.min.is_some() || key.max.is_some();
         let inside = number.is_some_and(|number| {
@@ -176,6 +176,9 @@ impl<'a> Checker<'a> {
         if bounded && !inside {
             let (min, max) = (key.min, key.max);
             self.wrong(Code::OutOfRange, path, value, Allowed::Range { min, max });
+        } else if !bounded && !key.allowed.is_empty() {
+            let allowed = Allowed::Values(key.allowed.clone());
+            self.wrong(Code::NotAllowed, path, value, allowed);
         }
     }
 

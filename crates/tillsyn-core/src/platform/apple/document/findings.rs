@@ -1,6 +1,6 @@
 //! The check of a profile.
 
-use serde_json::Value as Json;
+use tillsyn_apple::profile::check;
 
 use super::Document;
 use crate::profiles::Finding;
@@ -8,22 +8,21 @@ use crate::profiles::Finding;
 impl Document {
     /// What is wrong with it, or to be known.
     pub(crate) fn check(&self) -> Vec<Finding> {
-        let mdm = self.0.payloads().filter_map(|(index, payload)| {
-            let text = |key: &str| payload.get(key)?.as_string().map(str::to_owned);
-            let kind = text("PayloadType").filter(|kind| kind == "com.apple.mdm")?;
-            Some(Finding {
-                severity: "error".to_owned(),
-                code: "mdm_payload".to_owned(),
-                payload: Some(index),
-                payload_type: Some(kind),
-                payload_identifier: text("PayloadIdentifier"),
-                path: "PayloadType".to_owned(),
-                found: None,
-                allowed: Json::Null,
-                text: "A managed device refuses a second management: remove the com.apple.mdm payload."
-                    .to_owned(),
-            })
-        });
-        mdm.collect()
+        check::check(self.0.root()).into_iter().map(plain).collect()
+    }
+}
+
+fn plain(finding: check::Finding) -> Finding {
+    let at = finding.payload.as_ref();
+    Finding {
+        severity: finding.severity.as_str().to_owned(),
+        code: finding.code.as_str().to_owned(),
+        payload: at.map(|at| at.index),
+        payload_type: at.map(|at| at.kind.clone()),
+        payload_identifier: at.map(|at| at.identifier.clone()),
+        path: finding.path.to_string(),
+        allowed: finding.allowed.to_json(),
+        text: finding.to_string(),
+        found: finding.found,
     }
 }
