@@ -25,7 +25,7 @@ const VISION_RESTRICTIONS: [&str; 4] = [
     "blockedAppBundleIDs",
 ];
 
-pub(super) fn apply(files: &mut Vec<(String, Value)>) -> Result<()> {
+pub(super) fn apply(files: &mut [(String, Value)]) -> Result<()> {
     removed_in_27(files)?;
     new_in_27(files)?;
     mistakes(files)?;

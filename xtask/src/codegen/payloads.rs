@@ -136,7 +136,8 @@ fn words(rule: &Rule, system: &str, of_payload: bool) -> String {
     words.extend(
         flags
             .into_iter()
-            .filter_map(|(holds, word)| holds.then(|| word.to_owned())),
+            .filter(|(holds, _)| *holds)
+            .map(|(_, word)| word.to_owned()),
     );
     words.join(",")
 }

@@ -280,9 +280,8 @@ fn whole(scalar: Scalar) -> Option<i64> {
 fn of_another_kind(kind: Kind) -> Option<Value> {
     match kind {
         Kind::Any => None,
-        Kind::Boolean => Some(Value::from(1)),
         Kind::Integer => Some(Value::Real(1.0)),
-        Kind::String => Some(Value::from(1)),
+        Kind::Boolean | Kind::String => Some(Value::from(1)),
         _ => Some(Value::from(true)),
     }
 }

@@ -73,10 +73,13 @@ fn walk(
     missing: &mut Vec<(KeyPath, String)>,
 ) {
     match value {
-        Value::String(text) if reference && !text.is_empty() && !has_variable(text) => {
-            if !known.contains(&text.to_uppercase()) {
-                missing.push((path.clone(), text.clone()));
-            }
+        Value::String(text)
+            if reference
+                && !text.is_empty()
+                && !has_variable(text)
+                && !known.contains(&text.to_uppercase()) =>
+        {
+            missing.push((path.clone(), text.clone()));
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {

@@ -3,7 +3,7 @@
 use plist::{Dictionary, Value};
 
 use super::*;
-use crate::profile::catalogue::{Kind, System, variants};
+use crate::profile::catalogue::{Kind, Payload, System, variants};
 
 const RESTRICTIONS: &str = "com.apple.applicationaccess";
 const PASSCODE: &str = "com.apple.mobiledevice.passwordpolicy";
@@ -218,7 +218,7 @@ fn a_text_where_a_number_should_be_predicts_nothing() {
 fn every_key_is_decided() {
     let mut undefined = Vec::new();
     for kind in [RESTRICTIONS, PASSCODE] {
-        for key in variants(kind).into_iter().flat_map(|form| form.keys()) {
+        for key in variants(kind).into_iter().flat_map(Payload::keys) {
             let rule = rule(kind, key.name).expect("a rule");
             if rule == Rule::Undefined {
                 undefined.push(key.name);
