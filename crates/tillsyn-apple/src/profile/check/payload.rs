@@ -10,7 +10,12 @@ use crate::profile::template::KeyPath;
 /// The form of its type that fits a payload best; `None` when the schema does not know the type.
 pub fn fit(payload: &Dictionary) -> Option<&'static Payload> {
     let at = PayloadAt::of(0, payload);
-    best(payload, &at).map(|(form, _)| form)
+    // Nearly all types have one form.
+    match variants(&at.kind).as_slice() {
+        [] => None,
+        [only] => Some(only),
+        _ => best(payload, &at).map(|(form, _)| form),
+    }
 }
 
 /// What is wrong with it, against the form that fits best.
