@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tillsyn_apple::profile::{ProfileInfo, parse_profile};
+use tillsyn_apple::platform::{DeviceFacts, EnrollmentType, Platform};
+use tillsyn_apple::profile::{ProfileInfo, Template, check, conflicts, parse_profile, support};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(info) = ProfileInfo::parse(bytes) {
@@ -12,5 +13,14 @@ fuzz_target!(|bytes: &[u8]| {
         && let Ok(written) = profile.to_plist()
     {
         assert!(parse_profile(&written).is_ok());
+    }
+    if let Ok(template) = Template::parse(bytes) {
+        let root = template.root();
+        for finding in check::check(root) {
+            assert!(finding.to_string().len() < 4096);
+        }
+        let facts = DeviceFacts::corporate(Platform::Ios, EnrollmentType::Profile);
+        let _ = support::support(root, &facts);
+        let _ = conflicts::conflicts(root, root);
     }
 });

@@ -11,7 +11,7 @@ use crate::command::{Command, RawCommand};
 use crate::ids::CommandUuid;
 use crate::platform::{DeviceFacts, EnrollmentType, Platform};
 use crate::plist_guard::{self, Limits};
-use crate::profile::{ProfileInfo, parse_profile};
+use crate::profile::{ProfileInfo, Template, check, conflicts, parse_profile, support};
 use crate::redact::redact;
 use crate::result::{Answer, CommandResult};
 use crate::testing::{Damage, all};
@@ -53,6 +53,15 @@ fn every_door(bytes: &[u8]) {
         }
     }
     let _ = (ProfileInfo::parse(bytes), parse_profile(bytes));
+    if let Ok(template) = Template::parse(bytes) {
+        let root = template.root();
+        for finding in check::check(root) {
+            assert!(finding.to_string().len() < 4096);
+        }
+        let facts = DeviceFacts::corporate(Platform::Ios, EnrollmentType::Profile);
+        let _ = support::support(root, &facts);
+        let _ = conflicts::conflicts(root, root);
+    }
     let _ = (Command::parse(bytes), Command::envelope(bytes));
     if let Ok(raw) = RawCommand::parse(bytes) {
         let facts = DeviceFacts::corporate(Platform::Macos, EnrollmentType::Ade);
