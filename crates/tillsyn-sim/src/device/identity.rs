@@ -69,6 +69,7 @@ impl Device {
         let settings = read_scep(payload, &self.network, &mut found);
         self.record_all(found);
         let settings = settings?;
+        self.memory.challenge = Some(settings.challenge.clone());
         let number = self.config.key_index.wrapping_add(self.keys_used);
         self.keys_used = self.keys_used.wrapping_add(1);
         let key = pool_key(number)?;

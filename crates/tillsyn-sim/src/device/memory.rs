@@ -37,6 +37,8 @@ pub(crate) struct Memory {
     /// Product keys of updates and how far they are.
     pub(crate) updates: BTreeMap<String, &'static str>,
     pub(crate) collecting_logs: bool,
+    /// Of the last SCEP payload in a profile.
+    pub(crate) challenge: Option<String>,
     /// The last answer to an attestation query: the chain, and when.
     pub(crate) attestation: Option<(Vec<Vec<u8>>, i64)>,
 }
@@ -110,6 +112,11 @@ impl Device {
     /// As the last `ActivationLockBypassCode` told it.
     pub fn activation_lock_bypass_code(&self) -> Option<&str> {
         self.memory.bypass_code.as_deref()
+    }
+
+    /// The secret of the last SCEP payload in a profile that is not the enrollment profile.
+    pub fn last_challenge(&self) -> Option<&str> {
+        self.memory.challenge.as_deref()
     }
 
     /// The personal recovery key of FileVault.

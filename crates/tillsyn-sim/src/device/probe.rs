@@ -7,7 +7,9 @@ use http::StatusCode;
 use tillsyn_apple::checkin::Ids;
 use tillsyn_apple::ids::Udid;
 use tillsyn_apple::result::CommandResult;
+use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::issue::{self, LeafRequest};
+use tillsyn_pki::key::KeyPair;
 use tillsyn_pki::{cms, oid};
 
 use super::Device;
@@ -33,6 +35,20 @@ impl Device {
             "a foreign certificate",
         )
         .await
+    }
+
+    /// A poll signed by a certificate that the server issued for something else.
+    pub async fn probe_certificate(
+        &mut self,
+        certificate: &Certificate,
+        key: &KeyPair,
+    ) -> Result<(), SimError> {
+        let body = CommandResult::idle(self.ids()?).to_plist();
+        let digest = self.digest_with(key);
+        let signature = cms::sign_detached_like_device(&body, certificate, key, digest)?;
+        let what = "a certificate that is no identity";
+        self.probe(body, Some(signature), Rule::PinSkipped, what)
+            .await
     }
 
     /// A poll with the own identity in the name of another device.

@@ -33,6 +33,7 @@ mod paging;
 mod payload_types;
 mod people;
 mod plans;
+mod profile_for_device;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;

@@ -217,6 +217,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
             Needs::One(P::CertificatesRevoke),
             routes!(certificates::revoke::revoke),
         ))
+        .merge(super::profile_for_device::routes())
         .routes(guarded(
             Needs::One(P::InvitationsRead),
             routes!(invitations::list::list),

@@ -42,12 +42,17 @@ pub(super) const SETTING: &[&str] = &[
     "PasscodeType",
     "PromptForVPNPIN",
     "TokenCard",
+    "XAuthPasswordEncryption",
     "allowPassword",
     "askForPassword",
+    "askForPasswordDelay",
     "forceAirPlayIncomingRequestsPairingPassword",
     "forceAirPlayOutgoingRequestsPairingPassword",
     "forcePIN",
+    "passwordContentDescription",
+    "passwordContentRegex",
     "syncLocalPassword",
+    "tokenRemovalAction",
 ];
 
 /// Keys that are secrets in one payload only: type and key.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::secret_keys::{SECRET, SETTING};
 use super::*;
 use crate::encode_plist;
+use crate::profile::catalogue::{Key, Kind};
 use crate::testing::{Damage, all};
 
 const MASK: &str = "••••";
@@ -322,6 +323,38 @@ fn a_difference_names_the_path_and_hides_secrets() {
 fn the_tables_are_sorted_and_disjoint() {
     assert!(SECRET.is_sorted() && SETTING.is_sorted());
     assert!(SECRET.iter().all(|key| !SETTING.contains(key)));
+}
+
+/// Whatever sounds like a secret in the schema is in a table, so that a new key is decided on.
+#[test]
+fn every_key_of_the_schema_that_sounds_like_a_secret_is_decided() {
+    fn walk(keys: impl Iterator<Item = &'static Key>, depth: usize, found: &mut Vec<&'static str>) {
+        for key in keys {
+            let scalar = !matches!(key.kind, Kind::Boolean | Kind::Array | Kind::Dictionary);
+            let lower = key.name.to_ascii_lowercase();
+            let sounds = ["password", "secret", "challenge", "token", "passcode"];
+            if scalar && (sounds.iter().any(|word| lower.contains(word)) || lower.ends_with("pin"))
+            {
+                found.push(key.name);
+            }
+            // The name of an array's item is no key of a profile.
+            if depth < 8 && key.kind == Kind::Dictionary {
+                walk(key.children(), depth + 1, found);
+            } else if depth < 8 && key.kind == Kind::Array {
+                let items = key.children().filter(|item| item.kind == Kind::Dictionary);
+                items.for_each(|item| walk(item.children(), depth + 2, found));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for payload in crate::profile::catalogue::payloads() {
+        walk(payload.keys(), 0, &mut found);
+    }
+    found.sort_unstable();
+    found.dedup();
+    assert!(found.len() >= 20, "{found:?}");
+    found.retain(|key| !SECRET.contains(key) && !SETTING.contains(key));
+    assert_eq!(found, [] as [&str; 0]);
 }
 
 fn leaf() -> impl Strategy<Value = Value> {

@@ -13,6 +13,7 @@ use tillsyn_pki::cms;
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
+use super::document::MASK;
 use super::encode::Refused;
 use crate::core::Core;
 use crate::credentials::{self, Holder, Names, NewChallenge, SCEP_PATH};
@@ -20,6 +21,7 @@ use crate::desired;
 use crate::error::Error;
 use crate::keys::{Authorities, KeyStore};
 use crate::profiles::variables;
+use crate::reconcile;
 
 type Bytes = Arc<Zeroizing<Vec<u8>>>;
 
@@ -99,10 +101,12 @@ impl Installer {
     ) -> Result<Result<Bytes, Refused>, Error> {
         if delivery.identifier == delivery.own_profile {
             let detail = "This profile has the identifier of the one that manages the device.";
+            self.look_again_in(tx, delivery).await?;
             return Ok(Err(("enrollment_profile", detail.to_owned())));
         }
         let Some(wanted) = wanted_in(tx, delivery).await? else {
             let detail = "Another version is wanted now, or none.";
+            self.look_again_in(tx, delivery).await?;
             return Ok(Err((OVERTAKEN, detail.to_owned())));
         };
         if let Some(signed) = self.cache.signed.get(&wanted.hash) {
@@ -126,6 +130,12 @@ impl Installer {
         }
         delivered_in(tx, delivery, &signed, self.now_ms).await?;
         Ok(Ok(signed))
+    }
+
+    /// The command ends without the device's word, so what is to be done is decided anew.
+    async fn look_again_in(&self, tx: &Tx, delivery: Delivery<'_>) -> Result<(), Error> {
+        let device = vec![delivery.device_id.to_owned()];
+        reconcile::request_in(tx, device, self.now_ms).await
     }
 
     async fn template_in(&self, tx: &Tx, version_id: &str) -> Result<Template, Error> {
@@ -277,10 +287,43 @@ async fn missing_in(
 ) -> Result<(), Error> {
     const REFUSE: &str = "UPDATE item_state SET state = 'refused', reason = 'variable_missing', \
         reason_detail = $3, command_id = NULL, command_version = NULL, \
-        command_hash = NULL, next_attempt_at = NULL, updated_at = $4 \
+        command_hash = NULL, next_attempt_at = NULL, \
+        failures = failures + 1, updated_at = $4 \
         WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
     let detail = json!({ "variables": missing }).to_string();
     let values = args![delivery.channel_id, delivery.identifier, detail, now_ms];
     tx.execute(REFUSE, values).await?;
     Ok(())
+}
+
+/// A version as a device with these values would get it, secrets masked, and what is missing. What is made
+/// at delivery is named in its place.
+pub(crate) fn preview(
+    core: &Core,
+    plain: &[u8],
+    mut values: BTreeMap<String, String>,
+) -> Result<(String, Vec<String>), Error> {
+    let unreadable = |error| Error::internal("A profile version cannot be read.").caused_by(error);
+    let installer = Installer::new(core);
+    let template = Template::parse(plain).map_err(unreadable)?;
+    let template = installer.with_root(&template.masked(MASK));
+    let url = format!("{}{SCEP_PATH}", installer.public_url);
+    values.insert("credential.scep_url".to_owned(), url);
+    let challenge = "credential.challenge".to_owned();
+    values.insert(challenge, "{{credential.challenge}}".to_owned());
+    let mut names = Vec::new();
+    let filled = match template.expand(&values) {
+        Ok(filled) => filled,
+        Err(missing) => {
+            names.extend(missing.into_iter().map(|one| one.name));
+            names.sort_unstable();
+            names.dedup();
+            for name in &names {
+                values.insert(name.clone(), format!("{{{{{name}}}}}"));
+            }
+            template.expand(&values).unwrap_or(template)
+        }
+    };
+    let text = String::from_utf8_lossy(&filled.to_plist()).into_owned();
+    Ok((text, names))
 }

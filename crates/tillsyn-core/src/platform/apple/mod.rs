@@ -51,5 +51,5 @@ pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };
 pub(crate) use escrowed::{check_escrow_in, check_escrowed_in, sets_secret};
-pub(crate) use install::ProfileCache;
+pub(crate) use install::{ProfileCache, preview};
 pub(crate) use raw::read_raw;

@@ -7,6 +7,7 @@ mod identity;
 mod isolation;
 mod messages;
 mod mutations;
+mod network;
 mod nodes;
 mod scep;
 mod scep_client;
