@@ -131,8 +131,8 @@ async fn take(
     Ok(())
 }
 
-/// The device's whole list of a channel: identifiers with their `PayloadUUID`s. Returns how many items it
-/// had lost or changed by itself.
+/// The device's whole list of a channel: identifiers with their `PayloadUUID`s. What it lost or changed by
+/// itself is looked at.
 pub(crate) async fn on_list_in(
     tx: &Tx,
     heard: Heard<'_>,

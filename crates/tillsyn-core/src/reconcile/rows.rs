@@ -167,10 +167,16 @@ impl ItemRow {
             failures: self.failures,
             may_try: match self.next_attempt_at {
                 Some(at) => at <= now_ms,
-                None => self.failures == 0,
+                None => self.failures == 0 && !self.lacks_a_value(),
             },
             work,
         }
+    }
+
+    /// It could not be made for this device. The value makes another hash when it comes.
+    fn lacks_a_value(&self) -> bool {
+        let code = self.reason.as_ref().map(|reason| reason.code.as_str());
+        self.state == State::Refused && code == Some("variable_missing")
     }
 
     /// Nothing works on it any more.

@@ -5,6 +5,7 @@ mod foreign;
 mod guard;
 mod inventory;
 mod lost;
+mod profiles;
 mod push;
 mod queue;
 mod refusals;
