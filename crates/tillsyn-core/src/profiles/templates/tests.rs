@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::profiles::variables::{VARIABLES, is_variable};
 use crate::profiles::{Checked, check_upload};
 
 fn checked(key: &str) -> Checked {
@@ -66,5 +67,22 @@ fn no_template_carries_a_password() {
             "{}",
             template.key
         );
+    }
+}
+
+#[test]
+fn variables_of_templates_exist_and_the_guide_names_each_there_is() {
+    let guide = include_str!("../../../../../docs/profiles.md");
+    for variable in VARIABLES {
+        assert!(
+            guide.contains(&format!("{{{{{}}}}}", variable.name)),
+            "docs/profiles.md lacks {}",
+            variable.name
+        );
+    }
+    for template in list() {
+        for name in checked(template.key).summary.variables {
+            assert!(is_variable(&name), "{}: {name}", template.key);
+        }
     }
 }

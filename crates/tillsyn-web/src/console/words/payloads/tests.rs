@@ -1,5 +1,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
+use tillsyn_apple::profile::catalogue::{self, Key, Kind, Payload};
+
 use super::*;
 use crate::i18n::Lang;
 
@@ -139,5 +141,109 @@ fn a_fault_in_the_files_is_found() {
     }
     for file in FILES {
         assert_eq!(parse::parse(file).1, Vec::<String>::new());
+    }
+}
+
+/// Every path of a payload as our words name it, with the values that it may have: items of arrays have no
+/// step of their own.
+fn paths(payload: &'static Payload) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for key in payload.keys() {
+        collect(key, key.name.to_owned(), 0, &mut found);
+    }
+    found
+}
+
+fn collect(
+    key: &'static Key,
+    path: String,
+    depth: usize,
+    found: &mut BTreeMap<String, Vec<String>>,
+) {
+    let values = key.allowed.iter().map(ToString::to_string);
+    found.entry(path.clone()).or_default().extend(values);
+    if depth == 8 {
+        return;
+    }
+    for child in key.children() {
+        let path = match key.kind {
+            Kind::Array => path.clone(),
+            _ => format!("{path}.{}", child.name),
+        };
+        collect(child, path, depth + 1, found);
+    }
+}
+
+/// The payloads that a block of our words is about.
+fn payloads_of(name: &str) -> Vec<&'static Payload> {
+    match name.split_once('(') {
+        None if name == "TopLevel" => catalogue::top_level().into_iter().collect(),
+        None if name == COMMON_KEYS => catalogue::common().into_iter().collect(),
+        None => catalogue::variants(name),
+        Some((kind, variant)) => catalogue::variants(kind)
+            .into_iter()
+            .filter(|payload| Some(payload.variant) == variant.strip_suffix(')'))
+            .collect(),
+    }
+}
+
+#[test]
+fn our_words_name_only_what_the_schema_has() {
+    let mut strays = Vec::new();
+    for block in BLOCKS.values().filter(|b| !b.name.starts_with("shared.")) {
+        let known: BTreeMap<String, Vec<String>> = payloads_of(block.name)
+            .into_iter()
+            .flat_map(paths)
+            .collect();
+        if known.is_empty() {
+            strays.push(format!("[{}]", block.name));
+        }
+        for key in &block.keys {
+            let values: Vec<_> = known
+                .iter()
+                .filter(|(path, _)| position_of(key, path))
+                .map(|(_, values)| values)
+                .collect();
+            if values.is_empty() {
+                strays.push(format!("[{}] {}", block.name, key.path));
+            }
+            for (value, _) in &key.values {
+                if !values.iter().any(|all| all.iter().any(|v| same(v, value))) {
+                    strays.push(format!("[{}] {} = {value}", block.name, key.path));
+                }
+            }
+        }
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+#[test]
+fn every_payload_of_the_schema_has_a_title_and_the_most_used_have_words_for_all_keys() {
+    let mut missing = Vec::new();
+    for payload in catalogue::payloads() {
+        let name = match payload.variant {
+            "" => payload.kind.to_owned(),
+            variant => format!("{}({variant})", payload.kind),
+        };
+        let Some(block) = BLOCKS.get(name.as_str()) else {
+            missing.push(name);
+            continue;
+        };
+        if block.keys.is_empty() && block.bases.is_empty() {
+            continue;
+        }
+        for path in paths(payload).into_keys().filter(|p| !p.ends_with("ANY")) {
+            if key_label(l(Lang::En), &name, &path).is_none() {
+                missing.push(format!("{name}: {path}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+fn position_of(key: &parse::Key<'_>, path: &str) -> bool {
+    match key.path.strip_prefix('~') {
+        None => key.path == path,
+        Some(end) => path == end || path.ends_with(&format!(".{end}")),
     }
 }

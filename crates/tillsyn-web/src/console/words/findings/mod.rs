@@ -13,10 +13,7 @@ pub fn finding(l: Texts, finding: &Finding) -> String {
     let last = finding.path.rsplit('.').next().unwrap_or_default();
     let label = key_label(l, payload, &finding.path);
     let key = label.unwrap_or_else(|| last.to_owned());
-    let found = finding.found.as_deref().unwrap_or_default();
-    let shown_found = kind_word(l, found)
-        .or_else(|| value_label(l, payload, &finding.path, found))
-        .unwrap_or_else(|| found.to_owned());
+    let shown_found = found(l, finding.found.as_deref().unwrap_or_default());
     let shown_allowed = allowed(l, payload, finding);
     let args: [(&'static str, Arg<'_>); 3] = [
         ("a", Arg::from(&key)),
@@ -24,22 +21,24 @@ pub fn finding(l: Texts, finding: &Finding) -> String {
         ("allowed", Arg::from(&shown_allowed)),
     ];
     match finding.code.as_str() {
-        "required" => l.t_args("finding-required", &args),
-        "type" => l.t_args("finding-type", &args),
-        "value" => l.t_args("finding-value", &args),
-        "range" => l.t_args("finding-range", &args),
-        "repetition" => l.t_args("finding-count", &args),
-        "format" => l.t_args("finding-format", &args),
-        "unknown_key" => l.t_args("finding-unknown-key", &args),
+        "required_missing" if shown_allowed.is_empty() => l.ta("finding-required", &key),
+        "required_missing" => l.t_args("finding-required-on", &args),
+        "wrong_type" => l.t_args("finding-type", &args),
+        "not_allowed" => l.t_args("finding-value", &args),
+        "out_of_range" => l.t_args("finding-range", &args),
+        "bad_count" => l.t_args("finding-count", &args),
+        "bad_format" => l.t_args("finding-format", &args),
+        "variable_not_text" => l.ta("finding-variable", &key),
+        "unknown_key" => l.ta("finding-unknown-key", &key),
         "unknown_payload" => l.t("finding-unknown-payload"),
+        "no_payloads" => l.t("finding-empty"),
         "duplicate_uuid" => l.t("finding-duplicate-uuid"),
         "duplicate_identifier" => l.t("finding-duplicate-identifier"),
-        "exclusive" => l.t("finding-exclusive"),
-        "reference" => l.t_args("finding-reference", &args),
+        "exclusive_twice" => l.t_args("finding-exclusive", &args),
+        "reference_missing" => l.ta("finding-reference", &key),
         "mdm_payload" => l.t("finding-mdm"),
         "encrypted" => l.t("finding-encrypted"),
-        "variable" => l.t_args("finding-variable", &args),
-        "unknown_variable" => l.t_args("finding-unknown-variable", &args),
+        "too_deep" => l.ta("finding-deep", &key),
         _ => finding.text.clone(),
     }
 }
@@ -120,34 +119,54 @@ pub fn kind_word(l: Texts, kind: &str) -> Option<String> {
     })
 }
 
+/// What stands there: the check says it in few English words, texts in quotes.
+fn found(l: Texts, found: &str) -> String {
+    if let Some(count) = found.strip_prefix("a list of ") {
+        return l.ta("found-list", count);
+    }
+    match found {
+        "a dictionary" => l.t("kind-dictionary"),
+        "a date" => l.t("kind-date"),
+        "a value that is not shown" => l.t("found-hidden"),
+        data if data == "data" || data.starts_with("data (") => l.t("kind-data"),
+        other => other.to_owned(),
+    }
+}
+
 /// The allowed values, limits or kind of a finding, in short.
 fn allowed(l: Texts, payload: &str, finding: &Finding) -> String {
-    let plain = |value: &Json| match value {
+    let text = |value: &Json| match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let name = |value: &Json| {
-        let value = plain(value);
-        kind_word(l, &value)
-            .or_else(|| value_label(l, payload, &finding.path, &value))
-            .unwrap_or(value)
-    };
-    let list = |values: &[Json]| values.iter().map(name).collect::<Vec<_>>().join(", ");
-    match &finding.allowed {
-        Json::Null => String::new(),
-        Json::Array(values) => list(values),
-        Json::Object(of) => {
-            if let Some(Json::Array(values)) = of.get("values") {
-                return list(values);
+    let of = |name: &str| finding.allowed.get(name).filter(|value| !value.is_null());
+    let limit = |name: &str, other: &str| of(name).or_else(|| of(other)).map(text);
+    match (limit("min", "least"), limit("max", "most")) {
+        (Some(min), Some(max)) if min == max => return min,
+        (Some(min), Some(max)) => return format!("{min}–{max}"),
+        (Some(min), None) => return format!("≥ {min}"),
+        (None, Some(max)) => return format!("≤ {max}"),
+        (None, None) => {}
+    }
+    if let Some(Json::Array(values)) = of("values").or_else(|| of("systems")) {
+        let words = values.iter().map(text).map(|value| {
+            match value_label(l, payload, &finding.path, &value) {
+                Some(label) => format!("{label} ({value})"),
+                None => value,
             }
-            let limit = |name| of.get(name).filter(|value| !value.is_null()).map(plain);
-            match (limit("min"), limit("max")) {
-                (Some(min), Some(max)) => format!("{min}–{max}"),
-                (Some(min), None) => format!("≥ {min}"),
-                (None, Some(max)) => format!("≤ {max}"),
-                (None, None) => of.values().map(name).collect::<Vec<_>>().join(", "),
-            }
-        }
-        other => name(other),
+        });
+        return words.collect::<Vec<_>>().join(", ");
+    }
+    match (of("type").map(text), of("format").map(text)) {
+        (Some(kind), _) => kind_word(l, &kind).unwrap_or(kind),
+        (None, Some(format)) => match format.as_str() {
+            "url" => l.t("format-url"),
+            "hostname" => l.t("format-hostname"),
+            _ => format,
+        },
+        (None, None) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

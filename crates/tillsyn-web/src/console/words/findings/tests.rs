@@ -1,0 +1,83 @@
+use serde_json::json;
+
+use super::*;
+use crate::i18n::Lang;
+
+fn at(code: &str, path: &str, found: Option<&str>, allowed: Json) -> Finding {
+    Finding {
+        severity: "error".to_owned(),
+        code: code.to_owned(),
+        payload: Some(0),
+        payload_type: Some("com.apple.wifi.managed".to_owned()),
+        payload_identifier: None,
+        path: path.to_owned(),
+        found: found.map(str::to_owned),
+        allowed,
+        text: "In English.".to_owned(),
+    }
+}
+
+#[test]
+fn a_finding_names_the_key_what_was_found_and_what_is_allowed() {
+    let methods = at(
+        "not_allowed",
+        "EAPClientConfiguration.AcceptEAPTypes[0]",
+        Some("12"),
+        json!({ "values": [13, 25] }),
+    );
+    assert_eq!(
+        finding(Texts::new(Lang::Sv), &methods),
+        "Metoder har ett värde som inte är tillåtet: 12. Tillåtet: TLS, certifikat på enheten (13), \
+         PEAP, användarnamn och lösenord (25)."
+    );
+    let port = at(
+        "out_of_range",
+        "ProxyServerPort",
+        Some("70000"),
+        json!({ "min": 0, "max": 65535 }),
+    );
+    assert_eq!(
+        finding(Texts::new(Lang::En), &port),
+        "Proxy port is out of range: 70000. Allowed: 0–65535."
+    );
+    let kind = at(
+        "wrong_type",
+        "AutoJoin",
+        Some("a list of 3"),
+        json!({ "type": "boolean" }),
+    );
+    assert_eq!(
+        finding(Texts::new(Lang::Ja), &kind),
+        "「自動接続」の種類が違います。はい／いいえが必要ですが、3個のリストが入っています。"
+    );
+}
+
+#[test]
+fn a_key_without_words_is_named_as_it_is_and_an_unheard_code_in_english() {
+    let key = at("unknown_key", "Options[2].Unheard", None, Json::Null);
+    let text = finding(Texts::new(Lang::En), &key);
+    assert!(text.starts_with("Unheard is a key"), "{text}");
+    let unheard = at("unheard", "AutoJoin", None, Json::Null);
+    assert_eq!(finding(Texts::new(Lang::Ja), &unheard), "In English.");
+}
+
+#[test]
+fn reasons_say_what_they_know() {
+    let l = Texts::new(Lang::En);
+    assert_eq!(
+        item_reason(l, "variable_missing", Some("person.email")),
+        "A value is not known for this device: person.email."
+    );
+    assert_eq!(
+        item_reason(l, "introduced", Some("macOS 15")),
+        "Came with macOS 15; the system on the device is older."
+    );
+    assert_eq!(
+        item_reason(l, "introduced", None),
+        "The system on the device is too old."
+    );
+    assert_eq!(
+        conflict(l, "value", Some("6")),
+        "Both set the same key. The device is foreseen to use: 6."
+    );
+}
