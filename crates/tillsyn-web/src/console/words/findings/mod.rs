@@ -43,7 +43,8 @@ pub fn finding(l: Texts, finding: &Finding) -> String {
     }
 }
 
-/// Why a device would refuse or ignore something, by the code; the detail is a system and its version.
+/// Why a device would refuse or ignore something, by the code; the detail is the version that brought or
+/// took it.
 pub fn support_reason(l: Texts, code: &str, detail: Option<&str>) -> String {
     match (code, detail.filter(|detail| !detail.is_empty())) {
         ("system", _) => l.t("support-system"),
@@ -62,18 +63,26 @@ pub fn support_reason(l: Texts, code: &str, detail: Option<&str>) -> String {
     }
 }
 
-/// Why an item is not as desired, by the code that stands with it. The detail is for a missing variable its
-/// name, for support a system and its version.
-pub fn item_reason(l: Texts, code: &str, detail: Option<&str>) -> String {
-    match (code, detail.filter(|detail| !detail.is_empty())) {
-        ("variable_missing", Some(name)) => l.ta("reason-variable", name),
-        ("variable_missing", None) => l.t("reason-variable-unnamed"),
-        ("refused_by_device", _) => l.t("reason-device"),
-        ("withdrawn" | "cancelled", _) => l.t("reason-withdrawn"),
-        ("not_now", _) => l.t("reason-not-now"),
-        ("queue_full", _) => l.t("reason-queue"),
-        ("overtaken" | "not_wanted", _) => l.t("reason-overtaken"),
-        (code, detail) => support_reason(l, code, detail),
+/// Why an item is not as desired, by the code and the detail that stand with it.
+pub fn item_reason(l: Texts, code: &str, detail: Option<&Json>) -> String {
+    let field = |name: &str| detail.and_then(|detail| detail.get(name));
+    match code {
+        "variable_missing" => {
+            let names = field("variables").and_then(Json::as_array);
+            let names = names.into_iter().flatten().filter_map(Json::as_str);
+            let names = names.collect::<Vec<_>>().join(", ");
+            if names.is_empty() {
+                l.t("reason-variable-unnamed")
+            } else {
+                l.ta("reason-variable", &names)
+            }
+        }
+        "refused_by_device" => l.t("reason-device"),
+        "withdrawn" | "cancelled" => l.t("reason-withdrawn"),
+        "not_now" => l.t("reason-not-now"),
+        "queue_full" => l.t("reason-queue"),
+        "overtaken" | "not_wanted" => l.t("reason-overtaken"),
+        code => support_reason(l, code, field("version").and_then(Json::as_str)),
     }
 }
 
@@ -82,11 +91,11 @@ pub fn conflict(l: Texts, code: &str, combined: Option<&str>) -> String {
     match (code, combined) {
         ("exclusive", _) => l.t("conflict-exclusive"),
         ("same_network", _) => l.t("conflict-network"),
-        ("same_identity", _) => l.t("conflict-identity"),
+        ("same_identifier" | "same_uuid", _) => l.t("conflict-identity"),
         ("same_account", _) => l.t("conflict-account"),
         ("duplicate", _) => l.t("conflict-duplicate"),
-        ("value", Some(combined)) => l.ta("conflict-value-combined", combined),
-        ("value", None) => l.t("conflict-value"),
+        ("combined", Some(combined)) => l.ta("conflict-value-combined", combined),
+        ("combined", None) => l.t("conflict-value"),
         _ => l.t("conflict-other"),
     }
 }

@@ -64,20 +64,21 @@ fn a_key_without_words_is_named_as_it_is_and_an_unheard_code_in_english() {
 #[test]
 fn reasons_say_what_they_know() {
     let l = Texts::new(Lang::En);
+    let missing = json!({ "variables": ["person.email", "device.imei"] });
     assert_eq!(
-        item_reason(l, "variable_missing", Some("person.email")),
-        "A value is not known for this device: person.email."
+        item_reason(l, "variable_missing", Some(&missing)),
+        "A value is not known for this device: person.email, device.imei."
     );
     assert_eq!(
-        item_reason(l, "introduced", Some("macOS 15")),
-        "Came with macOS 15; the system on the device is older."
+        item_reason(l, "introduced", Some(&json!({ "version": "15.0" }))),
+        "Needs version 15.0 or later; the device has an older one."
     );
     assert_eq!(
         item_reason(l, "introduced", None),
         "The system on the device is too old."
     );
     assert_eq!(
-        conflict(l, "value", Some("6")),
+        conflict(l, "combined", Some("6")),
         "Both set the same key. The device is foreseen to use: 6."
     );
 }
