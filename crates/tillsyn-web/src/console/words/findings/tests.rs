@@ -1,4 +1,5 @@
 use serde_json::json;
+use tillsyn_apple::profile::check::Code;
 
 use super::*;
 use crate::i18n::Lang;
@@ -59,6 +60,19 @@ fn a_key_without_words_is_named_as_it_is_and_an_unheard_code_in_english() {
     assert!(text.starts_with("Unheard is a key"), "{text}");
     let unheard = at("unheard", "AutoJoin", None, Json::Null);
     assert_eq!(finding(Texts::new(Lang::Ja), &unheard), "In English.");
+}
+
+#[test]
+fn every_code_of_the_check_is_said_in_each_language() {
+    for code in Code::ALL {
+        for lang in Lang::ALL {
+            let text = finding(
+                Texts::new(lang),
+                &at(code.as_str(), "AutoJoin", Some("1"), Json::Null),
+            );
+            assert_ne!(text, "In English.", "{}", code.as_str());
+        }
+    }
 }
 
 #[test]
