@@ -24,7 +24,7 @@ pub struct DraftView {
     pub stored: bool,
     pub base_version: Option<i64>,
     pub comment: Option<String>,
-    /// Id of the account or token; `None` when it is not stored.
+    /// Name of the account; `None` when it is not stored.
     pub updated_by: Option<String>,
     pub updated_at: Option<i64>,
     pub summary: Summary,
@@ -94,7 +94,7 @@ impl Before {
             stored: draft.is_some(),
             base_version: self.base.as_ref().map(|(number, _)| *number),
             comment: draft.and_then(|draft| draft.comment.clone()),
-            updated_by: draft.map(|draft| draft.updated_by.clone()),
+            updated_by: draft.and_then(|draft| draft.updated_by.clone()),
             updated_at: draft.map(|draft| draft.updated_at),
             summary,
             changes,

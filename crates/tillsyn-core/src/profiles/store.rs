@@ -40,7 +40,8 @@ pub(crate) struct StoredDraft {
     pub(crate) content: Content,
     pub(crate) comment: Option<String>,
     pub(crate) revision: i64,
-    pub(crate) updated_by: String,
+    /// Name of the account.
+    pub(crate) updated_by: Option<String>,
     pub(crate) updated_at: i64,
 }
 
@@ -48,11 +49,7 @@ pub(crate) struct StoredDraft {
 #[derive(Clone)]
 pub(crate) struct StoredVersion {
     pub(crate) id: ProfileVersionId,
-    pub(crate) number: i64,
     pub(crate) content: Content,
-    pub(crate) comment: Option<String>,
-    pub(crate) created_by: String,
-    pub(crate) created_at: i64,
 }
 
 /// Loads a profile for an act that needs `permission`.
@@ -92,7 +89,8 @@ pub(crate) async fn draft_in(
     id: &ProfileId,
 ) -> Result<Option<StoredDraft>, Error> {
     const FIND: &str = "SELECT content_sealed, original_sealed, summary, base_version, comment, \
-        revision, updated_by, updated_at FROM profile_draft WHERE profile_id = $1";
+        revision, (SELECT name FROM account WHERE id = updated_by), updated_at \
+        FROM profile_draft WHERE profile_id = $1";
     let Some(row) = tx.fetch_optional(FIND, args![id]).await? else {
         return Ok(None);
     };
@@ -101,7 +99,7 @@ pub(crate) async fn draft_in(
         base_version: row.opt_i64(3)?,
         comment: row.opt_text(4)?,
         revision: row.i64(5)?,
-        updated_by: row.text(6)?,
+        updated_by: row.opt_text(6)?,
         updated_at: row.i64(7)?,
     }))
 }
@@ -116,18 +114,14 @@ pub(crate) async fn version_in(
     id: &ProfileId,
     number: i64,
 ) -> Result<StoredVersion, Error> {
-    const FIND: &str = "SELECT content_sealed, original_sealed, summary, id, number, comment, \
-        created_by, created_at FROM profile_version WHERE profile_id = $1 AND number = $2";
+    const FIND: &str = "SELECT content_sealed, original_sealed, summary, id \
+        FROM profile_version WHERE profile_id = $1 AND number = $2";
     let row = tx.fetch_optional(FIND, args![id, number]).await?;
     let row = row.ok_or_else(|| Error::not_found("version of this profile"))?;
     let version = row.text(3)?;
     Ok(StoredVersion {
         content: open(&row, keys, "profile_version", &version)?,
         id: ProfileVersionId::from_store(version),
-        number: row.i64(4)?,
-        comment: row.opt_text(5)?,
-        created_by: row.text(6)?,
-        created_at: row.i64(7)?,
     })
 }
 

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tillsyn_core::idempotency::{self, Begun, StoredAnswer, Ticket};
 use tillsyn_core::{Core, Error};
 
-use super::json::{KeepInstead, KeepNot, LIMIT};
+use super::json::{KeepInstead, KeepNot, limit_of};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 use crate::middleware::scope;
@@ -35,9 +35,10 @@ pub(super) async fn idempotent(
     }
     .to_owned();
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, LIMIT)
+    let limit = limit_of(parts.uri.path());
+    let bytes = axum::body::to_bytes(body, limit)
         .await
-        .map_err(|_| AppError::too_large(LIMIT))?;
+        .map_err(|_| AppError::too_large(limit))?;
     let target = parts
         .uri
         .path_and_query()

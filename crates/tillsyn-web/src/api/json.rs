@@ -13,6 +13,18 @@ use crate::error::AppError;
 
 /// JSON bodies (S21).
 pub(super) const LIMIT: usize = 1024 * 1024;
+/// Of profiles: two MiB in Base64, and what stands around it.
+const PROFILE_LIMIT: usize = 3 * 1024 * 1024;
+
+/// How long a body of this address may be.
+pub(super) fn limit_of(path: &str) -> usize {
+    let rest = path.strip_prefix("/api/v1/profiles");
+    if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        PROFILE_LIMIT
+    } else {
+        LIMIT
+    }
+}
 
 /// A body that nobody has looked at yet.
 pub(super) struct Body(Request);
@@ -55,9 +67,10 @@ impl Body {
 }
 
 async fn bytes_of(request: Request) -> Result<bytes::Bytes, AppError> {
-    axum::body::to_bytes(request.into_body(), LIMIT)
+    let limit = limit_of(request.uri().path());
+    axum::body::to_bytes(request.into_body(), limit)
         .await
-        .map_err(|_| AppError::too_large(LIMIT))
+        .map_err(|_| AppError::too_large(limit))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {

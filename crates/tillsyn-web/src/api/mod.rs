@@ -34,6 +34,7 @@ mod payload_types;
 mod people;
 mod plans;
 mod profile_for_device;
+mod profiles;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;

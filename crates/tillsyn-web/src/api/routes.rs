@@ -326,6 +326,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
             Needs::One(P::AuditRead),
             routes!(events::list::list),
         ))
+        .merge(super::profiles::routes())
 }
 
 /// The API, its document included. Below `/api/v1` everything needs a token, also what does not exist.
