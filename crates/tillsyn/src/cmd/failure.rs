@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Connection(String),
     /// The server refused; its problem+json.
     Problem(Value),
+    /// What was looked at is not good; it was printed already.
+    Found,
 }
 
 impl Failure {
@@ -20,6 +22,7 @@ impl Failure {
     /// 7 not reached, overloaded or unavailable.
     fn code(&self) -> u8 {
         match self {
+            Self::Found => 1,
             Self::Usage(_) => 2,
             Self::Connection(_) => 7,
             Self::Problem(problem) => match problem["status"].as_u64() {
@@ -39,6 +42,7 @@ impl Failure {
 
     pub(super) fn print(&self, as_json: bool) {
         match self {
+            Self::Found => {}
             Self::Problem(problem) if as_json => eprintln!("{problem:#}"),
             Self::Usage(text) | Self::Connection(text) if as_json => {
                 eprintln!("{:#}", json!({"code": "client", "detail": text}));
@@ -51,6 +55,7 @@ impl Failure {
     pub(super) fn words(&self) -> String {
         let problem = match self {
             Self::Usage(text) | Self::Connection(text) => return format!("error: {text}\n"),
+            Self::Found => return String::new(),
             Self::Problem(problem) => problem,
         };
         let text = |key: &str| problem[key].as_str().unwrap_or_default();
@@ -92,6 +97,8 @@ fn hint(code: &str, status: Option<u64>) -> Option<&'static str> {
             "this token or its account lacks it; make a token that has it, or ask an owner"
         }
         ("person_needed", _) => "do this in the console, signed in",
+        ("draft_changed", _) => "look at the draft again, then repeat this",
+        ("profile_errors", _) => "`tillsyn profile check` names them",
         ("targets_changed", _) => "look at the preview again",
         ("already_fetched", _) => "follow it with `tillsyn command show`",
         ("queue_full", _) => "wait until the device has worked some off, or withdraw some",

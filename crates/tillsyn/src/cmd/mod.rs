@@ -41,7 +41,7 @@ pub(crate) enum ClientCommand {
     Invite(With<invite::InviteVerb>),
     /// Follows attempts to enroll
     Attempt(With<attempt::AttemptVerb>),
-    /// Says what profiles may hold
+    /// Keeps configuration profiles, checks files of them
     Profile(With<profile::ProfileVerb>),
     /// Shows the push certificates, makes requests for them, rehearses their renewal
     Push(With<push::PushVerb>),

@@ -9,5 +9,6 @@ mod invitations;
 mod organisation;
 mod others;
 mod payload_types;
+mod profiles;
 mod push_life;
 mod strict;

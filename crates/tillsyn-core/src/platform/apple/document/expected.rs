@@ -1,4 +1,6 @@
-//! What a value of a profile is to be: what was said with it, else what stands in its place.
+//! What a value of a profile is to be, by the catalogue, along a path.
+
+use tillsyn_apple::profile::catalogue::{self, Key, Kind};
 
 use super::json::Expected;
 use crate::profiles::{Step, ValueKind};
@@ -6,16 +8,32 @@ use crate::profiles::{Step, ValueKind};
 /// A place in a profile.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    at: At,
+    /// Known from elsewhere.
     kind: Option<ValueKind>,
+}
+
+#[derive(Clone, Copy)]
+enum At {
+    Top,
+    /// In a payload of this type, of whatever variant.
+    Payload(&'static str),
+    Key(&'static Key),
+    /// Nothing is known of it.
+    Unknown,
 }
 
 impl Place {
     pub(super) fn top() -> Self {
-        Self { kind: None }
+        At::Top.into()
     }
 
-    pub(super) fn payload(_: &str) -> Self {
-        Self { kind: None }
+    /// In a payload of the type; of one that nobody knows only the keys of all payloads are known.
+    pub(super) fn payload(kind: &str) -> Self {
+        let known = catalogue::variants(kind)
+            .first()
+            .map(|payload| payload.kind);
+        At::Payload(known.unwrap_or_default()).into()
     }
 
     /// The place of a path that begins here.
@@ -29,20 +47,60 @@ impl Place {
     /// What somebody says it is counts most, what stands there now least.
     pub(super) fn or_else(self, said: Option<ValueKind>, present: Option<ValueKind>) -> Self {
         let kind = said.or_else(|| self.kind()).or(present);
-        Self { kind }
+        Self { kind, ..self }
+    }
+}
+
+impl From<At> for Place {
+    fn from(at: At) -> Self {
+        Self { at, kind: None }
     }
 }
 
 impl Expected for Place {
     fn kind(self) -> Option<ValueKind> {
-        self.kind
+        let of_key = || match self.at {
+            At::Key(key) => of(key.kind),
+            _ => None,
+        };
+        self.kind.or_else(of_key)
     }
 
-    fn key(self, _: &str) -> Self {
-        Self { kind: None }
+    fn key(self, key: &str) -> Self {
+        let found = match self.at {
+            At::Top => catalogue::top_level().and_then(|top| top.key(key)),
+            // The keys of all payloads first: a payload may stand for any other key.
+            At::Payload(kind) => catalogue::common()
+                .and_then(|all| all.key(key))
+                .or_else(|| {
+                    let variants = catalogue::variants(kind);
+                    variants.into_iter().find_map(|payload| payload.key(key))
+                }),
+            At::Key(of) => of.child(key),
+            At::Unknown => None,
+        };
+        found.map_or(At::Unknown, At::Key).into()
     }
 
     fn item(self) -> Self {
-        Self { kind: None }
+        let found = match self.at {
+            At::Key(of) => of.item(),
+            _ => None,
+        };
+        found.map_or(At::Unknown, At::Key).into()
     }
+}
+
+fn of(kind: Kind) -> Option<ValueKind> {
+    Some(match kind {
+        Kind::String => ValueKind::String,
+        Kind::Integer => ValueKind::Integer,
+        Kind::Real => ValueKind::Real,
+        Kind::Boolean => ValueKind::Boolean,
+        Kind::Date => ValueKind::Date,
+        Kind::Data => ValueKind::Data,
+        Kind::Array => ValueKind::Array,
+        Kind::Dictionary => ValueKind::Dictionary,
+        Kind::Any => return None,
+    })
 }

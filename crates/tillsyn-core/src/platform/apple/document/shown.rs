@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
-use tillsyn_apple::profile::Template;
 use tillsyn_apple::profile::template::{KeyPath, Step};
+use tillsyn_apple::profile::{Template, catalogue};
 
 use super::{Document, MASK, json as values};
 use crate::profiles::{Change, CredentialUse, Finding, FindingCounts, PayloadSummary, Summary};
@@ -28,7 +28,7 @@ impl Document {
         let unknown: BTreeSet<&str> = payloads
             .iter()
             .map(|payload| payload.payload_type.as_str())
-            .filter(|kind| kind.is_empty())
+            .filter(|kind| catalogue::variants(kind).is_empty())
             .collect();
         let variables: BTreeSet<String> = self
             .0
