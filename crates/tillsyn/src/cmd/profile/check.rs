@@ -60,14 +60,10 @@ fn print(file: &Path, findings: &[Finding]) {
     }
     say!("{file}:");
     for finding in findings {
-        let place = match (&finding.payload_type, finding.path.as_str()) {
-            (Some(kind), path) => format!("{kind} {path}"),
-            (None, path) => path.to_owned(),
-        };
         say!(
             "  {:8} {} [{}]",
             finding.severity,
-            plain(&Value::from(format!("{}: {}", place.trim(), finding.text))),
+            plain(&Value::from(finding.text.as_str())),
             finding.code
         );
     }
