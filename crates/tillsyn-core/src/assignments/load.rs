@@ -183,7 +183,34 @@ pub(crate) async fn subjects_in(tx: &Tx, device_ids: Vec<String>) -> Result<Vec<
             subject.person_groups.clone_from(groups);
         }
     }
+    units_of_groups_in(tx, &mut subjects).await?;
     Ok(subjects)
+}
+
+/// Says of each group in which unit it counts.
+async fn units_of_groups_in(tx: &Tx, subjects: &mut [Subject]) -> Result<(), Error> {
+    const UNITS: &str = "SELECT id, org_unit_id FROM device_group WHERE id {ids}";
+    let mut ids: Vec<String> = subjects
+        .iter()
+        .flat_map(|s| s.groups.union(&s.person_groups))
+        .cloned()
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut units = HashMap::new();
+    for row in tx.fetch_all_in(UNITS, ids, args![]).await? {
+        units.insert(row.text(0)?, row.text(1)?);
+    }
+    for subject in subjects {
+        let of_subject = subject.groups.union(&subject.person_groups);
+        subject.group_units = of_subject
+            .filter_map(|group| Some((group.clone(), units.get(group)?.clone())))
+            .collect();
+    }
+    Ok(())
 }
 
 fn channel_of(row: &Row) -> Result<Option<SubjectChannel>, Error> {

@@ -13,6 +13,8 @@ pub(crate) struct Subject {
     pub(crate) groups: BTreeSet<String>,
     /// Groups that its person is in.
     pub(crate) person_groups: BTreeSet<String>,
+    /// The units of these groups: a membership counts in the group's unit and below it.
+    pub(crate) group_units: HashMap<String, String>,
     pub(crate) platform: String,
     /// Open channels of its active enrollment; without one nothing can be given to it.
     pub(crate) channels: Vec<SubjectChannel>,
@@ -24,6 +26,16 @@ pub(crate) struct SubjectChannel {
     /// `device` or `user:<id>`.
     pub(crate) name: String,
     pub(crate) enrollment_id: String,
+}
+
+impl Subject {
+    /// Whether the device lies where the group counts. Units are compared by id, so that a moved one
+    /// keeps its groups.
+    pub(crate) fn counts_in(&self, group: &str) -> bool {
+        self.group_units
+            .get(group)
+            .is_none_or(|unit| self.unit_path.split('/').any(|above| above == unit))
+    }
 }
 
 /// Where an item goes on a device.

@@ -64,6 +64,7 @@ pub(super) fn named<'a>(
     let groups = subject
         .groups
         .union(&subject.person_groups)
+        .filter(|group| subject.counts_in(group))
         .flat_map(|group| catalogue.naming(TargetKind::Group, group));
     let units = subject
         .unit_path

@@ -34,6 +34,7 @@ fn subject() -> Subject {
         person_id: Some("p1".to_owned()),
         groups: BTreeSet::from(["g1".to_owned()]),
         person_groups: BTreeSet::from(["g2".to_owned()]),
+        group_units: HashMap::new(),
         platform: "macos".to_owned(),
         channels: vec![
             channel("device"),
@@ -85,6 +86,16 @@ const OUT: Mode = Mode::Exclude;
 const DEVICE: TargetKind = TargetKind::Device;
 const GROUP: TargetKind = TargetKind::Group;
 const UNIT: TargetKind = TargetKind::OrgUnit;
+
+#[test]
+fn a_group_counts_in_its_unit_and_below() {
+    let met = catalogue(vec![assignment("a", None, &[(IN, GROUP, "g1")])]);
+    for (unit, expected) in [("physics", 1), ("root", 1), ("law", 0), ("phys", 0)] {
+        let mut subject = subject();
+        subject.group_units = HashMap::from([("g1".to_owned(), unit.to_owned())]);
+        assert_eq!(versions(&met, &subject).len(), expected, "{unit}");
+    }
+}
 
 #[test]
 fn each_kind_of_target_reaches_the_device() {

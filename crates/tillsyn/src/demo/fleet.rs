@@ -12,6 +12,7 @@ use tillsyn_sim::{
 use tillsyn_standins::apns::ApnsStandin;
 use tokio::task::JoinHandle;
 
+use super::departments;
 use super::people::{PER, person_of};
 use super::world::sign_in;
 
@@ -150,12 +151,13 @@ impl Inviter {
         };
         let device = DeviceConfig::generate(kind, seed, index);
         let (name, email) = person_of(&device.name, index);
+        let unit = departments::of_device(&self.core, &actor, index).await?;
         let language = ["sv", "en", "sv", "ja"][index % 4];
         let created = create_invitation(
             &self.core,
             &actor,
             NewInvitation {
-                unit: None,
+                unit,
                 person: None,
                 person_name: Some(name),
                 person_email: Some(email),

@@ -3,6 +3,7 @@
 //! Everything is real but the devices and APNs: the same server, the same wire protocol, the same
 //! doors. It listens on loopback only and needs no network.
 
+mod departments;
 mod director;
 mod fleet;
 mod people;

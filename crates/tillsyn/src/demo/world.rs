@@ -16,8 +16,8 @@ use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface};
 use tillsyn_web::{AppState, WebConfig};
 use zeroize::Zeroizing;
 
-use super::DemoArgs;
 use super::people::{MAJA, ORGANISATION, PER, Persona};
+use super::{DemoArgs, departments};
 use crate::config::Config;
 use crate::{database, files, keys, node};
 
@@ -58,7 +58,9 @@ pub(super) async fn build(args: &DemoArgs) -> anyhow::Result<World> {
     let maja = if reused {
         None
     } else {
-        Some(make_accounts(&core).await?)
+        let maja = make_accounts(&core).await?;
+        departments::make(&core, &maja).await?;
+        Some(maja)
     };
     let maja = match maja {
         Some(actor) => actor,
