@@ -6,12 +6,12 @@ use tillsyn_db::{Tx, args};
 
 use super::store::{self, Stored};
 use crate::actor::{Actor, Permission};
-use crate::assignments::bump_in;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::{ProfileId, ProfileVersionId, SweepId};
+use crate::ids::{ProfileId, ProfileVersionId};
 use crate::keys::KeyStore;
+use crate::plans::{self, Change};
 use crate::platform::apple::Document;
 
 /// A draft to be published.
@@ -161,10 +161,10 @@ pub(super) fn refuse_archived(profile: &Stored) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the draft the newest version, for whoever has it.
+/// Makes the draft the newest version, where that needs no look beforehand.
 ///
 /// # Errors
-/// As [`publish_in`].
+/// As [`publish_in`]; conflict `plan_required` when it takes something from devices.
 pub async fn publish(
     core: &Core,
     actor: &Actor,
@@ -172,56 +172,34 @@ pub async fn publish(
     draft_revision: i64,
     comment: Option<String>,
 ) -> Result<i64, Error> {
-    let now_ms = core.now_ms();
-    let publish = Publish {
-        profile_id: id.clone(),
+    let comment = super::limits::comment(comment.as_deref())?.filter(|text| !text.is_empty());
+    let change = Change::PublishVersion {
+        profile_id: id.to_string(),
         draft_revision,
-        comment: super::limits::comment(comment.as_deref())?.filter(|text| !text.is_empty()),
-        version_id: ProfileVersionId::new(now_ms),
+        comment,
+        version_id: None,
     };
-    let input = (core.keys().clone(), actor.clone(), publish, now_ms);
-    core.db()
-        .write(input, |tx, (keys, actor, publish, now)| {
-            Box::pin(async move {
-                let published = publish_in(tx, keys, actor, publish, *now).await?;
-                after_in(tx, &publish.profile_id, *now).await?;
-                Ok::<_, Error>(published.number)
-            })
-        })
-        .await
+    plans::change_directly(core, actor, change).await?;
+    let published = super::find_profile(core, actor, id).await?;
+    Ok(published.current_version.unwrap_or_default())
 }
 
-/// Takes a profile out of use, or back into it.
+/// Takes a profile out of use, or back into it, where that needs no look beforehand.
 ///
 /// # Errors
-/// Conflict when it is so already.
+/// Conflict when it is so already, and `plan_required` when it takes something from devices.
 pub async fn set_archived(
     core: &Core,
     actor: &Actor,
     id: &ProfileId,
     archived: bool,
 ) -> Result<(), Error> {
-    let input = (actor.clone(), id.clone(), archived, core.now_ms());
-    core.db()
-        .write(input, |tx, (actor, id, archived, now)| {
-            Box::pin(async move {
-                if *archived {
-                    archive_in(tx, actor, id, *now).await?;
-                } else {
-                    restore_in(tx, actor, id, *now).await?;
-                }
-                after_in(tx, id, *now).await
-            })
-        })
-        .await
-}
-
-/// What devices are to have changed: whoever has it is looked at.
-async fn after_in(tx: &Tx, id: &ProfileId, now_ms: i64) -> Result<(), Error> {
-    const WALK: &str = "INSERT INTO reconcile_sweep (id, subject_kind, subject_id, created_at) \
-        VALUES ($1, 'item', $2, $3)";
-    bump_in(tx).await?;
-    tx.execute(WALK, args![SweepId::new(now_ms), id, now_ms])
-        .await?;
+    let profile_id = id.to_string();
+    let change = if archived {
+        Change::ArchiveProfile { profile_id }
+    } else {
+        Change::RestoreProfile { profile_id }
+    };
+    plans::change_directly(core, actor, change).await?;
     Ok(())
 }
