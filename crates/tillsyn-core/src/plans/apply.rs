@@ -218,7 +218,10 @@ pub(super) async fn carry_out(
         })
         .await?;
     match done {
-        Some(done) => Ok(done),
+        Some(done) => {
+            core.wake_reconciler();
+            Ok(done)
+        }
         None => overtake(core, actor, &carry).await,
     }
 }

@@ -9,6 +9,7 @@ mod invitations;
 mod organisation;
 mod others;
 mod payload_types;
+mod plans;
 mod profiles;
 mod push_life;
 mod strict;
