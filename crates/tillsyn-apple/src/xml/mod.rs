@@ -57,7 +57,7 @@ fn write(out: &mut String, value: &Value) {
 
 /// A binary plist may hold dates before the year 0, which the format cannot say.
 fn date_text(date: Date) -> String {
-    let earliest = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(62_167_219_200));
+    let earliest = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_hours(17_268_672));
     if earliest.is_some_and(|limit| SystemTime::from(date) < limit) {
         return "0000-01-01T00:00:00Z".to_owned();
     }

@@ -147,7 +147,7 @@ fn writable(value: &mut Value, depth: usize) -> Result<(), WireError> {
         Value::Date(date) => {
             let time = SystemTime::from(*date);
             // Years 0 to 9999, the four digits of the format.
-            let earliest = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(62_167_219_200));
+            let earliest = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_hours(17_268_672));
             let latest = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(253_402_300_799));
             if earliest.is_some_and(|limit| time < limit) || latest.is_some_and(|l| time > l) {
                 return Err(WireError::unsupported("a date out of the calendar"));
