@@ -40,7 +40,7 @@ impl Default for ProfileCache {
             Cache::builder()
                 .max_capacity(SIZE)
                 .weigher(|_: &String, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX))
-                .time_to_idle(std::time::Duration::from_secs(3_600))
+                .time_to_idle(std::time::Duration::from_hours(1))
                 .build()
         };
         Self {
