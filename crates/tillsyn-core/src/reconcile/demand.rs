@@ -90,7 +90,7 @@ pub async fn reconcile_profile(
             after,
             core.now_ms(),
         );
-        let devices: Vec<String> = core
+        let mut devices: Vec<String> = core
             .db()
             .write(input, |tx, (profile, path, after, now)| {
                 Box::pin(async move {
@@ -117,8 +117,8 @@ pub async fn reconcile_profile(
             })
             .await?;
         count += devices.len();
-        let Some(last) = devices.last() else { break };
-        after = last.clone();
+        let Some(last) = devices.pop() else { break };
+        after = last;
         core.wake_reconciler();
     }
     let input = (profile.clone(), actor.clone(), count, core.now_ms());

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use super::item::{Desired, Observed, Outcome, State, Step, Work};
 
+/// What is wanted of an item, and what is known of it.
+type Both<'a> = (Option<&'a Desired>, Option<&'a Observed>);
+
 /// Compares what a channel is to have with what is known of it. Doing all steps and looking again leads to
 /// a state in which there is nothing to do, whatever was lost on the way.
 pub(crate) fn diff(desired: &[Desired], observed: &[Observed]) -> Vec<Outcome> {
-    let mut items: BTreeMap<(&str, &str), (Option<&Desired>, Option<&Observed>)> = BTreeMap::new();
+    let mut items: BTreeMap<(&str, &str), Both<'_>> = BTreeMap::new();
     for want in desired {
         items.entry((want.kind, &want.item)).or_default().0 = Some(want);
     }
     for seen in observed {
         items.entry((seen.kind, &seen.item)).or_default().1 = Some(seen);
     }
-    let decide = |(want, seen): (Option<&Desired>, Option<&Observed>)| match (want, seen) {
+    let decide = |(want, seen): Both<'_>| match (want, seen) {
         (Some(want), Some(seen)) => Some(keep(want, seen)),
         (Some(want), None) => Some(begin(want)),
         (None, Some(seen)) => Some(end(seen)),

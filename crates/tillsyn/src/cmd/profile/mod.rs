@@ -70,6 +70,22 @@ pub(crate) enum ProfileVerb {
         #[arg(long)]
         comment: Option<String>,
     },
+    /// Lists the devices that have a profile or are to have it
+    Devices {
+        /// Id of the profile
+        id: String,
+        /// as_desired, behind, to_install, to_remove, refused or unverified
+        #[arg(long)]
+        state: Option<String>,
+        /// Rows at most
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Tries again on the devices that refused a profile
+    Reconcile {
+        /// Id of the profile
+        id: String,
+    },
     /// Lists the published versions
     Versions {
         /// Id of the profile
@@ -216,6 +232,32 @@ pub(super) async fn run(with: With<ProfileVerb>) -> Result<(), Failure> {
                 .post(&format!("profiles/{id}/publish"), &body)
                 .await?;
             shown(&client, &answer);
+        }
+        ProfileVerb::Devices { id, state, limit } => {
+            let query: Vec<_> = state.map(|state| ("state", state)).into_iter().collect();
+            let path = format!("profiles/{id}/devices");
+            let rows = client.list(&path, &query, limit).await?;
+            let columns = [
+                ("DEVICE", "/device_name"),
+                ("CHANNEL", "/channel"),
+                ("STATE", "/state"),
+                ("DESIRED", "/desired_version"),
+                ("CONFIRMED", "/confirmed_version"),
+                ("AT", "/confirmed_at"),
+                ("REASON", "/reason"),
+                ("NEXT ATTEMPT", "/next_attempt_at"),
+            ];
+            show::rows(
+                &client,
+                &columns,
+                rows,
+                "No device has it or is to have it.",
+            );
+        }
+        ProfileVerb::Reconcile { id } => {
+            let path = format!("profiles/{id}/reconcile");
+            let asked = client.post(&path, &json!({})).await?;
+            show::one(&client, &[("DEVICES", "/asked")], &asked);
         }
         ProfileVerb::Versions { id } => {
             let path = format!("profiles/{id}/versions");
