@@ -108,7 +108,7 @@ impl<'a> Found<'a> {
 
 /// Whether an item of a family of platforms can be for a device at all; what of it the device's system
 /// takes is decided later, with a reason.
-pub(crate) fn fits(family: &str, platform: &str) -> bool {
+fn fits(family: &str, platform: &str) -> bool {
     match family {
         "apple" => matches!(
             platform,
