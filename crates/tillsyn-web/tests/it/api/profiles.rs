@@ -229,12 +229,10 @@ both_engines!(
             .expect(201);
         let own = format!("se.tillsyn.profile.{}", empty["id"].as_str().unwrap());
         assert_eq!(empty["identifier"], json!(own));
-        let kept = api.patch(
-            &at(&empty, "/draft"),
-            &json!({ "revision": 1, "edits": [{ "op": "set", "path": ["PayloadIdentifier"],
-            "value": "org.example.one" }] }),
-        );
-        assert_eq!(kept.await.status, 422);
+        let own = json!({ "revision": 1, "edits": [{ "op": "set", "path": ["PayloadIdentifier"],
+            "value": "org.example.one" }] });
+        let kept = api.patch(&at(&empty, "/draft"), &own).await;
+        assert_eq!(kept.status, 422);
     }
 );
 
