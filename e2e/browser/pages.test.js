@@ -1,4 +1,4 @@
-// Every page of the console in three languages and two widths; five of them in the dark theme.
+// Every page of the console in three languages and two widths; some of them in the dark theme.
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { LANGUAGES, texts } from './texts.js';
@@ -36,6 +36,7 @@ after(async () => { await browser?.close(); await server?.stop(); });
 
 const FIXED = {
   overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
+  profiles: '/console/profiles', 'profiles-none': '/console/profiles?q=zzz', 'profile-new': '/console/profiles/new',
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
   attempts: '/console/enrollment/attempts', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
@@ -45,7 +46,7 @@ const FIXED = {
 };
 const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',
   '/inventory', '/certificates', '/secrets', '/send'];
-const DARK = ['overview', 'devices', 'device', 'device-erase', 'push'];
+const DARK = ['overview', 'devices', 'device', 'device-erase', 'push', 'profiles', 'profile'];
 
 // The pages that only the data knows: found by their links, as a person finds them.
 async function discover(page) {
@@ -61,6 +62,16 @@ async function discover(page) {
     command: await first(`${device}/commands`, '#commands h3 a'),
     invitation: await first('/console/enrollment/invitations', 'tbody th a'),
     'attempt-failed': await first('/console/enrollment/attempts?status=failed', 'tbody th a'),
+  });
+  // A profile from a template, so that its form has sections, secrets and references.
+  await page.goto(`${server.url}/console/profiles/new`);
+  const card = page.getByRole('listitem').filter({ hasText: texts('en')('profile-template-eduroam_tls') });
+  await card.getByRole('button').click();
+  await page.getByRole('navigation', { name: texts('en')('profile-tabs') }).waitFor();
+  const profile = new URL(page.url()).pathname;
+  Object.assign(links, {
+    profile, 'profile-all': `${profile}?payload=0&all=1`, 'profile-itself': `${profile}?payload=top&all=1`,
+    'profile-add': `${profile}/add`, 'profile-raw': `${profile}/raw`,
   });
   for (const tab of OF_DEVICE) links[`device${tab.replace('/', '-')}`] = device + tab;
 }

@@ -212,6 +212,65 @@ if (live) {
   window.addEventListener('pageshow', (event) => { if (event.persisted) { connect(); freshen(); } });
 }
 
+// Cards that take their time come by a second request; without script their link leads to them.
+async function fill() {
+  for (const card of $$('[data-fill]')) {
+    const wait = $('[data-waiting]', card);
+    if (wait) wait.textContent = wait.dataset.waiting;
+    const answer = await fetch(card.dataset.fill, { headers: { accept: 'text/html' } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) continue;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const full = page.getElementById(card.id);
+    if (!full) continue;
+    full.dataset.fill = card.dataset.fill;
+    full.classList.remove('form-card');
+    card.replaceWith(document.adoptNode(full));
+  }
+}
+fill();
+
+// A draft saves itself half a second after a change. The answer is the page: its parts marked data-fresh are
+// exchanged, unless something was typed meanwhile. What the server refuses stays as typed; its button says why.
+const draft = $('form[data-autosave]');
+if (draft) {
+  const state = $('#save-state');
+  let changes = 0;
+  let saved = 0;
+  let soon = 0;
+  let saving = false;
+  const tell = (word) => { state.hidden = false; state.classList.toggle('live-off', word !== 'saved'); state.textContent = draft.dataset[word]; };
+  const save = async () => {
+    clearTimeout(soon);
+    if (saving || saved === changes) return;
+    saving = true;
+    const upto = changes;
+    const body = new FormData(draft);
+    body.set('act', 'save');
+    const answer = await fetch(draft.action, { method: 'POST', body }).catch(() => null);
+    saving = false;
+    if (!answer?.ok) return;
+    saved = upto;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const revision = $('#draft-revision', page);
+    if (revision) $('#draft-revision').value = revision.value;
+    if (saved !== changes) { soon = setTimeout(save, 500); return; }
+    for (const old of $$('[data-fresh]')) {
+      const fresh = page.getElementById(old.id);
+      if (fresh && !old.contains(document.activeElement) && !same(old, fresh)) old.replaceWith(document.adoptNode(fresh));
+    }
+    tell('saved');
+    fill();
+  };
+  draft.addEventListener('input', () => { changes += 1; tell('unsaved'); });
+  draft.addEventListener('change', (event) => {
+    if (event.target.type === 'file' || event.target.type === 'password') return;
+    clearTimeout(soon);
+    soon = setTimeout(save, 500);
+  });
+  // A button saves all that was typed by itself.
+  draft.addEventListener('submit', () => { clearTimeout(soon); saved = changes; });
+}
+
 // The install page of the portal: asks how far the device is, and loads again when it moved on.
 const attempt = $('[data-attempt]');
 if (attempt) {

@@ -18,6 +18,9 @@ use tillsyn_web::console::organisation::{
     GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage,
 };
 use tillsyn_web::console::overview::OverviewPage;
+use tillsyn_web::console::profiles::{
+    AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
+};
 use tillsyn_web::console::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
@@ -50,6 +53,12 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<OverviewPage>(folder, texts)?;
     write::<DevicesPage>(folder, texts)?;
     write::<DevicePage>(folder, texts)?;
+    write::<ProfilesPage>(folder, texts)?;
+    write::<NewProfilePage>(folder, texts)?;
+    write::<SettingsPage>(folder, texts)?;
+    write::<AddPayloadPage>(folder, texts)?;
+    write::<RawPage>(folder, texts)?;
+    write::<EffectPage>(folder, texts)?;
     write::<CommandsPage>(folder, texts)?;
     write::<CommandPage>(folder, texts)?;
     write::<InvitationsPage>(folder, texts)?;

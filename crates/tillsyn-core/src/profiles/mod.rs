@@ -14,6 +14,7 @@ mod publish;
 mod store;
 mod summary;
 pub mod templates;
+mod usage;
 pub mod variables;
 mod versions;
 mod view;
@@ -28,6 +29,7 @@ pub use limits::{MAX_BYTES, MAX_EDITS, MAX_PAYLOADS};
 pub use preview::{DevicePreview, preview_for_device};
 pub use publish::{publish, set_archived};
 pub use summary::{CredentialUse, FindingCounts, PayloadSummary, Signer, Summary};
+pub use usage::{Usage, usage};
 pub use versions::{Side, VersionContent, VersionView, compare, find_version, list_versions};
 pub use view::{
     Describe, DraftNote, ProfileFilter, ProfileView, delete_profile, describe_profile,

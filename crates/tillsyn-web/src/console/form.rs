@@ -16,8 +16,8 @@ use crate::state::AppState;
 
 /// The largest upload: a configuration profile.
 pub(super) const UPLOAD_LIMIT: usize = 2 << 20;
-/// Fields of one upload.
-const FIELDS: usize = 20;
+/// Fields of one form: the largest payload has some hundred keys, and lists in it more.
+const FIELDS: usize = 4_000;
 
 /// A form with its fields.
 pub(crate) struct Filled<T> {
@@ -70,6 +70,20 @@ impl Uploaded {
     /// A field as text; empty when it is absent or no text.
     pub(crate) fn text(&self, name: &str) -> String {
         String::from_utf8(self.bytes(name).to_vec()).unwrap_or_default()
+    }
+
+    /// Whether the form has such a field, filled in or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|(found, _)| found == name)
+    }
+
+    /// All values of a field that stands there several times.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        self.parts
+            .iter()
+            .filter(|(found, _)| found == name)
+            .filter_map(|(_, value)| String::from_utf8(value.to_vec()).ok())
+            .collect()
     }
 
     /// Whether a box was ticked.

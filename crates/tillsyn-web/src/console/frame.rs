@@ -51,6 +51,7 @@ pub enum Place {
     Devices,
     People,
     Groups,
+    Profiles,
     Invitations,
     Attempts,
     Commands,
@@ -159,6 +160,16 @@ impl Frame {
                         count(self.groups, String::new(), false),
                     ),
                 ],
+            },
+            NavGroup {
+                id: "configure",
+                head: l.t("nav-configure"),
+                items: vec![item(
+                    Place::Profiles,
+                    urls::PROFILES,
+                    "profile",
+                    l.t("nav-profiles"),
+                )],
             },
             NavGroup {
                 id: "enrollment",

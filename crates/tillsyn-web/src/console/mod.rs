@@ -17,11 +17,14 @@ mod lists;
 mod notice;
 pub mod organisation;
 pub mod overview;
+pub mod profiles;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
+#[cfg(any(test, feature = "testing"))]
+mod samples_profiles;
 #[cfg(any(test, feature = "testing"))]
 mod samples_push;
 pub mod secrets;

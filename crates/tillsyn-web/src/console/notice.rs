@@ -32,10 +32,14 @@ pub(crate) enum Told {
     CertificateRevoked,
     InventorySaved,
     Saved,
+    ProfileMade,
+    ProfileDescribed,
+    ProfileDeleted,
+    DraftDiscarded,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 15] = [
+    const PLAIN: [(Self, &'static str); 19] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -51,6 +55,10 @@ impl Told {
         (Self::CertificateRevoked, "certificate_revoked"),
         (Self::InventorySaved, "inventory_saved"),
         (Self::Saved, "saved"),
+        (Self::ProfileMade, "profile_made"),
+        (Self::ProfileDescribed, "profile_described"),
+        (Self::ProfileDeleted, "profile_deleted"),
+        (Self::DraftDiscarded, "draft_discarded"),
     ];
 
     fn value(self) -> String {
@@ -89,6 +97,10 @@ impl Told {
             Self::CertificateRevoked => Notice::CertificateRevoked,
             Self::InventorySaved => Notice::InventorySaved,
             Self::Saved => Notice::Saved,
+            Self::ProfileMade => Notice::ProfileMade,
+            Self::ProfileDescribed => Notice::ProfileDescribed,
+            Self::ProfileDeleted => Notice::ProfileDeleted,
+            Self::DraftDiscarded => Notice::DraftDiscarded,
         };
         notice.message(l)
     }

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, certificates, commands, device, devices, enrollment, events, failure, organisation,
-    overview, secrets, settings,
+    overview, profiles, secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -47,6 +47,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             "/console/certificates/{id}/revoke",
             post(certificates::revoke),
         )
+        .merge(of_profiles())
         .merge(of_enrollment())
         .route(
             urls::PUSH,
@@ -229,6 +230,39 @@ fn of_device() -> Router<AppState> {
             "/console/devices/{id}/commands/{uuid}/again",
             post(commands::again),
         )
+}
+
+fn of_profiles() -> Router<AppState> {
+    let one = "/console/profiles/{id}";
+    let at = |tail: &str| format!("{one}{tail}");
+    let upload = || DefaultBodyLimit::max(UPLOAD_BODY);
+    Router::new()
+        .route(urls::PROFILES, get(profiles::list))
+        .route(
+            urls::PROFILE_NEW,
+            get(profiles::new_form)
+                .post(profiles::create)
+                .layer(upload()),
+        )
+        .route(
+            one,
+            get(profiles::show).post(profiles::save).layer(upload()),
+        )
+        .route(&at("/add"), get(profiles::add_form).post(profiles::add))
+        .route(
+            &at("/raw"),
+            get(profiles::raw).post(profiles::save_raw).layer(upload()),
+        )
+        .route(
+            &at("/mobileconfig"),
+            get(profiles::file).post(profiles::whole),
+        )
+        .route(&at("/effect"), get(profiles::effect))
+        .route(&at("/plan"), post(profiles::plan))
+        .route(&at("/archive"), post(profiles::archive))
+        .route(&at("/describe"), post(profiles::describe))
+        .route(&at("/discard"), post(profiles::discard))
+        .route(&at("/delete"), post(profiles::delete))
 }
 
 fn of_enrollment() -> Router<AppState> {

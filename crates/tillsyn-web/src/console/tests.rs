@@ -16,6 +16,9 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::organisation::{GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
+use super::profiles::{
+    AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
+};
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
@@ -37,6 +40,12 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<DevicePage>(texts, &check);
         each::<SendPage>(texts, &check);
         each::<SendOnePage>(texts, &check);
+        each::<ProfilesPage>(texts, &check);
+        each::<NewProfilePage>(texts, &check);
+        each::<SettingsPage>(texts, &check);
+        each::<AddPayloadPage>(texts, &check);
+        each::<RawPage>(texts, &check);
+        each::<EffectPage>(texts, &check);
         each::<CommandsPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);

@@ -96,6 +96,9 @@ impl Visitor {
         if !self.may(Permission::PushRead) {
             hidden.push(Place::Push);
         }
+        if !self.may(Permission::ProfilesRead) {
+            hidden.push(Place::Profiles);
+        }
         if !self.may(Permission::TokensOwn) {
             hidden.push(Place::Tokens);
         }

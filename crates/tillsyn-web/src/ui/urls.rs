@@ -13,6 +13,9 @@ pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
 pub const COMMANDS: &str = "/console/commands";
 pub const CERTIFICATES: &str = "/console/certificates";
+pub const PROFILES: &str = "/console/profiles";
+pub const PROFILE_NEW: &str = "/console/profiles/new";
+pub const PLANS: &str = "/console/plans";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
 pub const INVITATION_NEW: &str = "/console/enrollment/new";
@@ -25,6 +28,84 @@ pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
 pub const TOKENS: &str = "/console/settings/tokens";
+
+/// A configuration profile: its settings. Its other tabs and acts are below it.
+pub fn profile(id: &str) -> String {
+    format!("{PROFILES}/{}", segment(id))
+}
+
+/// The form of one payload, counted from 0; without a number that of the profile itself.
+pub fn profile_payload(id: &str, payload: Option<usize>, all: bool, variant: &str) -> String {
+    let payload = payload.map_or_else(|| "top".to_owned(), |nth| nth.to_string());
+    Query::default()
+        .with("payload", &payload)
+        .with("all", if all { "1" } else { "" })
+        .with("variant", variant)
+        .url(&profile(id))
+}
+
+pub fn profile_assignments(id: &str) -> String {
+    profile(id) + "/assignments"
+}
+
+pub fn profile_devices(id: &str) -> String {
+    profile(id) + "/devices"
+}
+
+pub fn profile_versions(id: &str) -> String {
+    profile(id) + "/versions"
+}
+
+pub fn profile_version(id: &str, number: i64) -> String {
+    format!("{}/{number}", profile_versions(id))
+}
+
+/// The catalogue of payloads, to add one.
+pub fn profile_add(id: &str) -> String {
+    profile(id) + "/add"
+}
+
+/// The whole as a property list.
+pub fn profile_raw(id: &str) -> String {
+    profile(id) + "/raw"
+}
+
+/// The file to save.
+pub fn profile_file(id: &str) -> String {
+    profile(id) + "/mobileconfig"
+}
+
+/// What the draft would do to devices.
+pub fn profile_effect(id: &str) -> String {
+    profile(id) + "/effect"
+}
+
+/// Name and description of a profile, as people see them here.
+pub fn profile_describe(id: &str) -> String {
+    profile(id) + "/describe"
+}
+
+pub fn profile_discard(id: &str) -> String {
+    profile(id) + "/discard"
+}
+
+pub fn profile_delete(id: &str) -> String {
+    profile(id) + "/delete"
+}
+
+/// Takes a profile out of use, or back into it: makes a plan.
+pub fn profile_archive(id: &str) -> String {
+    profile(id) + "/archive"
+}
+
+/// Makes the plan that publishes the draft.
+pub fn profile_plan(id: &str) -> String {
+    profile(id) + "/plan"
+}
+
+pub fn plan(id: &str) -> String {
+    format!("{PLANS}/{}", segment(id))
+}
 
 /// One of several push certificates; its acts are below it.
 pub fn push_topic(id: &str) -> String {

@@ -258,6 +258,10 @@ pub enum Notice {
     CertificateRevoked,
     InventorySaved,
     Saved,
+    ProfileMade,
+    ProfileDescribed,
+    ProfileDeleted,
+    DraftDiscarded,
 }
 
 impl Notice {
@@ -292,6 +296,10 @@ impl Notice {
             Self::CertificateRevoked => done(l.t("message-certificate-revoked")),
             Self::InventorySaved => done(l.t("notice-inventory-saved")),
             Self::Saved => done(l.t("message-saved")),
+            Self::ProfileMade => done(l.t("message-profile-made")),
+            Self::ProfileDescribed => done(l.t("message-profile-described")),
+            Self::ProfileDeleted => done(l.t("message-profile-deleted")),
+            Self::DraftDiscarded => done(l.t("message-draft-discarded")),
         }
     }
 }

@@ -7,6 +7,7 @@ mod devices;
 mod enrollment;
 mod events;
 mod pages;
+mod profiles;
 mod secrets;
 mod settings;
 

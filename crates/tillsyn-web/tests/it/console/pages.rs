@@ -6,12 +6,15 @@ use tillsyn_testkit::{Engine, TestApp};
 use super::Browser;
 use crate::device::story::only_device;
 
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 14] = [
     "/console",
     "/console/confirm",
     "/console/devices",
     "/console/devices?platform=ios&status=active&seen=24h&sort=-last_seen&q=Sim&os=1&contact=reachable",
     "/console/commands",
+    "/console/profiles",
+    "/console/profiles?q=wifi&status=archived&payload=com.apple.wifi.managed",
+    "/console/profiles/new",
     "/console/commands?status=unfinished",
     "/console/enrollment/invitations?status=used",
     "/console/enrollment/new",

@@ -1,0 +1,10 @@
+profile-effect = 影響
+profile-effect-waiting = デバイスを集計中…
+profile-effect-open = 下書きの影響を計算
+profile-effect-computed = たった今計算
+profile-effect-none = この下書きで変わるデバイスはありません。
+profile-effect-no-draft = 下書きがないため、何も変わりません。
+profile-effect-changes = 変更内容
+profile-effect-whole = { $n }台でプロファイル全体が置き換わります。設定は数秒間なくなります。
+profile-effect-unseen = { $n }台は長く接続がなく、次の接続時に変わります。
+profile-effect-partial = 最初の{ $n }台だけを確認しました。計画では全台を確認します。

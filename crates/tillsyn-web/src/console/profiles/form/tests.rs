@@ -1,0 +1,329 @@
+#![expect(clippy::expect_used, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json, json};
+use tillsyn_apple::profile::catalogue;
+use tillsyn_core::profiles::{Edit, Step};
+
+use super::build::Form;
+use super::*;
+use crate::i18n::Texts;
+use crate::ui::Choice;
+
+const WIFI: &str = "com.apple.wifi.managed";
+
+fn form_of(kind: &str, values: &Map<String, Json>, secrets: &[&str], all: bool) -> Form {
+    let certificates = [Choice {
+        value: "ABC".to_owned(),
+        text: "Client certificate".to_owned(),
+        chosen: false,
+    }];
+    build(&Subject {
+        l: Texts::default(),
+        kind,
+        variant: "",
+        values,
+        secrets: &secrets
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<BTreeSet<_>>(),
+        certificates: &certificates,
+        all,
+        locked: false,
+    })
+}
+
+fn map(value: Json) -> Map<String, Json> {
+    value.as_object().cloned().expect("an object")
+}
+
+fn names(form: &Form) -> Vec<String> {
+    form.sections
+        .iter()
+        .flat_map(|section| &section.fields)
+        .map(|field| field.key.clone())
+        .collect()
+}
+
+/// What a browser sends back when nobody touched anything, with changes.
+#[derive(Default)]
+struct Sent(BTreeMap<String, Vec<String>>, BTreeMap<String, Vec<u8>>);
+
+impl Sent {
+    fn of(form: &Form) -> Self {
+        let mut sent = Self::default();
+        for field in form.sections.iter().flat_map(|section| &section.fields) {
+            field.each(&mut |field: &Field| sent.take(field));
+        }
+        sent
+    }
+
+    fn take(&mut self, field: &Field) {
+        let name = field.name.clone();
+        match &field.control {
+            // As browsers do with line ends.
+            Control::Text { value, .. } | Control::Data { value, .. } | Control::Lines(value) => {
+                self.0.insert(name, vec![value.replace('\n', "\r\n")]);
+            }
+            Control::Switch { on } => {
+                self.0.insert(format!("shown.{name}"), vec!["1".to_owned()]);
+                if *on {
+                    self.0.insert(name, vec!["true".to_owned()]);
+                }
+            }
+            Control::Choice(choices) => {
+                let chosen = choices.iter().find(|choice| choice.chosen);
+                let value = chosen
+                    .map(|choice| choice.value.clone())
+                    .unwrap_or_default();
+                self.0.insert(name, vec![value]);
+            }
+            Control::Many(choices) => {
+                self.0.insert(format!("shown.{name}"), vec!["1".to_owned()]);
+                let chosen = choices.iter().filter(|choice| choice.chosen);
+                let values: Vec<String> = chosen.map(|choice| choice.value.clone()).collect();
+                if !values.is_empty() {
+                    self.0.insert(name, values);
+                }
+            }
+            Control::Secret { .. } => {
+                self.0.insert(name, vec![String::new()]);
+            }
+            _ => {}
+        }
+    }
+
+    fn with(mut self, path: &str, value: &str) -> Self {
+        self.0.insert(format!("v/{path}"), vec![value.to_owned()]);
+        self
+    }
+
+    fn without(mut self, path: &str) -> Self {
+        self.0.remove(&format!("v/{path}"));
+        self
+    }
+}
+
+impl Typed for Sent {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).and_then(|values| values.first()).cloned()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        self.1.get(name).cloned()
+    }
+}
+
+fn edits(values: &Map<String, Json>, form: &Form, sent: &Sent) -> Vec<Edit> {
+    let reading = read(Texts::default(), Some(0), values, &form.sections, sent);
+    assert!(reading.wrong.is_empty(), "{:?}", reading.wrong);
+    reading.edits
+}
+
+fn after(values: &Map<String, Json>, edits: &[Edit]) -> Json {
+    Json::Object(overlay(values.clone(), edits))
+}
+
+#[test]
+fn every_payload_type_has_a_form_that_changes_nothing_by_itself() {
+    let mut types = catalogue::payload_types();
+    types.push("TopLevel");
+    types.push("com.example.unheard");
+    for kind in types {
+        let values = map(json!({ "PayloadType": kind, "PayloadVersion": 1 }));
+        let form = form_of(kind, &values, &[], true);
+        let sent = Sent::of(&form);
+        let found = edits(&values, &form, &sent);
+        // A switch that the device cannot do without says what it shows.
+        let silent = found.iter().all(|edit| {
+            matches!(
+                edit,
+                Edit::Set {
+                    value: Json::Bool(_),
+                    ..
+                }
+            )
+        });
+        assert!(silent, "{kind}: {found:?}");
+        let mut ids = BTreeSet::new();
+        for field in form.sections.iter().flat_map(|section| &section.fields) {
+            field.each(&mut |field: &Field| {
+                assert!(ids.insert(field.id.clone()), "{kind}: {}", field.id);
+            });
+            assert!(!field.html().as_str().is_empty(), "{kind}: {}", field.key);
+        }
+    }
+}
+
+#[test]
+fn wifi_shows_its_usual_keys_in_our_sections_and_all_when_asked() {
+    let values = map(json!({ "PayloadType": WIFI, "SSID_STR": "eduroam" }));
+    let few = form_of(WIFI, &values, &[], false);
+    let all = form_of(WIFI, &values, &[], true);
+    assert_eq!(few.sections[0].title, "Network");
+    assert_eq!(few.sections[0].fields[0].label, "Network name");
+    assert!(names(&few).len() < names(&all).len());
+    assert!(names(&all).contains(&"EAPClientConfiguration.TLSMinimumVersion".to_owned()));
+    assert_eq!(few.keys, all.keys);
+}
+
+#[test]
+fn what_is_typed_becomes_edits_of_the_right_types() {
+    let values = map(json!({
+        "PayloadType": WIFI, "SSID_STR": "eduroam", "AutoJoin": true,
+        "EAPClientConfiguration": { "AcceptEAPTypes": [13], "TLSTrustedServerNames": ["a.example"] },
+    }));
+    let form = form_of(WIFI, &values, &[], true);
+    let sent = Sent::of(&form)
+        .with("SSID_STR", "campus")
+        .without("AutoJoin")
+        .with(
+            "EAPClientConfiguration/TLSTrustedServerNames",
+            "a.example\r\n\r\nb.example ",
+        )
+        .with("EAPClientConfiguration/TLSMinimumVersion", "1.2");
+    let found = after(&values, &edits(&values, &form, &sent));
+    assert_eq!(found["SSID_STR"], "campus");
+    assert_eq!(found["AutoJoin"], false);
+    let eap = &found["EAPClientConfiguration"];
+    assert_eq!(
+        eap["TLSTrustedServerNames"],
+        json!(["a.example", "b.example"])
+    );
+    assert_eq!(eap["TLSMinimumVersion"], "1.2");
+    assert_eq!(eap["AcceptEAPTypes"], json!([13]), "numbers stay numbers");
+}
+
+#[test]
+fn an_emptied_field_is_left_out_with_the_dictionary_that_it_leaves_empty() {
+    let values = map(json!({
+        "PayloadType": WIFI, "EAPClientConfiguration": { "OuterIdentity": "anonymous" },
+    }));
+    let form = form_of(WIFI, &values, &[], true);
+    let sent = Sent::of(&form).with("EAPClientConfiguration/OuterIdentity", "");
+    let found = after(&values, &edits(&values, &form, &sent));
+    assert_eq!(found, json!({ "PayloadType": WIFI }));
+}
+
+#[test]
+fn a_secret_is_never_on_the_page_and_stays_when_nothing_is_typed() {
+    let values = map(json!({ "PayloadType": WIFI, "Password": "••••••••" }));
+    let form = form_of(WIFI, &values, &["Password"], true);
+    let field = form
+        .sections
+        .iter()
+        .flat_map(|section| &section.fields)
+        .find(|field| field.key == "Password")
+        .expect("the password");
+    assert!(matches!(field.control, Control::Secret { set: true, .. }));
+    assert!(!field.html().as_str().contains("••"));
+    let sent = Sent::of(&form);
+    assert_eq!(edits(&values, &form, &sent), Vec::new());
+    let sent = Sent::of(&form).with("Password", "new one");
+    let found = edits(&values, &form, &sent);
+    assert_eq!(after(&values, &found)["Password"], "new one");
+}
+
+#[test]
+fn what_cannot_be_used_is_told_and_kept() {
+    let kind = "com.apple.mobiledevice.passwordpolicy";
+    let values = map(json!({ "PayloadType": kind }));
+    let form = form_of(kind, &values, &[], true);
+    let sent = Sent::of(&form).with("minLength", "six");
+    let reading = read(Texts::default(), Some(0), &values, &form.sections, &sent);
+    assert!(reading.edits.is_empty());
+    assert_eq!(reading.wrong["v/minLength"].0, "six");
+}
+
+#[test]
+fn a_reference_offers_the_certificates_of_the_profile() {
+    let values = map(json!({ "PayloadType": WIFI }));
+    let form = form_of(WIFI, &values, &[], true);
+    let sent = Sent::of(&form).with("PayloadCertificateUUID", "ABC");
+    let found = after(&values, &edits(&values, &form, &sent));
+    assert_eq!(found["PayloadCertificateUUID"], "ABC");
+    let field = form
+        .sections
+        .iter()
+        .flat_map(|section| &section.fields)
+        .find(|field| field.key == "PayloadCertificateUUID")
+        .expect("the reference");
+    assert!(field.html().as_str().contains("Client certificate"));
+}
+
+#[test]
+fn unknown_keys_are_shown_and_kept() {
+    let values = map(json!({ "PayloadType": WIFI, "OwnKey": { "a": 1 } }));
+    let form = form_of(WIFI, &values, &[], false);
+    assert!(names(&form).contains(&"OwnKey".to_owned()));
+    assert_eq!(edits(&values, &form, &Sent::of(&form)), Vec::new());
+}
+
+#[test]
+fn groups_grow_and_their_fields_are_read() {
+    let kind = "com.apple.vpn.managed";
+    let values = map(json!({
+        "PayloadType": kind, "VPNType": "IKEv2",
+        "IKEv2": { "OnDemandRules": [{ "Action": "Connect" }] },
+    }));
+    let form = form_of(kind, &values, &[], true);
+    let group = form
+        .sections
+        .iter()
+        .flat_map(|section| &section.fields)
+        .find(|field| field.key == "IKEv2.OnDemandRules")
+        .expect("the rules");
+    let Some(Edit::Set { path, value, .. }) = group.one_more(Some(0)) else {
+        panic!("nothing to add");
+    };
+    assert_eq!(path.last(), Some(&Step::Index(1)));
+    assert_eq!(value, json!({}));
+    let sent = Sent::of(&form).with("IKEv2/OnDemandRules/#0/Action", "Disconnect");
+    let found = after(&values, &edits(&values, &form, &sent));
+    assert_eq!(found["IKEv2"]["OnDemandRules"][0]["Action"], "Disconnect");
+}
+
+#[test]
+fn names_and_values_of_a_free_dictionary_are_added() {
+    let values = map(json!({ "PayloadType": "com.example.unheard", "Depth": 3 }));
+    let form = form_of("com.example.unheard", &values, &[], false);
+    let mut sent = Sent::of(&form);
+    for (name, value) in [("key", "Own"), ("type", "integer"), ("value", "7")] {
+        sent.0.insert(format!("{name}.v/"), vec![value.to_owned()]);
+    }
+    let sent = sent.with("Depth", "4");
+    let found = after(&values, &edits(&values, &form, &sent));
+    assert_eq!((&found["Own"], &found["Depth"]), (&json!(7), &json!(4)));
+}
+
+#[test]
+fn names_of_fields_come_back_as_the_same_places() {
+    let path = vec![
+        Step::Key("a/b~c#d".to_owned()),
+        Step::Index(3),
+        Step::Key("com.example".to_owned()),
+    ];
+    let name = super::path::name_of(&path);
+    assert_eq!(steps_of(&name), Some(path));
+    assert_eq!(steps_of("csrf"), None);
+}
+
+#[test]
+fn support_says_what_is_different_from_the_payload() {
+    let wifi = catalogue::variants(WIFI)[0];
+    let key = wifi
+        .find(&["DisableAssociationMACRandomization"])
+        .expect("the key");
+    let found = tags(Texts::default(), key.support, Some(wifi.support));
+    let texts: Vec<&str> = found.iter().map(|tag| tag.text.as_str()).collect();
+    assert!(
+        texts.contains(&"iOS 14.0") || texts.contains(&"iOS 14"),
+        "{texts:?}"
+    );
+    assert!(texts.contains(&"not on tvOS"), "{texts:?}");
+}
