@@ -27,6 +27,8 @@ mod samples_people;
 mod samples_profiles;
 #[cfg(any(test, feature = "testing"))]
 mod samples_push;
+#[cfg(any(test, feature = "testing"))]
+mod samples_rollout;
 pub mod secrets;
 pub mod settings;
 #[cfg(test)]

@@ -36,10 +36,14 @@ pub(crate) enum Told {
     ProfileDescribed,
     ProfileDeleted,
     DraftDiscarded,
+    Checked,
+    TriedAgain,
+    CommentSaved,
+    OlderTaken,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 19] = [
+    const PLAIN: [(Self, &'static str); 23] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -59,6 +63,10 @@ impl Told {
         (Self::ProfileDescribed, "profile_described"),
         (Self::ProfileDeleted, "profile_deleted"),
         (Self::DraftDiscarded, "draft_discarded"),
+        (Self::Checked, "checked"),
+        (Self::TriedAgain, "tried_again"),
+        (Self::CommentSaved, "comment_saved"),
+        (Self::OlderTaken, "older_taken"),
     ];
 
     fn value(self) -> String {
@@ -101,6 +109,10 @@ impl Told {
             Self::ProfileDescribed => Notice::ProfileDescribed,
             Self::ProfileDeleted => Notice::ProfileDeleted,
             Self::DraftDiscarded => Notice::DraftDiscarded,
+            Self::Checked => Notice::Checked,
+            Self::TriedAgain => Notice::TriedAgain,
+            Self::CommentSaved => Notice::CommentSaved,
+            Self::OlderTaken => Notice::OlderTaken,
         };
         notice.message(l)
     }

@@ -178,6 +178,10 @@ fn of_device() -> Router<AppState> {
             "/console/devices/{id}/profiles/remove",
             post(device::remove_profile),
         )
+        .route(
+            "/console/devices/{id}/profiles/check",
+            post(device::check_profiles),
+        )
         .route("/console/devices/{id}/security", get(device::security))
         .route("/console/devices/{id}/secrets", get(secrets::show))
         .route(

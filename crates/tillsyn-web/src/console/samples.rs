@@ -723,6 +723,7 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
         changes: None,
         changes_pager: Pager::default(),
         inventory: None,
+        items: None,
         identity: words::identity(
             l,
             personal,
@@ -953,7 +954,13 @@ impl Sample for DevicePage {
                 }),
             ),
             ("commands", with(&|page| page.tab = DeviceTab::Commands)),
-            ("profiles", with(&|page| page.tab = DeviceTab::Profiles)),
+            (
+                "profiles",
+                with(&|page| {
+                    page.tab = DeviceTab::Profiles;
+                    page.items = Some(super::samples_rollout::items_tab(l));
+                }),
+            ),
             (
                 "profile-error",
                 with(&|page| {

@@ -255,6 +255,11 @@ pub fn device_profile_install(id: &str) -> String {
     device_profiles(id)
 }
 
+/// Asks the device for its lists of profiles and looks at it anew.
+pub fn device_profiles_check(id: &str) -> String {
+    device_profiles(id) + "/check"
+}
+
 /// Removes the profile whose identifier is in the form.
 pub fn device_profile_remove(id: &str) -> String {
     device_profiles(id) + "/remove"

@@ -8,7 +8,7 @@ use tillsyn_core::{Error, Permission};
 
 use super::acts::acts;
 use super::page::{DevicePage, DeviceTab};
-use super::{inventory, parts};
+use super::{inventory, items, parts};
 use crate::console::commands::entry;
 use crate::console::devices::platform_icon;
 use crate::console::failure::Failure;
@@ -108,6 +108,11 @@ impl<'a> Build<'a> {
             changes,
             changes_pager,
             inventory,
+            items: if tab == DeviceTab::Profiles {
+                Some(items::tab(self).await?)
+            } else {
+                None
+            },
             identity: parts::identity(self),
             security: parts::security(self),
             certificate: parts::certificate(self),

@@ -6,6 +6,7 @@ mod dialog;
 mod guarded;
 mod install_profile;
 mod inventory;
+mod items;
 mod lock;
 mod page;
 mod parts;
@@ -18,6 +19,7 @@ pub use inventory::{
     AppRow, ChangeRow, InstalledCertificateRow, InventoryTab, QuestionRow, UpdateRow, UserRow,
     certificate_status, question,
 };
+pub use items::{CommandLine, ItemRow, ItemsTab, Proof, WhyLine};
 pub use page::{
     Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
     Identity, ProfileRow, SecurityFact, StripFigure,
@@ -27,6 +29,7 @@ pub use send::{SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow};
 
 pub(super) use guarded::{erase, erase_dialog, retire, retire_dialog};
 pub(super) use install_profile::install_profile;
+pub(super) use items::check_profiles;
 pub(super) use lock::{lock, lock_dialog};
 pub(super) use refresh::refresh;
 pub(super) use remove_profile::remove_profile;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::inventory::{ChangeRow, InventoryTab};
+use super::items::ItemsTab;
 use crate::console::frame::{Frame, Pager};
 use crate::console::guard::Dialog;
 use crate::console::organisation::BelongsTo;
@@ -53,6 +54,8 @@ pub struct DevicePage {
     pub changes_pager: Pager,
     /// On its own tab.
     pub inventory: Option<InventoryTab>,
+    /// On the profiles tab.
+    pub items: Option<ItemsTab>,
     pub identity: Vec<Identity>,
     pub security: Vec<SecurityFact>,
     /// The identity certificate; `None` when it is not enrolled.
@@ -77,7 +80,10 @@ impl DevicePage {
             current: self.tab == tab,
         };
         let (id, none) = (&self.id, String::new);
-        let profiles = l.number(self.profiles.len());
+        let profiles = l.number(match &self.items {
+            Some(tab) => tab.items.len() + tab.foreign.len(),
+            None => self.profiles.len(),
+        });
         let mut tabs = vec![
             tab(
                 DeviceTab::Summary,
@@ -126,6 +132,20 @@ impl DevicePage {
             ));
         }
         tabs
+    }
+
+    /// What is on the device; beside its items only what is not one of them.
+    pub(crate) fn profile_rows(&self) -> &[ProfileRow] {
+        self.items
+            .as_ref()
+            .map_or(&self.profiles, |tab| &tab.foreign)
+    }
+
+    pub(crate) fn profiles_title(&self) -> String {
+        match self.items {
+            Some(_) => self.f.texts.t("rollout-foreign"),
+            None => self.f.texts.t("profiles-installed"),
+        }
     }
 
     pub(crate) fn summary(&self) -> bool {

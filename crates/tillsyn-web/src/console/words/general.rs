@@ -262,6 +262,10 @@ pub enum Notice {
     ProfileDescribed,
     ProfileDeleted,
     DraftDiscarded,
+    Checked,
+    TriedAgain,
+    CommentSaved,
+    OlderTaken,
 }
 
 impl Notice {
@@ -300,6 +304,10 @@ impl Notice {
             Self::ProfileDescribed => done(l.t("message-profile-described")),
             Self::ProfileDeleted => done(l.t("message-profile-deleted")),
             Self::DraftDiscarded => done(l.t("message-draft-discarded")),
+            Self::Checked => done(l.t("message-profiles-checked")),
+            Self::TriedAgain => done(l.t("message-tried-again")),
+            Self::CommentSaved => done(l.t("message-comment-saved")),
+            Self::OlderTaken => done(l.t("message-older-taken")),
         }
     }
 }
