@@ -6,6 +6,7 @@ mod candidates;
 mod carry;
 mod change;
 mod compute;
+mod conflict;
 mod create;
 mod direct;
 mod effect;
@@ -18,6 +19,7 @@ mod world;
 
 pub use apply::{Approval, apply};
 pub use change::Change;
+pub use conflict::{ConflictGroup, ProfileRef, SettingConflict, Wins};
 pub use create::{plan, preview};
 pub use direct::change_directly;
 pub use effect::EffectKind;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::conflict::ConflictGroup;
 use super::effect::{Effect, EffectKind};
 
 /// Counts of a plan's effects. Kept with the plan; the effects themselves are computed when asked for.
@@ -14,6 +15,10 @@ pub struct Summary {
     pub looked_at: usize,
     /// Of more devices than a preview looks at, only the first were.
     pub partial: bool,
+    /// Devices that get a version by this change.
+    pub receiving: usize,
+    /// What new versions and other profiles on the same devices do to each other, most devices first.
+    pub conflicts: Vec<ConflictGroup>,
     /// Devices on which anything changes.
     pub devices: usize,
     pub effects: Counts,

@@ -3,6 +3,7 @@
 mod apply;
 mod cancel;
 mod change;
+mod conflict;
 mod create;
 mod effects;
 mod list;

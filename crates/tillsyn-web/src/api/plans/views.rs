@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use tillsyn_core::plans::{self, EffectView, PlanView};
 use utoipa::ToSchema;
 
+use super::conflict::PlanConflict;
 use crate::api::time::Time;
 
 /// The exact effect of a change, before it is made.
@@ -64,6 +65,10 @@ pub(in crate::api) struct PlanSummary {
     looked_at: usize,
     /// Of more devices than a preview looks at, only the first were.
     partial: bool,
+    /// Devices that get a version by this change.
+    receiving: usize,
+    /// What new versions and other profiles on the same devices do to each other, most devices first.
+    conflicts: Vec<PlanConflict>,
     /// Devices on which anything changes.
     devices: usize,
     effects: EffectCounts,
@@ -93,6 +98,8 @@ impl From<plans::Summary> for PlanSummary {
         Self {
             looked_at: summary.looked_at,
             partial: summary.partial,
+            receiving: summary.receiving,
+            conflicts: summary.conflicts.into_iter().map(Into::into).collect(),
             devices: summary.devices,
             effects: summary.effects.into(),
             platforms: platforms
