@@ -5,6 +5,7 @@ mod bootstrap;
 mod confirm;
 mod create;
 mod guess;
+mod names;
 mod password;
 mod session;
 mod store;
@@ -16,6 +17,7 @@ pub use bootstrap::{
 pub use confirm::confirm_account;
 pub use create::{NewAccount, create_account};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};
+pub use names::account_names;
 pub(crate) use password::{hash_secret, verify_secret};
 pub use session::{
     NewSession, Session, change_preferences, confirm_password, resume, sign_in, sign_out,

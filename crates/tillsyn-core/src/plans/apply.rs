@@ -91,6 +91,17 @@ enum Way {
     Apply,
 }
 
+/// What a person has to give before an open plan is carried out.
+pub fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Need {
+    need(plan.summary.removes_from, actor.kind, is_new(core, actor))
+}
+
+/// Accounts and rights newer than a day.
+fn is_new(core: &Core, actor: &Actor) -> bool {
+    let since = actor.trusted_since;
+    since.is_some_and(|since| core.now_ms() - since < DAY_MS)
+}
+
 /// The rows of the guard's table (security §6).
 fn checked(
     core: &Core,
@@ -101,9 +112,7 @@ fn checked(
     reason: Option<&str>,
 ) -> Result<Way, Error> {
     let now_ms = core.now_ms();
-    let new = actor
-        .trusted_since
-        .is_some_and(|since| now_ms - since < DAY_MS);
+    let new = is_new(core, actor);
     let removes_from = computed.tally.summary.removes_from;
     if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
         return second_person(actor, plan, new, now_ms).map(|()| Way::Apply);

@@ -85,7 +85,7 @@ impl Change {
     }
 
     /// What whoever makes it, or confirms it as the second person, must hold.
-    pub(crate) fn permission(&self) -> Permission {
+    pub fn permission(&self) -> Permission {
         match self {
             Self::GroupMembers { .. } | Self::DeleteGroup { .. } => Permission::GroupsWrite,
             Self::MoveDevice { .. } | Self::MoveUnit { .. } => Permission::UnitsWrite,

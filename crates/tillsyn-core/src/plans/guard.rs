@@ -7,7 +7,7 @@ const FEW: usize = 5;
 
 /// What a plan needs before it is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub enum Need {
     Nothing,
     /// A fresh sign-in, a reason and the exact number of devices.
     Confirmation,

@@ -17,12 +17,13 @@ mod summary;
 mod view;
 mod world;
 
-pub use apply::{Approval, apply};
+pub use apply::{Approval, apply, need_of};
 pub use change::Change;
 pub use conflict::{ConflictGroup, ProfileRef, SettingConflict, Wins};
 pub use create::{plan, preview};
 pub use direct::change_directly;
 pub use effect::EffectKind;
+pub use guard::Need;
 pub use store::{PlanStatus, PlanView};
 pub use summary::{Counts, Summary};
 pub use view::{EffectView, cancel, effects, find, list_plans};

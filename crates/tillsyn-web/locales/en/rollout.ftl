@@ -28,3 +28,79 @@ message-profiles-checked = The device is asked for its profiles
 message-tried-again = The refused devices are tried again
 message-comment-saved = The comment is kept
 message-older-taken = The older version is the draft now. Look at what it does before you roll it out.
+nav-plans = Plans
+plans-intro = Every change of what devices have is a plan first: its exact effect, then applied or not.
+plans-none = Nothing has been planned yet.
+plans-pending = To be applied
+plans-region = Plans, scrolls sideways
+plan-what = What changes
+plan-devices = Devices
+plan-devices-none = No device of this kind.
+plan-devices-region = Devices of the plan, scrolls sideways
+plan-status-open = Planned
+plan-status-waiting = Waits for a second person
+plan-status-applied = Applied
+plan-status-overtaken = Overtaken
+plan-status-cancelled = Withdrawn
+plan-status-expired = Lapsed
+plan-publish = Publish the draft of { $a }
+plan-assign = Assign { $a }
+plan-change-assignment = Change an assignment of { $a }
+plan-unassign = Take away an assignment of { $a }
+plan-archive = Take { $a } out of use
+plan-restore = Take { $a } back into use
+plan-members = Change who is in { $a }
+plan-members-add = Come in
+plan-members-remove = Go out
+plan-delete-group = Remove the group { $a }
+plan-move-devices = { $n ->
+    [one] Move { $n } device to { $unit }
+   *[other] Move { $n } devices to { $unit }
+}
+plan-set-person = Change whose device { $a } is
+plan-move-unit = Move the org unit { $a }
+plan-other = Another change
+plan-gone = something that is gone
+plan-comment = Comment
+plan-to = To
+plan-except = Except
+plan-channel = Channel
+plan-channel-device = Device
+plan-channel-users = Its users
+plan-version = Version
+plan-version-newest = the newest
+plan-targets-more = { $n ->
+    [one] and { $n } more
+   *[other] and { $n } more
+}
+plan-looked-at = { $n ->
+    [one] { $n } device was looked at
+   *[other] { $n } devices were looked at
+}
+plan-warn-removes = { $n ->
+    [one] A profile is removed from { $n } device.
+   *[other] A profile is removed from { $n } devices.
+}
+plan-about = What it is about
+plan-follow = Follow how it goes
+plan-newer = To the new plan
+plan-asked = Second person asked for by
+plan-applied = Applied by
+plan-lapses = Lapses
+plan-waits = Somebody else who may do this has to confirm it.
+plan-apply-title = Carry it out
+plan-apply-text = The effect is computed again. If it is another one by now, nothing is done and you see the new plan.
+plan-second = It takes profiles from many devices: a second person confirms it before anything happens.
+plan-apply = Apply
+plan-ask = Ask for a second person
+plan-cancel = Withdraw the plan
+plan-confirm-label = { $n ->
+    [one] Type the number of devices that lose a profile: { $n }
+   *[other] Type the number of devices that lose a profile: { $n }
+}
+plan-confirm-wrong = This is not the number
+plan-problem-overtaken = Devices or configuration changed since this plan was made. Nothing was done.
+plan-problem-impossible = Devices or configuration changed since this plan was made, and it cannot be done any more. Nothing was done.
+plan-problem-over = This plan is over. Nothing was done.
+plan-problem-second = Nobody confirms what they asked for themselves. Somebody else has to.
+plan-problem-new = Accounts and rights newer than a day cannot confirm for somebody else.

@@ -28,3 +28,79 @@ message-profiles-checked = Enheten tillfrågas om sina profiler
 message-tried-again = Enheterna som vägrade får försöka igen
 message-comment-saved = Kommentaren är sparad
 message-older-taken = Den äldre versionen är nu utkast. Se vad den gör innan du rullar ut den.
+nav-plans = Planer
+plans-intro = Varje ändring av vad enheter har är först en plan: dess exakta verkan, sedan utförd eller inte.
+plans-none = Inget har planerats än.
+plans-pending = Att utföra
+plans-region = Planer, rullar i sidled
+plan-what = Vad som ändras
+plan-devices = Enheter
+plan-devices-none = Ingen enhet av det slaget.
+plan-devices-region = Planens enheter, rullar i sidled
+plan-status-open = Planerad
+plan-status-waiting = Väntar på en andra person
+plan-status-applied = Utförd
+plan-status-overtaken = Överspelad
+plan-status-cancelled = Återtagen
+plan-status-expired = Förfallen
+plan-publish = Publicera utkastet till { $a }
+plan-assign = Tilldela { $a }
+plan-change-assignment = Ändra en tilldelning av { $a }
+plan-unassign = Ta bort en tilldelning av { $a }
+plan-archive = Ta { $a } ur bruk
+plan-restore = Ta { $a } i bruk igen
+plan-members = Ändra vilka som är med i { $a }
+plan-members-add = Kommer in
+plan-members-remove = Går ut
+plan-delete-group = Ta bort gruppen { $a }
+plan-move-devices = { $n ->
+    [one] Flytta { $n } enhet till { $unit }
+   *[other] Flytta { $n } enheter till { $unit }
+}
+plan-set-person = Ändra vems enheten { $a } är
+plan-move-unit = Flytta organisationsenheten { $a }
+plan-other = En annan ändring
+plan-gone = något som är borta
+plan-comment = Kommentar
+plan-to = Till
+plan-except = Utom
+plan-channel = Kanal
+plan-channel-device = Enheten
+plan-channel-users = Dess användare
+plan-version = Version
+plan-version-newest = den senaste
+plan-targets-more = { $n ->
+    [one] och { $n } till
+   *[other] och { $n } till
+}
+plan-looked-at = { $n ->
+    [one] { $n } enhet har granskats
+   *[other] { $n } enheter har granskats
+}
+plan-warn-removes = { $n ->
+    [one] En profil tas bort från { $n } enhet.
+   *[other] En profil tas bort från { $n } enheter.
+}
+plan-about = Vad den gäller
+plan-follow = Följ hur det går
+plan-newer = Till den nya planen
+plan-asked = Andra person begärd av
+plan-applied = Utförd av
+plan-lapses = Förfaller
+plan-waits = Någon annan som får göra detta måste bekräfta det.
+plan-apply-title = Utför den
+plan-apply-text = Verkan räknas ut igen. Är den en annan nu händer inget, och du får se den nya planen.
+plan-second = Den tar profiler från många enheter: en andra person bekräftar innan något händer.
+plan-apply = Utför
+plan-ask = Be om en andra person
+plan-cancel = Ta tillbaka planen
+plan-confirm-label = { $n ->
+    [one] Skriv antalet enheter som mister en profil: { $n }
+   *[other] Skriv antalet enheter som mister en profil: { $n }
+}
+plan-confirm-wrong = Det är inte antalet
+plan-problem-overtaken = Enheter eller konfiguration har ändrats sedan planen gjordes. Inget har hänt.
+plan-problem-impossible = Enheter eller konfiguration har ändrats sedan planen gjordes, och den går inte att utföra längre. Inget har hänt.
+plan-problem-over = Planen är över. Inget har hänt.
+plan-problem-second = Ingen bekräftar det som de själva har bett om. Någon annan måste göra det.
+plan-problem-new = Konton och rättigheter yngre än ett dygn kan inte bekräfta åt någon annan.

@@ -52,6 +52,7 @@ pub enum Place {
     People,
     Groups,
     Profiles,
+    Plans,
     Invitations,
     Attempts,
     Commands,
@@ -164,12 +165,15 @@ impl Frame {
             NavGroup {
                 id: "configure",
                 head: l.t("nav-configure"),
-                items: vec![item(
-                    Place::Profiles,
-                    urls::PROFILES,
-                    "profile",
-                    l.t("nav-profiles"),
-                )],
+                items: vec![
+                    item(
+                        Place::Profiles,
+                        urls::PROFILES,
+                        "profile",
+                        l.t("nav-profiles"),
+                    ),
+                    item(Place::Plans, urls::PLANS, "arrow", l.t("nav-plans")),
+                ],
             },
             NavGroup {
                 id: "enrollment",

@@ -18,6 +18,7 @@ mod notice;
 pub mod organisation;
 pub mod overview;
 pub mod profiles;
+pub mod rollout;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;

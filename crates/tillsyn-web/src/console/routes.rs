@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, certificates, commands, device, devices, enrollment, events, failure, organisation,
-    overview, profiles, secrets, settings,
+    overview, profiles, rollout, secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -48,6 +48,10 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             post(certificates::revoke),
         )
         .merge(of_profiles())
+        .route(urls::PLANS, get(rollout::list_plans))
+        .route("/console/plans/{id}", get(rollout::show_plan))
+        .route("/console/plans/{id}/apply", post(rollout::apply))
+        .route("/console/plans/{id}/cancel", post(rollout::cancel))
         .merge(of_enrollment())
         .route(
             urls::PUSH,

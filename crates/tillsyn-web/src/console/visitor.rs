@@ -97,7 +97,7 @@ impl Visitor {
             hidden.push(Place::Push);
         }
         if !self.may(Permission::ProfilesRead) {
-            hidden.push(Place::Profiles);
+            hidden.extend([Place::Profiles, Place::Plans]);
         }
         if !self.may(Permission::TokensOwn) {
             hidden.push(Place::Tokens);

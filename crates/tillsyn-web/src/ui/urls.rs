@@ -107,6 +107,14 @@ pub fn plan(id: &str) -> String {
     format!("{PLANS}/{}", segment(id))
 }
 
+pub fn plan_apply(id: &str) -> String {
+    plan(id) + "/apply"
+}
+
+pub fn plan_cancel(id: &str) -> String {
+    plan(id) + "/cancel"
+}
+
 /// One of several push certificates; its acts are below it.
 pub fn push_topic(id: &str) -> String {
     format!("{PUSH}/topics/{}", segment(id))

@@ -29,7 +29,7 @@ pub use send::{SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow};
 
 pub(super) use guarded::{erase, erase_dialog, retire, retire_dialog};
 pub(super) use install_profile::install_profile;
-pub(super) use items::check_profiles;
+pub(super) use items::{check_profiles, target_href};
 pub(super) use lock::{lock, lock_dialog};
 pub(super) use refresh::refresh;
 pub(super) use remove_profile::remove_profile;
