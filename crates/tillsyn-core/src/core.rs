@@ -80,6 +80,7 @@ struct Inner {
     identities: crate::platform::apple::IdentityCache,
     trust: crate::device_authorities::TrustStore,
     catalogues: crate::assignments::CatalogueCache,
+    judgements: crate::support::Judgements,
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     profiles: crate::platform::apple::ProfileCache,
 }
@@ -111,6 +112,7 @@ impl Core {
             identities: crate::platform::apple::IdentityCache::default(),
             trust: crate::device_authorities::TrustStore::default(),
             catalogues: crate::assignments::CatalogueCache::default(),
+            judgements: crate::support::Judgements::default(),
             token_provider: RwLock::new(None),
             profiles: crate::platform::apple::ProfileCache::default(),
         })))
@@ -160,6 +162,10 @@ impl Core {
 
     pub(crate) fn catalogues(&self) -> &crate::assignments::CatalogueCache {
         &self.0.catalogues
+    }
+
+    pub(crate) fn judgements(&self) -> &crate::support::Judgements {
+        &self.0.judgements
     }
 
     /// Registers who answers `GetToken`; profiles made from now on announce it.

@@ -45,6 +45,7 @@ pub mod tokens;
 pub mod units;
 
 mod core;
+mod support;
 mod text;
 
 pub use crate::core::{Core, CoreConfig};

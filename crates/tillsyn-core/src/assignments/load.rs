@@ -14,6 +14,7 @@ use super::model::{
 use super::revision::revision_in;
 use crate::core::Core;
 use crate::error::Error;
+use crate::support::Traits;
 
 /// The catalogue that this node read last.
 #[derive(Default)]
@@ -139,8 +140,12 @@ pub(crate) fn version_info(id: String, summary: &str) -> VersionInfo {
     }
 }
 
-const DEVICES: &str = "SELECT d.id, u.path, e.person_id, d.platform, ch.id, ch.name, e.id \
+const DEVICES: &str = "SELECT d.id, u.path, e.person_id, d.platform, ch.id, ch.name, e.id, \
+    e.enrollment_type, s.os_version, s.supervised, \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.id AND f.name = 'is_multi_user'), \
+    (SELECT f.value FROM fact f WHERE f.device_id = d.id AND f.name = 'user_approved_enrollment') \
     FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+    LEFT JOIN device_summary s ON s.device_id = d.id \
     LEFT JOIN enrollment e ON e.device_id = d.id AND e.status = 'active' \
     LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.ended_at IS NULL \
     WHERE d.id {ids} ORDER BY d.id, ch.name";
@@ -161,6 +166,7 @@ pub(crate) async fn subjects_in(tx: &Tx, device_ids: Vec<String>) -> Result<Vec<
                 unit_path: row.text(1)?,
                 person_id: row.opt_text(2)?,
                 platform: row.text(3)?,
+                traits: traits_of(&row)?,
                 ..Subject::default()
             });
         }
@@ -211,6 +217,21 @@ async fn units_of_groups_in(tx: &Tx, subjects: &mut [Subject]) -> Result<(), Err
             .collect();
     }
     Ok(())
+}
+
+fn traits_of(row: &Row) -> Result<Arc<Traits>, Error> {
+    let flag = |column| -> Result<Option<bool>, Error> {
+        let text = row.opt_text(column)?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    };
+    Ok(Arc::new(Traits {
+        platform: row.text(3)?,
+        enrollment_type: row.opt_text(7)?.unwrap_or_default(),
+        os_version: row.opt_text(8)?,
+        supervised: row.opt_i64(9)?.map(|value| value != 0),
+        shared_ipad: flag(10)?,
+        user_approved: flag(11)?,
+    }))
 }
 
 fn channel_of(row: &Row) -> Result<Option<SubjectChannel>, Error> {

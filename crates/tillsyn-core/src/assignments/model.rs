@@ -1,6 +1,9 @@
 //! The values that deciding works on: who is assigned to, what is assigned, what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::support::Traits;
 
 /// A device as assignments see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(crate) struct Subject {
     /// The units of these groups: a membership counts in the group's unit and below it.
     pub(crate) group_units: HashMap<String, String>,
     pub(crate) platform: String,
+    /// What decides what it takes of a profile.
+    pub(crate) traits: Arc<Traits>,
     /// Open channels of its active enrollment; without one nothing can be given to it.
     pub(crate) channels: Vec<SubjectChannel>,
 }
@@ -29,6 +34,12 @@ pub(crate) struct SubjectChannel {
 }
 
 impl Subject {
+    /// Whether a channel of it is one of a user.
+    pub(crate) fn is_user(&self, channel_id: &str) -> bool {
+        let found = self.channels.iter().find(|of| of.id == channel_id);
+        found.is_some_and(|channel| channel.name != "device")
+    }
+
     /// Whether the device lies where the group counts. Units are compared by id, so that a moved one
     /// keeps its groups.
     pub(crate) fn counts_in(&self, group: &str) -> bool {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -36,6 +37,7 @@ fn subject() -> Subject {
         person_groups: BTreeSet::from(["g2".to_owned()]),
         group_units: HashMap::new(),
         platform: "macos".to_owned(),
+        traits: Arc::default(),
         channels: vec![
             channel("device"),
             channel("user:elin"),

@@ -8,7 +8,7 @@ use tillsyn_pki::hash;
 
 use super::candidates::candidates_in;
 use super::change::Change;
-use super::effect::{Effect, Held, Sides};
+use super::effect::{Effect, Held, Sides, ask, judge};
 use super::facts::{Facts, facts_in};
 use super::summary::Tally;
 use super::world::{catalogue_after, subject_after};
@@ -16,6 +16,7 @@ use crate::actor::{Actor, authorize};
 use crate::assignments::{self, Catalogue, Subject};
 use crate::core::Core;
 use crate::error::Error;
+use crate::support::{self, Asked, Draft};
 
 /// Devices of one read transaction.
 const CHUNK: usize = 1_000;
@@ -132,6 +133,7 @@ async fn walk(
             tally.device(platform, device.not_seen, &device.effects);
         }
     }
+    tally.close();
     Ok(Some(Computed {
         revision: prepared.revision,
         digest,
@@ -167,6 +169,7 @@ pub(super) async fn look(
         return Ok(None);
     };
     let mut looked = Vec::with_capacity(subjects.len());
+    let mut asked = Asked::default();
     for subject in subjects {
         let changed = subject_after(&subject, &prepared.change, &prepared.facts);
         let sides = Sides {
@@ -174,13 +177,37 @@ pub(super) async fn look(
             after: (&prepared.after, changed.as_ref().unwrap_or(&subject)),
         };
         let device = state.remove(&subject.device_id).unwrap_or_default();
+        let effects = sides.effects(&device.held);
+        ask(&mut asked, &subject, &effects);
         looked.push(Looked {
-            effects: sides.effects(&device.held),
+            effects,
             not_seen: device.not_seen,
             subject,
         });
     }
+    let verdicts = support::verdicts(core, asked, draft(prepared)).await?;
+    for device in &mut looked {
+        judge(&verdicts, &device.subject, &mut device.effects);
+    }
     Ok(Some(looked))
+}
+
+/// The draft that the change publishes, under the id that its version gets.
+fn draft(prepared: &Prepared) -> Option<Draft> {
+    let Change::PublishVersion {
+        profile_id,
+        draft_revision,
+        ..
+    } = &prepared.change
+    else {
+        return None;
+    };
+    let (_, published) = prepared.facts.published.as_ref()?;
+    Some(Draft {
+        profile_id: profile_id.clone(),
+        revision: *draft_revision,
+        version_id: published.id.clone(),
+    })
 }
 
 #[derive(Default)]

@@ -1,8 +1,10 @@
 //! The effect of a change on one device: what it is to have before, what after, what it holds now.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use crate::assignments::{Catalogue, Subject, Wanted, resolve};
+use crate::support::{Asked, Judgement, Verdicts};
 
 /// What happens to one item on one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -14,10 +16,18 @@ pub enum EffectKind {
     Remove,
     /// It was to come and does not: nothing is on the device.
     Withdraw,
+    /// The device cannot take it: nothing is sent, and what is there stays.
+    Refused,
 }
 
 impl EffectKind {
-    pub const ALL: [Self; 4] = [Self::Install, Self::Replace, Self::Remove, Self::Withdraw];
+    pub const ALL: [Self; 5] = [
+        Self::Install,
+        Self::Replace,
+        Self::Remove,
+        Self::Withdraw,
+        Self::Refused,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -25,6 +35,7 @@ impl EffectKind {
             Self::Replace => "replace",
             Self::Remove => "remove",
             Self::Withdraw => "withdraw",
+            Self::Refused => "refused",
         }
     }
 
@@ -46,6 +57,8 @@ pub(crate) struct Effect {
     pub(crate) new: Option<i64>,
     /// Id of the new version.
     pub(crate) version_id: Option<String>,
+    /// What the device makes of the new version.
+    pub(crate) judgement: Option<Arc<Judgement>>,
 }
 
 impl Effect {
@@ -62,6 +75,33 @@ impl Effect {
             number(self.new),
             self.version_id.as_deref().unwrap_or_default(),
         )
+    }
+}
+
+/// Asks what the device would make of what it is to get.
+pub(super) fn ask(asked: &mut Asked, subject: &Subject, effects: &[Effect]) {
+    for effect in effects {
+        if let Some(version) = &effect.version_id {
+            asked.add(version, &subject.traits, effect.channel != "device");
+        }
+    }
+}
+
+/// What the device would refuse is not done.
+pub(super) fn judge(verdicts: &Verdicts, subject: &Subject, effects: &mut [Effect]) {
+    for effect in effects {
+        let Some(version) = &effect.version_id else {
+            continue;
+        };
+        let of_user = effect.channel != "device";
+        effect.judgement = verdicts.of(version, &subject.traits, of_user).cloned();
+        if effect
+            .judgement
+            .as_ref()
+            .is_some_and(|it| it.refusal.is_some())
+        {
+            effect.kind = EffectKind::Refused;
+        }
     }
 }
 
@@ -112,6 +152,7 @@ impl Sides<'_> {
                 old,
                 new: after.as_ref().map(|new| new.version),
                 version_id: after.as_ref().map(|new| new.version_id.clone()),
+                judgement: None,
                 channel_id: key.0,
                 item: key.1,
             });

@@ -25,5 +25,5 @@ pub use direct::change_directly;
 pub use effect::EffectKind;
 pub use guard::Need;
 pub use store::{PlanStatus, PlanView};
-pub use summary::{Counts, Summary};
+pub use summary::{Counts, Summary, Unsupported};
 pub use view::{EffectView, cancel, effects, find, list_plans};

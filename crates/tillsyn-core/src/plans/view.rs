@@ -96,6 +96,8 @@ pub struct EffectView {
     pub effect: EffectKind,
     pub old_version: Option<i64>,
     pub new_version: Option<i64>,
+    /// Why the device refuses it.
+    pub reason: Option<&'static str>,
 }
 
 /// The effects of a pending plan as they would be now, in the order of devices; only of devices that the
@@ -159,6 +161,9 @@ pub async fn effects(
                     effect: effect.kind,
                     old_version: effect.old,
                     new_version: effect.new,
+                    reason: effect
+                        .judgement
+                        .and_then(|it| Some(it.refusal.as_ref()?.code)),
                 });
             }
         }

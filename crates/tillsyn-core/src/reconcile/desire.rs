@@ -1,5 +1,4 @@
-//! From assignments to desired items: with the hash that names each, and why a device cannot take it. The
-//! same function serves plans and the reconciler.
+//! From assignments to desired items: with the hash that names each, and why a device cannot take it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,20 +6,22 @@ use tillsyn_db::Tx;
 
 use super::rows::PROFILE;
 use crate::assignments::{Catalogue, Subject, VersionInfo, Wanted, resolve};
+use crate::core::Core;
 use crate::credentials::{self, Generations};
-use crate::desired::{Desired, desired_hash};
+use crate::desired::{Desired, Reason, desired_hash};
 use crate::error::Error;
 use crate::profiles::variables;
+use crate::support::{self, Asked, Refusal};
 
 /// What differs from channel to channel: values of variables, and which generation of its credentials.
 #[derive(Default)]
-pub(crate) struct Personal {
+struct Personal {
     values: HashMap<String, BTreeMap<String, String>>,
     generations: Generations,
 }
 
 /// The personal part of all channels of these devices; nothing is read when no version has any.
-pub(crate) async fn personal_in(
+async fn personal_in(
     tx: &Tx,
     catalogue: &Catalogue,
     subjects: &[Subject],
@@ -65,28 +66,43 @@ impl Personal {
     }
 }
 
-/// What all channels of these devices are to have, by channel.
-pub(crate) fn desired(
+/// What all channels of these devices are to have, by channel, and what of it they cannot take.
+pub(super) async fn desired_in(
+    tx: &Tx,
+    core: &Core,
     catalogue: &Catalogue,
     subjects: &[Subject],
-    personal: &Personal,
-) -> HashMap<String, Vec<Desired>> {
-    let mut found: HashMap<String, Vec<Desired>> = HashMap::new();
+) -> Result<HashMap<String, Vec<Desired>>, Error> {
+    let personal = personal_in(tx, catalogue, subjects).await?;
+    let mut all = Vec::new();
+    let mut asked = Asked::default();
     for subject in subjects {
         for wanted in resolve(catalogue, subject) {
             if wanted.kind == PROFILE {
-                let channel = wanted.channel_id.clone();
-                found
-                    .entry(channel)
-                    .or_default()
-                    .push(one(catalogue, wanted, personal));
+                let of_user = subject.is_user(&wanted.channel_id);
+                asked.add(&wanted.version_id, &subject.traits, of_user);
+                all.push((subject, of_user, wanted));
             }
         }
     }
-    found
+    let verdicts = support::verdicts_in(tx, core, &asked, None).await?;
+    let mut found: HashMap<String, Vec<Desired>> = HashMap::new();
+    for (subject, of_user, wanted) in all {
+        let verdict = verdicts.of(&wanted.version_id, &subject.traits, of_user);
+        let refusal = verdict.and_then(|verdict| verdict.refusal.as_ref());
+        let channel = wanted.channel_id.clone();
+        let desired = one(catalogue, wanted, &personal, refusal.map(Refusal::reason));
+        found.entry(channel).or_default().push(desired);
+    }
+    Ok(found)
 }
 
-fn one(catalogue: &Catalogue, wanted: Wanted, personal: &Personal) -> Desired {
+fn one(
+    catalogue: &Catalogue,
+    wanted: Wanted,
+    personal: &Personal,
+    refusal: Option<Reason>,
+) -> Desired {
     let item = catalogue.items.get(&wanted.item_id);
     let version = item.and_then(|item| item.versions.get(&wanted.version));
     Desired {
@@ -96,6 +112,6 @@ fn one(catalogue: &Catalogue, wanted: Wanted, personal: &Personal) -> Desired {
         item_id: wanted.item_id,
         version: wanted.version,
         assignments: wanted.assignments,
-        refusal: None,
+        refusal,
     }
 }

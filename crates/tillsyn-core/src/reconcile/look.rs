@@ -7,7 +7,7 @@ use serde_json::json;
 use tillsyn_db::Tx;
 
 use super::ask::ask_list_in;
-use super::desire::{desired, personal_in};
+use super::desire::desired_in;
 use super::rows::{self, CommandOf, ItemRow};
 use crate::assignments::{Catalogue, Subject, catalogue_in, subjects_in};
 use crate::clock::HOUR_MS;
@@ -48,8 +48,7 @@ pub(crate) async fn look_in(
 ) -> Result<Looked, Error> {
     let catalogue = catalogue_in(tx, core).await?;
     let subjects = subjects_in(tx, devices.clone()).await?;
-    let personal = personal_in(tx, &catalogue, &subjects).await?;
-    let wanted = desired(&catalogue, &subjects, &personal);
+    let wanted = desired_in(tx, core, &catalogue, &subjects).await?;
     let known = rows::of_devices_in(tx, devices).await?;
     let mut look = Look::new(subjects, known, now_ms);
     look.decide(&wanted);

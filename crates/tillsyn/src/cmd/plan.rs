@@ -66,7 +66,7 @@ pub(crate) enum PlanVerb {
     Effects {
         /// Id of the plan
         id: Uuid,
-        /// install, replace, remove or withdraw
+        /// install, replace, remove, withdraw or refused
         #[arg(long)]
         effect: Option<String>,
         /// How many at most
@@ -249,6 +249,7 @@ const EFFECTS: &[(&str, &str)] = &[
     ("EFFECT", "/effect"),
     ("OLD", "/old_version"),
     ("NEW", "/new_version"),
+    ("REASON", "/reason"),
 ];
 
 const FIELDS: &[(&str, &str)] = &[
@@ -261,6 +262,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("Replace", "/summary/effects/replace"),
     ("Remove", "/summary/effects/remove"),
     ("Withdraw", "/summary/effects/withdraw"),
+    ("Refused", "/summary/effects/refused"),
+    ("Devices that use all of it", "/summary/apply_all"),
     ("Removes from devices", "/summary/removes_from"),
     ("Not seen for long", "/summary/not_seen"),
     ("Reason", "/reason"),

@@ -40,6 +40,17 @@ impl Told {
     }
 }
 
+impl Told {
+    /// What decides about profiles.
+    pub(super) fn deciding(shared_ipad: Option<bool>, user_approved: Option<bool>) -> Self {
+        Self {
+            shared_ipad,
+            user_approved,
+            ..Self::default()
+        }
+    }
+}
+
 /// The codec's view of a device.
 #[expect(clippy::too_many_arguments, reason = "the columns that decide")]
 pub(super) fn device_facts(

@@ -18,7 +18,7 @@ use crate::error::AppError;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct EffectParams {
-    /// `install`, `replace`, `remove` or `withdraw`.
+    /// `install`, `replace`, `remove`, `withdraw` or `refused`.
     effect: Option<String>,
     /// The `next` of the page before; without it, the first page.
     after: Option<String>,
@@ -40,7 +40,7 @@ pub(in crate::api) async fn list(
     let only = match params.effect.as_deref() {
         None => None,
         Some(text) => Some(EffectKind::parse(text).ok_or_else(|| {
-            let words = "An effect is install, replace, remove or withdraw.";
+            let words = "An effect is install, replace, remove, withdraw or refused.";
             Error::invalid("effect", "effect", words)
         })?),
     };

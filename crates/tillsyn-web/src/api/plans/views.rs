@@ -80,6 +80,37 @@ pub(in crate::api) struct PlanSummary {
     not_seen: usize,
     /// Devices on which a profile is replaced as a whole: what it sets up is away for some seconds.
     replaced_as_a_whole: usize,
+    /// Why devices refuse what they were to get.
+    refusals: Vec<Unsupported>,
+    /// What devices take and do nothing with.
+    ignored: Vec<Unsupported>,
+    /// Of the devices that get a version, those on which all of it has an effect.
+    apply_all: usize,
+}
+
+/// What so many devices refuse or ignore.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct Unsupported {
+    devices: usize,
+    /// Type of the payload; none is the profile as a whole.
+    payload: Option<String>,
+    /// None is the payload as a whole.
+    key: Option<String>,
+    reason: String,
+    /// The version of the system that brought or took it.
+    version: Option<String>,
+}
+
+impl From<plans::Unsupported> for Unsupported {
+    fn from(of: plans::Unsupported) -> Self {
+        Self {
+            devices: of.devices,
+            payload: of.payload,
+            key: of.key,
+            reason: of.reason,
+            version: of.version,
+        }
+    }
 }
 
 /// Effects by kind.
@@ -90,6 +121,8 @@ pub(in crate::api) struct EffectCounts {
     remove: usize,
     /// It was to come and does not.
     withdraw: usize,
+    /// The device cannot take it, and is sent nothing.
+    refused: usize,
 }
 
 impl From<plans::Summary> for PlanSummary {
@@ -108,6 +141,9 @@ impl From<plans::Summary> for PlanSummary {
             removes_from: summary.removes_from,
             not_seen: summary.not_seen,
             replaced_as_a_whole: summary.replaced_as_a_whole,
+            refusals: summary.refusals.into_iter().map(Into::into).collect(),
+            ignored: summary.ignored.into_iter().map(Into::into).collect(),
+            apply_all: summary.apply_all,
         }
     }
 }
@@ -119,6 +155,7 @@ impl From<plans::Counts> for EffectCounts {
             replace: counts.replace,
             remove: counts.remove,
             withdraw: counts.withdraw,
+            refused: counts.refused,
         }
     }
 }
@@ -135,10 +172,12 @@ pub(in crate::api) struct Effect {
     #[schema(format = "uuid")]
     profile_id: String,
     profile_name: String,
-    /// `install`, `replace`, `remove`, `withdraw`.
+    /// `install`, `replace`, `remove`, `withdraw`, `refused`.
     effect: &'static str,
     old_version: Option<i64>,
     new_version: Option<i64>,
+    /// Why the device refuses it.
+    reason: Option<&'static str>,
 }
 
 impl From<EffectView> for Effect {
@@ -153,6 +192,7 @@ impl From<EffectView> for Effect {
             effect: view.effect.as_str(),
             old_version: view.old_version,
             new_version: view.new_version,
+            reason: view.reason,
         }
     }
 }

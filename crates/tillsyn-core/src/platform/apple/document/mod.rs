@@ -6,6 +6,7 @@ mod expected;
 mod findings;
 mod json;
 mod shown;
+mod support;
 mod upload;
 
 use tillsyn_apple::WireError;

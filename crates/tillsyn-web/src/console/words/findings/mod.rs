@@ -77,6 +77,10 @@ pub fn item_reason(l: Texts, code: &str, detail: Option<&Json>) -> String {
                 l.ta("reason-variable", &names)
             }
         }
+        "unsupported" => {
+            let code = field("support").and_then(Json::as_str);
+            support_reason(l, code.unwrap_or_default(), None)
+        }
         "refused_by_device" => l.t("reason-device"),
         "withdrawn" | "cancelled" => l.t("reason-withdrawn"),
         "not_now" => l.t("reason-not-now"),

@@ -1,0 +1,190 @@
+//! Judges each version once for each kind of device, and remembers.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, RwLock};
+
+use tillsyn_db::{Tx, args};
+use zeroize::Zeroizing;
+
+use super::traits::{Judgement, Traits};
+use crate::core::Core;
+use crate::error::Error;
+use crate::keys::KeyStore;
+use crate::platform::apple::Document;
+
+/// More than this many judgements are forgotten together: each is made again in less than a millisecond.
+const REMEMBERED: usize = 20_000;
+
+/// Traits of a device, and whether it is about a channel of a user.
+type Kind = (Arc<Traits>, bool);
+type ByKind = HashMap<Kind, Arc<Judgement>>;
+
+/// A draft that is looked at as the version that it becomes.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) profile_id: String,
+    pub(crate) revision: i64,
+    /// Of the version.
+    pub(crate) version_id: String,
+}
+
+impl Draft {
+    /// A draft changes; its revision says which one was judged.
+    fn name(&self) -> String {
+        format!("{}#{}", self.profile_id, self.revision)
+    }
+}
+
+/// What somebody wants to know: versions, and the kinds of devices that are to have them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked(HashMap<String, HashSet<Kind>>);
+
+impl Asked {
+    pub(crate) fn add(&mut self, version_id: &str, traits: &Arc<Traits>, of_user: bool) {
+        let kind = (traits.clone(), of_user);
+        if let Some(kinds) = self.0.get_mut(version_id) {
+            kinds.insert(kind);
+        } else {
+            self.0.insert(version_id.to_owned(), HashSet::from([kind]));
+        }
+    }
+}
+
+/// The answers.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts(HashMap<String, ByKind>);
+
+impl Verdicts {
+    pub(crate) fn of(
+        &self,
+        version_id: &str,
+        traits: &Arc<Traits>,
+        of_user: bool,
+    ) -> Option<&Arc<Judgement>> {
+        self.0.get(version_id)?.get(&(traits.clone(), of_user))
+    }
+}
+
+/// What this node judged: by version, or by draft with its revision.
+#[derive(Default)]
+pub(crate) struct Judgements(RwLock<HashMap<String, ByKind>>);
+
+impl Judgements {
+    /// The answers that are remembered, and what is not.
+    fn recall(&self, asked: &Asked, draft: Option<&Draft>) -> (Verdicts, Asked) {
+        let held = self
+            .0
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (mut known, mut open) = (Verdicts::default(), Asked::default());
+        for (version, kinds) in &asked.0 {
+            let held = held.get(&name(version, draft));
+            let answers = known.0.entry(version.clone()).or_default();
+            for kind in kinds {
+                match held.and_then(|held| held.get(kind)) {
+                    Some(judgement) => {
+                        answers.insert(kind.clone(), judgement.clone());
+                    }
+                    None => open.add(version, &kind.0, kind.1),
+                }
+            }
+        }
+        (known, open)
+    }
+
+    fn remember(&self, name: String, judged: &ByKind) {
+        let mut held = self
+            .0
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if held.values().map(HashMap::len).sum::<usize>() > REMEMBERED {
+            held.clear();
+        }
+        let judged = judged.iter().map(|(kind, it)| (kind.clone(), it.clone()));
+        held.entry(name).or_default().extend(judged);
+    }
+}
+
+/// Under which name a version is remembered.
+fn name(version_id: &str, draft: Option<&Draft>) -> String {
+    match draft.filter(|draft| draft.version_id == version_id) {
+        Some(draft) => draft.name(),
+        None => version_id.to_owned(),
+    }
+}
+
+/// All answers; the store is read only for what was never judged here.
+pub(crate) async fn verdicts(
+    core: &Core,
+    asked: Asked,
+    draft: Option<Draft>,
+) -> Result<Verdicts, Error> {
+    let (known, open) = core.judgements().recall(&asked, draft.as_ref());
+    if open.0.is_empty() {
+        return Ok(known);
+    }
+    core.db()
+        .read((core.clone(), asked, draft), |tx, (core, asked, draft)| {
+            Box::pin(async move { verdicts_in(tx, core, asked, draft.as_ref()).await })
+        })
+        .await
+}
+
+/// The same in a transaction.
+pub(crate) async fn verdicts_in(
+    tx: &Tx,
+    core: &Core,
+    asked: &Asked,
+    draft: Option<&Draft>,
+) -> Result<Verdicts, Error> {
+    let (mut known, open) = core.judgements().recall(asked, draft);
+    for (version, kinds) in open.0 {
+        let own = draft.filter(|draft| draft.version_id == version);
+        let judged: ByKind = match content_in(tx, core.keys(), &version, own).await? {
+            Some(plain) => {
+                let document = Document::open(&plain)?;
+                let judge = |kind: Kind| {
+                    let judgement = document.judge(&kind.0, kind.1);
+                    (kind, Arc::new(judgement))
+                };
+                kinds.into_iter().map(judge).collect()
+            }
+            // It went in this moment; nothing is claimed, and nothing remembered.
+            None => continue,
+        };
+        core.judgements().remember(name(&version, own), &judged);
+        known.0.entry(version).or_default().extend(judged);
+    }
+    Ok(known)
+}
+
+async fn content_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    version_id: &str,
+    draft: Option<&Draft>,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    const VERSION: &str = "SELECT content_sealed FROM profile_version WHERE id = $1";
+    const DRAFT: &str =
+        "SELECT content_sealed FROM profile_draft WHERE profile_id = $1 AND revision = $2";
+    let (row, table, id) = match draft {
+        Some(draft) => {
+            let values = args![draft.profile_id.as_str(), draft.revision];
+            let row = tx.fetch_optional(DRAFT, values).await?;
+            (row, "profile_draft", draft.profile_id.as_str())
+        }
+        None => {
+            let row = tx.fetch_optional(VERSION, args![version_id]).await?;
+            (row, "profile_version", version_id)
+        }
+    };
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    Ok(Some(keys.open(
+        &row.blob(0)?,
+        table,
+        "content_sealed",
+        id,
+    )?))
+}
