@@ -271,6 +271,20 @@ fn of_profiles() -> Router<AppState> {
         .route(&at("/describe"), post(profiles::describe))
         .route(&at("/discard"), post(profiles::discard))
         .route(&at("/delete"), post(profiles::delete))
+        .route(
+            &at("/assignments"),
+            get(rollout::assignments).post(rollout::assign),
+        )
+        .route(
+            &at("/assignments/{assignment}"),
+            post(rollout::change_assignment),
+        )
+        .route(&at("/devices"), get(rollout::devices))
+        .route(&at("/again"), post(rollout::again))
+        .route(&at("/versions"), get(rollout::versions))
+        .route(&at("/versions/comment"), post(rollout::comment))
+        .route(&at("/versions/{number}"), get(rollout::version))
+        .route(&at("/versions/{number}/back"), post(rollout::back))
 }
 
 fn of_enrollment() -> Router<AppState> {

@@ -60,6 +60,25 @@ pub fn profile_version(id: &str, number: i64) -> String {
     format!("{}/{number}", profile_versions(id))
 }
 
+/// Takes an older version as the draft.
+pub fn profile_version_back(id: &str, number: i64) -> String {
+    profile_version(id, number) + "/back"
+}
+
+/// What the next version is described with.
+pub fn profile_comment(id: &str) -> String {
+    profile_versions(id) + "/comment"
+}
+
+pub fn profile_assignment(id: &str, assignment: &str) -> String {
+    format!("{}/{}", profile_assignments(id), segment(assignment))
+}
+
+/// Tries a profile again where it was refused.
+pub fn profile_again(id: &str) -> String {
+    profile(id) + "/again"
+}
+
 /// The catalogue of payloads, to add one.
 pub fn profile_add(id: &str) -> String {
     profile(id) + "/add"

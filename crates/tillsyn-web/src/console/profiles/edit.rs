@@ -591,8 +591,16 @@ fn certificates(l: Texts, draft: &DraftView, own: Option<usize>) -> Vec<Choice> 
         .collect()
 }
 
-/// The differences as lines: where, what was, what is.
+/// What differs from the version that the draft started from.
 fn diff(draft: &DraftView) -> Vec<DiffLine> {
+    if draft.base_version.is_none() {
+        return Vec::new();
+    }
+    diff_lines(&draft.changes)
+}
+
+/// The differences as lines: where, what was, what is.
+pub(in crate::console) fn diff_lines(changes: &[Change]) -> Vec<DiffLine> {
     /// Longer values say nothing more beside a form.
     const LONG: usize = 120;
     let cut = |text: &str| -> String {
@@ -613,10 +621,7 @@ fn diff(draft: &DraftView) -> Vec<DiffLine> {
         lines.extend(change.new.iter().map(|new| line("add", "+", new)));
         lines
     };
-    if draft.base_version.is_none() {
-        return Vec::new();
-    }
-    draft.changes.iter().flat_map(of).collect()
+    changes.iter().flat_map(of).collect()
 }
 
 impl Typed for Uploaded {

@@ -113,12 +113,32 @@ impl ProfileHead {
             status: status(visitor, view),
             about: about(visitor, view, usage),
             description: view.description.clone().unwrap_or_default(),
-            tabs: vec![tab_of(
-                ProfileTab::Settings,
-                urls::profile(id),
-                l.t("profile-tab-settings"),
-                String::new(),
-            )],
+            tabs: vec![
+                tab_of(
+                    ProfileTab::Settings,
+                    urls::profile(id),
+                    l.t("profile-tab-settings"),
+                    String::new(),
+                ),
+                tab_of(
+                    ProfileTab::Assignments,
+                    urls::profile_assignments(id),
+                    l.t("profile-tab-assignments"),
+                    l.number(usage.assignments),
+                ),
+                tab_of(
+                    ProfileTab::Devices,
+                    urls::profile_devices(id),
+                    l.t("profile-tab-devices"),
+                    l.number(usage.devices),
+                ),
+                tab_of(
+                    ProfileTab::Versions,
+                    urls::profile_versions(id),
+                    l.t("profile-tab-versions"),
+                    l.number(view.current_version.unwrap_or(0)),
+                ),
+            ],
             revision: view
                 .draft
                 .as_ref()

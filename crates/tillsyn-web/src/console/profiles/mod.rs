@@ -21,6 +21,10 @@ pub use page::{
 };
 pub use settings::{DiffLine, PayloadTab, SettingsPage};
 
+pub(super) use edit::diff_lines;
+pub(super) use head::profile_id;
+pub(super) use words::finding as finding_line;
+
 pub(super) use acts::{archive, delete, describe, discard, plan};
 pub(super) use add::{add, add_form};
 pub(super) use edit::{save, show};

@@ -55,7 +55,7 @@ pub(super) fn tone(finding: &Finding) -> &'static str {
 }
 
 /// What was found, and where in words of ours.
-pub(super) fn finding(l: Texts, finding: &Finding, href: String) -> FindingLine {
+pub(in crate::console) fn finding(l: Texts, finding: &Finding, href: String) -> FindingLine {
     let payload = finding
         .payload_type
         .as_deref()

@@ -1,13 +1,22 @@
 //! Rolling profiles out: who has them, what a change would do, and how far it came.
 
 mod apply;
+mod assignments;
+mod devices;
 mod plan;
 mod plans;
+mod versions;
 mod words;
 
+pub use assignments::{AssignmentRow, AssignmentsPage, FoundTarget, TargetRow};
+pub use devices::{ProfileDeviceRow, ProfileDevicesPage};
 pub use plan::{EffectRow, ObjectLine, PlanForm, PlanPage, PlanStep};
 pub use plans::{PlanRow, PlansPage};
+pub use versions::{VersionPage, VersionRow, VersionsPage};
 
 pub(super) use apply::{apply, cancel};
+pub(super) use assignments::{add as assign, change as change_assignment, show as assignments};
+pub(super) use devices::{again, show as devices};
 pub(super) use plan::show as show_plan;
 pub(super) use plans::list as list_plans;
+pub(super) use versions::{back, comment, list as versions, show as version};

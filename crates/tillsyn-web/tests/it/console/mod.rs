@@ -8,6 +8,7 @@ mod enrollment;
 mod events;
 mod pages;
 mod profiles;
+mod rollout;
 mod secrets;
 mod settings;
 
