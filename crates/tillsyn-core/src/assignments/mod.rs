@@ -16,7 +16,7 @@ pub use view::{AssignmentView, TargetView, assignment, assignments_of_profile, l
 pub(crate) use change::{change_in, create_in, remove_in, stored_in};
 pub(crate) use load::{CatalogueCache, catalogue_in, groups_in, subjects_in, version_info};
 pub(crate) use model::{
-    Assignment, Catalogue, Subject, SubjectChannel, Target, VersionInfo, Wanted,
+    Assignment, Catalogue, Item, Subject, SubjectChannel, Target, VersionInfo, Wanted,
 };
 pub(crate) use resolve::resolve;
 pub(crate) use revision::{bump_in, revision_in};

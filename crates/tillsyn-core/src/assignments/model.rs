@@ -205,11 +205,16 @@ impl Catalogue {
 
     /// What concerns one item alone.
     pub(crate) fn only(&self, item_id: &str) -> Self {
-        let of_item = |assignment: &&Assignment| assignment.item_id == item_id;
-        let assignments = self.assignments.iter().filter(of_item).cloned().collect();
-        let item = self.items.get(item_id);
-        let items = item.map(|item| (item_id.to_owned(), item.clone()));
-        Self::new(self.revision, assignments, items.into_iter().collect())
+        self.with_items(|id| id == item_id)
+    }
+
+    /// What concerns items that are chosen by their ids.
+    pub(crate) fn with_items(&self, chosen: impl Fn(&str) -> bool) -> Self {
+        let of_items = |assignment: &&Assignment| chosen(&assignment.item_id);
+        let assignments = self.assignments.iter().filter(of_items).cloned();
+        let items = self.items.iter().filter(|(id, _)| chosen(id));
+        let items = items.map(|(id, item)| (id.clone(), item.clone()));
+        Self::new(self.revision, assignments.collect(), items.collect())
     }
 
     pub(crate) fn assignments(&self) -> &[Assignment] {

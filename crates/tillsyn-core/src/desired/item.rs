@@ -17,7 +17,7 @@ pub(crate) struct Desired {
 }
 
 /// Why something is not as desired: a stable code, and more of it as JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Reason {
     pub(crate) code: String,
     pub(crate) detail: Option<String>,

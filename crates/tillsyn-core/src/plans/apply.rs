@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 
 use super::carry::carry_in;
-use super::compute::{Computed, compute};
+use super::compute::{Computed, Depth, compute};
 use super::create::plan;
 use super::guard::{Need, need};
 use super::store::{PlanStatus, PlanView, find_in, who};
@@ -57,7 +57,7 @@ pub async fn apply(
         }
     }
     // The effect is the plan's, whoever confirms it: scope was checked above.
-    let recomputed = compute(core, actor, &found.change, None).await;
+    let recomputed = compute(core, actor, &found.change, Depth::Effects).await;
     let computed = match recomputed {
         Ok((_, computed))
             if computed.digest == found.digest && computed.revision == found.revision =>

@@ -1,6 +1,6 @@
 //! Walks the devices of a change, in chunks, and computes what happens to each. Nothing is written.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tillsyn_db::{Tx, args};
@@ -8,14 +8,16 @@ use tillsyn_pki::hash;
 
 use super::candidates::candidates_in;
 use super::change::Change;
-use super::effect::{Effect, Held, Sides, ask, judge};
+use super::effect::{Effect, Sides};
 use super::facts::{Facts, facts_in};
+use super::meet::Meetings;
 use super::summary::Tally;
 use super::world::{catalogue_after, subject_after};
 use crate::actor::{Actor, authorize};
 use crate::assignments::{self, Catalogue, Subject};
 use crate::core::Core;
 use crate::error::Error;
+use crate::reconcile::{observed_in, personal_in, resolved};
 use crate::support::{self, Asked, Draft};
 
 /// Devices of one read transaction.
@@ -29,6 +31,8 @@ pub(super) struct Prepared {
     pub(super) change: Change,
     pub(super) facts: Arc<Facts>,
     pub(super) revision: i64,
+    /// Everything that is assigned.
+    pub(super) all: Arc<Catalogue>,
     /// What the change may concern, before and after.
     pub(super) before: Arc<Catalogue>,
     pub(super) after: Arc<Catalogue>,
@@ -46,6 +50,8 @@ pub(super) struct Computed {
 /// A device of the walk with its effects.
 #[derive(Clone, Debug)]
 pub(super) struct Looked {
+    /// After the change.
+    pub(super) after: Option<Subject>,
     pub(super) subject: Subject,
     pub(super) not_seen: bool,
     pub(super) effects: Vec<Effect>,
@@ -76,6 +82,7 @@ pub(super) async fn prepare(
                     change: change.clone(),
                     facts: Arc::new(facts),
                     revision: all.revision,
+                    all,
                     before,
                     after,
                     candidates: Arc::new(candidates),
@@ -85,16 +92,27 @@ pub(super) async fn prepare(
         .await
 }
 
-/// All effects of a change, counted and digested. With `most`, of so many devices only.
+/// How far a computation goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Effects alone: enough to see whether they are still the same.
+    Effects,
+    /// With what profiles do to each other.
+    Whole,
+    /// The same, of so many devices.
+    First(usize),
+}
+
+/// All effects of a change, counted and digested.
 pub(super) async fn compute(
     core: &Core,
     actor: &Actor,
     change: &Change,
-    most: Option<usize>,
+    depth: Depth,
 ) -> Result<(Prepared, Computed), Error> {
     for _ in 0..TRIES {
         let prepared = prepare(core, actor, change).await?;
-        if let Some(computed) = walk(core, &prepared, most).await? {
+        if let Some(computed) = walk(core, &prepared, depth).await? {
             return Ok((prepared, computed));
         }
     }
@@ -105,17 +123,21 @@ pub(super) async fn compute(
 }
 
 /// `None` when the configuration moved on the way.
-async fn walk(
-    core: &Core,
-    prepared: &Prepared,
-    most: Option<usize>,
-) -> Result<Option<Computed>, Error> {
-    let looked = most.map_or(prepared.candidates.len(), |most| {
-        most.min(prepared.candidates.len())
-    });
+async fn walk(core: &Core, prepared: &Prepared, depth: Depth) -> Result<Option<Computed>, Error> {
+    let candidates = prepared.candidates.len();
+    let looked = match depth {
+        Depth::First(most) => most.min(candidates),
+        Depth::Effects | Depth::Whole => candidates,
+    };
+    let mut meetings = match depth {
+        Depth::Effects => None,
+        Depth::Whole | Depth::First(_) => {
+            Some(Meetings::prepare(core, prepared, draft(prepared)).await?)
+        }
+    };
     let mut tally = Tally::default();
     tally.summary.looked_at = looked;
-    tally.summary.partial = looked < prepared.candidates.len();
+    tally.summary.partial = looked < candidates;
     let mut digest = hash::sha256_hex(prepared.change.kind().as_bytes());
     let all = prepared.candidates.get(..looked).unwrap_or_default();
     for ids in all.chunks(CHUNK) {
@@ -131,9 +153,17 @@ async fn walk(
             digest = hash::sha256_hex(format!("{digest}\n{lines}").as_bytes());
             let platform = &device.subject.platform;
             tally.device(platform, device.not_seen, &device.effects);
+            if let Some(meetings) = &mut meetings {
+                let subject = device.after.as_ref().unwrap_or(&device.subject);
+                meetings.device(subject, &device.effects);
+            }
         }
     }
-    tally.close();
+    tally.close(&prepared.after);
+    if let Some(meetings) = meetings {
+        let conflicts = meetings.conflicts(core, &prepared.all, draft(prepared));
+        tally.summary.conflicts = conflicts.await?;
+    }
     Ok(Some(Computed {
         revision: prepared.revision,
         digest,
@@ -147,49 +177,77 @@ pub(super) async fn look(
     prepared: &Prepared,
     ids: &[String],
 ) -> Result<Option<Vec<Looked>>, Error> {
-    let input = (
-        ids.to_vec(),
-        prepared.revision,
-        prepared.facts.item_id.clone(),
-    );
-    let read = core
-        .db()
-        .read(input, |tx, (ids, revision, item)| {
+    let input = (core.clone(), prepared.clone(), ids.to_vec(), core.now_ms());
+    core.db()
+        .read(input, |tx, (core, prepared, ids, now)| {
             Box::pin(async move {
-                if assignments::revision_in(tx).await? != *revision {
-                    return Ok::<_, Error>(None);
+                if assignments::revision_in(tx).await? != prepared.revision {
+                    return Ok(None);
                 }
-                let subjects = assignments::subjects_in(tx, ids.clone()).await?;
-                let state = states_in(tx, ids, item.as_deref()).await?;
-                Ok(Some((subjects, state)))
+                look_in(tx, core, prepared, ids, *now).await.map(Some)
             })
         })
-        .await?;
-    let Some((subjects, mut state)) = read else {
-        return Ok(None);
-    };
-    let mut looked = Vec::with_capacity(subjects.len());
+        .await
+}
+
+/// What is to be there before and after, through the very functions that the reconciler uses.
+async fn look_in(
+    tx: &Tx,
+    core: &Core,
+    prepared: &Prepared,
+    ids: &[String],
+    now_ms: i64,
+) -> Result<Vec<Looked>, Error> {
+    let (change, facts) = (&prepared.change, prepared.facts.as_ref());
+    let subjects = assignments::subjects_in(tx, ids.to_vec()).await?;
+    let changed: Vec<Option<Subject>> = subjects
+        .iter()
+        .map(|subject| subject_after(subject, change, facts))
+        .collect();
+    let personal = personal_in(tx, &prepared.after, &subjects).await?;
+    let mut personal_after = None;
+    if !facts.values_after.is_empty() {
+        let mut other = personal.clone();
+        let channels = changed
+            .iter()
+            .flatten()
+            .flat_map(|subject| &subject.channels);
+        channels.for_each(|channel| other.put(&channel.id, &facts.values_after));
+        personal_after = Some(other);
+    }
     let mut asked = Asked::default();
-    for subject in subjects {
-        let changed = subject_after(&subject, &prepared.change, &prepared.facts);
-        let sides = Sides {
-            before: (&prepared.before, &subject),
-            after: (&prepared.after, changed.as_ref().unwrap_or(&subject)),
-        };
-        let device = state.remove(&subject.device_id).unwrap_or_default();
-        let effects = sides.effects(&device.held);
-        ask(&mut asked, &subject, &effects);
-        looked.push(Looked {
-            effects,
-            not_seen: device.not_seen,
+    let before = resolved(&prepared.before, &subjects, &mut asked);
+    let after = if changed.iter().any(Option::is_some) {
+        let both = subjects.iter().zip(&changed);
+        let subjects: Vec<Subject> = both
+            .map(|(before, after)| after.as_ref().unwrap_or(before).clone())
+            .collect();
+        resolved(&prepared.after, &subjects, &mut asked)
+    } else {
+        resolved(&prepared.after, &subjects, &mut asked)
+    };
+    let verdicts = support::verdicts_in(tx, core, &asked, draft(prepared).as_ref()).await?;
+    let before = before.desired(&prepared.before, &personal, &verdicts);
+    let personal_after = personal_after.as_ref().unwrap_or(&personal);
+    let after = after.desired(&prepared.after, personal_after, &verdicts);
+    let seen = observed_in(tx, ids.to_vec(), facts.item_id.as_deref(), now_ms).await?;
+    let sides = Sides {
+        before: &before,
+        after: &after,
+        seen: &seen,
+        catalogue: &prepared.after,
+        verdicts: &verdicts,
+    };
+    let not_seen = not_seen_in(tx, ids).await?;
+    let both = subjects.into_iter().zip(changed);
+    Ok(both
+        .map(|(subject, after)| Looked {
+            effects: sides.effects(&subject),
+            not_seen: not_seen.contains(&subject.device_id),
+            after,
             subject,
-        });
-    }
-    let verdicts = support::verdicts(core, asked, draft(prepared)).await?;
-    for device in &mut looked {
-        judge(&verdicts, &device.subject, &mut device.effects);
-    }
-    Ok(Some(looked))
+        })
+        .collect())
 }
 
 /// The draft that the change publishes, under the id that its version gets.
@@ -210,33 +268,10 @@ fn draft(prepared: &Prepared) -> Option<Draft> {
     })
 }
 
-#[derive(Default)]
-struct DeviceState {
-    held: Held,
-    not_seen: bool,
-}
-
-/// What is, or may be, on these devices, and whether they were seen; of one item when only that counts.
-async fn states_in(
-    tx: &Tx,
-    ids: &[String],
-    item: Option<&str>,
-) -> Result<HashMap<String, DeviceState>, Error> {
+/// Those of these devices that have not been seen for long.
+async fn not_seen_in(tx: &Tx, ids: &[String]) -> Result<HashSet<String>, Error> {
     const NOT_SEEN: &str =
         "SELECT device_id FROM device_summary WHERE status = 'not_seen' AND device_id {ids}";
-    const HELD: &str = "SELECT s.device_id, s.channel_id, s.item, s.delivered_version FROM item_state s \
-        LEFT JOIN command c ON c.id = s.command_id \
-        LEFT JOIN installed_profile p ON p.channel_id = s.channel_id AND p.identifier = s.item \
-        WHERE (s.delivered_hash IS NOT NULL OR s.confirmed_hash IS NOT NULL OR c.status = 'sent' \
-        OR p.identifier IS NOT NULL) AND ($1 = '' OR s.item_id = $1) AND s.device_id {ids}";
-    let mut states: HashMap<String, DeviceState> = HashMap::new();
-    for row in tx.fetch_all_in(NOT_SEEN, ids.to_vec(), args![]).await? {
-        states.entry(row.text(0)?).or_default().not_seen = true;
-    }
-    let item = item.unwrap_or_default();
-    for row in tx.fetch_all_in(HELD, ids.to_vec(), args![item]).await? {
-        let held = &mut states.entry(row.text(0)?).or_default().held;
-        held.insert((row.text(1)?, row.text(2)?), row.opt_i64(3)?);
-    }
-    Ok(states)
+    let rows = tx.fetch_all_in(NOT_SEEN, ids.to_vec(), args![]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?)).collect()
 }

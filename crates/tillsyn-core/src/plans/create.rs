@@ -7,7 +7,7 @@ use tillsyn_db::args;
 
 use super::carry::rehearse;
 use super::change::Change;
-use super::compute::{Computed, compute};
+use super::compute::{Computed, Depth, compute};
 use super::store::{self, PlanView, find_in};
 use super::summary::Summary;
 use crate::actor::{Actor, Permission, authorize, may};
@@ -37,7 +37,7 @@ pub(super) async fn plan_computed(
     let now_ms = core.now_ms();
     let change = named(change, now_ms);
     rehearse(core, actor, &change, now_ms).await?;
-    let (prepared, computed) = compute(core, actor, &change, None).await?;
+    let (prepared, computed) = compute(core, actor, &change, Depth::Whole).await?;
     let computed = Arc::new(computed);
     let id = PlanId::new(now_ms);
     let unit = prepared.facts.unit_id.clone();
@@ -103,6 +103,6 @@ pub async fn preview(core: &Core, actor: &Actor, profile: &ProfileId) -> Result<
         comment: None,
         version_id: Some(String::new()),
     };
-    let (_, computed) = compute(core, &Actor::system(), &change, Some(PREVIEW)).await?;
+    let (_, computed) = compute(core, &Actor::system(), &change, Depth::First(PREVIEW)).await?;
     Ok(computed.tally.summary)
 }

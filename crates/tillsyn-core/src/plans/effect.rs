@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::assignments::{Catalogue, Subject, Wanted, resolve};
-use crate::support::{Asked, Judgement, Verdicts};
+use crate::assignments::{Catalogue, Subject};
+use crate::desired::{Desired, Observed, Outcome, Reason, State, Step, diff};
+use crate::support::{Judgement, Verdicts};
 
 /// What happens to one item on one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -39,6 +40,11 @@ impl EffectKind {
         }
     }
 
+    /// Whether a version goes to the device.
+    pub(super) fn gives(self) -> bool {
+        matches!(self, Self::Install | Self::Replace)
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -57,7 +63,11 @@ pub(crate) struct Effect {
     pub(crate) new: Option<i64>,
     /// Id of the new version.
     pub(crate) version_id: Option<String>,
-    /// What the device makes of the new version.
+    /// Names the new version with its values and credentials.
+    pub(crate) hash: Option<String>,
+    /// Why it is refused.
+    pub(crate) reason: Option<Reason>,
+    /// What the device makes of the new version, when it gets it.
     pub(crate) judgement: Option<Arc<Judgement>>,
 }
 
@@ -66,129 +76,129 @@ impl Effect {
     pub(super) fn line(&self) -> String {
         let number = |number: Option<i64>| number.map_or_else(String::new, |n| n.to_string());
         format!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
             self.device_id,
             self.channel_id,
             self.item,
             self.kind.as_str(),
             number(self.old),
             number(self.new),
-            self.version_id.as_deref().unwrap_or_default(),
+            self.hash.as_deref().unwrap_or_default(),
+            self.reason
+                .as_ref()
+                .map_or("", |reason| reason.code.as_str()),
         )
     }
 }
 
-/// Asks what the device would make of what it is to get.
-pub(super) fn ask(asked: &mut Asked, subject: &Subject, effects: &[Effect]) {
-    for effect in effects {
-        if let Some(version) = &effect.version_id {
-            asked.add(version, &subject.traits, effect.channel != "device");
-        }
-    }
-}
-
-/// What the device would refuse is not done.
-pub(super) fn judge(verdicts: &Verdicts, subject: &Subject, effects: &mut [Effect]) {
-    for effect in effects {
-        let Some(version) = &effect.version_id else {
-            continue;
-        };
-        let of_user = effect.channel != "device";
-        effect.judgement = verdicts.of(version, &subject.traits, of_user).cloned();
-        if effect
-            .judgement
-            .as_ref()
-            .is_some_and(|it| it.refusal.is_some())
-        {
-            effect.kind = EffectKind::Refused;
-        }
-    }
-}
-
-/// Channel and item of what is, or may be, on a device now, with its version when it is known.
-pub(super) type Held = HashMap<(String, String), Option<i64>>;
-
-/// A device before and after.
+/// A device before and after: what its channels are to have, and what is known of them.
 pub(super) struct Sides<'a> {
-    pub(super) before: (&'a Catalogue, &'a Subject),
-    pub(super) after: (&'a Catalogue, &'a Subject),
+    pub(super) before: &'a ByChannel,
+    pub(super) after: &'a ByChannel,
+    pub(super) seen: &'a HashMap<String, Vec<Observed>>,
+    /// The catalogue after the change.
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) verdicts: &'a Verdicts,
 }
+
+/// What channels are to have.
+pub(super) type ByChannel = HashMap<String, Vec<Desired>>;
 
 impl Sides<'_> {
-    /// All effects on the device, in the order of channels and items.
-    pub(super) fn effects(&self, held: &Held) -> Vec<Effect> {
-        let mut items: BTreeMap<(String, String), (Option<Wanted>, Option<Wanted>)> =
-            BTreeMap::new();
-        for wanted in resolve(self.before.0, self.before.1) {
-            let key = key(&wanted);
-            items.entry(key).or_default().0 = Some(wanted);
-        }
-        for wanted in resolve(self.after.0, self.after.1) {
-            let key = key(&wanted);
-            items.entry(key).or_default().1 = Some(wanted);
-        }
+    /// All effects on a device: whatever is to be otherwise than before, as the reconciler decides it.
+    pub(super) fn effects(&self, subject: &Subject) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for (key, (before, after)) in items {
-            let there = held.get(&key);
-            let old = there
-                .copied()
-                .flatten()
-                .or(before.as_ref().map(|b| b.version));
-            let kind = match (&before, &after) {
-                (Some(before), Some(after)) if self.same(before, after) => continue,
-                (_, Some(_)) if there.is_some() => EffectKind::Replace,
-                (_, Some(_)) => EffectKind::Install,
-                (_, None) if there.is_some() => EffectKind::Remove,
-                (_, None) => EffectKind::Withdraw,
-            };
-            let Some(any) = after.as_ref().or(before.as_ref()) else {
+        for channel in &subject.channels {
+            let was = self.before.get(&channel.id).map_or(&[][..], Vec::as_slice);
+            let is = self.after.get(&channel.id).map_or(&[][..], Vec::as_slice);
+            let seen = self.seen.get(&channel.id).map_or(&[][..], Vec::as_slice);
+            if was.is_empty() && is.is_empty() {
                 continue;
-            };
-            effects.push(Effect {
-                device_id: self.before.1.device_id.clone(),
-                channel: self.channel(&key.0),
-                item_id: any.item_id.clone(),
-                kind,
-                old,
-                new: after.as_ref().map(|new| new.version),
-                version_id: after.as_ref().map(|new| new.version_id.clone()),
-                judgement: None,
-                channel_id: key.0,
-                item: key.1,
-            });
+            }
+            let mut items: BTreeMap<&str, (Option<&Desired>, Option<&Desired>)> = BTreeMap::new();
+            for one in was {
+                items.entry(&one.item).or_default().0 = Some(one);
+            }
+            for one in is {
+                items.entry(&one.item).or_default().1 = Some(one);
+            }
+            let outcomes = diff(is, seen);
+            for (item, (before, after)) in items {
+                if same(before, after) {
+                    continue;
+                }
+                let there = seen.iter().find(|seen| seen.item == item);
+                let outcome = outcomes.iter().find(|outcome| outcome.item == item);
+                let (Some(kind), Some(any)) = (kind(after, there, outcome), after.or(before))
+                else {
+                    continue;
+                };
+                let version = after.and_then(|new| self.version_id(new));
+                let of_user = channel.name != "device";
+                let judged = version.as_deref();
+                let judged = judged.and_then(|id| self.verdicts.of(id, &subject.traits, of_user));
+                let known = there.and_then(|seen| seen.knowledge.delivered.as_ref());
+                effects.push(Effect {
+                    device_id: subject.device_id.clone(),
+                    channel_id: channel.id.clone(),
+                    channel: channel.name.clone(),
+                    item: item.to_owned(),
+                    item_id: any.item_id.clone(),
+                    kind,
+                    old: known
+                        .map(|v| v.number)
+                        .or(before.map(|before| before.version)),
+                    new: after.map(|new| new.version),
+                    hash: after.map(|new| new.hash.clone()),
+                    reason: outcome
+                        .and_then(|outcome| outcome.reason.clone())
+                        .filter(|_| kind == EffectKind::Refused),
+                    judgement: judged.filter(|_| kind.gives()).cloned(),
+                    version_id: version,
+                });
+            }
         }
         effects
     }
 
-    /// The same version with the same values. A version that uses a value of the person or of the unit is
-    /// another one when these change.
-    fn same(&self, before: &Wanted, after: &Wanted) -> bool {
-        let (was, is) = (self.before.1, self.after.1);
-        let uses = |prefix: &str| {
-            let item = self.after.0.items.get(&after.item_id);
-            let info = item.and_then(|item| item.versions.get(&after.version));
-            info.is_some_and(|info| info.variables.iter().any(|name| name.starts_with(prefix)))
-        };
-        before.version_id == after.version_id
-            && (was.person_id == is.person_id || !uses("person."))
-            && (own_unit(was) == own_unit(is) || !uses("unit."))
-    }
-
-    fn channel(&self, id: &str) -> String {
-        let channels = &self.before.1.channels;
-        channels
-            .iter()
-            .find(|channel| channel.id == id)
-            .map(|channel| channel.name.clone())
-            .unwrap_or_default()
+    fn version_id(&self, of: &Desired) -> Option<String> {
+        let item = self.catalogue.items.get(&of.item_id)?;
+        Some(item.versions.get(&of.version)?.id.clone())
     }
 }
 
-/// The unit that the device itself lies in.
-fn own_unit(subject: &Subject) -> Option<&str> {
-    subject.unit_path.trim_end_matches('/').rsplit('/').next()
+/// The same version with the same values and credentials, and the same in the way of it.
+fn same(before: Option<&Desired>, after: Option<&Desired>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => before.hash == after.hash && before.refusal == after.refusal,
+        _ => false,
+    }
 }
 
-fn key(wanted: &Wanted) -> (String, String) {
-    (wanted.channel_id.clone(), wanted.item.clone())
+/// What comes of the decision; `None` when the device has it already.
+fn kind(
+    after: Option<&Desired>,
+    there: Option<&Observed>,
+    outcome: Option<&Outcome>,
+) -> Option<EffectKind> {
+    let Some(outcome) = outcome else {
+        return Some(EffectKind::Withdraw);
+    };
+    // The device is installing something at this moment: what comes takes its place.
+    let installing = there
+        .and_then(|seen| seen.work.as_ref())
+        .is_some_and(|work| work.fetched && work.installs.is_some());
+    Some(match (outcome.step, outcome.state) {
+        (Some(Step::Install), _) => EffectKind::Install,
+        (Some(Step::Replace | Step::Renew), _) => EffectKind::Replace,
+        (Some(Step::Remove), _) => EffectKind::Remove,
+        (Some(Step::Verify), _) | (None, Some(State::AsDesired | State::Unverified)) => {
+            return None;
+        }
+        (None, Some(State::Refused)) if after.is_some() => EffectKind::Refused,
+        (None, Some(State::ToInstall)) if !installing => EffectKind::Install,
+        (None, Some(State::ToInstall | State::Behind)) => EffectKind::Replace,
+        (None, Some(State::ToRemove | State::Refused)) => EffectKind::Remove,
+        (None, None) => EffectKind::Withdraw,
+    })
 }

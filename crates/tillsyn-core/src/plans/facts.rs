@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::assignments::{self, Terms, VersionInfo};
 use crate::error::Error;
 use crate::ids::AssignmentId;
+use crate::profiles::variables;
 
 /// Values behind a change.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub(super) struct Facts {
     pub(super) terms_before: Option<Terms>,
     /// Path of the unit that devices come to lie in, or that a unit comes to have.
     pub(super) path_after: String,
+    /// Values of variables that the devices come to have by it.
+    pub(super) values_after: Vec<(&'static str, Option<String>)>,
     /// Groups of the person who gets the device.
     pub(super) person_groups: BTreeSet<String>,
 }
@@ -38,6 +41,8 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
     const DEVICE: &str = "SELECT u.id, u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE d.id = $1";
     const UNIT: &str = "SELECT id, path FROM org_unit WHERE id = $1";
+    const UNIT_NAME: &str = "SELECT name FROM org_unit WHERE id = $1";
+    const PERSON: &str = "SELECT name, email FROM person WHERE id = $1";
     let mut facts = Facts::default();
     match change {
         Change::PublishVersion {
@@ -82,16 +87,25 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
             facts.at(tx, DEVICE, first, "device").await?;
             let to = place_in(tx, UNIT, unit_id, "organisational unit").await?;
             facts.path_after = to.1;
+            let name = tx.fetch_one(UNIT_NAME, args![unit_id]).await?.text(0)?;
+            facts.values_after.push(variables::of_unit(name));
         }
         Change::SetDevicePerson {
             device_id,
             person_id,
         } => {
             facts.at(tx, DEVICE, device_id, "device").await?;
+            let mut values = (None, None);
             if let Some(person) = person_id {
+                if let Some(row) = tx.fetch_optional(PERSON, args![person]).await? {
+                    values = (row.opt_text(0)?, row.opt_text(1)?);
+                }
                 let mut groups = assignments::groups_in(tx, "person", vec![person.clone()]).await?;
                 facts.person_groups = groups.remove(person).unwrap_or_default();
             }
+            facts
+                .values_after
+                .extend(variables::of_person(values.0, values.1));
         }
         Change::MoveUnit { unit_id, parent_id } => {
             facts.at(tx, UNIT, unit_id, "organisational unit").await?;

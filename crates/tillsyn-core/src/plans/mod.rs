@@ -12,6 +12,7 @@ mod direct;
 mod effect;
 mod facts;
 mod guard;
+mod meet;
 mod store;
 mod summary;
 mod view;

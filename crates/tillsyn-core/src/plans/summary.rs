@@ -1,12 +1,15 @@
 //! What a plan says in short: counts, and what people should look at.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::conflict::ConflictGroup;
+use super::conflict::{ConflictGroup, ProfileRef};
 use super::effect::{Effect, EffectKind};
+use crate::assignments::Catalogue;
+use crate::desired::Reason;
 use crate::support::Judgement;
 
 /// Counts of a plan's effects. Kept with the plan; the effects themselves are computed when asked for.
@@ -44,9 +47,12 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unsupported {
     pub devices: usize,
+    /// The version that they are to get.
+    #[serde(default)]
+    pub profile: ProfileRef,
     /// Type of the payload; `None` is the profile as a whole.
     pub payload: Option<String>,
-    /// `None` is the payload as a whole.
+    /// `None` is the payload as a whole; of a missing value, the variable.
     pub key: Option<String>,
     pub reason: String,
     /// The version of the system that brought or took it.
@@ -90,8 +96,16 @@ pub(super) struct Tally {
     /// Devices with an effect, in the order of their ids.
     pub(super) affected: Vec<String>,
     pub(super) items: BTreeSet<String>,
-    /// Few, by their address: devices of one kind share theirs.
-    judged: HashMap<usize, (Arc<Judgement>, usize)>,
+    /// What devices make of what they get, or why they do not get it. Few: devices of one kind share theirs.
+    findings: HashMap<Vec<Finding>, (usize, Vec<Arc<Judgement>>)>,
+}
+
+/// Of one item on one device.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Finding {
+    /// Item, version, and which judgement.
+    Ignored(String, i64, usize),
+    Refused(String, i64, Reason),
 }
 
 impl Tally {
@@ -105,8 +119,6 @@ impl Tally {
         summary.not_seen += usize::from(not_seen);
         let has = |kind| effects.iter().any(|effect| effect.kind == kind);
         summary.removes_from += usize::from(has(EffectKind::Remove));
-        let gets = has(EffectKind::Install) || has(EffectKind::Replace);
-        summary.receiving += usize::from(gets);
         summary.replaced_as_a_whole += usize::from(has(EffectKind::Replace));
         if !summary.platforms.contains_key(platform) {
             summary
@@ -121,59 +133,148 @@ impl Tally {
             if !self.items.contains(&effect.item_id) {
                 self.items.insert(effect.item_id.clone());
             }
-            if let Some(judgement) = &effect.judgement {
-                let judged = self.judged.entry(Arc::as_ptr(judgement).addr());
-                judged.or_insert_with(|| (judgement.clone(), 0)).1 += 1;
-            }
         }
-        let judged = || {
-            effects
-                .iter()
-                .filter_map(|effect| effect.judgement.as_deref())
-        };
-        let whole = |it: &Judgement| it.refusal.is_none() && it.ignored.is_empty();
-        summary.apply_all += usize::from(judged().next().is_some() && judged().all(whole));
         self.affected.push(first.device_id.clone());
+        self.find(effects);
     }
 
-    /// Sums up what devices refuse and ignore.
-    pub(super) fn close(&mut self) {
-        let mut refusals: BTreeMap<Of, usize> = BTreeMap::new();
-        let mut ignored: BTreeMap<Of, usize> = BTreeMap::new();
-        for (judgement, count) in self.judged.values() {
-            if let Some(refusal) = &judgement.refusal {
-                let of = (refusal.payload.clone(), None, refusal.code, None);
-                *refusals.entry(of).or_default() += count;
+    fn find(&mut self, effects: &[Effect]) {
+        let (mut findings, mut judgements) = (Vec::new(), Vec::new());
+        for effect in effects {
+            let Some(version) = effect.new else {
                 continue;
+            };
+            let item = || effect.item_id.clone();
+            if let Some(judgement) = &effect.judgement
+                && !judgement.ignored.is_empty()
+            {
+                let which = Arc::as_ptr(judgement).addr();
+                findings.push(Finding::Ignored(item(), version, which));
+                judgements.push(judgement.clone());
             }
-            for it in &judgement.ignored {
-                let version = it.version.clone();
-                let of = (Some(it.payload.clone()), it.key.clone(), it.code, version);
-                *ignored.entry(of).or_default() += count;
+            if let Some(reason) = &effect.reason {
+                findings.push(Finding::Refused(item(), version, reason.clone()));
             }
         }
-        self.summary.refusals = most_first(refusals);
-        self.summary.ignored = most_first(ignored);
+        let receives = effects.iter().any(|effect| effect.kind.gives());
+        self.summary.receiving += usize::from(receives);
+        self.summary.apply_all += usize::from(receives && judgements.is_empty());
+        if findings.is_empty() {
+            return;
+        }
+        let found = self.findings.entry(findings);
+        found.or_insert_with(|| (0, judgements)).0 += 1;
+    }
+
+    /// Sums up what devices refuse and ignore: each counts once, however many users it has.
+    pub(super) fn close(&mut self, names: &Catalogue) {
+        let mut refusals: HashMap<Of, usize> = HashMap::new();
+        let mut ignored: HashMap<Of, usize> = HashMap::new();
+        for (findings, (devices, judgements)) in &self.findings {
+            let (mut refused, mut passed_over) = (HashSet::new(), HashSet::new());
+            for finding in findings {
+                match finding {
+                    Finding::Refused(item, version, reason) => {
+                        refused.extend(why(reason).into_iter().map(|of| of.at(item, *version)));
+                    }
+                    Finding::Ignored(item, version, which) => {
+                        let judgement = judgements.iter().find(|j| Arc::as_ptr(j).addr() == *which);
+                        let all = judgement
+                            .into_iter()
+                            .flat_map(|judgement| &judgement.ignored);
+                        passed_over.extend(all.map(|one| {
+                            let of = Of {
+                                payload: Some(one.payload.clone()),
+                                key: one.key.clone(),
+                                reason: one.code.to_owned(),
+                                version: one.version.clone(),
+                                ..Of::default()
+                            };
+                            of.at(item, *version)
+                        }));
+                    }
+                }
+            }
+            for of in refused {
+                *refusals.entry(of).or_default() += devices;
+            }
+            for of in passed_over {
+                *ignored.entry(of).or_default() += devices;
+            }
+        }
+        self.summary.refusals = most_first(refusals, names);
+        self.summary.ignored = most_first(ignored, names);
     }
 }
 
-/// Payload, key, reason, version.
-type Of = (Option<String>, Option<String>, &'static str, Option<String>);
+/// What is counted together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Of {
+    item: (String, i64),
+    payload: Option<String>,
+    key: Option<String>,
+    reason: String,
+    version: Option<String>,
+}
+
+impl Of {
+    fn at(mut self, item: &str, version: i64) -> Self {
+        self.item = (item.to_owned(), version);
+        self
+    }
+}
+
+/// A reason of an item in the parts that are counted: the payload of what is not supported, each variable of
+/// what is missing.
+fn why(reason: &Reason) -> Vec<Of> {
+    let detail: Json = reason
+        .detail
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    let plain = Of {
+        reason: reason.code.clone(),
+        ..Of::default()
+    };
+    match reason.code.as_str() {
+        "unsupported" => vec![Of {
+            payload: text(&detail["payload"]),
+            reason: text(&detail["support"]).unwrap_or_else(|| reason.code.clone()),
+            ..plain
+        }],
+        "variable_missing" => {
+            let names = detail["variables"].as_array().into_iter().flatten();
+            let of = |name| Of {
+                key: text(name),
+                ..plain.clone()
+            };
+            names.map(of).collect()
+        }
+        _ => vec![plain],
+    }
+}
 
 /// At most as many as anybody reads.
-fn most_first(counted: BTreeMap<Of, usize>) -> Vec<Unsupported> {
+fn most_first(counted: HashMap<Of, usize>, names: &Catalogue) -> Vec<Unsupported> {
     const MOST: usize = 200;
-    let mut found: Vec<Unsupported> = counted
+    let mut counted: Vec<(Of, usize)> = counted.into_iter().collect();
+    counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counted.truncate(MOST);
+    let name = |id: &str| names.items.get(id).map(|item| item.name.clone());
+    counted
         .into_iter()
-        .map(|((payload, key, reason, version), devices)| Unsupported {
+        .map(|(of, devices)| Unsupported {
             devices,
-            payload,
-            key,
-            reason: reason.to_owned(),
-            version,
+            profile: ProfileRef {
+                name: name(&of.item.0).unwrap_or_default(),
+                id: of.item.0,
+                version: of.item.1,
+            },
+            payload: of.payload,
+            key: of.key,
+            reason: of.reason,
+            version: of.version,
         })
-        .collect();
-    found.sort_by(|a, b| b.devices.cmp(&a.devices));
-    found.truncate(MOST);
-    found
+        .collect()
 }

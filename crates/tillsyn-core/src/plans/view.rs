@@ -96,8 +96,9 @@ pub struct EffectView {
     pub effect: EffectKind,
     pub old_version: Option<i64>,
     pub new_version: Option<i64>,
-    /// Why the device refuses it.
-    pub reason: Option<&'static str>,
+    /// Why it is refused: a stable code, and more of it as JSON.
+    pub reason: Option<String>,
+    pub detail: Option<String>,
 }
 
 /// The effects of a pending plan as they would be now, in the order of devices; only of devices that the
@@ -161,9 +162,8 @@ pub async fn effects(
                     effect: effect.kind,
                     old_version: effect.old,
                     new_version: effect.new,
-                    reason: effect
-                        .judgement
-                        .and_then(|it| Some(it.refusal.as_ref()?.code)),
+                    detail: effect.reason.as_ref().and_then(|of| of.detail.clone()),
+                    reason: effect.reason.map(|of| of.code),
                 });
             }
         }

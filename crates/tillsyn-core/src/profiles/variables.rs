@@ -86,6 +86,36 @@ pub(crate) fn used<'a>(
         .collect()
 }
 
+/// Of what a version names that for which there is no value.
+pub(crate) fn missing<'a>(
+    values: &BTreeMap<String, String>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Vec<&'a str> {
+    let names = names.into_iter().filter(|name| is_identity(name));
+    names.filter(|name| !values.contains_key(*name)).collect()
+}
+
+/// The values of a person; without one, of nobody.
+pub(crate) fn of_person(
+    name: Option<String>,
+    email: Option<String>,
+) -> [(&'static str, Option<String>); 3] {
+    let user_name = email
+        .as_deref()
+        .and_then(|email| email.split_once('@'))
+        .map(|(local, _)| local.to_owned());
+    [
+        ("person.name", name),
+        ("person.user_name", user_name),
+        ("person.email", email),
+    ]
+}
+
+/// The value of a unit.
+pub(crate) fn of_unit(name: String) -> (&'static str, Option<String>) {
+    ("unit.name", Some(name))
+}
+
 /// The values of these channels, by their ids; what is not known is absent.
 pub(crate) async fn values_in(
     tx: &Tx,
@@ -114,15 +144,9 @@ fn decode(row: &Row, organisation: &str) -> Result<BTreeMap<String, String>, Err
     let separated = row.text(13)? == "account_driven_user";
     let personal = row.text(14)? == "personal";
     let of_user = row.text(1)? != "device";
-    let email = row.opt_text(12)?;
-    let user_name = email
-        .as_deref()
-        .and_then(|email| email.split_once('@'))
-        .map(|(local, _)| local.to_owned());
+    let person = of_person(row.opt_text(11)?, row.opt_text(12)?);
     let known = [
-        ("person.name", row.opt_text(11)?),
-        ("person.user_name", user_name),
-        ("person.email", email),
+        of_unit(row.text(10)?),
         ("device.id", Some(row.text(4)?)),
         ("device.name", row.opt_text(6)?),
         (
@@ -135,13 +159,13 @@ fn decode(row: &Row, organisation: &str) -> Result<BTreeMap<String, String>, Err
             row.opt_text(8)?.filter(|_| !separated && !personal),
         ),
         ("device.model", row.opt_text(9)?),
-        ("unit.name", Some(row.text(10)?)),
         ("organisation.name", Some(organisation.to_owned())),
         ("user.short_name", row.opt_text(2)?.filter(|_| of_user)),
         ("user.long_name", row.opt_text(3)?.filter(|_| of_user)),
     ];
-    Ok(known
+    Ok(person
         .into_iter()
+        .chain(known)
         .filter_map(|(name, value)| Some((name.to_owned(), value.filter(|v| !v.is_empty())?)))
         .collect())
 }

@@ -308,7 +308,7 @@ fn new_row(
 
 /// A command that ended without the device's word works on nothing any more. Where it could not be sent,
 /// or somebody withdrew it, the same is not done again at once.
-fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64) {
+pub(super) fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64) {
     if row.command_id.is_none() || command.is_some_and(|command| !command.finished) {
         return;
     }

@@ -8,6 +8,7 @@ mod desire;
 mod facts;
 mod heard;
 mod look;
+mod observe;
 pub(crate) mod request;
 mod rows;
 mod view;
@@ -21,8 +22,10 @@ pub use view::{
 pub use worker::run_worker;
 
 pub(crate) use ask::ask_users;
+pub(crate) use desire::{personal_in, resolved};
 pub(crate) use facts::on_facts_in;
 pub(crate) use heard::{End, Heard, on_list_in, on_result_in};
+pub(crate) use observe::observed_in;
 pub(crate) use request::request_in;
 pub(crate) use rows::{forget_channel_in, forget_enrollment_in};
 pub(crate) use worker::{again, run_due};

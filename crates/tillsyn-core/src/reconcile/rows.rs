@@ -65,6 +65,17 @@ pub(super) async fn of_devices_in(
     rows.iter().map(decode).collect()
 }
 
+/// One item of these devices, by the profile that it comes from.
+pub(super) async fn of_item_in(
+    tx: &Tx,
+    item_id: &str,
+    devices: Vec<String>,
+) -> Result<Vec<(ItemRow, Option<CommandOf>)>, Error> {
+    const OF: &str = concat!(columns!(), "s.item_id = $1 AND s.device_id {ids}");
+    let rows = tx.fetch_all_in(OF, devices, args![item_id]).await?;
+    rows.iter().map(decode).collect()
+}
+
 /// The items of a channel, for a device's turn: whoever else writes them is waited for.
 pub(super) async fn of_channel_in(tx: &Tx, channel_id: &str) -> Result<Vec<ItemRow>, Error> {
     const OF: &str = concat!(columns!(), "s.channel_id = $1");

@@ -114,23 +114,6 @@ fn name(version_id: &str, draft: Option<&Draft>) -> String {
 }
 
 /// All answers; the store is read only for what was never judged here.
-pub(crate) async fn verdicts(
-    core: &Core,
-    asked: Asked,
-    draft: Option<Draft>,
-) -> Result<Verdicts, Error> {
-    let (known, open) = core.judgements().recall(&asked, draft.as_ref());
-    if open.0.is_empty() {
-        return Ok(known);
-    }
-    core.db()
-        .read((core.clone(), asked, draft), |tx, (core, asked, draft)| {
-            Box::pin(async move { verdicts_in(tx, core, asked, draft.as_ref()).await })
-        })
-        .await
-}
-
-/// The same in a transaction.
 pub(crate) async fn verdicts_in(
     tx: &Tx,
     core: &Core,
@@ -156,6 +139,32 @@ pub(crate) async fn verdicts_in(
         known.0.entry(version).or_default().extend(judged);
     }
     Ok(known)
+}
+
+/// These versions, opened; what went in this moment is missing.
+pub(crate) async fn documents(
+    core: &Core,
+    versions: Vec<String>,
+    draft: Option<Draft>,
+) -> Result<HashMap<String, Document>, Error> {
+    let input = (core.keys().clone(), versions, draft);
+    let contents = core
+        .db()
+        .read(input, |tx, (keys, versions, draft)| {
+            Box::pin(async move {
+                let mut contents = Vec::new();
+                for id in versions {
+                    let own = draft.as_ref().filter(|draft| draft.version_id == *id);
+                    if let Some(plain) = content_in(tx, keys, id, own).await? {
+                        contents.push((id.clone(), plain));
+                    }
+                }
+                Ok::<_, Error>(contents)
+            })
+        })
+        .await?;
+    let open = |(id, plain): (String, Zeroizing<Vec<u8>>)| Ok((id, Document::open(&plain)?));
+    contents.into_iter().map(open).collect()
 }
 
 async fn content_in(

@@ -4,7 +4,7 @@
 mod judge;
 mod traits;
 
-pub(crate) use judge::{Asked, Draft, Judgements, Verdicts, verdicts, verdicts_in};
+pub(crate) use judge::{Asked, Draft, Judgements, Verdicts, documents, verdicts_in};
 pub(crate) use traits::{Ignored, Judgement, Refusal, Traits};
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub use profile::{UploadedProfile, read_profile};
 pub use scep::{ScepAnswer, ScepAuthority, ca_caps, ca_certificates, pki_operation};
 
 pub(crate) use capability::{Told, check_capability, check_type, lock_pin, own_profile_unknown};
-pub(crate) use document::Document;
+pub(crate) use document::{Clash, Document};
 pub(crate) use enrollment_profile::{
     Credential, ProfileInput, announced, enrollment_profile, profile_identifier,
 };

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tillsyn_core::plans::{self, EffectView, PlanView};
 use utoipa::ToSchema;
 
-use super::conflict::PlanConflict;
+use super::conflict::{PlanConflict, PlanProfile};
 use crate::api::time::Time;
 
 /// The exact effect of a change, before it is made.
@@ -92,9 +92,11 @@ pub(in crate::api) struct PlanSummary {
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Unsupported {
     devices: usize,
+    /// The version that they are to get.
+    profile: PlanProfile,
     /// Type of the payload; none is the profile as a whole.
     payload: Option<String>,
-    /// None is the payload as a whole.
+    /// None is the payload as a whole; of a missing value, the variable.
     key: Option<String>,
     reason: String,
     /// The version of the system that brought or took it.
@@ -105,6 +107,7 @@ impl From<plans::Unsupported> for Unsupported {
     fn from(of: plans::Unsupported) -> Self {
         Self {
             devices: of.devices,
+            profile: of.profile.into(),
             payload: of.payload,
             key: of.key,
             reason: of.reason,
@@ -176,8 +179,11 @@ pub(in crate::api) struct Effect {
     effect: &'static str,
     old_version: Option<i64>,
     new_version: Option<i64>,
-    /// Why the device refuses it.
-    reason: Option<&'static str>,
+    /// Why it is refused, as on the item: `unsupported`, `variable_missing` …
+    reason: Option<String>,
+    /// More of the reason.
+    #[schema(value_type = Option<Object>)]
+    detail: Option<Json>,
 }
 
 impl From<EffectView> for Effect {
@@ -193,6 +199,9 @@ impl From<EffectView> for Effect {
             old_version: view.old_version,
             new_version: view.new_version,
             reason: view.reason,
+            detail: view
+                .detail
+                .and_then(|text| serde_json::from_str(&text).ok()),
         }
     }
 }

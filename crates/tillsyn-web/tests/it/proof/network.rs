@@ -312,7 +312,11 @@ both_engines!(
         let detail = app.text("SELECT reason_detail FROM item_state").await;
         assert!(detail.unwrap().contains("person.email"));
         look(&app).await;
-        assert_eq!(app.count(INSTALLS).await, 1, "the same is not tried again");
+        assert_eq!(
+            app.count(INSTALLS).await,
+            0,
+            "it is known before anything is sent"
+        );
         sql(
             &app,
             "INSERT INTO person (id, org_unit_id, name, email, status, created_at, updated_at) \

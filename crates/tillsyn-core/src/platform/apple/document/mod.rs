@@ -1,6 +1,7 @@
 //! A configuration profile as features handle it: opened, checked, edited, compared and shown, without any
 //! of Apple's types.
 
+mod conflicts;
 mod edit;
 mod expected;
 mod findings;
@@ -9,6 +10,7 @@ mod shown;
 mod support;
 mod upload;
 
+pub(crate) use conflicts::Clash;
 use tillsyn_apple::WireError;
 use tillsyn_apple::profile::Template;
 use zeroize::Zeroizing;
