@@ -59,11 +59,18 @@ impl Document {
                 ] {
                     payload.insert(key.to_owned(), value);
                 }
+                // The texts tell the variant, on which the types of the others depend.
+                let mut told = payload.clone();
+                for (key, value) in values {
+                    if let Some(text) = value.as_str() {
+                        told.insert(key.clone(), Value::from(text));
+                    }
+                }
                 for (key, value) in values {
                     if key == "PayloadType" {
                         return Err(wrong("The type of a payload is given once, as `type`."));
                     }
-                    let place = Place::payload(payload_type).key(key);
+                    let place = Place::payload(&told).key(key);
                     payload.insert(key.clone(), from_json(value, place)?);
                 }
                 let payloads = self.payload_list()?;
@@ -156,8 +163,7 @@ impl Document {
             .get_mut(index)
             .and_then(Value::as_dictionary_mut)
             .ok_or_else(|| no_payload(index))?;
-        let kind = payload.get("PayloadType").and_then(Value::as_string);
-        let place = Place::payload(kind.unwrap_or_default());
+        let place = Place::payload(payload);
         Ok((payload, place))
     }
 }

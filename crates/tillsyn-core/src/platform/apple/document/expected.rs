@@ -1,6 +1,8 @@
 //! What a value of a profile is to be, by the catalogue, along a path.
 
-use tillsyn_apple::profile::catalogue::{self, Key, Kind};
+use plist::Dictionary;
+use tillsyn_apple::profile::catalogue::{self, Key, Kind, Payload};
+use tillsyn_apple::profile::check;
 
 use super::json::Expected;
 use crate::profiles::{Step, ValueKind};
@@ -16,8 +18,8 @@ pub(super) struct Place {
 #[derive(Clone, Copy)]
 enum At {
     Top,
-    /// In a payload of this type, of whatever variant.
-    Payload(&'static str),
+    /// In a payload of this type, and of this variant as far as its values tell.
+    Payload(&'static str, Option<&'static Payload>),
     Key(&'static Key),
     /// Nothing is known of it.
     Unknown,
@@ -28,12 +30,13 @@ impl Place {
         At::Top.into()
     }
 
-    /// In a payload of the type; of one that nobody knows only the keys of all payloads are known.
-    pub(super) fn payload(kind: &str) -> Self {
-        let known = catalogue::variants(kind)
+    /// In this payload; of a type that nobody knows only the keys of all payloads are known.
+    pub(super) fn payload(payload: &Dictionary) -> Self {
+        let kind = payload.get("PayloadType").and_then(plist::Value::as_string);
+        let known = catalogue::variants(kind.unwrap_or_default())
             .first()
             .map(|payload| payload.kind);
-        At::Payload(known.unwrap_or_default()).into()
+        At::Payload(known.unwrap_or_default(), check::fit(payload)).into()
     }
 
     /// The place of a path that begins here.
@@ -70,8 +73,9 @@ impl Expected for Place {
         let found = match self.at {
             At::Top => catalogue::top_level().and_then(|top| top.key(key)),
             // The keys of all payloads first: a payload may stand for any other key.
-            At::Payload(kind) => catalogue::common()
+            At::Payload(kind, fitting) => catalogue::common()
                 .and_then(|all| all.key(key))
+                .or_else(|| fitting.and_then(|payload| payload.key(key)))
                 .or_else(|| {
                     let variants = catalogue::variants(kind);
                     variants.into_iter().find_map(|payload| payload.key(key))
