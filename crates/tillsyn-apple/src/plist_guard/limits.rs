@@ -20,8 +20,9 @@ impl Limits {
         elements: 500_000,
         depth: 64,
     };
+    /// Twice what is kept of one: values are put in, and XML is larger than the binary form.
     pub const PROFILE: Self = Self {
-        bytes: 1024 * 1024,
+        bytes: 4 * 1024 * 1024,
         elements: 50_000,
         depth: 64,
     };
