@@ -61,8 +61,8 @@ fn system_named(name: &str) -> Result<catalogue::System, Error> {
     catalogue::system_named(name).ok_or_else(|| {
         let known = catalogue::SYSTEMS.map(catalogue::system_name).join(", ");
         Error::invalid(
-            "system_unknown",
             "system",
+            "system_unknown",
             format!("There is no system of this name; there are {known}."),
         )
     })
