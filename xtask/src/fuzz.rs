@@ -121,10 +121,18 @@ const TARGETS: &[Target] = &[
             "corpus_of_status_report_is_read_or_refused_as_named",
         ),
     ),
+    target(
+        "upload",
+        &["crates/tillsyn-core/corpus/upload"],
+        (
+            "crates/tillsyn-core/src/corpus.rs",
+            "corpus_of_upload_is_read_or_refused_as_named",
+        ),
+    ),
 ];
 
 /// Targets that need the whole core, which takes long to build.
-const OF_CORE: [&str; 2] = ["json", "status_report"];
+const OF_CORE: [&str; 3] = ["json", "status_report", "upload"];
 
 const fn target(
     name: &'static str,

@@ -1,4 +1,4 @@
-//! Replays the corpora of the fuzz targets `json` and `status_report`: every file is read or
+//! Replays the corpora of the fuzz targets `json`, `status_report` and `upload`: every file is read or
 //! refused as the start of its name says.
 #![expect(clippy::expect_used, reason = "tests")]
 
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::commands::Request;
 use crate::platform::apple::is_status_report;
+use crate::profiles::check_upload;
 
 fn replay(name: &str, is_read: impl Fn(&[u8]) -> bool) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -44,5 +45,16 @@ fn corpus_of_json_is_read_or_refused_as_named() {
 fn corpus_of_status_report_is_read_or_refused_as_named() {
     replay("status_report", |bytes| {
         is_status_report(bytes, false) && is_status_report(bytes, true)
+    });
+}
+
+#[test]
+fn corpus_of_upload_is_read_or_refused_as_named() {
+    replay("upload", |bytes| {
+        let signed = bytes.first() == Some(&0x30);
+        check_upload(bytes.to_vec()).is_ok_and(|checked| {
+            assert_eq!(checked.summary.signer.is_some(), signed);
+            true
+        })
     });
 }
