@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod canaries;
+mod check;
 mod client;
 mod crash;
 mod demo;

@@ -16,11 +16,12 @@ use super::scep_client::{Download, issued, key, refused};
 
 const SECRET: &str = "wifi-canary-7d1c";
 const IDENTIFIER: &str = "org.example.staff";
-const STATE: &str = "SELECT state FROM item_state";
-const CERTIFICATES: &str = "SELECT count(*) FROM credential_certificate";
-const INSTALLS: &str = "SELECT count(*) FROM command WHERE request_type = 'InstallProfile'";
+pub(super) const STATE: &str = "SELECT state FROM item_state";
+pub(super) const CERTIFICATES: &str = "SELECT count(*) FROM credential_certificate";
+pub(super) const INSTALLS: &str =
+    "SELECT count(*) FROM command WHERE request_type = 'InstallProfile'";
 
-fn by_hand() -> AppOptions {
+pub(super) fn by_hand() -> AppOptions {
     AppOptions {
         jobs: false,
         ..AppOptions::default()
@@ -80,7 +81,7 @@ async fn make(app: &TestApp) -> ProfileId {
     id
 }
 
-async fn publish(app: &TestApp, id: &ProfileId) {
+pub(super) async fn publish(app: &TestApp, id: &ProfileId) {
     const REVISION: &str = "SELECT revision FROM profile_draft";
     let revision = app.count(REVISION).await;
     profiles::publish(&app.core, &app.owner, id, revision, None)
@@ -89,7 +90,7 @@ async fn publish(app: &TestApp, id: &ProfileId) {
 }
 
 /// Every device is to have it.
-async fn assign(app: &TestApp, id: &ProfileId) {
+pub(super) async fn assign(app: &TestApp, id: &ProfileId) {
     for sql in [
         "INSERT INTO assignment (id, org_unit_id, kind, item_id, channel, created_by, created_at, \
          updated_at) SELECT 'a', id, 'profile', $1, 'device', 'test', 1, 1 FROM org_unit",
@@ -101,12 +102,12 @@ async fn assign(app: &TestApp, id: &ProfileId) {
     look(app).await;
 }
 
-async fn sql(app: &TestApp, text: &'static str) {
+pub(super) async fn sql(app: &TestApp, text: &'static str) {
     app.db().execute(text, Vec::new()).await.unwrap();
 }
 
 /// A change of the desired, and a look at every device.
-async fn look(app: &TestApp) {
+pub(super) async fn look(app: &TestApp) {
     sql(
         app,
         "UPDATE config_revision SET value = value + 1 WHERE name = 'desired'",
@@ -135,7 +136,7 @@ async fn of_person(app: &TestApp) -> Device {
 }
 
 /// An iPhone that has the profile.
-async fn installed(app: &TestApp) -> (Device, ProfileId) {
+pub(super) async fn installed(app: &TestApp) -> (Device, ProfileId) {
     let mut iphone = of_person(app).await;
     let id = make(app).await;
     assign(app, &id).await;
@@ -143,7 +144,7 @@ async fn installed(app: &TestApp) -> (Device, ProfileId) {
     (iphone, id)
 }
 
-fn certificates(device: &Device) -> Vec<Certificate> {
+pub(super) fn certificates(device: &Device) -> Vec<Certificate> {
     device
         .installed_profiles()
         .flat_map(|profile| profile.certificates.clone())
@@ -235,7 +236,7 @@ both_engines!(
 );
 
 /// A challenge for the one credential, as a delivery makes it.
-async fn download(app: &TestApp, challenge: String) -> Download {
+pub(super) async fn download(app: &TestApp, challenge: String) -> Download {
     let insert = "INSERT INTO credential_challenge (challenge_hash, credential_id, generation, names, \
         created_at, expires_at) SELECT $1, h.credential_id, h.generation, h.names, h.created_at, \
         h.expires_at FROM credential_challenge h ORDER BY h.created_at LIMIT 1";
