@@ -12,4 +12,5 @@ mod payload_types;
 mod plans;
 mod profiles;
 mod push_life;
+mod round_trip;
 mod strict;
