@@ -149,6 +149,8 @@ CREATE TABLE plan (
     revision BIGINT NOT NULL,
     -- Counts of the effects, findings and conflicts, as JSON.
     summary TEXT NOT NULL,
+    -- Devices from which something is removed: what somebody removed lately is summed up.
+    removes_from BIGINT NOT NULL DEFAULT 0,
     reason TEXT,
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -162,6 +164,7 @@ CREATE TABLE plan (
     result TEXT
 );
 CREATE INDEX plan_created ON plan (created_at, id);
+CREATE INDEX plan_applied ON plan (applied_by, applied_at);
 CREATE INDEX plan_open ON plan (expires_at) WHERE status IN ('open', 'waiting');
 
 -- (end: assignments and plans)

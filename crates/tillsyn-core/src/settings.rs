@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use tillsyn_db::{Tx, args};
 
 use crate::actor::{Actor, Permission, authorize};
+use crate::assignments::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::org;
+use crate::reconcile::request::sweep_in;
 
 /// The organisation as people and devices see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +186,13 @@ pub async fn set_organisation(
             (actor.clone(), organisation, root, now_ms),
             |tx, (actor, value, root, now)| {
                 Box::pin(async move {
+                    let before: Organisation = read_in(tx, ORGANISATION).await?;
                     write_in(tx, ORGANISATION, value, *now).await?;
+                    if before.name != value.name {
+                        // Profiles may name it: every device is looked at.
+                        bump_in(tx).await?;
+                        sweep_in(tx, "org_unit", root.id.as_str(), *now).await?;
+                    }
                     let event = NewEvent::done(
                         "settings.change",
                         "setting",

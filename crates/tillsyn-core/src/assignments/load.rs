@@ -195,7 +195,6 @@ pub(crate) async fn subjects_in(tx: &Tx, device_ids: Vec<String>) -> Result<Vec<
 
 /// Says of each group in which unit it counts.
 async fn units_of_groups_in(tx: &Tx, subjects: &mut [Subject]) -> Result<(), Error> {
-    const UNITS: &str = "SELECT id, org_unit_id FROM device_group WHERE id {ids}";
     let mut ids: Vec<String> = subjects
         .iter()
         .flat_map(|s| s.groups.union(&s.person_groups))
@@ -203,13 +202,7 @@ async fn units_of_groups_in(tx: &Tx, subjects: &mut [Subject]) -> Result<(), Err
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut units = HashMap::new();
-    for row in tx.fetch_all_in(UNITS, ids, args![]).await? {
-        units.insert(row.text(0)?, row.text(1)?);
-    }
+    let units = group_units_in(tx, ids).await?;
     for subject in subjects {
         let of_subject = subject.groups.union(&subject.person_groups);
         subject.group_units = of_subject
@@ -232,6 +225,22 @@ fn traits_of(row: &Row) -> Result<Arc<Traits>, Error> {
         shared_ipad: flag(10)?,
         user_approved: flag(11)?,
     }))
+}
+
+/// The units of these groups.
+pub(crate) async fn group_units_in(
+    tx: &Tx,
+    ids: Vec<String>,
+) -> Result<HashMap<String, String>, Error> {
+    const UNITS: &str = "SELECT id, org_unit_id FROM device_group WHERE id {ids}";
+    let mut units = HashMap::new();
+    if ids.is_empty() {
+        return Ok(units);
+    }
+    for row in tx.fetch_all_in(UNITS, ids, args![]).await? {
+        units.insert(row.text(0)?, row.text(1)?);
+    }
+    Ok(units)
 }
 
 fn channel_of(row: &Row) -> Result<Option<SubjectChannel>, Error> {

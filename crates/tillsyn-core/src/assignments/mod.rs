@@ -14,7 +14,9 @@ pub use model::{AssignedChannel, Mode, TargetKind};
 pub use view::{AssignmentView, TargetView, assignment, assignments_of_profile, list_assignments};
 
 pub(crate) use change::{change_in, create_in, remove_in, stored_in};
-pub(crate) use load::{CatalogueCache, catalogue_in, groups_in, subjects_in, version_info};
+pub(crate) use load::{
+    CatalogueCache, catalogue_in, group_units_in, groups_in, subjects_in, version_info,
+};
 pub(crate) use model::{
     Assignment, Catalogue, Item, Subject, SubjectChannel, Target, VersionInfo, Wanted,
 };

@@ -5,40 +5,33 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use crate::actor::{Actor, Permission, authorize, may};
-use crate::assignments::revision::bump_in;
+use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{DeviceId, OrgUnitId};
-use crate::reconcile::request::request_in;
+use crate::plans::{Change, change_directly};
 use crate::units::find_in;
 
 /// Devices that one move names.
 const MOST: usize = 1_000;
 
 /// Moves devices to another unit, all or none.
+///
+/// # Errors
+/// `plan_required` when somebody should look first; see [`change_directly`].
 pub async fn move_devices(
     core: &Core,
     actor: &Actor,
     devices: Vec<DeviceId>,
     unit: &OrgUnitId,
 ) -> Result<(), Error> {
-    may(actor, Permission::UnitsWrite)?;
-    let devices: Vec<String> = devices.iter().map(ToString::to_string).collect();
-    let input = (devices, unit.clone(), actor.clone(), core.now_ms());
-    core.db()
-        .write(input, |tx, (devices, unit, actor, now)| {
-            Box::pin(async move {
-                let moved = move_in(tx, actor, devices, unit, *now).await?;
-                if !moved.is_empty() {
-                    bump_in(tx).await?;
-                    request_in(tx, moved, *now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let change = Change::MoveDevice {
+        device_ids: devices.iter().map(ToString::to_string).collect(),
+        unit_id: unit.to_string(),
+    };
+    change_directly(core, actor, change).await?;
+    Ok(())
 }
 
 /// The bare move with its event; answers which devices were elsewhere before. What belongs to a device

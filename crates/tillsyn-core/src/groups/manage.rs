@@ -6,12 +6,11 @@ use tillsyn_db::{Tx, args};
 use super::members::devices_in;
 use super::view::{GroupView, group};
 use crate::actor::{Actor, Permission, authorize};
-use crate::assignments::revision::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{GroupId, OrgUnitId};
-use crate::reconcile::request::request_in;
+use crate::plans::{Change, change_directly};
 use crate::units::find_in as unit_in;
 use crate::{org, text};
 
@@ -115,17 +114,11 @@ pub async fn change_group(
 
 /// Removes a group that nothing is assigned to.
 pub async fn remove_group(core: &Core, actor: &Actor, id: &GroupId) -> Result<(), Error> {
-    let input = (id.clone(), actor.clone(), core.now_ms());
-    core.db()
-        .write(input, |tx, (id, actor, now)| {
-            Box::pin(async move {
-                let devices = remove_in(tx, actor, id, *now).await?;
-                bump_in(tx).await?;
-                request_in(tx, devices, *now).await?;
-                Ok(())
-            })
-        })
-        .await
+    let change = Change::DeleteGroup {
+        group_id: id.to_string(),
+    };
+    change_directly(core, actor, change).await?;
+    Ok(())
 }
 
 /// The bare removal with its event; answers which devices were in it. Refused while assignments name it.

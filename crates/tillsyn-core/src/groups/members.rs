@@ -8,13 +8,12 @@ use tillsyn_db::{Tx, Value, args};
 
 use super::manage::find_in;
 use super::view::{GroupView, group};
-use crate::actor::{Actor, Permission, authorize, may};
-use crate::assignments::revision::bump_in;
+use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::GroupId;
-use crate::reconcile::request::request_in;
+use crate::plans::{Change, change_directly};
 
 /// Members that one change names.
 const MOST: usize = 5_000;
@@ -53,6 +52,9 @@ pub struct Member {
 }
 
 /// Takes members in and out. Who is in already, or out already, is passed over.
+///
+/// # Errors
+/// `plan_required` when somebody should look first; see [`change_directly`].
 pub async fn change_members(
     core: &Core,
     actor: &Actor,
@@ -60,24 +62,16 @@ pub async fn change_members(
     add: Vec<Member>,
     remove: Vec<Member>,
 ) -> Result<GroupView, Error> {
-    may(actor, Permission::GroupsWrite)?;
-    let input = (id.clone(), add, remove, actor.clone(), core.now_ms());
-    core.db()
-        .write(input, |tx, (id, add, remove, actor, now)| {
-            Box::pin(async move {
-                let devices = change_members_in(tx, actor, id, add, remove, *now).await?;
-                if !devices.is_empty() {
-                    bump_in(tx).await?;
-                    request_in(tx, devices, *now).await?;
-                }
-                Ok::<_, Error>(())
-            })
-        })
-        .await?;
+    let change = Change::GroupMembers {
+        group_id: id.to_string(),
+        add,
+        remove,
+    };
+    change_directly(core, actor, change).await?;
     group(core, actor, id).await
 }
 
-/// The bare change with its event; answers the devices that it concerns. A member to add must lie in the
+/// The bare change with its event; answers the devices that it concerns, `None` when it is so already. A member to add must lie in the
 /// group's unit or below it, and within reach of the actor.
 pub(crate) async fn change_members_in(
     tx: &Tx,
@@ -86,7 +80,7 @@ pub(crate) async fn change_members_in(
     add: &[Member],
     remove: &[Member],
     now_ms: i64,
-) -> Result<Vec<String>, Error> {
+) -> Result<Option<Vec<String>>, Error> {
     const INSERT: &str =
         "INSERT INTO group_member (group_id, member_kind, member_id, added_by, added_at)";
     const DELETE: &str = "DELETE FROM group_member WHERE group_id = $1 AND member_kind = $2 \
@@ -133,13 +127,14 @@ pub(crate) async fn change_members_in(
         removed.extend(gone.into_iter().map(|id| (kind, id)));
     }
     if added.is_empty() && removed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     tx.execute(TOUCH, args![id, now_ms]).await?;
     let event = NewEvent::done("group.members", "group", id.as_str(), &found.unit)
         .with(json!({"added": named(&added), "removed": named(&removed)}));
     events::record(tx, actor, now_ms, event).await?;
-    concerned_in(tx, added.into_iter().chain(removed)).await
+    let devices = concerned_in(tx, added.into_iter().chain(removed)).await?;
+    Ok(Some(devices))
 }
 
 fn of_kind(members: &[Member], kind: MemberKind) -> BTreeSet<String> {

@@ -4,37 +4,28 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use crate::actor::{Actor, Permission, authorize};
-use crate::assignments::revision::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{DeviceId, PersonId};
-use crate::reconcile::request::request_in;
+use crate::plans::{Change, change_directly};
 
 /// Gives a device to a person, or takes it from whoever has it.
+///
+/// # Errors
+/// `plan_required` when somebody should look first; see [`change_directly`].
 pub async fn set_device_person(
     core: &Core,
     actor: &Actor,
     device: &DeviceId,
     person: Option<&PersonId>,
 ) -> Result<(), Error> {
-    let input = (
-        device.clone(),
-        person.cloned(),
-        actor.clone(),
-        core.now_ms(),
-    );
-    core.db()
-        .write(input, |tx, (device, person, actor, now)| {
-            Box::pin(async move {
-                if set_device_person_in(tx, actor, device, person.as_ref(), *now).await? {
-                    bump_in(tx).await?;
-                    request_in(tx, vec![device.to_string()], *now).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
+    let change = Change::SetDevicePerson {
+        device_id: device.to_string(),
+        person_id: person.map(ToString::to_string),
+    };
+    change_directly(core, actor, change).await?;
+    Ok(())
 }
 
 /// The bare change with its event; false when the device is that person's already.

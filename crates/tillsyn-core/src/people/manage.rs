@@ -6,6 +6,7 @@ use tillsyn_db::{Tx, args};
 use super::normal_email;
 use super::view::{PersonView, person};
 use crate::actor::{Actor, Permission, authorize};
+use crate::assignments::revision::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -226,6 +227,9 @@ async fn change_in(
     let mut devices = Vec::new();
     for row in tx.fetch_all(DEVICES, args![id]).await? {
         devices.push(row.text(0)?);
+    }
+    if !devices.is_empty() {
+        bump_in(tx).await?;
     }
     request_in(tx, devices, now_ms).await
 }

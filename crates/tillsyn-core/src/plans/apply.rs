@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use super::carry::carry_in;
 use super::compute::{Computed, Depth, compute};
 use super::create::plan;
-use super::guard::{Need, need};
+use super::guard::{Need, lately_in, need};
+use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::assignments;
@@ -17,10 +17,6 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::PlanId;
-use crate::reconcile::request::{request_in, sweep_in};
-
-/// Up to so many devices are asked for one by one; more are walked.
-const FEW_DEVICES: usize = 200;
 
 /// What whoever applies a plan typed.
 #[derive(Clone, Debug, Default)]
@@ -72,10 +68,20 @@ pub async fn apply(
         .as_deref()
         .map(str::trim)
         .filter(|reason| !reason.is_empty());
-    match checked(core, actor, &found, &computed, &approval, reason)? {
+    let lately = lately(core, actor).await?;
+    match checked(core, actor, &found, (&computed, lately), &approval, reason)? {
         Way::Ask => ask(core, actor, &found, reason).await,
         Way::Apply => carry_out(core, actor, found, computed, reason).await,
     }
+}
+
+/// Read before the change: whatever is removed meanwhile moves the revision, which ends the plan.
+async fn lately(core: &Core, actor: &Actor) -> Result<usize, Error> {
+    core.db()
+        .read((who(actor), core.now_ms()), |tx, (who, now)| {
+            Box::pin(async move { lately_in(tx, who, *now).await })
+        })
+        .await
 }
 
 /// Whether what was planned cannot be done any more, as against a fault that passes.
@@ -107,7 +113,7 @@ fn checked(
     core: &Core,
     actor: &Actor,
     plan: &PlanView,
-    computed: &Computed,
+    (computed, lately): (&Computed, usize),
     approval: &Approval,
     reason: Option<&str>,
 ) -> Result<Way, Error> {
@@ -117,7 +123,7 @@ fn checked(
     if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
         return second_person(actor, plan, new, now_ms).map(|()| Way::Apply);
     }
-    let need = need(removes_from, actor.kind, new);
+    let need = need(removes_from, lately, actor.kind, new);
     if need == Need::Nothing {
         return Ok(Way::Apply);
     }
@@ -202,7 +208,7 @@ async fn ask(
 }
 
 /// Everything in one transaction: the change, the revision, the event, and who is to be looked at.
-pub(super) async fn carry_out(
+async fn carry_out(
     core: &Core,
     actor: &Actor,
     plan: PlanView,
@@ -257,58 +263,13 @@ impl Carry {
         {
             return Ok(None);
         }
-        let (actor, change) = (&self.actor, &stored.change);
-        let result = carry_in(tx, &self.core, actor, change, self.now_ms).await?;
-        assignments::bump_in(tx).await?;
-        self.look_in(tx).await?;
-        self.close_in(tx, &result).await?;
-        self.record(tx, &result).await?;
-        Ok(Some(find_in(tx, id, self.now_ms).await?))
-    }
-
-    /// Few devices by name; many through the items that change on them, whoever has or is to have these.
-    async fn look_in(&self, tx: &Tx) -> Result<(), Error> {
-        const OF_PLAN: &str = "UPDATE reconcile_sweep SET plan_id = $2 WHERE id = $1";
-        let tally = &self.computed.tally;
-        if tally.affected.len() <= FEW_DEVICES {
-            return request_in(tx, tally.affected.clone(), self.now_ms).await;
-        }
-        for item in &tally.items {
-            let sweep = sweep_in(tx, "item", item, self.now_ms).await?;
-            tx.execute(OF_PLAN, args![&sweep, &self.plan.id]).await?;
-        }
-        Ok(())
-    }
-
-    async fn close_in(&self, tx: &Tx, result: &Json) -> Result<(), Error> {
-        const CLOSE: &str = "UPDATE plan SET status = 'applied', applied_by = $2, applied_at = $3, \
-            result = $4, reason = COALESCE($5, reason) WHERE id = $1";
-        tx.execute(
-            CLOSE,
-            args![
-                &self.plan.id,
-                who(&self.actor),
-                self.now_ms,
-                result.to_string(),
-                self.reason.as_deref()
-            ],
-        )
-        .await?;
-        Ok(())
-    }
-
-    async fn record(&self, tx: &Tx, result: &Json) -> Result<(), Error> {
-        let (kind, object) = self.plan.change.object();
-        let (id, unit) = (self.plan.id.as_str(), &self.plan.unit_id);
-        let event = NewEvent::done("plan.apply", "plan", id, unit).with(json!({
-            "change": self.plan.change.kind(), "object_kind": kind, "object_id": object,
-            "digest": self.computed.digest, "effects": self.computed.tally.summary.effects,
-            "devices": self.computed.tally.summary.devices,
-            "removes_from": self.computed.tally.summary.removes_from,
-            "asked_by": self.plan.asked_by, "reason": self.reason, "result": result,
-        }));
-        events::record(tx, &self.actor, self.now_ms, event).await?;
-        Ok(())
+        let (core, actor) = (&self.core, &self.actor);
+        let settled = Settled {
+            computed: &self.computed,
+            reason: self.reason.as_deref(),
+            now_ms: self.now_ms,
+        };
+        Ok(Some(settled.carry_in(tx, core, actor, &stored).await?))
     }
 }
 

@@ -17,6 +17,25 @@ use crate::people;
 use crate::profiles::{self, Publish};
 use crate::units;
 
+/// What carrying a change out made.
+pub(super) struct Carried {
+    /// The number of a version, the id of an assignment.
+    pub(super) result: Json,
+    pub(super) look: Look,
+}
+
+/// Who is to be looked at after a change.
+pub(super) enum Look {
+    /// The devices of the computed effect.
+    Effect,
+    /// These, whether they are to have anything else now or not.
+    Devices(Vec<String>),
+    /// Everything in a unit and below it.
+    Unit(String),
+    /// It was so already: nothing was changed.
+    Nobody,
+}
+
 /// Carries the change out; answers what it made.
 pub(super) async fn carry_in(
     tx: &Tx,
@@ -24,8 +43,9 @@ pub(super) async fn carry_in(
     actor: &Actor,
     change: &Change,
     now_ms: i64,
-) -> Result<Json, Error> {
-    match change {
+) -> Result<Carried, Error> {
+    let mut result = json!({});
+    let look = match change {
         Change::PublishVersion {
             profile_id,
             draft_revision,
@@ -43,12 +63,14 @@ pub(super) async fn carry_in(
                 version_id,
             };
             let made = profiles::publish_in(tx, core.keys(), actor, &publish, now_ms).await?;
-            return Ok(json!({ "version": made.number, "version_id": made.version_id }));
+            result = json!({ "version": made.number, "version_id": made.version_id });
+            Look::Effect
         }
         Change::Assign { profile_id, terms } => {
             let profile = profile(profile_id)?;
             let id = assignments::create_in(tx, actor, &profile, terms, now_ms).await?;
-            return Ok(json!({ "assignment_id": id }));
+            result = json!({ "assignment_id": id });
+            Look::Effect
         }
         Change::ChangeAssignment {
             assignment_id,
@@ -56,16 +78,20 @@ pub(super) async fn carry_in(
         } => {
             let id = assignment(assignment_id)?;
             assignments::change_in(tx, actor, &id, terms, now_ms).await?;
+            Look::Effect
         }
         Change::Unassign { assignment_id } => {
             let id = assignment(assignment_id)?;
             assignments::remove_in(tx, actor, &id, now_ms).await?;
+            Look::Effect
         }
         Change::ArchiveProfile { profile_id } => {
             profiles::archive_in(tx, actor, &profile(profile_id)?, now_ms).await?;
+            Look::Effect
         }
         Change::RestoreProfile { profile_id } => {
             profiles::restore_in(tx, actor, &profile(profile_id)?, now_ms).await?;
+            Look::Effect
         }
         Change::GroupMembers {
             group_id,
@@ -73,17 +99,22 @@ pub(super) async fn carry_in(
             remove,
         } => {
             let id = group(group_id)?;
-            groups::change_members_in(tx, actor, &id, add, remove, now_ms).await?;
+            groups::change_members_in(tx, actor, &id, add, remove, now_ms)
+                .await?
+                .map_or(Look::Nobody, Look::Devices)
         }
         Change::DeleteGroup { group_id } => {
-            groups::remove_in(tx, actor, &group(group_id)?, now_ms).await?;
+            Look::Devices(groups::remove_in(tx, actor, &group(group_id)?, now_ms).await?)
         }
         Change::MoveDevice {
             device_ids,
             unit_id,
         } => {
             let unit = unit(unit_id)?;
-            devices::move_in(tx, actor, device_ids, &unit, now_ms).await?;
+            match devices::move_in(tx, actor, device_ids, &unit, now_ms).await? {
+                moved if moved.is_empty() => Look::Nobody,
+                moved => Look::Devices(moved),
+            }
         }
         Change::SetDevicePerson {
             device_id,
@@ -95,14 +126,20 @@ pub(super) async fn carry_in(
                 Some(id) => Some(PersonId::parse(id).ok_or_else(missing("person"))?),
                 None => None,
             };
-            people::set_device_person_in(tx, actor, &device, person.as_ref(), now_ms).await?;
+            match people::set_device_person_in(tx, actor, &device, person.as_ref(), now_ms).await? {
+                true => Look::Devices(vec![device_id.clone()]),
+                false => Look::Nobody,
+            }
         }
         Change::MoveUnit { unit_id, parent_id } => {
             let (unit, parent) = (unit(unit_id)?, unit(parent_id)?);
-            units::move_in(tx, actor, &unit, &parent, now_ms).await?;
+            match units::move_in(tx, actor, &unit, &parent, now_ms).await? {
+                true => Look::Unit(unit_id.clone()),
+                false => Look::Nobody,
+            }
         }
-    }
-    Ok(json!({}))
+    };
+    Ok(Carried { result, look })
 }
 
 fn profile(id: &str) -> Result<ProfileId, Error> {
@@ -122,32 +159,32 @@ fn unit(id: &str) -> Result<OrgUnitId, Error> {
 }
 
 /// Makes the change and takes it back: whoever may not make it, or names what is not there, hears of it
-/// before anything is computed or kept, in the words of the change itself.
+/// before anything is computed or kept, in the words of the change itself. False when it is so already.
 pub(super) async fn rehearse(
     core: &Core,
     actor: &Actor,
     change: &Change,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let input = (core.clone(), actor.clone(), change.clone(), now_ms);
     let rehearsed = core
         .db()
         .write(input, |tx, (core, actor, change, now)| {
             Box::pin(async move {
-                carry_in(tx, core, actor, change, *now).await?;
-                Err::<(), _>(Rehearsal::TakenBack)
+                let carried = carry_in(tx, core, actor, change, *now).await?;
+                Err::<bool, _>(Rehearsal::TakenBack(!matches!(carried.look, Look::Nobody)))
             })
         })
         .await;
     match rehearsed {
-        Ok(()) | Err(Rehearsal::TakenBack) => Ok(()),
+        Ok(changes) | Err(Rehearsal::TakenBack(changes)) => Ok(changes),
         Err(Rehearsal::Refused(error)) => Err(error),
     }
 }
 
 /// How a rehearsal ends: always without a commit.
 enum Rehearsal {
-    TakenBack,
+    TakenBack(bool),
     Refused(Error),
 }
 

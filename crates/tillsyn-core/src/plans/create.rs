@@ -7,7 +7,7 @@ use tillsyn_db::args;
 
 use super::carry::rehearse;
 use super::change::Change;
-use super::compute::{Computed, Depth, compute};
+use super::compute::{Computed, Depth, Prepared, compute};
 use super::store::{self, PlanView, find_in};
 use super::summary::Summary;
 use crate::actor::{Actor, Permission, authorize, may};
@@ -24,26 +24,27 @@ const PREVIEW: usize = 10_000;
 /// # Errors
 /// Those of the change itself: whoever could not make it gets no plan of it.
 pub async fn plan(core: &Core, actor: &Actor, change: Change) -> Result<PlanView, Error> {
-    let (plan, _) = plan_computed(core, actor, change).await?;
-    Ok(plan)
-}
-
-pub(super) async fn plan_computed(
-    core: &Core,
-    actor: &Actor,
-    change: Change,
-) -> Result<(PlanView, Arc<Computed>), Error> {
     may(actor, change.permission())?;
     let now_ms = core.now_ms();
     let change = named(change, now_ms);
     rehearse(core, actor, &change, now_ms).await?;
     let (prepared, computed) = compute(core, actor, &change, Depth::Whole).await?;
-    let computed = Arc::new(computed);
+    keep(core, actor, change, &prepared, Arc::new(computed)).await
+}
+
+/// Keeps what was computed as an open plan.
+pub(super) async fn keep(
+    core: &Core,
+    actor: &Actor,
+    change: Change,
+    prepared: &Prepared,
+    computed: Arc<Computed>,
+) -> Result<PlanView, Error> {
+    let now_ms = core.now_ms();
     let id = PlanId::new(now_ms);
     let unit = prepared.facts.unit_id.clone();
     let input = (id, actor.clone(), change, unit, computed.clone(), now_ms);
-    let kept = core
-        .db()
+    core.db()
         .write(input, |tx, (id, actor, change, unit, computed, now)| {
             Box::pin(async move {
                 store::insert_in(tx, actor, id, change, unit, computed, *now).await?;
@@ -57,12 +58,11 @@ pub(super) async fn plan_computed(
                 find_in(tx, id, *now).await
             })
         })
-        .await?;
-    Ok((kept, computed))
+        .await
 }
 
 /// A version gets its id with the plan, because desired hashes cover it.
-fn named(change: Change, now_ms: i64) -> Change {
+pub(super) fn named(change: Change, now_ms: i64) -> Change {
     match change {
         Change::PublishVersion {
             profile_id,

@@ -1,6 +1,6 @@
 //! What a change says, read from the store, so that its effect is a function of values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tillsyn_db::{Row, Tx, args};
 
@@ -31,6 +31,8 @@ pub(super) struct Facts {
     pub(super) values_after: Vec<(&'static str, Option<String>)>,
     /// Groups of the person who gets the device.
     pub(super) person_groups: BTreeSet<String>,
+    /// The units of groups that a device comes into.
+    pub(super) group_units: HashMap<String, String>,
 }
 
 pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<Facts, Error> {
@@ -78,6 +80,8 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
         }
         Change::GroupMembers { group_id, .. } | Change::DeleteGroup { group_id } => {
             facts.at(tx, GROUP, group_id, "group").await?;
+            let unit = facts.unit_id.clone();
+            facts.group_units.insert(group_id.clone(), unit);
         }
         Change::MoveDevice {
             device_ids,
@@ -102,6 +106,8 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
                 }
                 let mut groups = assignments::groups_in(tx, "person", vec![person.clone()]).await?;
                 facts.person_groups = groups.remove(person).unwrap_or_default();
+                let ids = facts.person_groups.iter().cloned().collect();
+                facts.group_units = assignments::group_units_in(tx, ids).await?;
             }
             facts
                 .values_after

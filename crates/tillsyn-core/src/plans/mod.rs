@@ -13,6 +13,7 @@ mod effect;
 mod facts;
 mod guard;
 mod meet;
+mod settle;
 mod store;
 mod summary;
 mod view;

@@ -133,7 +133,8 @@ pub(super) async fn insert_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO plan (id, org_unit_id, change, status, digest, revision, summary, \
-        created_by, created_at, expires_at) VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9)";
+        created_by, created_at, expires_at, removes_from) \
+        VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10)";
     let json = |error| Error::internal("A plan cannot be written.").caused_by(error);
     let change = serde_json::to_string(change).map_err(json)?;
     let summary = serde_json::to_string(&computed.tally.summary).map_err(json)?;
@@ -148,7 +149,8 @@ pub(super) async fn insert_in(
             summary,
             who(actor),
             now_ms,
-            now_ms + DAY_MS
+            now_ms + DAY_MS,
+            i64::try_from(computed.tally.summary.removes_from).unwrap_or(i64::MAX)
         ],
     )
     .await?;

@@ -65,6 +65,11 @@ fn assignment(id: &str, item_id: &str, terms: &Terms) -> Assignment {
 /// A device after the change; `None` when it stays as it is.
 pub(super) fn subject_after(before: &Subject, change: &Change, facts: &Facts) -> Option<Subject> {
     let mut after = before.clone();
+    // A membership counts in the group's unit only, also a new one.
+    let units = facts.group_units.iter();
+    after
+        .group_units
+        .extend(units.map(|(group, unit)| (group.clone(), unit.clone())));
     match change {
         Change::GroupMembers {
             group_id,

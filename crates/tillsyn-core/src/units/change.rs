@@ -12,6 +12,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::OrgUnitId;
+use crate::plans::{Change, change_directly};
 use crate::reconcile::request::sweep_in;
 use crate::{org, text};
 
@@ -97,6 +98,7 @@ pub async fn rename_unit(
                 let event = NewEvent::done("unit.rename", "org_unit", id.as_str(), id.as_str())
                     .with(json!({"before": {"name": found.name}, "after": {"name": name}}));
                 events::record(tx, actor, *now, event).await?;
+                bump_in(tx).await?;
                 sweep_in(tx, "org_unit", id.as_str(), *now).await?;
                 Ok::<_, Error>(())
             })
@@ -106,42 +108,31 @@ pub async fn rename_unit(
 }
 
 /// Puts a unit with everything below it under another one.
+///
+/// # Errors
+/// `plan_required` when somebody should look first; see [`change_directly`].
 pub async fn move_unit(
     core: &Core,
     actor: &Actor,
     id: &OrgUnitId,
     parent: &OrgUnitId,
 ) -> Result<UnitView, Error> {
-    let input = (id.clone(), parent.clone(), actor.clone(), core.now_ms());
-    core.db()
-        .write(input, |tx, (id, parent, actor, now)| {
-            Box::pin(async move {
-                if move_in(tx, actor, id, parent, *now).await?.is_some() {
-                    bump_in(tx).await?;
-                    sweep_in(tx, "org_unit", id.as_str(), *now).await?;
-                }
-                Ok::<_, Error>(())
-            })
-        })
-        .await?;
+    let change = Change::MoveUnit {
+        unit_id: id.to_string(),
+        parent_id: parent.to_string(),
+    };
+    change_directly(core, actor, change).await?;
     unit(core, actor, id).await
 }
 
-/// What a move did.
-#[derive(Clone, Debug)]
-pub(crate) struct MovedUnit {
-    pub(crate) path_before: String,
-    pub(crate) path_after: String,
-}
-
-/// The bare move with its event; `None` when the unit is there already.
+/// The bare move with its event; false when the unit is there already.
 pub(crate) async fn move_in(
     tx: &Tx,
     actor: &Actor,
     id: &OrgUnitId,
     parent: &OrgUnitId,
     now_ms: i64,
-) -> Result<Option<MovedUnit>, Error> {
+) -> Result<bool, Error> {
     const PLACE: &str = "SELECT parent_id FROM org_unit WHERE id = $1";
     const DEEPEST: &str = "SELECT path FROM org_unit WHERE path >= $1 AND path < $2 \
         AND removed_at IS NULL ORDER BY length(path) DESC LIMIT 1";
@@ -167,7 +158,7 @@ pub(crate) async fn move_in(
         ));
     }
     if before == parent.as_str() {
-        return Ok(None);
+        return Ok(false);
     }
     refuse_taken(tx, parent.as_str(), &found.name, id.as_str()).await?;
     let end = prefix_end(&found.path);
@@ -186,10 +177,7 @@ pub(crate) async fn move_in(
         "after": {"parent": parent, "path": after},
     }));
     events::record(tx, actor, now_ms, event).await?;
-    Ok(Some(MovedUnit {
-        path_before: found.path,
-        path_after: after,
-    }))
+    Ok(true)
 }
 
 /// Bad input of an object out of reach is not told: the scope is decided first.

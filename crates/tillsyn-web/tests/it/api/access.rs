@@ -225,7 +225,8 @@ pub(super) async fn other_unit(app: &TestApp) -> Api {
     let api = app.api(&all).await;
     let statements = [
         "INSERT INTO org_unit (id, parent_id, name, path, created_at) \
-         SELECT 'other', id, 'Other', path || 'other/', created_at FROM org_unit",
+         SELECT 'other', id, 'Other', path || 'other/', created_at FROM org_unit \
+         WHERE parent_id IS NULL",
         "UPDATE account SET org_unit_id = 'other'",
     ];
     for statement in statements {
