@@ -63,6 +63,17 @@ async function discover(page) {
     invitation: await first('/console/enrollment/invitations', 'tbody th a'),
     'attempt-failed': await first('/console/enrollment/attempts?status=failed', 'tbody th a'),
   });
+  // A person and a group, each through its form.
+  const made = async (list, name) => {
+    await page.goto(server.url + list);
+    const form = page.locator(`form[method="post"][action="${list}"]`);
+    await form.locator('input[name="name"]').fill(name);
+    await form.getByRole('button').click();
+    await page.waitForURL((at) => at.pathname.startsWith(`${list}/`));
+    return new URL(page.url()).pathname;
+  };
+  links.person = await made('/console/people', 'Elin Hedström');
+  links.group = await made('/console/groups', 'Loan iPads');
   // A profile from a template, so that its form has sections, secrets and references.
   await page.goto(`${server.url}/console/profiles/new`);
   const card = page.getByRole('listitem').filter({ hasText: texts('en')('profile-template-eduroam_tls') });

@@ -19,6 +19,7 @@ const TOKENS: &str = "SELECT id, name FROM api_token WHERE id {ids}";
 const INVITATIONS: &str = "SELECT id, label FROM invitation WHERE id {ids}";
 const UNITS: &str = "SELECT id, name FROM org_unit WHERE id {ids}";
 const GROUPS: &str = "SELECT id, name FROM device_group WHERE id {ids}";
+const PROFILES: &str = "SELECT id, name FROM profile WHERE id {ids}";
 const PEOPLE: &str = "SELECT id, name FROM person WHERE id {ids}";
 
 /// The names of actors and objects of these events. The events were read within the reader's scope, so
@@ -45,7 +46,15 @@ pub async fn of_events(core: &Core, events: &[EventView]) -> Result<Names, Error
                     let shown = shown_name(name.as_deref(), serial.as_deref(), &id);
                     names.insert(id, shown);
                 }
-                for sql in [ACCOUNTS, TOKENS, INVITATIONS, UNITS, GROUPS, PEOPLE] {
+                for sql in [
+                    ACCOUNTS,
+                    TOKENS,
+                    INVITATIONS,
+                    UNITS,
+                    GROUPS,
+                    PROFILES,
+                    PEOPLE,
+                ] {
                     for row in tx.fetch_all_in(sql, ids.clone(), args![]).await? {
                         names.insert(row.text(0)?, row.text(1)?);
                     }

@@ -126,16 +126,18 @@ pub(super) async fn carry_in(
                 Some(id) => Some(PersonId::parse(id).ok_or_else(missing("person"))?),
                 None => None,
             };
-            match people::set_device_person_in(tx, actor, &device, person.as_ref(), now_ms).await? {
-                true => Look::Devices(vec![device_id.clone()]),
-                false => Look::Nobody,
+            if people::set_device_person_in(tx, actor, &device, person.as_ref(), now_ms).await? {
+                Look::Devices(vec![device_id.clone()])
+            } else {
+                Look::Nobody
             }
         }
         Change::MoveUnit { unit_id, parent_id } => {
             let (unit, parent) = (unit(unit_id)?, unit(parent_id)?);
-            match units::move_in(tx, actor, &unit, &parent, now_ms).await? {
-                true => Look::Unit(unit_id.clone()),
-                false => Look::Nobody,
+            if units::move_in(tx, actor, &unit, &parent, now_ms).await? {
+                Look::Unit(unit_id.clone())
+            } else {
+                Look::Nobody
             }
         }
     };

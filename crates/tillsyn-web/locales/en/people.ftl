@@ -80,6 +80,7 @@ problem-group-name = Another group of this unit has this name.
 problem-group-assigned = Something is assigned to this group. Take it out of these assignments first:
 problem-email = Another person has this mail address.
 problem-plan = This changes what several devices have. Look at the plan and apply it there.
+problem-plan-look = Look at the plan
 problem-members-unknown = These were not found. Nothing was changed.
 problem-members-outside = These lie outside the group's unit. Nothing was changed.
 problem-members-many = At most 5,000 at a time.

@@ -80,6 +80,7 @@ problem-group-name = この組織単位に同じ名前のグループがあり�
 problem-group-assigned = このグループには割り当てがあります。先に次の割り当てから外してください：
 problem-email = このメールアドレスは別の人が使っています。
 problem-plan = 複数のデバイスの構成が変わります。計画を確認して、そこで適用してください。
+problem-plan-look = 計画を見る
 problem-members-unknown = 次のものは見つかりませんでした。何も変更していません。
 problem-members-outside = グループの組織単位の外にあるものが含まれています。何も変更していません。
 problem-members-many = 一度に最大5,000件です。

@@ -80,6 +80,7 @@ problem-group-name = En annan grupp i organisationsenheten har detta namn.
 problem-group-assigned = Något är tilldelat gruppen. Ta bort den ur dessa tilldelningar först:
 problem-email = En annan person har denna e-postadress.
 problem-plan = Detta ändrar vad flera enheter har. Se planen och verkställ den där.
+problem-plan-look = Se planen
 problem-members-unknown = Dessa hittades inte. Inget ändrades.
 problem-members-outside = Dessa ligger utanför gruppens organisationsenhet. Inget ändrades.
 problem-members-many = Högst 5 000 åt gången.

@@ -50,6 +50,7 @@ fn problem(text: String, list: &[&str]) -> Problem {
     Problem {
         text,
         list: list.iter().map(|line| (*line).to_owned()).collect(),
+        plan: String::new(),
     }
 }
 

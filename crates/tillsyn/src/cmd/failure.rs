@@ -69,6 +69,11 @@ impl Failure {
             );
             words.push_str(&line);
         }
+        if let Some(plan) = problem["data"]["plan_id"].as_str() {
+            let line =
+                format!("hint: `tillsyn plan show {plan}`, then `tillsyn plan apply {plan}`\n");
+            words.push_str(&line);
+        }
         if let Some(hint) = hint(text("code"), problem["status"].as_u64()) {
             words.push_str("hint: ");
             words.push_str(hint);
@@ -100,9 +105,6 @@ fn hint(code: &str, status: Option<u64>) -> Option<&'static str> {
         ("draft_changed", _) => "look at the draft again, then repeat this",
         ("profile_errors", _) => "`tillsyn profile check` names them",
         ("targets_changed", _) => "look at the preview again",
-        ("plan_required", _) => {
-            "look with `tillsyn plan show PLAN`, then `tillsyn plan apply PLAN`"
-        }
         ("already_fetched", _) => "follow it with `tillsyn command show`",
         ("queue_full", _) => "wait until the device has worked some off, or withdraw some",
         ("confirmation", _) => "give it with --confirm, exactly as written",

@@ -52,6 +52,12 @@ fn a_problem_is_told_with_what_to_do() {
         Failure::Problem(problem).words(),
         "error: 1 of 2 devices cannot do this.\n  d1: It is not enrolled.\n"
     );
+    let planned = json!({"status": 409, "code": "plan_required", "detail": "Look first.",
+        "data": {"plan_id": "p1"}});
+    assert_eq!(
+        Failure::Problem(planned).words(),
+        "error: Look first.\nhint: `tillsyn plan show p1`, then `tillsyn plan apply p1`\n"
+    );
     let fault =
         json!({"status": 500, "code": "internal", "detail": "A fault.", "request_id": "r1"});
     assert!(Failure::Problem(fault).words().contains("Request r1"));

@@ -3,6 +3,7 @@
 use tillsyn_core::clock::DAY_MS;
 use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
 use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
+use tillsyn_core::{groups, people, units};
 
 use crate::console::failure::Failure;
 use crate::console::frame::{Chip, Filter};
@@ -13,7 +14,7 @@ use crate::ui::{Choice, urls};
 /// Filters that can be chosen in the menu.
 pub(super) const CHOICES: [&str; 6] = ["platform", "status", "ownership", "contact", "seen", "os"];
 /// Everything that narrows the list.
-pub(super) const KNOWN: [&str; 7] = [
+pub(super) const KNOWN: [&str; 10] = [
     "q",
     "platform",
     "status",
@@ -21,7 +22,12 @@ pub(super) const KNOWN: [&str; 7] = [
     "contact",
     "seen",
     "os",
+    "unit",
+    "person",
+    "group",
 ];
+/// Those that name one object by its id.
+const OF_OBJECTS: [&str; 3] = ["unit", "person", "group"];
 /// Statuses that devices of today can have.
 const STATUSES: [&str; 4] = ["registered", "active", "not_seen", "retired"];
 const DEFAULT_SORT: &str = "name";
@@ -62,6 +68,14 @@ pub(super) fn unknown(query: &urls::Query) -> Vec<String> {
     unknown.extend(sort.map(|sort| format!("sort={sort}")));
     let seen = query.get("seen").filter(|seen| *seen != "24h");
     unknown.extend(seen.map(|seen| format!("seen={seen}")));
+    // These are followed by links with an id; anything else would narrow nothing.
+    let ids = OF_OBJECTS.into_iter().filter_map(|name| {
+        let value = query.get(name)?;
+        uuid::Uuid::try_parse(value)
+            .is_err()
+            .then(|| format!("{name}={value}"))
+    });
+    unknown.extend(ids);
     unknown
 }
 
@@ -77,8 +91,12 @@ pub(super) async fn chips(
         let Some(values) = query.get(name) else {
             continue;
         };
+        if OF_OBJECTS.contains(&name) && uuid::Uuid::try_parse(values).is_err() {
+            continue;
+        }
         let words: Vec<String> = match name {
             "q" => vec![values.to_owned()],
+            "unit" | "person" | "group" => vec![named(visitor, name, values).await],
             _ => query
                 .list(name)
                 .into_iter()
@@ -102,6 +120,27 @@ pub(super) async fn chips(
     Ok(chips)
 }
 
+/// What people call the unit, person or group that the list is of. Who is not known, or not for this role
+/// to see, is said so; the list itself keeps to the scope.
+async fn named(visitor: &Visitor, name: &str, id: &str) -> String {
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let found = match name {
+        "unit" => match OrgUnitId::parse(id) {
+            Some(id) => units::unit(core, actor, &id).await.ok().map(|u| u.name),
+            None => None,
+        },
+        "person" => match PersonId::parse(id) {
+            Some(id) => people::person(core, actor, &id).await.ok().map(|p| p.name),
+            None => None,
+        },
+        _ => match GroupId::parse(id) {
+            Some(id) => groups::group(core, actor, &id).await.ok().map(|g| g.name),
+            None => None,
+        },
+    };
+    found.unwrap_or_else(|| visitor.texts.t("not-known"))
+}
+
 fn without(mut filter: DeviceFilter, name: &str) -> DeviceFilter {
     match name {
         "platform" => filter.platform.clear(),
@@ -110,6 +149,9 @@ fn without(mut filter: DeviceFilter, name: &str) -> DeviceFilter {
         "contact" => filter.contact.clear(),
         "os" => filter.os_version.clear(),
         "seen" => filter.seen_since = None,
+        "unit" => filter.unit = None,
+        "person" => filter.person = None,
+        "group" => filter.group = None,
         _ => filter.search = None,
     }
     filter

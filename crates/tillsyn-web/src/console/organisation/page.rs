@@ -11,6 +11,8 @@ pub struct Problem {
     pub text: String,
     /// What it is about, line by line.
     pub list: Vec<String>,
+    /// Where the plan is that does it; empty when there is none.
+    pub plan: String,
 }
 
 /// A link with something to say beside it.

@@ -7,6 +7,7 @@ use super::page::Problem;
 use crate::console::failure::Failure;
 use crate::console::words::FieldError;
 use crate::i18n::Texts;
+use crate::ui::urls;
 
 /// The words for a refusal that the form's page shows; every other error has a page of its own.
 pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
@@ -29,9 +30,12 @@ pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
         (Kind::Invalid, "email") => FieldError::MailAddress.text(l),
         _ => return Err(error.into()),
     };
+    let data = error.data.as_ref();
+    let plan = data.and_then(|data| data["plan_id"].as_str());
     Ok(Problem {
         text,
-        list: lines(l, error.data.as_ref()),
+        list: lines(l, data),
+        plan: plan.map(urls::plan).unwrap_or_default(),
     })
 }
 

@@ -45,6 +45,13 @@ fn target(visitor: &Visitor, names: &Names, event: &EventView) -> Link {
         "device" => urls::device(&event.object_id),
         "invitation" => urls::invitation(&event.object_id),
         "attempt" => urls::attempt(&event.object_id),
+        "plan" => urls::plan(&event.object_id),
+        // What is gone has no page.
+        _ if !names.contains_key(&event.object_id) => return Link::default(),
+        "group" => urls::group(&event.object_id),
+        "org_unit" => urls::unit(&event.object_id),
+        "person" => urls::person(&event.object_id),
+        "profile" => urls::profile(&event.object_id),
         _ => return Link::default(),
     };
     let text =
@@ -53,6 +60,7 @@ fn target(visitor: &Visitor, names: &Names, event: &EventView) -> Link {
             .cloned()
             .unwrap_or_else(|| match event.object_kind.as_str() {
                 "attempt" => visitor.texts.t("attempt"),
+                "plan" => visitor.texts.t("problem-plan-look"),
                 _ => visitor.texts.t("not-known"),
             });
     Link { href, text }

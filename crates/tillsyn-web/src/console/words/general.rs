@@ -104,6 +104,9 @@ pub fn filter_label(l: Texts, name: &str) -> String {
         "contact" => l.t("contact"),
         "seen" => l.t("filter-seen"),
         "q" => l.t("search"),
+        "unit" => l.t("org-unit"),
+        "person" => l.t("person"),
+        "group" => l.t("group"),
         other => other.to_owned(),
     }
 }

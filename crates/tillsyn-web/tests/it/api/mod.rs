@@ -9,7 +9,7 @@ mod invitations;
 mod organisation;
 mod others;
 mod payload_types;
-mod plans;
+pub(crate) mod plans;
 mod profiles;
 mod push_life;
 mod round_trip;

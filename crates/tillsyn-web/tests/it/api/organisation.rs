@@ -209,7 +209,7 @@ both_engines!(units_are_made_renamed_and_removed, |app| async move {
         (refused.status, &refused.body["code"]),
         (409, &json!("unit_not_empty"))
     );
-    let contents = &refused.body["contents"];
+    let contents = &refused.body["data"]["contents"];
     assert_eq!(
         (
             &contents["units"],
@@ -354,7 +354,7 @@ both_engines!(people_are_added_found_and_changed, |app| async move {
         (taken.status, &taken.body["code"]),
         (409, &json!("email_taken"))
     );
-    assert_eq!(taken.body["person_id"], elin);
+    assert_eq!(taken.body["data"]["person_id"], elin);
     for (body, field) in [
         (json!({"name": ""}), "name"),
         (json!({"email": "elin"}), "email"),
@@ -506,7 +506,10 @@ both_engines!(groups_take_members_all_or_none, |app| async move {
     )
     .await;
     assert_eq!(unknown["code"], "members_unknown");
-    assert_eq!(unknown["unknown"], json!(["C02NOBODY", "who@example.org"]));
+    assert_eq!(
+        unknown["data"]["unknown"],
+        json!(["C02NOBODY", "who@example.org"])
+    );
     assert_eq!(
         app.count("SELECT count(*) FROM group_member").await,
         0,
@@ -606,7 +609,7 @@ both_engines!(
         let loan = group(&api, "Loan", Some(&schools)).await;
         let outside = members(&api, &loan, &[&device], &[], 422).await;
         assert_eq!(outside["code"], "members_outside");
-        assert_eq!(outside["outside"], json!([device]));
+        assert_eq!(outside["data"]["outside"], json!([device]));
         let go = async |unit: &str| {
             let body = json!({"device_ids": [device], "unit_id": unit});
             assert_eq!(api.post("/api/v1/devices/move", &body).await.status, 204);
@@ -684,7 +687,7 @@ both_engines!(groups_are_made_changed_and_removed, |app| async move {
         (409, &json!("group_assigned"))
     );
     assert_eq!(
-        refused.body["assignments"],
+        refused.body["data"]["assignments"],
         json!([{"id": "a1", "name": "Wi-Fi"}])
     );
     for statement in ["DELETE FROM assignment_target", "DELETE FROM assignment"] {

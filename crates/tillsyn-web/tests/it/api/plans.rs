@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tillsyn_core::actor::Permission as P;
 use tillsyn_core::ids::{PlanId, ProfileId};
-use tillsyn_core::plans::{self, Approval, Change, PlanView};
+use tillsyn_core::plans::{self, Approval, Change};
 use tillsyn_core::profiles::{self, NewProfile, Origin};
 use tillsyn_core::{Actor, Error, Kind};
 use tillsyn_testkit::{Api, TestApp, both_engines};
@@ -46,7 +46,7 @@ async fn draft_revision(app: &TestApp, profile: &ProfileId) -> i64 {
     row.unwrap().unwrap().i64(0).unwrap()
 }
 
-async fn publish(app: &TestApp, profile: &ProfileId) -> PlanView {
+async fn publish(app: &TestApp, profile: &ProfileId) {
     let change = Change::PublishVersion {
         profile_id: profile.to_string(),
         draft_revision: draft_revision(app, profile).await,
@@ -55,16 +55,16 @@ async fn publish(app: &TestApp, profile: &ProfileId) -> PlanView {
     };
     plans::change_directly(&app.core, &app.owner, change)
         .await
-        .unwrap()
+        .unwrap();
 }
 
-async fn published(app: &TestApp, name: &str) -> ProfileId {
+pub(crate) async fn published(app: &TestApp, name: &str) -> ProfileId {
     let profile = drafted(app, name).await;
     publish(app, &profile).await;
     profile
 }
 
-async fn device_id(app: &TestApp, index: i64) -> String {
+pub(crate) async fn device_id(app: &TestApp, index: i64) -> String {
     let sql = "SELECT id FROM device ORDER BY id LIMIT 1 OFFSET $1";
     let row = app.db().query_optional(sql, vec![index.into()]).await;
     row.unwrap().unwrap().text(0).unwrap()
@@ -80,22 +80,22 @@ async fn group_of(api: &Api, name: &str, devices: &[String]) -> String {
     id
 }
 
-fn assign(profile: &ProfileId, group: &str) -> Value {
+pub(crate) fn assign(profile: &ProfileId, group: &str) -> Value {
     json!({"change": {"kind": "assign", "profile_id": profile.as_str(),
         "include": [{"kind": "group", "id": group}]}})
 }
 
-async fn planned(api: &Api, change: &Value) -> Value {
+pub(crate) async fn planned(api: &Api, change: &Value) -> Value {
     api.post("/api/v1/plans", change).await.expect(201)
 }
 
-async fn apply(api: &Api, plan: &Value, status: u16) -> Value {
+pub(crate) async fn apply(api: &Api, plan: &Value, status: u16) -> Value {
     let path = format!("/api/v1/plans/{}/apply", plan["id"].as_str().unwrap());
     api.post(&path, &json!({})).await.expect(status)
 }
 
 /// As if these devices had got everything they are to have.
-async fn delivered(app: &TestApp, profile: &ProfileId, devices: &[String]) {
+pub(crate) async fn delivered(app: &TestApp, profile: &ProfileId, devices: &[String]) {
     for device in devices {
         let sql = "INSERT INTO item_state (channel_id, kind, item, device_id, enrollment_id, item_id, \
             desired_version, desired_hash, delivered_version, delivered_hash, delivered_at, state, \
@@ -109,7 +109,7 @@ async fn delivered(app: &TestApp, profile: &ProfileId, devices: &[String]) {
 }
 
 /// No workers: what is asked of the reconciler stays to be looked at.
-fn still() -> tillsyn_testkit::AppOptions {
+pub(crate) fn still() -> tillsyn_testkit::AppOptions {
     tillsyn_testkit::AppOptions {
         jobs: false,
         ..Default::default()
@@ -474,6 +474,233 @@ both_engines!(
             app.count("SELECT count(*) FROM plan WHERE status = 'open'")
                 .await,
             0
+        );
+    }
+);
+
+/// The plan that a direct verb asks somebody to look at.
+async fn required(api: &Api, path: &str, body: &Value) -> String {
+    let refused = api.post(path, body).await.expect(409);
+    assert_eq!(refused["code"], "plan_required");
+    refused["data"]["plan_id"].as_str().unwrap().to_owned()
+}
+
+both_engines!(
+    no_direct_verb_takes_profiles_from_two_devices,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        for _ in 0..2 {
+            app.enrolled_iphone().await;
+        }
+        let devices = [device_id(&app, 0).await, device_id(&app, 1).await];
+        let made = async |name: &str| {
+            let unit = api.post("/api/v1/units", &json!({"name": name})).await;
+            unit.expect(201)["id"].as_str().unwrap().to_owned()
+        };
+        let (law, care) = (made("Law").await, made("Care").await);
+        let below = api
+            .post(
+                "/api/v1/units",
+                &json!({"name": "Library", "parent_id": law}),
+            )
+            .await
+            .expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let to = |unit: &str| json!({"device_ids": devices, "unit_id": unit});
+        let moved = api.post("/api/v1/devices/move", &to(&below)).await;
+        assert_eq!(moved.status, 204);
+        let profile = published(&app, "portal").await;
+        let change = json!({"change": {"kind": "assign", "profile_id": profile.as_str(),
+            "include": [{"kind": "org_unit", "id": law}]}});
+        apply(&api, &planned(&api, &change).await, 200).await;
+        let mail = published(&app, "mail").await;
+        let group = group_of(&api, "Loan", &devices).await;
+        apply(&api, &planned(&api, &assign(&mail, &group)).await, 200).await;
+        delivered(&app, &profile, &devices).await;
+        delivered(&app, &mail, &devices).await;
+
+        // Out of the unit, the unit out of the one above it, out of the group.
+        required(&api, "/api/v1/devices/move", &to(&care)).await;
+        let path = format!("/api/v1/units/{below}/move");
+        required(&api, &path, &json!({"parent_id": care})).await;
+        let path = format!("/api/v1/groups/{group}/members");
+        let plan = required(&api, &path, &json!({"remove": devices})).await;
+        let place = "SELECT count(*) FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+            WHERE u.name = 'Library'";
+        assert_eq!(app.count(place).await, 2, "nothing is done");
+        assert_eq!(app.count("SELECT count(*) FROM group_member").await, 2);
+        let events = "SELECT count(*) FROM event WHERE action IN ('device.move', 'unit.move')";
+        assert_eq!(app.count(events).await, 1, "the first move only");
+
+        // A person with two devices leaves a group.
+        let elin = json!({"name": "Elin", "email": "elin@example.org"});
+        let elin = api.post("/api/v1/people", &elin).await.expect(201)["id"].clone();
+        for device in &devices {
+            let path = format!("/api/v1/devices/{device}/person");
+            let given = api.put(&path, &json!({"person_id": elin})).await;
+            assert_eq!(given.status, 204);
+        }
+        let in_too = api.post(&path, &json!({"add": [elin]})).await;
+        in_too.expect(200);
+        // In it by themselves as well: nothing is taken, so the verb does it.
+        api.post(&path, &json!({"remove": devices}))
+            .await
+            .expect(200);
+        required(&api, &path, &json!({"remove": [elin]})).await;
+
+        // The first plan names an effect that is no longer so.
+        let stale = PlanId::parse(&plan).unwrap();
+        let approval = Approval {
+            reason: Some("moved".to_owned()),
+            confirm: Some("2".to_owned()),
+        };
+        let late = plans::apply(&app.core, &app.owner, &stale, approval).await;
+        assert_eq!(late.unwrap_err().code, "plan_overtaken");
+    }
+);
+
+both_engines!(
+    many_small_steps_need_somebody_else,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        for _ in 0..7 {
+            app.enrolled_iphone().await;
+        }
+        let mut devices = Vec::new();
+        for index in 0..7 {
+            devices.push(device_id(&app, index).await);
+        }
+        let profile = published(&app, "portal").await;
+        let group = group_of(&api, "Loan", &devices).await;
+        apply(&api, &planned(&api, &assign(&profile, &group)).await, 200).await;
+        delivered(&app, &profile, &devices).await;
+        let path = format!("/api/v1/groups/{group}/members");
+        let out = async |device: &str| api.post(&path, &json!({"remove": [device]})).await;
+
+        for device in &devices[..5] {
+            out(device).await.expect(200);
+        }
+        let sum = "SELECT CAST(SUM(removes_from) AS BIGINT) FROM plan WHERE status = 'applied'";
+        assert_eq!(app.count(sum).await, 5);
+        let plan = required(&api, &path, &json!({"remove": [devices[5]]})).await;
+        assert_eq!(app.count("SELECT count(*) FROM group_member").await, 2);
+
+        // The plan of one device needs the second person by the same sum.
+        let id = PlanId::parse(&plan).unwrap();
+        let (core, owner) = (&app.core, &app.owner);
+        let approval = Approval {
+            reason: Some("moved".to_owned()),
+            confirm: Some("1".to_owned()),
+        };
+        let asked = plans::apply(core, owner, &id, approval).await.unwrap();
+        assert_eq!(asked.status.as_str(), "waiting");
+        let done = plans::apply(core, &other_person(owner), &id, Approval::default())
+            .await
+            .unwrap();
+        assert_eq!(done.status.as_str(), "applied");
+        assert_eq!(app.count("SELECT count(*) FROM group_member").await, 1);
+        // What takes nothing from anybody stays free, and after a while the count begins anew.
+        api.post(&path, &json!({"add": [devices[0]]}))
+            .await
+            .expect(200);
+        required(&api, &path, &json!({"remove": [devices[6]]})).await;
+        let later = "UPDATE plan SET applied_at = applied_at - 1260000";
+        app.db().execute(later, Vec::new()).await.unwrap();
+        out(&devices[6]).await.expect(200);
+    }
+);
+
+both_engines!(
+    people_of_a_group_bring_only_what_counts_for_their_devices,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        app.enrolled_iphone().await;
+        let device = device_id(&app, 0).await;
+        let law = api.post("/api/v1/units", &json!({"name": "Law"})).await;
+        let law = law.expect(201)["id"].clone();
+        let elin = json!({"name": "Elin", "email": "elin@example.org", "unit_id": law});
+        let elin = api.post("/api/v1/people", &elin).await.expect(201)["id"].clone();
+        let given = json!({"person_id": elin});
+        let path = format!("/api/v1/devices/{device}/person");
+        assert_eq!(api.put(&path, &given).await.status, 204);
+        let group = api
+            .post("/api/v1/groups", &json!({"name": "Loan", "unit_id": law}))
+            .await
+            .expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let profile = published(&app, "portal").await;
+        apply(&api, &planned(&api, &assign(&profile, &group)).await, 200).await;
+        // Her device lies outside the group's unit: it gets nothing, and the plan says so.
+        let member = json!([{"kind": "person", "id": elin}]);
+        let change = json!({"change": {"kind": "group_members", "group_id": group, "add": member}});
+        let plan = planned(&api, &change).await;
+        assert_eq!(plan["summary"]["devices"], 0);
+        apply(&api, &plan, 200).await;
+        let inside = json!({"change": {"kind": "move_device", "device_ids": [device],
+            "unit_id": law}});
+        assert_eq!(planned(&api, &inside).await["summary"]["devices"], 1);
+    }
+);
+
+both_engines!(
+    names_that_profiles_may_carry_are_looked_at_again,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        app.enrolled_iphone().await;
+        let device = device_id(&app, 0).await;
+        let elin = json!({"name": "Elin", "email": "elin@example.org"});
+        let elin = api.post("/api/v1/people", &elin).await.expect(201)["id"].clone();
+        let path = format!("/api/v1/devices/{device}/person");
+        api.put(&path, &json!({"person_id": elin})).await;
+        let root = app.text("SELECT id FROM org_unit").await.unwrap();
+        let revision = "SELECT value FROM config_revision WHERE name = 'desired'";
+        let sweeps = "SELECT count(*) FROM reconcile_sweep";
+        let asked = "SELECT count(*) FROM reconcile_request WHERE version > 0";
+        let person = format!("/api/v1/people/{}", elin.as_str().unwrap());
+
+        let before = app.count(revision).await;
+        for change in [
+            json!({"name": "Elin Berg"}),
+            json!({"email": "berg@example.org"}),
+        ] {
+            app.db()
+                .execute("DELETE FROM reconcile_request", Vec::new())
+                .await
+                .unwrap();
+            api.patch(&person, &change).await.expect(200);
+            assert_eq!(app.count(asked).await, 1, "{change}");
+        }
+        assert_eq!(app.count(revision).await, before + 2);
+        let unit = format!("/api/v1/units/{root}");
+        api.patch(&unit, &json!({"name": "Main office"}))
+            .await
+            .expect(200);
+        assert_eq!(
+            (app.count(revision).await, app.count(sweeps).await),
+            (before + 3, 1)
+        );
+        let mut organisation = tillsyn_core::settings::organisation(&app.core)
+            .await
+            .unwrap();
+        organisation.support = Some("help@example.org".to_owned());
+        let set = tillsyn_core::settings::set_organisation;
+        set(&app.core, &app.owner, organisation.clone())
+            .await
+            .unwrap();
+        assert_eq!(app.count(sweeps).await, 1, "the same name");
+        organisation.name = "Norrby".to_owned();
+        set(&app.core, &app.owner, organisation).await.unwrap();
+        assert_eq!(
+            (app.count(revision).await, app.count(sweeps).await),
+            (before + 4, 2)
         );
     }
 );

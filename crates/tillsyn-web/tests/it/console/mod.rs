@@ -6,6 +6,7 @@ mod certificates;
 mod devices;
 mod enrollment;
 mod events;
+mod organisation;
 mod pages;
 mod profiles;
 mod rollout;
