@@ -98,8 +98,10 @@ enum Way {
 }
 
 /// What a person has to give before an open plan is carried out.
-pub fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Need {
-    need(plan.summary.removes_from, actor.kind, is_new(core, actor))
+pub async fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Result<Need, Error> {
+    let lately = lately(core, actor).await?;
+    let new = is_new(core, actor);
+    Ok(need(plan.summary.removes_from, lately, actor.kind, new))
 }
 
 /// Accounts and rights newer than a day.

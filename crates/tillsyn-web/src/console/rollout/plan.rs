@@ -126,6 +126,11 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
     let (effects, next) = effects(visitor, plan, only).await?;
     let path = urls::plan(plan.id.as_str());
     let shown = effects.as_ref().map_or(0, Vec::len);
+    let form = if pending && may && !waits {
+        Some(form(visitor, plan).await?)
+    } else {
+        None
+    };
     Ok(PlanPage {
         id: plan.id.to_string(),
         title: told.text,
@@ -147,7 +152,7 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
         reason: plan.reason.clone().unwrap_or_default(),
         problem: String::new(),
         newer: String::new(),
-        form: (pending && may && !waits).then(|| form(visitor, plan)),
+        form,
         waits,
         may_cancel: pending && may,
         effects,
@@ -157,16 +162,16 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
     })
 }
 
-fn form(visitor: &Visitor, plan: &PlanView) -> PlanForm {
+async fn form(visitor: &Visitor, plan: &PlanView) -> Result<PlanForm, Failure> {
     if plan.status == PlanStatus::Waiting {
-        return PlanForm {
+        return Ok(PlanForm {
             password: visitor.needs_password(),
             ..PlanForm::default()
-        };
+        });
     }
-    let need = plans::need_of(visitor.core(), visitor.actor(), plan);
+    let need = plans::need_of(visitor.core(), visitor.actor(), plan).await?;
     let guarded = need != Need::Nothing;
-    PlanForm {
+    Ok(PlanForm {
         asks_reason: guarded,
         confirm_label: if need == Need::Confirmation {
             visitor
@@ -178,7 +183,7 @@ fn form(visitor: &Visitor, plan: &PlanView) -> PlanForm {
         password: guarded && visitor.needs_password(),
         second: need == Need::SecondPerson,
         ..PlanForm::default()
-    }
+    })
 }
 
 fn steps(l: Texts, summary: &Summary) -> Vec<PlanStep> {

@@ -89,7 +89,7 @@ both_engines!(
             } else if matches!(method.as_str(), "post" | "put") && !path.contains(NOBODY) {
                 assert_eq!(status, 422, "{method} {path} {body}");
                 assert_eq!(body["field"], "body");
-            } else if path == "/api/v1/push-vendor" {
+            } else if path == "/api/v1/push-vendor" || path.contains("{type}") {
                 // What was never set is not there.
                 assert_eq!(status, 404, "{method} {path} {body}");
             } else if method == "get" {
