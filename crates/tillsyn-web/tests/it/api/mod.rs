@@ -10,7 +10,6 @@ mod organisation;
 mod others;
 mod payload_types;
 pub(crate) mod plans;
-mod plans;
 mod plans_exact;
 mod profiles;
 mod push_life;
