@@ -36,7 +36,7 @@ after(async () => { await browser?.close(); await server?.stop(); });
 
 const FIXED = {
   overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
-  profiles: '/console/profiles', 'profiles-none': '/console/profiles?q=zzz', 'profile-new': '/console/profiles/new',
+  profiles: '/console/profiles', 'profiles-none': '/console/profiles?q=zzz', 'profile-new': '/console/profiles/new', plans: '/console/plans',
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
   attempts: '/console/enrollment/attempts', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',

@@ -21,6 +21,7 @@ use tillsyn_web::console::overview::OverviewPage;
 use tillsyn_web::console::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
 };
+use tillsyn_web::console::rollout::{PlanPage, PlansPage};
 use tillsyn_web::console::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
@@ -59,6 +60,8 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AddPayloadPage>(folder, texts)?;
     write::<RawPage>(folder, texts)?;
     write::<EffectPage>(folder, texts)?;
+    write::<PlansPage>(folder, texts)?;
+    write::<PlanPage>(folder, texts)?;
     write::<CommandsPage>(folder, texts)?;
     write::<CommandPage>(folder, texts)?;
     write::<InvitationsPage>(folder, texts)?;

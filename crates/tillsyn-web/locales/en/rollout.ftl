@@ -144,3 +144,6 @@ history-comment-label = What the next version changes
 history-compare = Compare
 history-from = From
 history-to = To
+plan-refusals = What devices refuse
+plan-ignored = What devices ignore
+plan-conflicts = Profiles in each other’s way

@@ -123,3 +123,6 @@ history-comment-label = 次のバージョンの変更点
 history-compare = 比較
 history-from = 変更前
 history-to = 変更後
+plan-refusals = デバイスが拒否するもの
+plan-ignored = デバイスが無視するもの
+plan-conflicts = 競合するプロファイル

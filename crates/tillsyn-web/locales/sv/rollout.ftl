@@ -144,3 +144,6 @@ history-comment-label = Vad nästa version ändrar
 history-compare = Jämför
 history-from = Från
 history-to = Till
+plan-refusals = Vad enheter vägrar
+plan-ignored = Vad enheter bortser från
+plan-conflicts = Profiler som kolliderar

@@ -1,10 +1,12 @@
 //! Samples of the pages about assigning, planning and proving profiles.
 
 use super::device::{CommandLine, ItemRow, ItemsTab, ProfileRow, Proof, WhyLine};
-use super::samples::{NOW, ago, zone};
+use super::frame::{Emptiness, Pager, Place};
+use super::rollout::{PlanForm, PlanPage, PlanRow, PlanStep, PlansPage, ToldGroup, ToldLine};
+use super::samples::{NOW, ago, frame, zone};
 use super::words;
 use crate::i18n::Texts;
-use crate::ui::{Link, status, urls};
+use crate::ui::{Link, Sample, Status, Tone, status, urls};
 
 const ID: &str = "01939f3c-5a10-7c3e-9d41-5f0a4be31c77";
 const LONG: &str = "Enhetsregistreringsprofilshanteringsansvarigas trådlösa nät";
@@ -96,5 +98,107 @@ pub(super) fn items_tab(l: Texts) -> ItemsTab {
             removable: false,
         }],
         may_check: true,
+    }
+}
+
+fn pager(l: Texts, shown: u64) -> Pager {
+    Pager {
+        summary: words::pager_summary(l, shown, 312),
+        previous: String::new(),
+        next: "?after=eyJ".to_owned(),
+    }
+}
+
+impl Sample for PlansPage {
+    const NAME: &'static str = "plans";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |empty: Emptiness| Self {
+            f: frame(l, Place::Plans, urls::PLANS),
+            rows: ["eduroam", LONG]
+                .map(|name| PlanRow {
+                    href: urls::plan(ID),
+                    title: l.ta("plan-assign", name),
+                    status: Status::new(Tone::Info, "edit", l.t("plan-status-open")),
+                    devices: l.number(4812),
+                    by: "Maja Bergqvist".to_owned(),
+                    created: ago(l, 12),
+                })
+                .into(),
+            filter: super::rollout::plans_filter(l, false),
+            pager: pager(l, 2),
+            empty,
+        };
+        vec![
+            ("list", page(Emptiness::None)),
+            ("none", page(Emptiness::Nothing)),
+        ]
+    }
+}
+
+impl Sample for PlanPage {
+    const NAME: &'static str = "plan";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |form: Option<PlanForm>| Self {
+            f: frame(l, Place::Plans, &urls::plan(ID)),
+            id: ID.to_owned(),
+            title: l.ta("plan-publish", LONG),
+            status: Status::new(Tone::Info, "edit", l.t("plan-status-open")),
+            about: urls::profile(ID),
+            follow: String::new(),
+            lines: Vec::new(),
+            steps: [("install", "f-ok", 812), ("refused", "f-warn", 41)]
+                .map(|(kind, class, count)| PlanStep {
+                    title: words::effect(l, kind),
+                    count: l.number(count),
+                    class,
+                    width: "40".to_owned(),
+                })
+                .into(),
+            looked_at: l.tn("plan-looked-at", 4812),
+            warnings: vec![l.tn("plan-warn-removes", 4)],
+            told: vec![ToldGroup {
+                title: l.t("plan-ignored"),
+                lines: vec![ToldLine {
+                    what: "Wi-Fi".to_owned(),
+                    why: words::support_reason(l, "introduced", Some("17.0")),
+                    count: l.number(41),
+                }],
+            }],
+            by: "Maja Bergqvist".to_owned(),
+            created: ago(l, 12),
+            expires: Some(l.moment(NOW + 3_600_000, &zone())),
+            asked: None,
+            applied: None,
+            reason: String::new(),
+            problem: String::new(),
+            newer: String::new(),
+            waits: form.is_none(),
+            form,
+            may_cancel: true,
+            effects: None,
+            filter: super::rollout::effects_filter(l),
+            pager: pager(l, 2),
+        };
+        let guarded = PlanForm {
+            asks_reason: true,
+            confirm_label: l.tn("plan-confirm-label", 4),
+            confirm: "5".to_owned(),
+            confirm_error: l.t("plan-confirm-wrong"),
+            password: true,
+            ..PlanForm::default()
+        };
+        let overtaken = Self {
+            problem: l.t("plan-problem-overtaken"),
+            newer: urls::plan(ID),
+            ..page(None)
+        };
+        vec![
+            ("open", page(Some(PlanForm::default()))),
+            ("guarded", page(Some(guarded))),
+            ("waiting", page(None)),
+            ("overtaken", overtaken),
+        ]
     }
 }

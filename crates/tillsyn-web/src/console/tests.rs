@@ -19,6 +19,7 @@ use super::overview::OverviewPage;
 use super::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
 };
+use super::rollout::{PlanPage, PlansPage};
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
@@ -46,6 +47,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AddPayloadPage>(texts, &check);
         each::<RawPage>(texts, &check);
         each::<EffectPage>(texts, &check);
+        each::<PlansPage>(texts, &check);
+        each::<PlanPage>(texts, &check);
         each::<CommandsPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);

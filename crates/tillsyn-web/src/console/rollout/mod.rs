@@ -10,7 +10,7 @@ mod words;
 
 pub use assignments::{AssignmentRow, AssignmentsPage, FoundTarget, TargetRow};
 pub use devices::{ProfileDeviceRow, ProfileDevicesPage};
-pub use plan::{EffectRow, ObjectLine, PlanForm, PlanPage, PlanStep};
+pub use plan::{EffectRow, ObjectLine, PlanForm, PlanPage, PlanStep, ToldGroup, ToldLine};
 pub use plans::{PlanRow, PlansPage};
 pub use versions::{VersionPage, VersionRow, VersionsPage};
 
@@ -20,3 +20,11 @@ pub(super) use devices::{again, show as devices};
 pub(super) use plan::show as show_plan;
 pub(super) use plans::list as list_plans;
 pub(super) use versions::{back, comment, list as versions, show as version};
+
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn effects_filter(l: crate::i18n::Texts) -> super::frame::Filter {
+    plan::filter(l, None)
+}
+
+#[cfg(any(test, feature = "testing"))]
+pub(super) use plans::filter as plans_filter;

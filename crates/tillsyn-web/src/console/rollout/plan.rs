@@ -5,13 +5,16 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::ids::PlanId;
-use tillsyn_core::plans::{self, EffectKind, EffectView, Need, PlanStatus, PlanView, Summary};
+use tillsyn_core::plans::{
+    self, ConflictGroup, EffectKind, EffectView, Need, PlanStatus, PlanView, Summary, Unsupported,
+};
 use tillsyn_core::{Error, Kind, Permission, accounts};
 
 use super::words as own;
 use crate::console::failure::Failure;
 use crate::console::frame::{Filter, Frame, Pager, Place};
 use crate::console::lists::{self, Place as At};
+use crate::console::profiles::form::payload_name;
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::i18n::{Texts, When};
@@ -34,6 +37,8 @@ pub struct PlanPage {
     /// Devices that were looked at, in words.
     pub looked_at: String,
     pub warnings: Vec<String>,
+    /// What devices refuse, what they ignore, and which profiles are in each other's way.
+    pub told: Vec<ToldGroup>,
     pub by: String,
     pub created: When,
     pub expires: Option<When>,
@@ -59,6 +64,20 @@ pub struct ObjectLine {
     pub label: String,
     /// An empty address is plain text.
     pub links: Vec<Link>,
+}
+
+/// What many devices say alike.
+pub struct ToldGroup {
+    pub title: String,
+    pub lines: Vec<ToldLine>,
+}
+
+pub struct ToldLine {
+    /// Payload and key, or the two profiles.
+    pub what: String,
+    pub why: String,
+    /// Devices.
+    pub count: String,
 }
 
 /// One kind of effect with its share.
@@ -92,6 +111,8 @@ pub struct EffectRow {
     pub channel: String,
     pub item: Link,
     pub effect: String,
+    /// Why the device refuses it.
+    pub reason: String,
     pub versions: String,
 }
 
@@ -144,6 +165,7 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
         steps: steps(l, &plan.summary),
         looked_at: l.tn("plan-looked-at", plan.summary.looked_at),
         warnings: warnings(l, &plan.summary),
+        told: told_groups(l, &plan.summary),
         by: who(&plan.created_by),
         created: l.ago(plan.created_at, zone),
         expires: pending.then(|| l.moment(plan.expires_at, zone)),
@@ -193,7 +215,8 @@ fn steps(l: Texts, summary: &Summary) -> Vec<PlanStep> {
         ("install", "f-ok", effects.install),
         ("replace", "f-1", effects.replace),
         ("remove", "f-bad", effects.remove),
-        ("withdraw", "f-warn", effects.withdraw),
+        ("withdraw", "f-idle", effects.withdraw),
+        ("refused", "f-warn", effects.refused),
         ("none", "f-idle", same),
     ];
     let total = (effects.total() + same).max(1);
@@ -219,6 +242,69 @@ fn warnings(l: Texts, summary: &Summary) -> Vec<String> {
         warnings.push(l.tn("profile-effect-unseen", summary.not_seen));
     }
     warnings
+}
+
+fn told_groups(l: Texts, summary: &Summary) -> Vec<ToldGroup> {
+    let unsupported = |it: &Unsupported| {
+        let payload = it.payload.as_deref().unwrap_or_default();
+        let key = it.key.as_deref().map(|key| {
+            words::payloads::key_label(l, payload, key).unwrap_or_else(|| key.to_owned())
+        });
+        let payload = it.payload.as_deref().map(|kind| payload_name(l, kind));
+        let parts: Vec<String> = payload.into_iter().chain(key).collect();
+        ToldLine {
+            what: parts.join(" · "),
+            why: words::support_reason(l, &it.reason, it.version.as_deref()),
+            count: l.number(it.devices),
+        }
+    };
+    let groups = [
+        ToldGroup {
+            title: l.t("plan-refusals"),
+            lines: summary.refusals.iter().map(unsupported).collect(),
+        },
+        ToldGroup {
+            title: l.t("plan-ignored"),
+            lines: summary.ignored.iter().map(unsupported).collect(),
+        },
+        ToldGroup {
+            title: l.t("plan-conflicts"),
+            lines: summary
+                .conflicts
+                .iter()
+                .flat_map(|group| conflict_lines(l, group))
+                .collect(),
+        },
+    ];
+    let told = groups.into_iter().filter(|group| !group.lines.is_empty());
+    told.collect()
+}
+
+/// One line per setting that both make, with what devices are foreseen to use.
+fn conflict_lines(l: Texts, group: &ConflictGroup) -> Vec<ToldLine> {
+    let names = format!("{} · {}", group.profile.name, group.other.name);
+    let line = |what: String, why: String| ToldLine {
+        what,
+        why,
+        count: l.number(group.devices),
+    };
+    if group.settings.is_empty() {
+        return vec![line(names, words::conflict(l, &group.code, None))];
+    }
+    let settings = group.settings.iter().map(|setting| {
+        let key = words::payloads::key_label(l, &group.payload, &setting.key);
+        let key = key.unwrap_or_else(|| setting.key.clone());
+        let result = setting.result.as_ref().map(|value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        });
+        line(
+            format!("{names} · {key}"),
+            words::conflict(l, "combined", result.as_deref()),
+        )
+    });
+    settings.collect()
 }
 
 type Listed = (Option<Vec<EffectRow>>, Option<String>);
@@ -275,7 +361,19 @@ fn row(l: Texts, effect: &EffectView) -> EffectRow {
             text: effect.item_name.clone(),
         },
         effect: words::effect(l, effect.effect.as_str()),
+        reason: effect
+            .reason
+            .as_deref()
+            .map_or_else(String::new, |code| reason_of(l, code)),
         versions,
+    }
+}
+
+/// A reason of the support, or of the item itself.
+fn reason_of(l: Texts, code: &str) -> String {
+    match code {
+        "variable_missing" | "unsupported" => words::item_reason(l, code, None),
+        code => words::support_reason(l, code, None),
     }
 }
 

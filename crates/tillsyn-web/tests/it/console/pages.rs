@@ -6,7 +6,7 @@ use tillsyn_testkit::{Engine, TestApp};
 use super::Browser;
 use crate::device::story::only_device;
 
-const PLAIN: [&str; 14] = [
+const PLAIN: [&str; 16] = [
     "/console",
     "/console/confirm",
     "/console/devices",
@@ -15,6 +15,8 @@ const PLAIN: [&str; 14] = [
     "/console/profiles",
     "/console/profiles?q=wifi&status=archived&payload=com.apple.wifi.managed",
     "/console/profiles/new",
+    "/console/plans",
+    "/console/plans?pending=1",
     "/console/commands?status=unfinished",
     "/console/enrollment/invitations?status=used",
     "/console/enrollment/new",
