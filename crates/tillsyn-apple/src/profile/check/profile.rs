@@ -10,7 +10,7 @@ use super::value::Checker;
 use super::{exclusive, payload, references};
 use crate::profile::MdmPayload;
 use crate::profile::catalogue::{self, Kind};
-use crate::profile::template::{KeyPath, has_variable};
+use crate::profile::template::{KeyPath, has_variable, is_credential};
 
 /// What is wrong with a profile, from its top down; errors mean that devices would refuse it.
 pub fn check(root: &Dictionary) -> Vec<Finding> {
@@ -33,6 +33,14 @@ pub fn check(root: &Dictionary) -> Vec<Finding> {
         if at.kind == MdmPayload::TYPE {
             findings.push(whole(&at, Severity::Error, Code::MdmPayload));
         }
+        if is_credential(dict) && names_a_variable(dict) {
+            findings.push(Finding {
+                path: KeyPath::default().key("PayloadIdentifier"),
+                found: Some(quoted(&at.identifier)),
+                allowed: Allowed::Format("[^{}]+"),
+                ..whole(&at, Severity::Error, Code::BadFormat)
+            });
+        }
         checked.push((at, dict, form));
     }
     findings.extend(duplicates(&checked, "PayloadUUID", Code::DuplicateUuid));
@@ -41,6 +49,12 @@ pub fn check(root: &Dictionary) -> Vec<Finding> {
     findings.extend(exclusive::check(&checked));
     findings.extend(references::check(&checked));
     findings
+}
+
+/// Its certificate is known by this name, from version to version and from device to device.
+fn names_a_variable(payload: &Dictionary) -> bool {
+    let name = payload.get("PayloadIdentifier").and_then(Value::as_string);
+    name.is_some_and(has_variable)
 }
 
 /// A payload, where it stands, and the form that fits it.

@@ -192,6 +192,34 @@ fn variables_stand_in_texts_only() {
 }
 
 #[test]
+fn a_payload_whose_certificate_is_ours_has_a_fixed_identifier() {
+    let scep = |identifier: &str, url: &str| {
+        let content = dict(&[("URL", text(url)), ("Challenge", text("x"))]);
+        let own = [
+            ("PayloadIdentifier", text(identifier)),
+            ("PayloadContent", Value::Dictionary(content)),
+        ];
+        payload(1, "com.apple.security.scep", &own)
+    };
+    let of = |payloads| {
+        let mut codes = codes(&check(&profile(payloads)));
+        codes.retain(|code| ["format", "duplicate_identifier"].contains(code));
+        codes
+    };
+    let ours = "{{credential.scep_url}}";
+    assert_eq!(of(vec![scep("a.b", ours)]), [] as [&str; 0]);
+    assert_eq!(
+        of(vec![scep("a.{{device.serial_number}}", ours)]),
+        ["format"]
+    );
+    // Of others it may differ from device to device.
+    let theirs = scep("a.{{device.serial_number}}", "https://example.org/scep");
+    assert_eq!(of(vec![theirs]), [] as [&str; 0]);
+    let twice = of(vec![scep("a.b", ours), scep("a.b", ours)]);
+    assert_eq!(twice, ["duplicate_identifier"; 2]);
+}
+
+#[test]
 fn what_nobody_knows_is_marked_and_allowed() {
     let found = wifi(&[("SSID_STRING", text("Norrvik"))]);
     assert_eq!(

@@ -92,6 +92,11 @@ impl Template {
     }
 }
 
+/// Whether our network authority issues the certificate of this payload.
+pub(in crate::profile) fn is_credential(payload: &Dictionary) -> bool {
+    method(payload).is_some()
+}
+
 fn method(payload: &Dictionary) -> Option<CredentialMethod> {
     let is = |dict: &Dictionary, key, name| text(dict, key).and_then(whole_variable) == Some(name);
     if text(payload, "PayloadType")? != ScepPayload::TYPE {

@@ -11,6 +11,7 @@ mod secrets;
 mod tree;
 mod variables;
 
+pub(in crate::profile) use credentials::is_credential;
 pub use credentials::{CertificateNames, CredentialMethod, CredentialUse, ROOT_MARKER};
 pub use diff::{Change, ChangeKind};
 pub use path::{KeyPath, Step};
