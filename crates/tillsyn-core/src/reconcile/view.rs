@@ -352,6 +352,7 @@ pub async fn items_of_profile(
             .ok_or_else(|| Error::invalid("state", "state", "There is no such state."))?
             .as_str(),
     };
+    may(actor, Permission::DevicesRead)?;
     profiles::reach(core, actor, profile).await?;
     let (device, channel) = match after.map(Cursor::decode).transpose()? {
         None => (String::new(), String::new()),
