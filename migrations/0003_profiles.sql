@@ -306,10 +306,15 @@ CREATE TABLE credential_certificate (
     key_sha256 TEXT NOT NULL,
     not_before BIGINT NOT NULL,
     not_after BIGINT NOT NULL,
+    -- When it ends because a newer one is in use; NULL when none is.
+    revoke_at BIGINT,
     revoked_at BIGINT,
     revoke_reason TEXT,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX credential_certificate_credential ON credential_certificate (credential_id);
+CREATE INDEX credential_certificate_grace ON credential_certificate (revoke_at) WHERE revoke_at IS NOT NULL;
+CREATE INDEX credential_certificate_revoked ON credential_certificate (revoked_at)
+    WHERE revoked_at IS NOT NULL;
 
 -- (end: credentials)

@@ -77,25 +77,6 @@ pub(crate) async fn store_in(
     Ok(())
 }
 
-/// Ends the credentials of payloads that the profile no longer has.
-pub(crate) async fn keep_only_in(
-    tx: &Tx,
-    holder: Holder<'_>,
-    payloads: &[String],
-    now_ms: i64,
-) -> Result<(), Error> {
-    const FIND: &str = "SELECT id, payload FROM credential \
-        WHERE channel_id = $1 AND profile_id = $2 AND status <> 'revoked'";
-    let values = args![holder.channel_id, holder.profile_id];
-    let mut gone = Vec::new();
-    for row in tx.fetch_all(FIND, values).await? {
-        if !payloads.contains(&row.text(1)?) {
-            gone.push(row.text(0)?);
-        }
-    }
-    super::end::end_in(tx, gone, "removed", now_ms).await
-}
-
 /// What the certificate under a challenge is to name, as JSON, however it stands; `None` when there is no
 /// such challenge.
 pub(crate) async fn is_known_in(tx: &Tx, challenge_hash: &str) -> Result<Option<String>, Error> {

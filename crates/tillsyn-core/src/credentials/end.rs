@@ -6,6 +6,10 @@ use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 
+/// Rows of one round.
+const ROUND: i64 = 500;
+const ROUND_LEN: usize = 500;
+
 fn ids(rows: &[Row]) -> Result<Vec<String>, Error> {
     rows.iter().map(|row| Ok(row.text(0)?)).collect()
 }
@@ -48,6 +52,13 @@ pub(crate) async fn end_enrollment_in(
     end_in(tx, ids(&rows)?, "enrollment_ended", now_ms).await
 }
 
+/// The channel of a user is over.
+pub(crate) async fn end_channel_in(tx: &Tx, channel_id: &str, now_ms: i64) -> Result<(), Error> {
+    const FIND: &str = "SELECT id FROM credential WHERE channel_id = $1 AND status <> 'revoked'";
+    let rows = tx.fetch_all(FIND, args![channel_id]).await?;
+    end_in(tx, ids(&rows)?, "enrollment_ended", now_ms).await
+}
+
 /// A profile, by what devices know it by, is no longer on these channels.
 pub(crate) async fn end_items_in(
     tx: &Tx,
@@ -61,27 +72,82 @@ pub(crate) async fn end_items_in(
     end_in(tx, ids(&rows)?, "removed", now_ms).await
 }
 
-/// Ends what no channel carries any more, and forgets challenges that nobody can use.
+/// Ends what no channel carries any more, and forgets challenges that nobody can use. What is due is looked
+/// up outside the writer, and written in small rounds.
 pub(crate) async fn sweep(core: &Core) -> Result<(), Error> {
-    const ORPHANS: &str = "SELECT c.id FROM credential c WHERE c.status <> 'revoked' \
-        AND c.updated_at < $1 AND NOT EXISTS (SELECT 1 FROM item_state i \
-        WHERE i.channel_id = c.channel_id AND i.kind = 'profile' AND i.item_id = c.profile_id) \
-        ORDER BY c.id LIMIT 500";
-    const EXPIRED: &str = "DELETE FROM credential_challenge WHERE expires_at < $1";
+    forget_expired(core).await?;
+    let mut after = String::new();
+    while let Some(last) = end_orphans(core, after).await? {
+        after = last;
+    }
+    Ok(())
+}
+
+async fn forget_expired(core: &Core) -> Result<(), Error> {
+    const DUE: &str = "SELECT challenge_hash FROM credential_challenge WHERE expires_at < $1 \
+        ORDER BY expires_at LIMIT $2";
+    const FORGET: &str = "DELETE FROM credential_challenge WHERE challenge_hash {ids}";
     loop {
-        let count = core
+        let input = core.now_ms() - DAY_MS;
+        let due = core
             .db()
-            .write(core.now_ms(), |tx, now| {
-                Box::pin(async move {
-                    tx.execute(EXPIRED, args![*now - DAY_MS]).await?;
-                    let rows = tx.fetch_all(ORPHANS, args![*now]).await?;
-                    end_in(tx, ids(&rows)?, "removed", *now).await?;
-                    Ok::<_, Error>(rows.len())
-                })
+            .read(input, |tx, before| {
+                Box::pin(async move { ids(&tx.fetch_all(DUE, args![*before, ROUND]).await?) })
             })
             .await?;
-        if count < 500 {
+        let last = due.len() < ROUND_LEN;
+        if !due.is_empty() {
+            core.db()
+                .write(due, |tx, due| {
+                    Box::pin(async move {
+                        tx.execute_in(FORGET, due.clone(), args![]).await?;
+                        Ok::<_, Error>(())
+                    })
+                })
+                .await?;
+        }
+        if last {
             return Ok(());
         }
     }
+}
+
+/// One round over the credentials behind an id; where the next begins.
+async fn end_orphans(core: &Core, after: String) -> Result<Option<String>, Error> {
+    const ALL: &str = "SELECT id FROM credential WHERE id > $1 ORDER BY id LIMIT $2";
+    let input = (after, core.now_ms());
+    let (round, orphans) = core
+        .db()
+        .read(input, |tx, (after, now)| {
+            Box::pin(async move {
+                let round = ids(&tx.fetch_all(ALL, args![after.as_str(), ROUND]).await?)?;
+                let orphans = orphans_in(tx, round.clone(), *now).await?;
+                Ok::<_, Error>((round, orphans))
+            })
+        })
+        .await?;
+    if !orphans.is_empty() {
+        core.db()
+            .write((orphans, core.now_ms()), |tx, (orphans, now)| {
+                Box::pin(async move {
+                    // Once more: a profile may have come in between.
+                    let orphans = orphans_in(tx, orphans.clone(), *now).await?;
+                    end_in(tx, orphans, "removed", *now).await
+                })
+            })
+            .await?;
+    }
+    let full = round.len() == ROUND_LEN;
+    Ok(round.into_iter().next_back().filter(|_| full))
+}
+
+async fn orphans_in(tx: &Tx, of: Vec<String>, now_ms: i64) -> Result<Vec<String>, Error> {
+    const ORPHANS: &str = "SELECT c.id FROM credential c WHERE c.status <> 'revoked' \
+        AND c.updated_at < $1 AND NOT EXISTS (SELECT 1 FROM item_state i \
+        WHERE i.channel_id = c.channel_id AND i.kind = 'profile' AND i.item_id = c.profile_id) \
+        AND c.id {ids}";
+    if of.is_empty() {
+        return Ok(of);
+    }
+    ids(&tx.fetch_all_in(ORPHANS, of, args![now_ms]).await?)
 }

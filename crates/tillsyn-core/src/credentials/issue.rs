@@ -124,8 +124,9 @@ impl NetworkIssue {
     pub(crate) async fn run(&self, tx: &Tx) -> Result<Outcome, Error> {
         const FIND: &str = "SELECT h.credential_id, h.generation, h.expires_at, h.consumed_at, \
             h.key_sha256, c.generation, c.status, c.device_id, c.profile_id, c.payload, e.status, \
-            d.org_unit_id FROM credential_challenge h JOIN credential c ON c.id = h.credential_id \
+            d.org_unit_id, ch.id FROM credential_challenge h JOIN credential c ON c.id = h.credential_id \
             JOIN enrollment e ON e.id = c.enrollment_id JOIN device d ON d.id = c.device_id \
+            LEFT JOIN channel ch ON ch.id = c.channel_id AND ch.ended_at IS NULL \
             WHERE h.challenge_hash = $1";
         const CONSUME: &str = "UPDATE credential_challenge SET consumed_at = $2, key_sha256 = $3 \
             WHERE challenge_hash = $1 AND consumed_at IS NULL";
@@ -133,7 +134,8 @@ impl NetworkIssue {
         let Some(row) = tx.fetch_optional(FIND, args![challenge]).await? else {
             return Ok(Outcome::Refused("challenge unknown"));
         };
-        if row.text(10)? != "active" || row.text(6)? == "revoked" {
+        let is_over = row.text(10)? != "active" || row.opt_text(12)?.is_none();
+        if is_over || row.text(6)? == "revoked" {
             return self.refuse(tx, &row, "credential is over").await;
         }
         if row.opt_i64(3)?.is_some() {

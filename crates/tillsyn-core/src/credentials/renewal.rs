@@ -6,7 +6,6 @@ use tillsyn_db::{Tx, args};
 
 use crate::actor::Actor;
 use crate::certificates::life;
-use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -96,17 +95,33 @@ async fn warn_ending(core: &Core) -> Result<(), Error> {
         .await
 }
 
-/// Revokes what was replaced a day ago; the event of the new one says so already.
+/// Revokes what was replaced when its grace is over; the event of the new one says so already. A day after
+/// the device said that it has the new one, not before: until then it uses the old.
 async fn end_grace(core: &Core) -> Result<(), Error> {
-    const REVOKE: &str = "UPDATE credential_certificate SET revoked_at = $1, revoke_reason = 'renewed' \
-        WHERE revoked_at IS NULL AND not_after > $1 AND EXISTS (SELECT 1 FROM credential c \
-        JOIN credential_certificate n ON n.sha256 = c.certificate_sha256 \
-        WHERE c.id = credential_certificate.credential_id AND n.sha256 <> credential_certificate.sha256 \
-        AND n.created_at > $2 AND n.created_at <= $3)";
-    let now = core.now_ms();
-    // Looks back a week only, so that it stays cheap.
-    core.db()
-        .execute(REVOKE, args![now, now - 8 * DAY_MS, now - DAY_MS])
-        .await?;
-    Ok(())
+    const DUE: &str = "SELECT sha256 FROM credential_certificate WHERE revoke_at <= $1 \
+        ORDER BY revoke_at LIMIT $2";
+    const REVOKE: &str = "UPDATE credential_certificate SET revoked_at = COALESCE(revoked_at, $1), \
+        revoke_reason = COALESCE(revoke_reason, 'renewed'), revoke_at = NULL \
+        WHERE revoke_at IS NOT NULL AND sha256 {ids}";
+    loop {
+        let now = core.now_ms();
+        let rows = core.db().query_all(DUE, args![now, ROUND]).await?;
+        let due = rows.iter().map(|row| Ok(row.text(0)?));
+        let due = due.collect::<Result<Vec<_>, Error>>()?;
+        let count = due.len();
+        if count == 0 {
+            return Ok(());
+        }
+        core.db()
+            .write((due, now), |tx, (due, now)| {
+                Box::pin(async move {
+                    tx.execute_in(REVOKE, due.clone(), args![*now]).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        if !i64::try_from(count).is_ok_and(|count| count == ROUND) {
+            return Ok(());
+        }
+    }
 }

@@ -106,7 +106,8 @@ pub(crate) async fn end_channel_in(
     tx.execute(COMMANDS, args![id.as_str(), now_ms]).await?;
     tx.execute(END, args![id.as_str(), now_ms]).await?;
     tx.execute(NO_PUSH, args![id.as_str()]).await?;
-    reconcile::forget_channel_in(tx, &id).await
+    reconcile::forget_channel_in(tx, &id).await?;
+    credentials::end_channel_in(tx, &id, now_ms).await
 }
 
 /// Lapses pending enrollments without `TokenUpdate` and attempts whose time is over.

@@ -7,6 +7,7 @@ use super::ask::ask_list_in;
 use super::request::request_in;
 use super::rows::{self, ItemRow};
 use crate::commands::Request;
+use crate::credentials;
 use crate::desired::{Failure, Listed, Reason, State, wait_ms};
 use crate::error::Error;
 use crate::keys::KeyStore;
@@ -90,6 +91,8 @@ async fn take(
         }
         (End::Done, Some(version)) => {
             let is_wanted = row.desired_hash.as_deref() == Some(version.hash.as_str());
+            let (channel, profile) = (&row.channel_id, &row.item_id);
+            credentials::installed_in(tx, channel, profile, version.number, now_ms).await?;
             knowledge.deliver(version);
             row.know(knowledge);
             row.delivered_at = Some(now_ms);

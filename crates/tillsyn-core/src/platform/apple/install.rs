@@ -204,7 +204,6 @@ impl Installer {
             enrollment_id: delivery.enrollment_id,
             profile_id: delivery.profile_id,
         };
-        credentials::keep_only_in(tx, holder, &payloads, self.now_ms).await?;
         for (payload, challenge) in &challenges {
             let names = names(filled.certificate_names(payload).unwrap_or_default());
             let names = json!(names).to_string();
