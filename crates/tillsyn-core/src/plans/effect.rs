@@ -189,16 +189,18 @@ fn kind(
         .and_then(|seen| seen.work.as_ref())
         .is_some_and(|work| work.fetched && work.installs.is_some());
     Some(match (outcome.step, outcome.state) {
-        (Some(Step::Install), _) => EffectKind::Install,
-        (Some(Step::Replace | Step::Renew), _) => EffectKind::Replace,
-        (Some(Step::Remove), _) => EffectKind::Remove,
         (Some(Step::Verify), _) | (None, Some(State::AsDesired | State::Unverified)) => {
             return None;
         }
-        (None, Some(State::Refused)) if after.is_some() => EffectKind::Refused,
+        (Some(Step::Install), _) => EffectKind::Install,
         (None, Some(State::ToInstall)) if !installing => EffectKind::Install,
-        (None, Some(State::ToInstall | State::Behind)) => EffectKind::Replace,
-        (None, Some(State::ToRemove | State::Refused)) => EffectKind::Remove,
+        (None, Some(State::Refused)) if after.is_some() => EffectKind::Refused,
+        (Some(Step::Replace | Step::Renew), _) | (None, Some(State::ToInstall | State::Behind)) => {
+            EffectKind::Replace
+        }
+        (Some(Step::Remove), _) | (None, Some(State::ToRemove | State::Refused)) => {
+            EffectKind::Remove
+        }
         (None, None) => EffectKind::Withdraw,
     })
 }

@@ -200,7 +200,7 @@ impl Meetings {
                 });
             }
         }
-        groups.sort_by(|a, b| b.devices.cmp(&a.devices));
+        groups.sort_by_key(|group| std::cmp::Reverse(group.devices));
         groups.truncate(MOST);
         Ok(groups)
     }

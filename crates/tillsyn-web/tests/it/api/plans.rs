@@ -8,7 +8,7 @@ use tillsyn_core::profiles::{self, NewProfile, Origin};
 use tillsyn_core::{Actor, Error, Kind};
 use tillsyn_testkit::{Api, TestApp, both_engines};
 
-/// A web clip: a payload that every device of ours takes.
+/// Restrictions: a payload that iPhones and Macs take for the whole device.
 fn upload(name: &str, address: &str) -> Vec<u8> {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -19,10 +19,10 @@ fn upload(name: &str, address: &str) -> Vec<u8> {
 <key>PayloadUUID</key><string>6f1a4a62-7a55-4c0a-9a43-0f2a6f6c1a01</string>
 <key>PayloadDisplayName</key><string>{name}</string>
 <key>PayloadContent</key><array><dict>
-<key>PayloadType</key><string>com.apple.webClip.managed</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadType</key><string>com.apple.applicationaccess</string><key>PayloadVersion</key><integer>1</integer>
 <key>PayloadIdentifier</key><string>org.example.{name}.clip</string>
 <key>PayloadUUID</key><string>6f1a4a62-7a55-4c0a-9a43-0f2a6f6c1a02</string>
-<key>Label</key><string>{name}</string><key>URL</key><string>{address}</string>
+<key>PayloadDescription</key><string>{name} of {address}</string><key>allowCamera</key><false/>
 </dict></array></dict></plist>"#
     )
     .into_bytes()
