@@ -40,6 +40,13 @@ impl Subject {
         found.is_some_and(|channel| channel.name != "device")
     }
 
+    /// Whether the device lies in the unit that this path ends with. By its id: a device and its unit may be
+    /// read at different times, and a moved unit is the same.
+    pub(crate) fn lies_in(&self, unit_path: &str) -> bool {
+        let unit = unit_path.trim_end_matches('/').rsplit('/').next();
+        unit.is_some_and(|unit| self.unit_path.split('/').any(|above| above == unit))
+    }
+
     /// Whether the device lies where the group counts. Units are compared by id, so that a moved one
     /// keeps its groups.
     pub(crate) fn counts_in(&self, group: &str) -> bool {

@@ -10,7 +10,8 @@ use super::model::{
 ///
 /// What is excluded by any assignment of an item to a kind of channel is not assigned there, whatever
 /// includes it. A fixed version comes before "the newest", of several fixed ones the highest. What is
-/// archived, never published or made for another platform is given to nobody.
+/// archived, never published or made for another platform is given to nobody, and nothing leaves its unit:
+/// whoever rules there would rule what was moved away.
 pub(crate) fn resolve(catalogue: &Catalogue, subject: &Subject) -> Vec<Wanted> {
     if subject.channels.is_empty() {
         return Vec::new();
@@ -29,6 +30,9 @@ pub(crate) fn resolve(catalogue: &Catalogue, subject: &Subject) -> Vec<Wanted> {
         let Some(item) = catalogue.items.get(item_id) else {
             continue;
         };
+        if !subject.lies_in(&item.unit_path) {
+            continue;
+        }
         let Some(version) = found.version(item, &subject.platform) else {
             continue;
         };

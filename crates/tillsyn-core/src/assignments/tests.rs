@@ -100,6 +100,24 @@ fn a_group_counts_in_its_unit_and_below() {
 }
 
 #[test]
+fn what_is_moved_out_of_the_unit_of_a_profile_loses_it() {
+    for (unit_path, expected) in [
+        ("root/", 1),
+        ("root/physics/", 1),
+        ("root/law/physics/", 1),
+        ("root/law/", 0),
+        ("root/physics/lab/", 0),
+        ("root/phys/", 0),
+    ] {
+        for target in [(IN, DEVICE, "d1"), (IN, GROUP, "g1"), (IN, UNIT, "physics")] {
+            let mut met = catalogue(vec![assignment("a", None, &[target])]);
+            met.items.get_mut("wifi").unwrap().unit_path = unit_path.to_owned();
+            assert_eq!(versions(&met, &subject()).len(), expected, "{unit_path}");
+        }
+    }
+}
+
+#[test]
 fn each_kind_of_target_reaches_the_device() {
     for (kind, id) in [
         (DEVICE, "d1"),
