@@ -214,6 +214,8 @@ CREATE TABLE item_state (
     -- Times that the device lost or changed it by itself.
     drifts BIGINT NOT NULL DEFAULT 0,
     drifted_at BIGINT,
+    -- Losses in a row, none of which it had kept for a day before: it is put back later and later.
+    losses BIGINT NOT NULL DEFAULT 0,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (channel_id, kind, item)
 );
@@ -235,7 +237,7 @@ CREATE INDEX reconcile_request_due ON reconcile_request (due_at);
 -- A change that concerns many: its devices are walked in chunks, in the order of their ids.
 CREATE TABLE reconcile_sweep (
     id TEXT NOT NULL PRIMARY KEY,
-    -- 'item' (all who have or are to have it), 'group', 'org_unit'.
+    -- 'item' (all who have or are to have it), 'group', 'org_unit', 'all' (once a day, without an id).
     subject_kind TEXT NOT NULL,
     subject_id TEXT NOT NULL,
     plan_id TEXT,

@@ -39,8 +39,9 @@ impl CatalogueCache {
     }
 }
 
-/// All assignments and items as this transaction sees them. Not to be called behind a change in the same
-/// transaction: what is rolled back must not stay in memory.
+/// All assignments and items as this transaction sees them, kept for the next one. For read transactions
+/// alone: what is rolled back must not stay in memory, and on SQLite the change of another body may be
+/// rolled back with this one.
 pub(crate) async fn catalogue_in(tx: &Tx, core: &Core) -> Result<Arc<Catalogue>, Error> {
     let revision = revision_in(tx).await?;
     if let Some(held) = core.catalogues().at(revision) {
@@ -49,6 +50,24 @@ pub(crate) async fn catalogue_in(tx: &Tx, core: &Core) -> Result<Arc<Catalogue>,
     let catalogue = Arc::new(load_in(tx, revision).await?);
     core.catalogues().hold(catalogue.clone());
     Ok(catalogue)
+}
+
+/// The same within a transaction that writes: what is in memory is used, and nothing is put there.
+pub(crate) async fn catalogue_behind_in(tx: &Tx, core: &Core) -> Result<Arc<Catalogue>, Error> {
+    let revision = revision_in(tx).await?;
+    match core.catalogues().at(revision) {
+        Some(held) => Ok(held),
+        None => Ok(Arc::new(load_in(tx, revision).await?)),
+    }
+}
+
+/// Reads the catalogue into memory when it is not there, for the writers that follow.
+pub(crate) async fn warm(core: &Core) -> Result<(), Error> {
+    core.db()
+        .read(core.clone(), |tx, core| {
+            Box::pin(async move { catalogue_in(tx, core).await.map(|_| ()) })
+        })
+        .await
 }
 
 async fn load_in(tx: &Tx, revision: i64) -> Result<Catalogue, Error> {

@@ -15,7 +15,8 @@ pub use view::{AssignmentView, TargetView, assignment, assignments_of_profile, l
 
 pub(crate) use change::{change_in, create_in, remove_in, stored_in};
 pub(crate) use load::{
-    CatalogueCache, catalogue_in, group_units_in, groups_in, subjects_in, version_info,
+    CatalogueCache, catalogue_behind_in, catalogue_in, group_units_in, groups_in, subjects_in,
+    version_info, warm,
 };
 pub(crate) use model::{
     Assignment, Catalogue, Item, Subject, SubjectChannel, Target, VersionInfo, Wanted,

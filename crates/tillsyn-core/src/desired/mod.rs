@@ -13,4 +13,4 @@ pub(crate) use diff::diff;
 pub(crate) use hash::{desired_hash, payload_uuid};
 pub(crate) use item::{Desired, Knowledge, Observed, Outcome, Reason, Step, Version, Work};
 pub(crate) use knowledge::Listed;
-pub(crate) use retry::{Failure, wait_ms};
+pub(crate) use retry::{Failure, losses_after, wait_after_loss_ms, wait_ms};

@@ -40,7 +40,8 @@ pub(crate) async fn on_facts_in(
 /// What a device refused is tried again at the next look.
 pub(super) async fn try_again_in(tx: &Tx, device_id: &str, now_ms: i64) -> Result<(), Error> {
     const AGAIN: &str = "UPDATE item_state SET next_attempt_at = $2 WHERE device_id = $1 \
-        AND failures > 0 AND (next_attempt_at IS NULL OR next_attempt_at > $2)";
+        AND (failures > 0 OR (losses > 0 AND state = 'to_install')) \
+        AND (next_attempt_at IS NULL OR next_attempt_at > $2)";
     tx.execute(AGAIN, args![device_id, now_ms]).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::request::request_in;
 use super::rows::{self, ItemRow};
 use crate::commands::Request;
 use crate::credentials;
-use crate::desired::{Failure, Listed, Reason, State, wait_ms};
+use crate::desired::{Failure, Listed, Reason, State, losses_after, wait_after_loss_ms, wait_ms};
 use crate::error::Error;
 use crate::keys::KeyStore;
 
@@ -53,6 +53,21 @@ pub(crate) async fn on_result_in(
     if done && !removes {
         let channel = vec![heard.channel_id.to_owned()];
         ask_list_in(tx, keys, channel, heard.now_ms).await?;
+    }
+    Ok(())
+}
+
+/// The device took nothing yet: what was not there before is not there, and nothing of that name is ours to
+/// remove.
+pub(crate) async fn on_not_now_in(tx: &Tx, command_id: &str, now_ms: i64) -> Result<(), Error> {
+    let Some(mut row) = rows::of_command_in(tx, command_id).await? else {
+        return Ok(());
+    };
+    let mut knowledge = row.knowledge();
+    if row.installs.is_some() && knowledge.sent {
+        knowledge.refuse();
+        row.know(knowledge);
+        rows::save_in(tx, vec![row], now_ms).await?;
     }
     Ok(())
 }
@@ -165,6 +180,8 @@ fn prove(row: &mut ItemRow, uuid: Option<&str>, now_ms: i64) -> bool {
     let desired = desired.map(|(number, hash)| crate::desired::Version { number, hash });
     let known: Vec<_> = desired.iter().chain(row.installs.iter()).collect();
     let listed = knowledge.list(uuid, &known);
+    let kept_ms = row.confirmed_at.zip(row.delivered_at);
+    let kept_ms = kept_ms.map_or(0, |(last, first)| last.saturating_sub(first));
     row.know(knowledge);
     match listed {
         Listed::Proved => {
@@ -188,8 +205,12 @@ fn prove(row: &mut ItemRow, uuid: Option<&str>, now_ms: i64) -> bool {
                 metrics::counter!("tillsyn_reconcile_drifts_total").increment(1);
                 row.drifts += 1;
                 row.drifted_at = Some(now_ms);
+                row.losses = losses_after(row.losses, kept_ms);
                 row.state = State::ToInstall;
-                row.next_attempt_at = None;
+                row.reason = None;
+                row.failures = 0;
+                let wait = wait_after_loss_ms(row.losses);
+                row.next_attempt_at = (wait > 0).then(|| now_ms.saturating_add(wait));
             }
             true
         }

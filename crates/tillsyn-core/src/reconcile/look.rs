@@ -8,8 +8,9 @@ use tillsyn_db::Tx;
 
 use super::ask::ask_list_in;
 use super::desire::desired_in;
+use super::request::request_in;
 use super::rows::{self, CommandOf, ItemRow};
-use crate::assignments::{Catalogue, Subject, catalogue_in, subjects_in};
+use crate::assignments::{Catalogue, Subject, catalogue_behind_in, subjects_in};
 use crate::clock::HOUR_MS;
 use crate::commands::{self, Request, store};
 use crate::core::Core;
@@ -18,6 +19,9 @@ use crate::error::Error;
 
 /// Between two questions about the same delivered item that no list has proved.
 const ASK_AGAIN_MS: i64 = 6 * HOUR_MS;
+
+/// Steps of one transaction, so that devices which poll are not held up by a look at many profiles.
+const STEPS: usize = 300;
 
 /// What a look did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +50,7 @@ pub(crate) async fn look_in(
     devices: Vec<String>,
     now_ms: i64,
 ) -> Result<Looked, Error> {
-    let catalogue = catalogue_in(tx, core).await?;
+    let catalogue = catalogue_behind_in(tx, core).await?;
     let subjects = subjects_in(tx, devices.clone()).await?;
     let wanted = desired_in(tx, core, &catalogue, &subjects).await?;
     let known = rows::of_devices_in(tx, devices).await?;
@@ -65,6 +69,8 @@ struct Look {
     changed: Vec<bool>,
     gone: Vec<(String, String)>,
     superseded: Vec<String>,
+    /// Devices for the next look: this one has done enough.
+    rest: Vec<String>,
 }
 
 /// What goes out as one request.
@@ -104,13 +110,20 @@ impl Look {
             changed: Vec::new(),
             gone: Vec::new(),
             superseded: Vec::new(),
+            rest: Vec::new(),
         }
     }
 
     fn decide(&mut self, wanted: &HashMap<String, Vec<Desired>>) {
         let now_ms = self.now_ms;
         let none = Vec::new();
+        let mut steps = 0;
         for subject in std::mem::take(&mut self.subjects) {
+            if steps >= STEPS {
+                self.rest.push(subject.device_id);
+                continue;
+            }
+            let decided = self.decided.len();
             for channel in &subject.channels {
                 let mut known = self.known.remove(&channel.id).unwrap_or_default();
                 let stored: Vec<ItemRow> = known.iter().map(|(row, _)| row.clone()).collect();
@@ -134,10 +147,20 @@ impl Look {
                     self.take(row, before, want, outcome);
                 }
             }
+            let new = self.decided.iter().skip(decided);
+            steps += new.filter(|(_, step)| step.is_some()).count();
             self.subjects.push(subject);
         }
-        // Channels that ended in this moment: whoever ended them forgets their rows.
-        self.known.clear();
+    }
+
+    /// Channels with rows that are no channel of these devices any more.
+    fn ended(&self) -> Vec<String> {
+        let rest: HashSet<&str> = self.rest.iter().map(String::as_str).collect();
+        let left = self.known.iter().filter(|(_, rows)| {
+            let mut rows = rows.iter();
+            !rows.any(|(row, _)| rest.contains(row.device_id.as_str()))
+        });
+        left.map(|(channel, _)| channel.clone()).collect()
     }
 
     fn take(
@@ -163,6 +186,9 @@ impl Look {
         if let Some(want) = want {
             row.item_id.clone_from(&want.item_id);
         }
+        if outcome.fresh {
+            row.losses = 0;
+        }
         let due = row.next_attempt_at.is_some_and(|at| at <= self.now_ms);
         if outcome.fresh || state == State::AsDesired {
             row.failures = 0;
@@ -186,6 +212,8 @@ impl Look {
             devices: self.subjects.len(),
             ..Looked::default()
         };
+        rows::forget_ended_in(tx, self.ended()).await?;
+        request_in(tx, std::mem::take(&mut self.rest), self.now_ms).await?;
         let superseded = std::mem::take(&mut self.superseded);
         store::supersede_in(tx, superseded, "not_wanted", self.now_ms).await?;
         for (ask, rows) in self.asks() {
@@ -303,6 +331,7 @@ fn new_row(
         next_attempt_at: None,
         drifts: 0,
         drifted_at: None,
+        losses: 0,
     }
 }
 

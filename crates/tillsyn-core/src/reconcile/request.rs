@@ -19,7 +19,8 @@ pub(crate) async fn request_in(tx: &Tx, devices: Vec<String>, now_ms: i64) -> Re
     Ok(())
 }
 
-/// Asks for a walk over all devices of a subject: `item`, `group` or `org_unit`.
+/// Asks for a walk over all devices of a subject: `item`, `group`, `org_unit`, or `all`
+/// without an id.
 pub(crate) async fn sweep_in(
     tx: &Tx,
     subject_kind: &'static str,

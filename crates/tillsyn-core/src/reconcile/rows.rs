@@ -34,6 +34,7 @@ pub(crate) struct ItemRow {
     pub(crate) next_attempt_at: Option<i64>,
     pub(crate) drifts: i64,
     pub(crate) drifted_at: Option<i64>,
+    pub(crate) losses: i64,
 }
 
 /// How the command of a row stands.
@@ -50,7 +51,7 @@ macro_rules! columns {
          s.desired_hash, s.assignments, s.delivered_version, s.delivered_hash, s.delivered_at, \
          s.delivered_sha256, s.confirmed_hash, s.confirmed_at, s.proof, s.state, s.reason, \
          s.reason_detail, s.command_id, s.command_version, s.command_hash, s.failures, \
-         s.next_attempt_at, s.drifts, s.drifted_at, c.status, c.status_reason, c.finished \
+         s.next_attempt_at, s.drifts, s.drifted_at, s.losses, c.status, c.status_reason, c.finished \
          FROM item_state s LEFT JOIN command c ON c.id = s.command_id WHERE s.kind = 'profile' AND "
     };
 }
@@ -131,12 +132,13 @@ fn decode(row: &Row) -> Result<(ItemRow, Option<CommandOf>), Error> {
         next_attempt_at: row.opt_i64(22)?,
         drifts: row.i64(23)?,
         drifted_at: row.opt_i64(24)?,
+        losses: row.i64(25)?,
     };
-    let command = match row.opt_text(25)? {
+    let command = match row.opt_text(26)? {
         Some(status) => Some(CommandOf {
             status,
-            reason: row.opt_text(26)?,
-            finished: row.i64(27)? != 0,
+            reason: row.opt_text(27)?,
+            finished: row.i64(28)? != 0,
         }),
         None => None,
     };
@@ -203,7 +205,7 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         item_id, desired_version, desired_hash, assignments, delivered_version, delivered_hash, \
         delivered_at, delivered_sha256, confirmed_hash, confirmed_at, proof, state, reason, \
         reason_detail, command_id, command_version, command_hash, failures, next_attempt_at, drifts, \
-        drifted_at, updated_at)";
+        drifted_at, losses, updated_at)";
     const UPDATE: &str = "ON CONFLICT (channel_id, kind, item) DO UPDATE SET \
         item_id = excluded.item_id, desired_version = excluded.desired_version, \
         desired_hash = excluded.desired_hash, assignments = excluded.assignments, \
@@ -214,9 +216,10 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         reason_detail = excluded.reason_detail, command_id = excluded.command_id, \
         command_version = excluded.command_version, command_hash = excluded.command_hash, \
         failures = excluded.failures, next_attempt_at = excluded.next_attempt_at, \
-        drifts = excluded.drifts, drifted_at = excluded.drifted_at, updated_at = excluded.updated_at";
+        drifts = excluded.drifts, drifted_at = excluded.drifted_at, \
+        losses = excluded.losses, updated_at = excluded.updated_at";
     let rows: Vec<Vec<Value>> = rows.into_iter().map(|row| values(row, now_ms)).collect();
-    tx.insert_many(INSERT, 27, rows, UPDATE).await?;
+    tx.insert_many(INSERT, 28, rows, UPDATE).await?;
     Ok(())
 }
 
@@ -251,6 +254,7 @@ fn values(row: ItemRow, now_ms: i64) -> Vec<Value> {
         row.next_attempt_at,
         row.drifts,
         row.drifted_at,
+        row.losses,
         now_ms
     ]
 }
@@ -274,6 +278,17 @@ pub(crate) async fn forget_enrollment_in(tx: &Tx, enrollment_id: &str) -> Result
     const FORGET: &str = "DELETE FROM item_state WHERE channel_id IN \
         (SELECT id FROM channel WHERE enrollment_id = $1)";
     tx.execute(FORGET, args![enrollment_id]).await?;
+    Ok(())
+}
+
+/// Rows that are left of channels which ended meanwhile.
+pub(super) async fn forget_ended_in(tx: &Tx, channels: Vec<String>) -> Result<(), Error> {
+    const FORGET: &str = "DELETE FROM item_state WHERE channel_id {ids} AND NOT EXISTS \
+        (SELECT 1 FROM channel ch JOIN enrollment e ON e.id = ch.enrollment_id \
+        AND e.status = 'active' WHERE ch.id = item_state.channel_id AND ch.ended_at IS NULL)";
+    if !channels.is_empty() {
+        tx.execute_in(FORGET, channels, args![]).await?;
+    }
     Ok(())
 }
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::look::look_in;
-use super::request::request_in;
-use crate::clock::{MINUTE_MS, SECOND_MS};
+use super::request::{request_in, sweep_in};
+use crate::assignments;
+use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 
@@ -34,6 +35,31 @@ pub async fn run_worker(core: Core) {
             let _ = tokio::time::timeout(Duration::from_millis(500), wake).await;
         }
     }
+}
+
+/// Between two walks over all devices, whatever was asked for: what a look missed lasts no longer.
+const WALK_MS: i64 = DAY_MS;
+/// Between two chunks of such a walk.
+const PACE_MS: i64 = SECOND_MS;
+
+/// Begins the slow walk over all devices when the last one is a day old.
+pub(crate) async fn walk_all(core: &Core) -> Result<(), Error> {
+    const DUE: &str = "SELECT 1 FROM device_summary WHERE NOT EXISTS (SELECT 1 FROM reconcile_sweep \
+        WHERE subject_kind = 'all' AND (finished_at IS NULL OR created_at > $1)) LIMIT 1";
+    core.db()
+        .write(core.now_ms(), |tx, now| {
+            Box::pin(async move {
+                if tx
+                    .fetch_optional(DUE, args![*now - WALK_MS])
+                    .await?
+                    .is_some()
+                {
+                    sweep_in(tx, "all", "", *now).await?;
+                }
+                Ok::<_, Error>(())
+            })
+        })
+        .await
 }
 
 /// Everything that is due now, for tests and the command line.
@@ -62,6 +88,7 @@ async fn requests(core: &Core) -> Result<bool, Error> {
     if core.db().query_all(DUE, args![now]).await?.is_empty() {
         return Ok(false);
     }
+    assignments::warm(core).await?;
     match claim_and_look(core, CHUNK).await {
         Ok(()) => Ok(true),
         Err(error) if error.kind == Kind::Unavailable => Err(error),
@@ -105,19 +132,32 @@ async fn claim_and_look(core: &Core, limit: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes requests away; what is asked for later makes a new one.
+/// On PostgreSQL a device's turn holds its enrollment and then writes what this writes: whoever looks takes
+/// the enrollments first too, or the two would wait for each other.
+async fn lock_in(tx: &Tx, devices: &[String]) -> Result<(), Error> {
+    const SHARE: &str = "SELECT id FROM enrollment WHERE status = 'active' AND device_id {ids} \
+        ORDER BY id FOR SHARE";
+    if tx.engine() == Engine::Postgres && !devices.is_empty() {
+        tx.fetch_all_in(SHARE, devices.to_vec(), args![]).await?;
+    }
+    Ok(())
+}
+
+/// Takes requests away, behind the locks on what they are about; what is asked for later makes a new one.
 async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error> {
     const DUE: &str = "SELECT device_id FROM reconcile_request WHERE due_at <= $1 \
         AND lease_until <= $1 ORDER BY due_at, device_id LIMIT $2";
-    const DUE_LOCKED: &str = "SELECT device_id FROM reconcile_request WHERE due_at <= $1 \
-        AND lease_until <= $1 ORDER BY due_at, device_id LIMIT $2 FOR UPDATE SKIP LOCKED";
+    const LOCKED: &str = "SELECT device_id FROM reconcile_request WHERE device_id {ids} \
+        ORDER BY due_at, device_id FOR UPDATE SKIP LOCKED";
     const DONE: &str = "DELETE FROM reconcile_request WHERE device_id {ids}";
-    let due = match tx.engine() {
-        Engine::Sqlite => DUE,
-        Engine::Postgres => DUE_LOCKED,
+    let ids = |rows: Vec<Row>| -> Result<Vec<String>, Error> {
+        rows.iter().map(|row| Ok(row.text(0)?)).collect()
     };
-    let rows = tx.fetch_all(due, args![now_ms, limit]).await?;
-    let devices: Vec<String> = rows.iter().map(|r| r.text(0)).collect::<Result<_, _>>()?;
+    let mut devices = ids(tx.fetch_all(DUE, args![now_ms, limit]).await?)?;
+    if tx.engine() == Engine::Postgres && !devices.is_empty() {
+        lock_in(tx, &devices).await?;
+        devices = ids(tx.fetch_all_in(LOCKED, devices, args![]).await?)?;
+    }
     if !devices.is_empty() {
         tx.execute_in(DONE, devices.clone(), args![]).await?;
     }
@@ -126,11 +166,16 @@ async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error
 
 /// Devices whose next attempt has come, or whose command ended without their word.
 pub(crate) async fn again(core: &Core) -> Result<(), Error> {
-    const DUE: &str = "SELECT DISTINCT device_id FROM item_state WHERE next_attempt_at IS NOT NULL \
-        AND next_attempt_at <= $1 LIMIT 500";
+    // What is left of an ended channel has no next attempt: asking for it would never end.
+    const DUE: &str = "SELECT DISTINCT s.device_id FROM item_state s \
+        JOIN channel ch ON ch.id = s.channel_id AND ch.ended_at IS NULL \
+        JOIN enrollment e ON e.id = ch.enrollment_id AND e.status = 'active' \
+        WHERE s.next_attempt_at IS NOT NULL AND s.next_attempt_at <= $1 LIMIT 500";
     const ENDED: &str = "SELECT DISTINCT s.device_id FROM item_state s \
-        JOIN command c ON c.id = s.command_id WHERE s.command_id IS NOT NULL \
-        AND c.finished = 1 LIMIT 500";
+        JOIN command c ON c.id = s.command_id \
+        JOIN channel ch ON ch.id = s.channel_id AND ch.ended_at IS NULL \
+        JOIN enrollment e ON e.id = ch.enrollment_id AND e.status = 'active' \
+        WHERE s.command_id IS NOT NULL AND c.finished = 1 LIMIT 500";
     let now = core.now_ms();
     for (sql, values) in [(DUE, args![now]), (ENDED, args![])] {
         let rows = core.db().query_all(sql, values).await?;
@@ -161,12 +206,14 @@ async fn sweep(core: &Core) -> Result<bool, Error> {
         return Ok(false);
     };
     let devices = members(core, &sweep).await?;
+    assignments::warm(core).await?;
     let input = Arc::new((sweep, devices, core.now_ms()));
     let looked = core
         .db()
         .write((core.clone(), input.clone()), |tx, (core, input)| {
             Box::pin(async move {
                 let (sweep, devices, now) = input.as_ref();
+                lock_in(tx, devices).await?;
                 step_in(tx, sweep, devices, *now).await?;
                 look_in(tx, core, devices.clone(), *now).await
             })
@@ -200,7 +247,8 @@ async fn pass_on(core: &Core, input: Arc<(Sweep, Vec<String>, i64)>) -> Result<(
 
 async fn claim_sweep(core: &Core, now: i64) -> Result<Option<Sweep>, Error> {
     const OPEN: &str = "SELECT id, subject_kind, subject_id, cursor FROM reconcile_sweep \
-        WHERE finished_at IS NULL AND lease_until <= $1 ORDER BY created_at, id LIMIT 1";
+        WHERE finished_at IS NULL AND lease_until <= $1 \
+        ORDER BY CASE WHEN subject_kind = 'all' THEN 1 ELSE 0 END, created_at, id LIMIT 1";
     const CLAIM: &str = "UPDATE reconcile_sweep SET lease_until = $2 WHERE id = $1 \
         AND finished_at IS NULL AND lease_until <= $3";
     let Some(row) = core.db().query_optional(OPEN, args![now]).await? else {
@@ -245,7 +293,10 @@ async fn members(core: &Core, sweep: &Sweep) -> Result<Vec<String>, Error> {
         JOIN org_unit u ON u.id = d.org_unit_id JOIN org_unit top ON top.id = $1 \
         WHERE d.device_id > $2 AND u.path >= top.path AND u.path < top.path || '~' \
         ORDER BY d.device_id LIMIT $3";
+    const ALL: &str = "SELECT d.device_id FROM device_summary d WHERE d.device_id > $2 AND $1 = '' \
+        ORDER BY d.device_id LIMIT $3";
     let sql = match sweep.subject_kind.as_str() {
+        "all" => ALL,
         "item" => ITEM,
         "group" => GROUP,
         _ => UNIT,
@@ -266,14 +317,19 @@ async fn members(core: &Core, sweep: &Sweep) -> Result<Vec<String>, Error> {
 /// Moves a sweep on, if it is still this node's.
 async fn step_in(tx: &Tx, sweep: &Sweep, devices: &[String], now_ms: i64) -> Result<(), Error> {
     const STEP: &str = "UPDATE reconcile_sweep SET cursor = COALESCE($3, cursor), done = done + $4, \
-        lease_until = 0, finished_at = $5 WHERE id = $1 AND lease_until = $2 AND finished_at IS NULL";
+        lease_until = $6, finished_at = $5 WHERE id = $1 AND lease_until = $2 AND finished_at IS NULL";
     let last = i64::try_from(devices.len()).unwrap_or(CHUNK) < CHUNK;
     let values = args![
         sweep.id.as_str(),
         sweep.lease_until,
         devices.last().map(String::as_str),
         i64::try_from(devices.len()).unwrap_or(i64::MAX),
-        last.then_some(now_ms)
+        last.then_some(now_ms),
+        if sweep.subject_kind == "all" {
+            now_ms + PACE_MS
+        } else {
+            0
+        }
     ];
     if tx.execute(STEP, values).await? == 0 {
         return Err(Error::conflict(

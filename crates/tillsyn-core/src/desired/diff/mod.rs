@@ -112,8 +112,10 @@ fn keep(want: &Desired, seen: &Observed) -> Outcome {
         };
     }
     if !may_try {
+        // Nobody refused what the device lost: it only waits.
+        let refused = seen.reason.is_some() || seen.failures > 0;
         return Outcome {
-            state: Some(State::Refused),
+            state: Some(if refused { State::Refused } else { missing }),
             reason: seen.reason.clone(),
             ..still
         };

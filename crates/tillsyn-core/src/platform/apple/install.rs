@@ -8,7 +8,7 @@ use moka::sync::Cache;
 use serde_json::json;
 use tillsyn_apple::profile::Template;
 use tillsyn_apple::profile::template::{CertificateNames, ROOT_MARKER};
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Engine, Tx, args};
 use tillsyn_pki::cms;
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
@@ -110,7 +110,6 @@ impl Installer {
             return Ok(Err((OVERTAKEN, detail.to_owned())));
         };
         if let Some(signed) = self.cache.signed.get(&wanted.hash) {
-            delivered_in(tx, delivery, &signed, self.now_ms).await?;
             return Ok(Ok(signed));
         }
         let template = self.template_in(tx, &wanted.version_id).await?;
@@ -128,8 +127,26 @@ impl Installer {
         {
             self.cache.signed.insert(wanted.hash, signed.clone());
         }
-        delivered_in(tx, delivery, &signed, self.now_ms).await?;
         Ok(Ok(signed))
+    }
+
+    /// These bytes go out: from now on they may be on the device. Kept as a hash.
+    pub(super) async fn sent_in(
+        &self,
+        tx: &Tx,
+        delivery: Delivery<'_>,
+        signed: &Bytes,
+    ) -> Result<(), Error> {
+        const KEEP: &str = "UPDATE item_state SET delivered_sha256 = $3, updated_at = $4 \
+            WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
+        let values = args![
+            delivery.channel_id,
+            delivery.identifier,
+            hash::sha256_hex(signed),
+            self.now_ms
+        ];
+        tx.execute(KEEP, values).await?;
+        Ok(())
     }
 
     /// The command ends without the device's word, so what is to be done is decided anew.
@@ -236,12 +253,24 @@ fn names(names: CertificateNames) -> Names {
     }
 }
 
-/// What the item wants, while it still wants what this command brings.
-async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Error> {
-    const FIND: &str = "SELECT v.id, i.desired_hash FROM item_state i \
+macro_rules! wanted {
+    () => {
+        "SELECT v.id, i.desired_hash FROM item_state i \
         JOIN profile_version v ON v.profile_id = i.item_id AND v.number = i.desired_version \
         WHERE i.channel_id = $1 AND i.kind = 'profile' AND i.item = $2 AND i.command_id = $3 \
-        AND i.item_id = $4 AND i.desired_version = $5 AND i.desired_hash IS NOT NULL";
+        AND i.item_id = $4 AND i.desired_version = $5 AND i.desired_hash IS NOT NULL"
+    };
+}
+
+/// What the item wants, while it still wants what this command brings. A look that changes it is waited for:
+/// what goes out is what the item then names.
+async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Error> {
+    const FIND: &str = wanted!();
+    const FIND_LOCKED: &str = concat!(wanted!(), " FOR UPDATE OF i");
+    let find = match tx.engine() {
+        Engine::Sqlite => FIND,
+        Engine::Postgres => FIND_LOCKED,
+    };
     let values = args![
         delivery.channel_id,
         delivery.identifier,
@@ -249,32 +278,13 @@ async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Er
         delivery.profile_id,
         delivery.version
     ];
-    let Some(row) = tx.fetch_optional(FIND, values).await? else {
+    let Some(row) = tx.fetch_optional(find, values).await? else {
         return Ok(None);
     };
     Ok(Some(Wanted {
         version_id: row.text(0)?,
         hash: row.text(1)?,
     }))
-}
-
-/// Keeps what was sent, as a hash.
-async fn delivered_in(
-    tx: &Tx,
-    delivery: Delivery<'_>,
-    signed: &Bytes,
-    now_ms: i64,
-) -> Result<(), Error> {
-    const KEEP: &str = "UPDATE item_state SET delivered_sha256 = $3, updated_at = $4 \
-        WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
-    let values = args![
-        delivery.channel_id,
-        delivery.identifier,
-        hash::sha256_hex(signed),
-        now_ms
-    ];
-    tx.execute(KEEP, values).await?;
-    Ok(())
 }
 
 /// The item waits for somebody to give the value; a change of it asks for another look.

@@ -503,14 +503,14 @@ impl Turn {
                     version: *version,
                 };
                 match self.installer.bytes_in(tx, delivery).await? {
-                    Ok(bytes) => Some(bytes),
+                    Ok(bytes) => Some((delivery, bytes)),
                     Err(refused) => return Ok(Err(refused)),
                 }
             }
             _ => None,
         };
         let bytes = match &installed {
-            Some(bytes) => Some(bytes.as_slice()),
+            Some((_, bytes)) => Some(bytes.as_slice()),
             None => sealed.as_ref().map(|bytes| bytes.as_slice()),
         };
         let kept = match escrowed::find_in(tx, &self.keys, &request, bytes, device).await? {
@@ -526,7 +526,11 @@ impl Turn {
             escrowed: kept.as_ref().map(|bytes| bytes.as_slice()),
             reply_certificate: reply_certificate.as_deref(),
         };
-        Ok(encode::command(uuid, &request, &facts, secrets))
+        let encoded = encode::command(uuid, &request, &facts, secrets);
+        if let (Ok(_), Some((delivery, bytes))) = (&encoded, &installed) {
+            self.installer.sent_in(tx, *delivery, bytes).await?;
+        }
+        Ok(encoded)
     }
 
     async fn give_up(

@@ -183,6 +183,7 @@ async fn not_now(tx: &Tx, turn: &Turn, channel: &PollingChannel, id: &str) -> Re
     const DEFER: &str = "UPDATE command SET status = 'not_now', deferred = 1, updated_at = $2 \
         WHERE id = $1";
     tx.execute(DEFER, args![id, turn.now_ms]).await?;
+    reconcile::on_not_now_in(tx, id, turn.now_ms).await?;
     let status = CommandStatus::NotNow;
     store::transition(tx, id, &channel.device_id, status, None, None, turn.now_ms).await
 }

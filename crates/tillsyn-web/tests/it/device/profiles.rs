@@ -209,6 +209,57 @@ both_engines!(
     }
 );
 
+both_engines!(
+    what_a_locked_phone_put_off_is_withdrawn_and_nothing_of_that_name_removed,
+    |app| async move {
+        let mut phone = app.enrolled_iphone().await;
+        let id = only_device(&app).await;
+        rest(&app, &mut phone).await;
+        let profile = published(&app).await;
+        phone.lock_screen();
+        assign(&app, &profile, &id, "device").await;
+        rest(&app, &mut phone).await;
+        assert_eq!(app.count(WAITS).await, 1);
+        let sent = "SELECT count(*) FROM item_state WHERE delivered_sha256 IS NOT NULL";
+        assert_eq!(app.count(sent).await, 0);
+        unassign(&app).await;
+        rest(&app, &mut phone).await;
+        assert_eq!(app.count("SELECT count(*) FROM item_state").await, 0);
+        let removes = "SELECT count(*) FROM command WHERE request_type = 'RemoveProfile'";
+        assert_eq!(app.count(removes).await, 0);
+    }
+);
+
+both_engines!(
+    what_is_lost_again_and_again_is_put_back_later,
+    |app| async move {
+        let mut phone = app.enrolled_iphone().await;
+        let id = only_device(&app).await;
+        rest(&app, &mut phone).await;
+        let profile = published(&app).await;
+        assign(&app, &profile, &id, "device").await;
+        rest(&app, &mut phone).await;
+        let api = app.owner_api().await;
+        let path = format!("/api/v1/devices/{id}/reconcile");
+        for given in [2, 2] {
+            phone.person_removes_configuration(IDENTIFIER).unwrap();
+            api.post(&path, &json!({})).await.expect(202);
+            rest(&app, &mut phone).await;
+            assert_eq!(app.count(GIVEN).await, given);
+        }
+        assert!(!has(&phone));
+        assert_eq!(state(&app).await.as_deref(), Some("to_install"));
+        let waits = "SELECT (next_attempt_at - drifted_at) / 60000 FROM item_state";
+        assert_eq!(app.count(waits).await, 5);
+        let due = "UPDATE item_state SET next_attempt_at = 1";
+        app.db().execute(due, args![]).await.unwrap();
+        app.run_job("reconcile").await;
+        rest(&app, &mut phone).await;
+        assert!(has(&phone));
+        assert_eq!(app.count(GIVEN).await, 3);
+    }
+);
+
 both_engines!(what_is_no_longer_wanted_is_removed, |app| async move {
     let mut phone = app.enrolled_iphone().await;
     let id = only_device(&app).await;
