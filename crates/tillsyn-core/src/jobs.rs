@@ -73,6 +73,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             enrollments::revoke_wiped(core).await?;
             inventory::adopt(core).await?;
             reconcile::ask_users(core).await?;
+            reconcile::walk_all(core).await?;
             credentials::sweep(core).await?;
             retain(core).await
         }

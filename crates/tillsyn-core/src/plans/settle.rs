@@ -36,6 +36,11 @@ impl Settled<'_> {
         let carried = carry_in(tx, core, actor, &plan.change, self.now_ms).await?;
         assignments::bump_in(tx).await?;
         look_in(tx, carried.look, self.computed, Some(&plan.id), self.now_ms).await?;
+        if let ("profile", id) = plan.change.object()
+            && !self.computed.tally.items.contains(id)
+        {
+            sweep_in(tx, "item", id, self.now_ms).await?;
+        }
         self.close_in(tx, actor, plan, &carried.result).await?;
         self.record(tx, actor, plan, &carried.result).await?;
         find_in(tx, &plan.id, self.now_ms).await
@@ -77,7 +82,8 @@ impl Settled<'_> {
     }
 }
 
-/// Few devices by name; many through the items that change on them, whoever has or is to have these.
+/// Few devices by name, so that they need not wait; and everybody through the items that change, whoever has
+/// or is to have these by now: a device that enrolled since the effect was computed is not among the few.
 pub(super) async fn look_in(
     tx: &Tx,
     look: Look,
@@ -95,10 +101,10 @@ pub(super) async fn look_in(
             tx.execute(OF_PLAN, args![&sweep, plan.map(PlanId::as_str)])
                 .await?;
         }
-        Look::Effect if tally.affected.len() <= FEW_DEVICES => {
-            return request_in(tx, tally.affected.clone(), now_ms).await;
-        }
         Look::Effect => {
+            if tally.affected.len() <= FEW_DEVICES {
+                request_in(tx, tally.affected.clone(), now_ms).await?;
+            }
             for item in &tally.items {
                 let sweep = sweep_in(tx, "item", item, now_ms).await?;
                 tx.execute(OF_PLAN, args![&sweep, plan.map(PlanId::as_str)])
