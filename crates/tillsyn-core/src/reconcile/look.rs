@@ -367,3 +367,67 @@ fn request(what: &What, catalogue: &Catalogue) -> Request {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignments::SubjectChannel;
+
+    fn subject(device: usize) -> Subject {
+        let channel = SubjectChannel {
+            id: format!("c{device}"),
+            name: "device".to_owned(),
+            enrollment_id: format!("e{device}"),
+        };
+        Subject {
+            device_id: format!("d{device}"),
+            channels: vec![channel],
+            ..Subject::default()
+        }
+    }
+
+    fn want(item: usize) -> Desired {
+        Desired {
+            kind: rows::PROFILE,
+            item: format!("org.example.{item}"),
+            item_id: format!("p{item}"),
+            version: 1,
+            hash: format!("{item}"),
+            assignments: vec!["a".to_owned()],
+            refusal: None,
+        }
+    }
+
+    fn row(subject: &Subject, channel: &str) -> (ItemRow, Option<CommandOf>) {
+        let mut row = new_row(&subject.device_id, &subject.channels[0], &want(0));
+        channel.clone_into(&mut row.channel_id);
+        (row, None)
+    }
+
+    #[test]
+    fn a_look_at_many_profiles_leaves_devices_to_the_next_one() {
+        let subjects: Vec<Subject> = (0..5).map(subject).collect();
+        let wants = || (0..120).map(want).collect::<Vec<_>>();
+        let wanted = (0..5).map(|n| (format!("c{n}"), wants())).collect();
+        // What is left of an ended channel, of a device of this look and of one of the next.
+        let known = vec![
+            row(&subjects[0], "ended"),
+            row(&subjects[4], "ended later"),
+            row(&subjects[4], "c4"),
+        ];
+        let mut look = Look::new(subjects, known, 0);
+        look.decide(&wanted);
+        assert_eq!(look.decided.len(), 3 * 120);
+        assert_eq!(look.rest, ["d3", "d4"]);
+        assert_eq!(look.subjects.len(), 3);
+        assert_eq!(look.ended(), ["ended"]);
+    }
+
+    #[test]
+    fn one_device_is_looked_at_whatever_its_profiles() {
+        let wanted = HashMap::from([("c0".to_owned(), (0..500).map(want).collect())]);
+        let mut look = Look::new(vec![subject(0)], Vec::new(), 0);
+        look.decide(&wanted);
+        assert_eq!((look.decided.len(), look.rest.len()), (500, 0));
+    }
+}
