@@ -474,7 +474,7 @@ both_engines!(
 
 both_engines!(
     groups_take_members_all_or_none,
-    super::plans::still(),
+    crate::api::plans::still(),
     |app| async move {
         app.enrolled_iphone().await;
         app.enrolled_mac().await;

@@ -217,7 +217,7 @@ both_engines!(
 
 both_engines!(
     a_refused_direct_change_links_to_its_plan,
-    plans::still(),
+    crate::api::plans::still(),
     |app| async move {
         for _ in 0..2 {
             app.enrolled_iphone().await;
