@@ -205,7 +205,10 @@ fn value(key: &'static Key, fill: Fill, random: &mut Random, depth: usize) -> Op
         Kind::String => Value::from(text(key, random)),
         Kind::Integer | Kind::Real => numeral(key, random),
         Kind::Boolean => Value::from(random.below(2) == 1),
-        Kind::Date => Value::Date((SystemTime::UNIX_EPOCH + Duration::from_hours(480_000)).into()),
+        Kind::Date => {
+            let day = SystemTime::UNIX_EPOCH.checked_add(Duration::from_hours(480_000));
+            Value::Date(day.unwrap_or(SystemTime::UNIX_EPOCH).into())
+        }
         Kind::Data => Value::Data(vec![48, 0]),
         Kind::Any => Value::from("anything"),
         Kind::Array => Value::Array(items(key, fill, random, below)),

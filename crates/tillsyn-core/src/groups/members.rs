@@ -206,7 +206,7 @@ async fn refuse_outside(
             }
         }
     }
-    if let Some(error) = unknown_members(unknown.into_iter().collect()) {
+    if let Some(error) = unknown_members(&unknown.into_iter().collect::<Vec<_>>()) {
         return Err(error);
     }
     if outside.is_empty() {
@@ -217,7 +217,7 @@ async fn refuse_outside(
 }
 
 /// The refusal that names who was not found.
-pub(super) fn unknown_members(unknown: Vec<String>) -> Option<Error> {
+pub(super) fn unknown_members(unknown: &[String]) -> Option<Error> {
     if unknown.is_empty() {
         return None;
     }

@@ -71,7 +71,7 @@ pub async fn find_members(
             members.insert(Member { kind, id });
         }
     }
-    match unknown_members(wanted.into_values().collect()) {
+    match unknown_members(&wanted.into_values().collect::<Vec<_>>()) {
         None => Ok(members.into_iter().collect()),
         Some(error) => Err(error),
     }

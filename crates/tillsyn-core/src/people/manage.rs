@@ -97,8 +97,9 @@ struct Row {
 /// The change, read once before the transaction.
 struct Checked {
     name: Option<String>,
-    email: Option<Option<String>>,
-    language: Option<Option<String>>,
+    /// Empty when it is to be removed.
+    email: Option<String>,
+    language: Option<String>,
     status: Option<String>,
     unit: Option<OrgUnitId>,
 }
@@ -136,11 +137,11 @@ fn check(change: PersonChange) -> Result<Checked, Error> {
             None => None,
         },
         email: match change.email {
-            Some(email) => Some(mail_address(Some(email))?),
+            Some(email) => Some(mail_address(Some(email))?.unwrap_or_default()),
             None => None,
         },
         language: match change.language {
-            Some(tag) => Some(language(Some(tag))?),
+            Some(tag) => Some(language(Some(tag))?.unwrap_or_default()),
             None => None,
         },
         status: change.status,
@@ -171,8 +172,8 @@ async fn change_in(
         }
     };
     let name = change.name.as_ref().unwrap_or(&before.name);
-    let email = change.email.as_ref().unwrap_or(&before.email);
-    let language = change.language.as_ref().unwrap_or(&before.language);
+    let email = &or_stays(change.email.as_ref(), before.email.as_ref());
+    let language = &or_stays(change.language.as_ref(), before.language.as_ref());
     let status = change.status.as_ref().unwrap_or(&before.status);
     let renamed = *name != before.name;
     let readdressed = *email != before.email;
@@ -232,6 +233,14 @@ async fn change_in(
         bump_in(tx).await?;
     }
     request_in(tx, devices, now_ms).await
+}
+
+/// What is absent stays; an empty text is removed.
+fn or_stays(new: Option<&String>, before: Option<&String>) -> Option<String> {
+    new.map_or_else(
+        || before.cloned(),
+        |text| Some(text.clone()).filter(|text| !text.is_empty()),
+    )
 }
 
 /// Somebody who left opens no invitation any more.

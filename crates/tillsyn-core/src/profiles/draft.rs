@@ -234,8 +234,8 @@ fn apply(
         DraftChange::Version(_) => {
             let content = before.wanted.as_ref();
             let content = content.ok_or_else(|| Error::not_found("version of this profile"))?;
-            signer = content.summary.signer.clone();
-            original = content.original.clone();
+            signer.clone_from(&content.summary.signer);
+            original.clone_from(&content.original);
             Document::open(&content.plain)?
         }
         DraftChange::Nothing => former.clone(),

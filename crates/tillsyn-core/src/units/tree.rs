@@ -1,6 +1,6 @@
 //! The units of an actor's scope, as a tree with what is in each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tillsyn_db::{Row, Tx, args};
 
@@ -113,14 +113,11 @@ fn node(row: &Row) -> Result<Node, Error> {
 
 /// Puts the nodes in the order of the tree and adds up what lies below each.
 fn in_order(nodes: Vec<Node>) -> Vec<UnitView> {
-    let known: HashMap<String, ()> = nodes
-        .iter()
-        .map(|node| (node.view.id.to_string(), ()))
-        .collect();
+    let known: HashSet<String> = nodes.iter().map(|node| node.view.id.to_string()).collect();
     let mut children: HashMap<Option<String>, Vec<UnitView>> = HashMap::new();
     for node in nodes {
         // What lies above the actor's scope is not told.
-        let parent = node.parent.filter(|parent| known.contains_key(parent));
+        let parent = node.parent.filter(|parent| known.contains(parent));
         let mut view = node.view;
         view.parent_id = parent.clone().map(OrgUnitId::from_store);
         children.entry(parent).or_default().push(view);

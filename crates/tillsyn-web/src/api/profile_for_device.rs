@@ -35,9 +35,13 @@ struct ProfileForDevice {
     responses((status = 200, body = ProfileForDevice)))]
 async fn show(
     ctx: RequestContext,
-    Path((id, number, device_id)): Path<(String, i64, String)>,
+    Path((id, number, device_id)): Path<(String, String, String)>,
 ) -> Result<Json<ProfileForDevice>, AppError> {
     let id = ProfileId::parse(&id).ok_or_else(|| Error::not_found("profile"))?;
+    // Text that is no number names no version.
+    let number = number
+        .parse()
+        .map_err(|_| Error::not_found("profile version"))?;
     let device = DeviceId::parse(&device_id).ok_or_else(|| Error::not_found("device"))?;
     let shown = profiles::preview_for_device(ctx.core(), &ctx.actor, &id, number, &device).await?;
     Ok(Json(ProfileForDevice {
