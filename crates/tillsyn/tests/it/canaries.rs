@@ -7,15 +7,31 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 use tillsyn_core::Permission;
 use tillsyn_core::push::PushUpload;
-use tillsyn_sim::DeviceConfig;
+use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
 use tillsyn_testkit::{
     Api, AppOptions, Engine, OWNER_EMAIL, OWNER_PASSWORD, ServerProcess, TestApp, free_port,
 };
 
 const WIFI_PASSWORD: &str = "canary-of-the-wireless-network";
+/// In a profile that is kept, published and assigned; the second takes the place of the first in a draft.
+const KEPT: [(&str, &str); 4] = [
+    ("kept Wi-Fi password", "canary-of-a-kept-network"),
+    ("newer Wi-Fi password", "canary-of-a-newer-network"),
+    ("shared secret", "canary-of-a-shared-secret"),
+    ("PKCS #12 password", "canary-of-a-private-store"),
+];
 /// Kept as they are: without them no push can be sent, and what they open is a wake-up.
 const IN_CHANNEL: [&str; 2] = ["PushMagic", "push token"];
+
+/// What the document of the API names with more than an id.
+const OF_PROFILE: [&str; 5] = [
+    "/versions/1",
+    "/versions/1/export",
+    "/versions/1/for-device/DEVICE",
+    "/diff?from=1",
+    "/devices",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite() {
@@ -70,10 +86,11 @@ async fn no_secret_is_where_it_must_not_be(engine: Engine) {
         Canary::new("push key", pem_line(&push_key.private_key_pem)),
         Canary::new("private key", "PRIVATE KEY-----"),
     ];
+    canaries.extend(KEPT.map(|(name, value)| Canary::new(name, value)));
     let session = sign_in(&url).await;
     canaries.push(Canary::new("session token", &session));
     let api = Api::new(url.clone(), Some(token));
-    story(&app, &url, &invitation, &api, &mut canaries).await;
+    let (profile, device) = story(&app, &url, &invitation, &api, &mut canaries).await;
     for push in app.apns.received() {
         canaries.push(Canary::new(IN_CHANNEL[0], &push.push_magic));
         canaries.push(Canary::new(IN_CHANNEL[1], &push.token));
@@ -84,9 +101,17 @@ async fn no_secret_is_where_it_must_not_be(engine: Engine) {
     );
 
     let mut leaks = BTreeSet::new();
-    let answers = api_answers(&api).await;
+    let mut answers = api_answers(&api).await;
     assert!(answers.len() > 20, "{:?}", answers.keys());
-    let pages = pages(&url, &session).await;
+    for rest in OF_PROFILE {
+        let path = format!(
+            "/api/v1/profiles/{profile}{}",
+            rest.replace("DEVICE", &device)
+        );
+        let answer = api.get(&path).await.expect(200);
+        answers.insert(path, answer.to_string());
+    }
+    let pages = pages(&url, &session, &format!("/console/profiles/{profile}")).await;
     assert!(pages.len() > 15, "{:?}", pages.keys());
     for (place, text) in answers.iter().chain(&pages) {
         leaks.extend(
@@ -143,7 +168,7 @@ async fn story(
     invitation: &tillsyn_core::invitations::CreatedInvitation,
     api: &Api,
     canaries: &mut Vec<Canary>,
-) {
+) -> (String, String) {
     let mut mac = app.device(DeviceConfig::mac(app.next()));
     let pin = invitation.pin.as_ref().unwrap();
     let attempt = mac
@@ -174,8 +199,12 @@ async fn story(
     send(json!({ "type": "InstallProfile", "profile": wifi() })).await;
     mac.session().await.unwrap();
     send(json!({ "type": "ProfileList" })).await;
-    // This one stays in the queue, with its password.
     mac.session().await.unwrap();
+    let profile = kept_profile(app, api, &device, &mut mac).await;
+    let challenge = mac.last_challenge().unwrap();
+    canaries.push(Canary::new("challenge of the network", challenge));
+
+    // This one stays in the queue, with its password.
     send(json!({ "type": "InstallProfile", "profile": wifi() })).await;
     let locked = send(json!({ "type": "DeviceLock" })).await;
     let pin = locked["commands"][0]["unlock_pin"].as_str().unwrap();
@@ -214,6 +243,38 @@ async fn story(
             .await,
         1
     );
+    (profile, device)
+}
+
+/// A profile with secrets: published, installed by its device, and changed in a draft.
+async fn kept_profile(app: &TestApp, api: &Api, device: &str, mac: &mut Device) -> String {
+    const STATE: &str = "SELECT count(*) FROM item_state WHERE state = 'to_install'";
+    const DONE: &str = "SELECT count(*) FROM item_state WHERE state = 'as_desired'";
+    let content = base64(kept(KEPT[0].1));
+    let made = api
+        .post("/api/v1/profiles", &json!({ "content": content }))
+        .await
+        .expect(201);
+    let id = made["id"].as_str().unwrap().to_owned();
+    let at = |rest: &str| format!("/api/v1/profiles/{id}{rest}");
+    let draft = api.get(&at("/draft")).await.expect(200);
+    let body = json!({ "draft_revision": draft["revision"] });
+    api.post(&at("/publish"), &body).await.expect(200);
+    let change = json!({ "change": { "kind": "assign", "profile_id": id,
+        "include": [{ "kind": "device", "id": device }] } });
+    let plan = api.post("/api/v1/plans", &change).await.expect(201);
+    let apply = format!("/api/v1/plans/{}/apply", plan["id"].as_str().unwrap());
+    api.post(&apply, &json!({})).await.expect(200);
+    app.eventually(STATE, 1).await;
+    mac.sessions().await.unwrap();
+    app.eventually(DONE, 1).await;
+    let draft = api.get(&at("/draft")).await.expect(200);
+    let body = json!({ "revision": draft["revision"], "content": base64(kept(KEPT[1].1)) });
+    api.put(&at("/draft"), &body).await.expect(200);
+    // A refusal that quotes what was sent would quote this.
+    let wrong = json!({ "revision": 1, "content": base64(kept(KEPT[1].1)) });
+    api.put(&at("/draft"), &wrong).await.expect(409);
+    id
 }
 
 /// The value of a session's cookie.
@@ -264,8 +325,12 @@ async fn api_answers(api: &Api) -> BTreeMap<String, String> {
             let answer = api.get(&path).await;
             // What was never set has no page of its own.
             let unset = answer.status == 404 && path == "/api/v1/push-vendor";
+            // What a plan would do is shown until it is done.
+            let done = answer.status == 409 && path.ends_with("/effects");
+            // It is asked for with the numbers of versions.
+            let diff = answer.status == 422 && path.ends_with("/diff");
             assert!(
-                answer.status == 200 || path.contains('{') || unset,
+                answer.status == 200 || path.contains('{') || unset || done || diff,
                 "{path}: {}",
                 answer.body
             );
@@ -276,9 +341,11 @@ async fn api_answers(api: &Api) -> BTreeMap<String, String> {
 }
 
 /// Every page that the console links to.
-async fn pages(url: &str, session: &str) -> BTreeMap<String, String> {
+async fn pages(url: &str, session: &str, profile: &str) -> BTreeMap<String, String> {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut waiting = vec!["/console".to_owned()];
+    // First, because the number of pages is limited.
+    waiting.extend(["", "/raw", "/effect", "/mobileconfig"].map(|rest| format!("{profile}{rest}")));
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     while let Some(path) = waiting.pop() {
         // The stream of events never ends.
@@ -317,6 +384,69 @@ fn pem_line(pem: &str) -> String {
         .filter(|line| !line.starts_with("-----"))
         .collect();
     lines[lines.len() / 2].to_owned()
+}
+
+fn base64(bytes: impl AsRef<[u8]>) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Wireless with a password, a certificate of ours, a private key under a password, a shared secret.
+fn kept(password: &str) -> String {
+    let payload = |kind: &str, number: usize, rest: String| {
+        format!(
+            "<dict><key>PayloadType</key><string>{kind}</string>\
+             <key>PayloadVersion</key><integer>1</integer>\
+             <key>PayloadIdentifier</key><string>org.example.kept.{number}</string>\
+             <key>PayloadUUID</key><string>6D1B3C50-0B0E-4B0E-9C3A-2B7B3B6A003{number}</string>\
+             {rest}</dict>"
+        )
+    };
+    let network = payload(
+        "com.apple.wifi.managed",
+        1,
+        format!(
+            "<key>SSID_STR</key><string>Kept</string><key>EncryptionType</key>\
+             <string>WPA2</string><key>Password</key><string>{password}</string>"
+        ),
+    );
+    let ours = payload(
+        "com.apple.security.scep",
+        2,
+        "<key>PayloadContent</key><dict>\
+         <key>URL</key><string>{{credential.scep_url}}</string>\
+         <key>Challenge</key><string>{{credential.challenge}}</string>\
+         <key>Keysize</key><integer>2048</integer><key>Key Type</key><string>RSA</string>\
+         <key>Key Usage</key><integer>5</integer></dict>"
+            .to_owned(),
+    );
+    let store = payload(
+        "com.apple.security.pkcs12",
+        3,
+        format!(
+            "<key>PayloadContent</key><data>MAA=</data><key>Password</key><string>{}</string>",
+            KEPT[3].1
+        ),
+    );
+    let proxy = payload(
+        "com.apple.vpn.managed",
+        4,
+        format!(
+            "<key>UserDefinedName</key><string>Kept</string><key>VPNType</key><string>IPSec</string>\
+             <key>IPSec</key><dict><key>RemoteAddress</key><string>vpn.example.org</string>\
+             <key>AuthenticationMethod</key><string>SharedSecret</string>\
+             <key>SharedSecret</key><data>{}</data></dict>",
+            base64(KEPT[2].1)
+        ),
+    );
+    format!(
+        r#"<plist version="1.0"><dict>
+<key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>org.example.kept</string>
+<key>PayloadUUID</key><string>6D1B3C50-0B0E-4B0E-9C3A-2B7B3B6A0030</string>
+<key>PayloadDisplayName</key><string>Kept</string>
+<key>PayloadContent</key><array>{network}{ours}{store}{proxy}</array></dict></plist>"#
+    )
 }
 
 fn wifi() -> String {

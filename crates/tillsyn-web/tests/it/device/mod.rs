@@ -8,5 +8,6 @@ mod lost;
 mod profiles;
 mod push;
 mod queue;
+mod reconciling;
 mod refusals;
 pub(crate) mod story;

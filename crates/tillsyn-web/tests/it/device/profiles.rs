@@ -12,9 +12,9 @@ use tillsyn_testkit::{TestApp, both_engines};
 
 use super::story::{PROFILE, only_device};
 
-const IDENTIFIER: &str = "org.example.webclip";
+pub(super) const IDENTIFIER: &str = "org.example.webclip";
 
-fn saying(label: &str) -> Vec<u8> {
+pub(super) fn saying(label: &str) -> Vec<u8> {
     PROFILE
         .replace(
             "<string>Help</string>",
@@ -32,11 +32,15 @@ async fn publish_draft(app: &TestApp, id: &ProfileId) {
 
 /// A published profile of one version.
 async fn published(app: &TestApp) -> ProfileId {
+    published_as(app, saying("One")).await
+}
+
+pub(super) async fn published_as(app: &TestApp, upload: Vec<u8>) -> ProfileId {
     let new = NewProfile {
         name: None,
         description: None,
         unit: None,
-        origin: Origin::Upload(saying("One")),
+        origin: Origin::Upload(upload),
     };
     let id = create_profile(&app.core, &app.owner, new).await.unwrap();
     publish_draft(app, &id).await;
@@ -44,14 +48,21 @@ async fn published(app: &TestApp) -> ProfileId {
 }
 
 async fn next_version(app: &TestApp, id: &ProfileId, label: &str) {
+    edit(app, id, saying(label)).await;
+    publish_draft(app, id).await;
+}
+
+/// Another content for the draft; the answer is its revision.
+pub(super) async fn edit(app: &TestApp, id: &ProfileId, content: Vec<u8>) -> i64 {
     let draft = open_draft(&app.core, &app.owner, id).await.unwrap();
     let save = SaveDraft {
         revision: draft.revision,
-        change: DraftChange::Whole(saying(label)),
+        change: DraftChange::Whole(content),
         comment: None,
     };
     save_draft(&app.core, &app.owner, id, save).await.unwrap();
-    publish_draft(app, id).await;
+    let draft = open_draft(&app.core, &app.owner, id).await.unwrap();
+    draft.revision
 }
 
 const BUMP: &str = "UPDATE config_revision SET value = value + 1 WHERE name = 'desired'";
@@ -59,7 +70,7 @@ const LOOK: &str = "INSERT INTO reconcile_request (device_id, due_at, version) \
     SELECT id, 0, 1 FROM device WHERE id IS NOT NULL \
     ON CONFLICT (device_id) DO UPDATE SET version = reconcile_request.version + 1";
 
-async fn look(app: &TestApp) {
+pub(super) async fn look(app: &TestApp) {
     app.db().execute(LOOK, args![]).await.unwrap();
     app.run_job("reconcile").await;
 }
@@ -89,24 +100,24 @@ async fn unassign(app: &TestApp) {
     look(app).await;
 }
 
-async fn rest(app: &TestApp, device: &mut Device) {
+pub(super) async fn rest(app: &TestApp, device: &mut Device) {
     for _ in 0..3 {
         device.sessions().await.unwrap();
         app.run_job("reconcile").await;
     }
 }
 
-async fn state(app: &TestApp) -> Option<String> {
+pub(super) async fn state(app: &TestApp) -> Option<String> {
     app.text("SELECT state FROM item_state").await
 }
 
-fn has(device: &Device) -> bool {
+pub(super) fn has(device: &Device) -> bool {
     let mut installed = device.installed_profiles();
     installed.any(|profile| profile.identifier == IDENTIFIER)
 }
 
 /// Installs that a device was given, each once however often it was sent.
-const GIVEN: &str = "SELECT count(DISTINCT c.id) FROM command c \
+pub(super) const GIVEN: &str = "SELECT count(DISTINCT c.id) FROM command c \
     JOIN command_transition t ON t.command_id = c.id AND t.status = 'sent' \
     WHERE c.request_type = 'InstallProfile'";
 
