@@ -143,11 +143,3 @@ id!(
     /// The exact effect of a change, before it is made.
     PlanId
 );
-id!(
-    /// A certificate that a profile carries, for one payload on one channel.
-    CredentialId
-);
-id!(
-    /// A walk over all devices that a change concerns.
-    SweepId
-);

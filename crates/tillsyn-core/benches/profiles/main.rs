@@ -121,8 +121,8 @@ async fn measure(core: &Core, change: Change) -> Took {
     let queued = start.elapsed();
     Took {
         plan: planned.as_secs_f64(),
-        apply: (applied - planned).as_secs_f64(),
-        queue: (queued - applied).as_secs_f64(),
+        apply: applied.as_secs_f64() - planned.as_secs_f64(),
+        queue: queued.as_secs_f64() - applied.as_secs_f64(),
     }
 }
 

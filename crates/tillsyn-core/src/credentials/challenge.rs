@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::DAY_MS;
 use crate::error::Error;
-use crate::ids::CredentialId;
+use crate::ids::new_uuid;
 
 /// A device may be slow between fetching a profile and asking for its certificate.
 const LIFE_MS: i64 = DAY_MS;
@@ -54,7 +54,7 @@ pub(crate) async fn store_in(
     const INSERT: &str = "INSERT INTO credential_challenge (challenge_hash, credential_id, generation, \
         names, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
     let values = args![
-        CredentialId::new(now_ms),
+        new_uuid(now_ms).to_string(),
         holder.channel_id,
         holder.device_id,
         holder.enrollment_id,

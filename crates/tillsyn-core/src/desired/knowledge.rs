@@ -17,7 +17,7 @@ pub(crate) enum Listed {
 impl Knowledge {
     /// Whether it is, or may be, on the device.
     pub(crate) fn may_be_there(&self) -> bool {
-        self.sent || self.delivered.is_some() || self.confirmed.is_some()
+        self.sent || self.unsure || self.delivered.is_some() || self.confirmed.is_some()
     }
 
     /// The hash that is on the device as far as is known.
@@ -30,7 +30,13 @@ impl Knowledge {
     pub(crate) fn deliver(&mut self, version: Version) {
         self.delivered = Some(version);
         self.sent = true;
+        self.unsure = false;
         self.confirmed = None;
+    }
+
+    /// An install ended without the device's word: whether it is there is told by the next list.
+    pub(crate) fn unanswered(&mut self) {
+        self.unsure |= self.sent;
     }
 
     /// The device refused an install: what was there before stays.
@@ -54,6 +60,7 @@ impl Knowledge {
         if let Some(version) = found {
             self.confirmed = Some(version.hash.clone());
             self.delivered = Some(version);
+            self.unsure = false;
             return Listed::Proved;
         }
         let had = self.present().is_some();

@@ -30,7 +30,6 @@ pub(crate) struct Publish {
 pub(crate) struct Published {
     pub(crate) number: i64,
     pub(crate) version_id: ProfileVersionId,
-    pub(crate) unit_id: String,
 }
 
 /// Makes the draft the newest version.
@@ -102,7 +101,6 @@ pub(crate) async fn publish_in(
     Ok(Published {
         number,
         version_id: publish.version_id.clone(),
-        unit_id: profile.unit_id,
     })
 }
 

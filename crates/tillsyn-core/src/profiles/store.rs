@@ -14,7 +14,6 @@ use crate::keys::KeyStore;
 pub(crate) struct Stored {
     pub(crate) id: ProfileId,
     pub(crate) unit_id: String,
-    pub(crate) platform: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) identifier: String,
@@ -62,7 +61,7 @@ pub(crate) async fn load_in(
     permission: Permission,
     id: &ProfileId,
 ) -> Result<Stored, Error> {
-    const FIND: &str = "SELECT p.id, p.org_unit_id, u.path, p.platform, p.name, p.description, \
+    const FIND: &str = "SELECT p.id, p.org_unit_id, u.path, p.name, p.description, \
         p.identifier, p.status, p.current_version, p.revision FROM profile p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
     crate::actor::may(actor, permission)?;
@@ -72,13 +71,12 @@ pub(crate) async fn load_in(
     Ok(Stored {
         id: ProfileId::from_store(row.text(0)?),
         unit_id: row.text(1)?,
-        platform: row.text(3)?,
-        name: row.text(4)?,
-        description: row.opt_text(5)?,
-        identifier: row.text(6)?,
-        archived: row.text(7)? == "archived",
-        current_version: row.opt_i64(8)?,
-        revision: row.i64(9)?,
+        name: row.text(3)?,
+        description: row.opt_text(4)?,
+        identifier: row.text(5)?,
+        archived: row.text(6)? == "archived",
+        current_version: row.opt_i64(7)?,
+        revision: row.i64(8)?,
     })
 }
 

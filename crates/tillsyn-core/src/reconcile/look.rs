@@ -332,6 +332,7 @@ fn new_row(
         drifts: 0,
         drifted_at: None,
         losses: 0,
+        unsure: false,
     }
 }
 
@@ -340,6 +341,11 @@ fn new_row(
 pub(super) fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64) {
     if row.command_id.is_none() || command.is_some_and(|command| !command.finished) {
         return;
+    }
+    if row.installs.is_some() {
+        let mut knowledge = row.knowledge();
+        knowledge.unanswered();
+        row.know(knowledge);
     }
     row.idle();
     if let Some(command) = command.filter(|command| command.status == "cancelled") {

@@ -3,7 +3,7 @@
 use tillsyn_db::{Tx, args};
 
 use crate::error::Error;
-use crate::ids::SweepId;
+use crate::ids::new_uuid;
 
 /// Asks for these devices now. Causes coalesce into one row per device; a later one is not swallowed by a
 /// look that began before it.
@@ -26,11 +26,11 @@ pub(crate) async fn sweep_in(
     subject_kind: &'static str,
     subject_id: &str,
     now_ms: i64,
-) -> Result<SweepId, Error> {
+) -> Result<String, Error> {
     const INSERT: &str = "INSERT INTO reconcile_sweep (id, subject_kind, subject_id, created_at) \
         VALUES ($1, $2, $3, $4)";
-    let id = SweepId::new(now_ms);
-    tx.execute(INSERT, args![&id, subject_kind, subject_id, now_ms])
+    let id = new_uuid(now_ms).to_string();
+    tx.execute(INSERT, args![id.as_str(), subject_kind, subject_id, now_ms])
         .await?;
     Ok(id)
 }

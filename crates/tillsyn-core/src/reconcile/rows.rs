@@ -35,6 +35,7 @@ pub(crate) struct ItemRow {
     pub(crate) drifts: i64,
     pub(crate) drifted_at: Option<i64>,
     pub(crate) losses: i64,
+    pub(crate) unsure: bool,
 }
 
 /// How the command of a row stands.
@@ -51,7 +52,7 @@ macro_rules! columns {
          s.desired_hash, s.assignments, s.delivered_version, s.delivered_hash, s.delivered_at, \
          s.delivered_sha256, s.confirmed_hash, s.confirmed_at, s.proof, s.state, s.reason, \
          s.reason_detail, s.command_id, s.command_version, s.command_hash, s.failures, \
-         s.next_attempt_at, s.drifts, s.drifted_at, s.losses, c.status, c.status_reason, c.finished \
+         s.next_attempt_at, s.drifts, s.drifted_at, s.losses, s.unsure, c.status, c.status_reason, c.finished \
          FROM item_state s LEFT JOIN command c ON c.id = s.command_id WHERE s.kind = 'profile' AND "
     };
 }
@@ -133,12 +134,13 @@ fn decode(row: &Row) -> Result<(ItemRow, Option<CommandOf>), Error> {
         drifts: row.i64(23)?,
         drifted_at: row.opt_i64(24)?,
         losses: row.i64(25)?,
+        unsure: row.i64(26)? != 0,
     };
-    let command = match row.opt_text(26)? {
+    let command = match row.opt_text(27)? {
         Some(status) => Some(CommandOf {
             status,
-            reason: row.opt_text(27)?,
-            finished: row.i64(28)? != 0,
+            reason: row.opt_text(28)?,
+            finished: row.i64(29)? != 0,
         }),
         None => None,
     };
@@ -150,6 +152,7 @@ impl ItemRow {
         Knowledge {
             delivered: self.delivered.clone(),
             sent: self.delivered_sha256.is_some(),
+            unsure: self.unsure,
             confirmed: self.confirmed_hash.clone(),
         }
     }
@@ -161,6 +164,7 @@ impl ItemRow {
         if !knowledge.sent {
             self.delivered_sha256 = None;
         }
+        self.unsure = knowledge.unsure;
         self.delivered = knowledge.delivered;
         self.confirmed_hash = knowledge.confirmed;
     }
@@ -205,7 +209,7 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         item_id, desired_version, desired_hash, assignments, delivered_version, delivered_hash, \
         delivered_at, delivered_sha256, confirmed_hash, confirmed_at, proof, state, reason, \
         reason_detail, command_id, command_version, command_hash, failures, next_attempt_at, drifts, \
-        drifted_at, losses, updated_at)";
+        drifted_at, losses, unsure, updated_at)";
     const UPDATE: &str = "ON CONFLICT (channel_id, kind, item) DO UPDATE SET \
         item_id = excluded.item_id, desired_version = excluded.desired_version, \
         desired_hash = excluded.desired_hash, assignments = excluded.assignments, \
@@ -217,9 +221,10 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         command_version = excluded.command_version, command_hash = excluded.command_hash, \
         failures = excluded.failures, next_attempt_at = excluded.next_attempt_at, \
         drifts = excluded.drifts, drifted_at = excluded.drifted_at, \
-        losses = excluded.losses, updated_at = excluded.updated_at";
+        losses = excluded.losses, unsure = excluded.unsure, \
+        updated_at = excluded.updated_at";
     let rows: Vec<Vec<Value>> = rows.into_iter().map(|row| values(row, now_ms)).collect();
-    tx.insert_many(INSERT, 28, rows, UPDATE).await?;
+    tx.insert_many(INSERT, 29, rows, UPDATE).await?;
     Ok(())
 }
 
@@ -255,6 +260,7 @@ fn values(row: ItemRow, now_ms: i64) -> Vec<Value> {
         row.drifts,
         row.drifted_at,
         row.losses,
+        i64::from(row.unsure),
         now_ms
     ]
 }

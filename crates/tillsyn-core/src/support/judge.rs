@@ -176,16 +176,13 @@ async fn content_in(
     const VERSION: &str = "SELECT content_sealed FROM profile_version WHERE id = $1";
     const DRAFT: &str =
         "SELECT content_sealed FROM profile_draft WHERE profile_id = $1 AND revision = $2";
-    let (row, table, id) = match draft {
-        Some(draft) => {
-            let values = args![draft.profile_id.as_str(), draft.revision];
-            let row = tx.fetch_optional(DRAFT, values).await?;
-            (row, "profile_draft", draft.profile_id.as_str())
-        }
-        None => {
-            let row = tx.fetch_optional(VERSION, args![version_id]).await?;
-            (row, "profile_version", version_id)
-        }
+    let (row, table, id) = if let Some(draft) = draft {
+        let values = args![draft.profile_id.as_str(), draft.revision];
+        let row = tx.fetch_optional(DRAFT, values).await?;
+        (row, "profile_draft", draft.profile_id.as_str())
+    } else {
+        let row = tx.fetch_optional(VERSION, args![version_id]).await?;
+        (row, "profile_version", version_id)
     };
     let Some(row) = row else {
         return Ok(None);

@@ -259,7 +259,7 @@ impl Sample for GroupPage {
             &["DMPX9", "who@norrvik.example"],
         );
         let mut refused = page(Emptiness::None, true, unknown);
-        refused.pasted = "DMPX9\nwho@norrvik.example\nDMPX3".to_owned();
+        "DMPX9\nwho@norrvik.example\nDMPX3".clone_into(&mut refused.pasted);
         vec![
             ("full", page(Emptiness::None, true, Problem::default())),
             ("unknown", refused),

@@ -320,7 +320,12 @@ fn happen(world: &mut World, happening: &Happening) {
         Happening::RefuseIt => world.obey(true),
         Happening::Hear => world.hear(),
         Happening::End(at) => {
-            world.queue.remove(*at);
+            if let Some(command) = world.queue.remove(*at)
+                && command.install
+                && let Some((_, row)) = world.row_of(command.id)
+            {
+                row.knowledge.unanswered();
+            }
         }
         Happening::ByHand(item) => {
             world.device.remove(&name(item));
@@ -410,6 +415,7 @@ fn proved(version: &Version) -> Knowledge {
     Knowledge {
         delivered: Some(version.clone()),
         sent: true,
+        unsure: false,
         confirmed: Some(version.hash.clone()),
     }
 }

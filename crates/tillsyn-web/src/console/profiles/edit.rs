@@ -468,16 +468,14 @@ impl<'a> Editor<'a> {
     fn href(&self, finding: &Finding, ids: &BTreeMap<String, String>) -> String {
         let here = finding.payload == self.view.payload;
         let id = ids.iter().find(|(place, _)| finding.path == **place);
-        match id.filter(|_| here) {
-            Some((_, id)) => format!("#{id}"),
-            None => {
-                let view = View {
-                    all: true,
-                    ..self.view.at(finding.payload)
-                };
-                view.url(self.draft.profile_id.as_str())
-            }
+        if let Some((_, id)) = id.filter(|_| here) {
+            return format!("#{id}");
         }
+        let view = View {
+            all: true,
+            ..self.view.at(finding.payload)
+        };
+        view.url(self.draft.profile_id.as_str())
     }
 
     fn tabs(&self, id: &str) -> Vec<PayloadTab> {

@@ -70,9 +70,9 @@ pub(crate) async fn save_raw(Path(id): Path<String>, form: Uploaded) -> Result<R
         change: DraftChange::Whole(bytes),
         comment: None,
     };
-    let error = match profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await {
-        Ok(_) => return Ok(Redirect::to(&urls::profile_raw(id.as_str())).into_response()),
-        Err(error) => error,
+    let saved = profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await;
+    let Err(error) = saved else {
+        return Ok(Redirect::to(&urls::profile_raw(id.as_str())).into_response());
     };
     let draft = profiles::open_draft(visitor.core(), visitor.actor(), &id).await?;
     let mut shown = shown(visitor, &draft).await?;
@@ -97,8 +97,8 @@ pub(crate) async fn file(visitor: Visitor, Path(id): Path<String>) -> Result<Res
     let draft = profiles::open_draft(core, actor, &id).await?;
     let view = profiles::find_profile(core, actor, &id).await?;
     Ok(match (view.current_version, draft.stored) {
-        (Some(number), false) => sent(profiles::export_masked(core, actor, &id, number).await?),
-        _ => sent(Exported {
+        (Some(number), false) => sent(&profiles::export_masked(core, actor, &id, number).await?),
+        _ => sent(&Exported {
             file_name: "draft.mobileconfig".to_owned(),
             bytes: Zeroizing::new(draft.plist.into_bytes()),
         }),
@@ -136,7 +136,7 @@ pub(crate) async fn whole(
         Err(error) => Err(error),
     };
     let error = match done {
-        Ok(exported) => return Ok(sent(exported)),
+        Ok(exported) => return Ok(sent(&exported)),
         Err(error) => error,
     };
     let l = visitor.texts;
@@ -162,7 +162,7 @@ pub(crate) async fn whole(
 }
 
 /// A file to save, never kept by the browser.
-fn sent(exported: Exported) -> Response {
+fn sent(exported: &Exported) -> Response {
     let mut answer = exported.bytes.to_vec().into_response();
     let headers = answer.headers_mut();
     let name = format!("attachment; filename=\"{}\"", exported.file_name);

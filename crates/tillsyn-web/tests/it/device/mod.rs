@@ -5,7 +5,7 @@ mod foreign;
 mod guard;
 mod inventory;
 mod lost;
-mod profiles;
+pub(crate) mod profiles;
 mod push;
 mod queue;
 mod reconciling;

@@ -6,8 +6,8 @@ use tillsyn_core::{Clock, jobs};
 use tillsyn_db::args;
 use tillsyn_testkit::{Api, AppOptions, Engine, TestApp, both_engines};
 
-use super::profiles::{GIVEN, edit, has, look, published_as, rest, saying, state};
 use super::story::only_device;
+use crate::device::profiles::{GIVEN, edit, has, look, published_as, rest, saying, state};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 const INSTALLS: &str = "SELECT count(*) FROM command WHERE request_type = 'InstallProfile'";
@@ -169,7 +169,7 @@ both_engines!(
         rest(&app, &mut phone).await;
         assert_eq!(state(&app).await.as_deref(), Some("as_desired"));
         phone
-            .person_removes_configuration(super::profiles::IDENTIFIER)
+            .person_removes_configuration(crate::device::profiles::IDENTIFIER)
             .unwrap();
         // Nobody asks until the cycle is over.
         rest(&app, &mut phone).await;

@@ -135,7 +135,7 @@ fn systems(support: &Value) -> String {
             let word = |name: &str| on[name].as_str().unwrap_or_default().to_owned();
             let mut text = format!("{} {}", word("system"), word("introduced"));
             if on["removed"].is_string() {
-                text.push_str(&format!(" (until {})", word("removed")));
+                text = format!("{text} (until {})", word("removed"));
             }
             text
         })

@@ -173,6 +173,7 @@ fn rename(value: &mut plist::Value, renamed: &[(String, String)]) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn refused(error: WireError) -> Error {
     Error::invalid(
         "content",

@@ -53,8 +53,11 @@ impl Document {
     }
 }
 
+/// What a signature holds, and whose it is.
+type Unsigned = (Zeroizing<Vec<u8>>, Signer);
+
 /// The content of a signed upload with its signer; `None` when it is not signed.
-pub(super) fn unsign(bytes: &[u8]) -> Result<Option<(Zeroizing<Vec<u8>>, Signer)>, Error> {
+pub(super) fn unsign(bytes: &[u8]) -> Result<Option<Unsigned>, Error> {
     // A SEQUENCE in DER or BER: CMS around the profile.
     if bytes.first() != Some(&0x30) {
         return Ok(None);

@@ -241,14 +241,14 @@ impl Maker<'_> {
             self.fields.push(field);
             return;
         }
-        for name in self.unknown(value, &known) {
+        for name in Self::unknown(value, &known) {
             let path = below(path, Step::Key(name));
             let field = self.raw(&path);
             self.fields.push(field);
         }
     }
 
-    fn unknown(&self, value: Option<&Json>, known: &BTreeSet<&'static str>) -> Vec<String> {
+    fn unknown(value: Option<&Json>, known: &BTreeSet<&'static str>) -> Vec<String> {
         let map = value.and_then(Json::as_object);
         map.into_iter()
             .flat_map(Map::keys)
@@ -280,7 +280,7 @@ impl Maker<'_> {
             .collect();
         let mut field = self.blank(&[], Kind::Dictionary, Control::Pairs(rows));
         field.label = self.subject.l.t("profile-pairs");
-        field.id = "k-any".to_owned();
+        "k-any".clone_into(&mut field.id);
         field.required = true;
         self.fields.push(field);
     }

@@ -105,7 +105,9 @@ impl Reader<'_> {
                 }
             }
             Control::Pairs(rows) => {
-                rows.iter().for_each(|row| self.field(row));
+                for row in rows {
+                    self.field(row);
+                }
                 self.new_pair(field);
             }
             Control::Raw(_) => {}

@@ -34,7 +34,7 @@ fn form_of(kind: &str, values: &Map<String, Json>, secrets: &[&str], all: bool) 
     })
 }
 
-fn map(value: Json) -> Map<String, Json> {
+fn map(value: &Json) -> Map<String, Json> {
     value.as_object().cloned().expect("an object")
 }
 
@@ -135,7 +135,7 @@ fn every_payload_type_has_a_form_that_changes_nothing_by_itself() {
     types.push("TopLevel");
     types.push("com.example.unheard");
     for kind in types {
-        let values = map(json!({ "PayloadType": kind, "PayloadVersion": 1 }));
+        let values = map(&json!({ "PayloadType": kind, "PayloadVersion": 1 }));
         let form = form_of(kind, &values, &[], true);
         let sent = Sent::of(&form);
         let found = edits(&values, &form, &sent);
@@ -162,7 +162,7 @@ fn every_payload_type_has_a_form_that_changes_nothing_by_itself() {
 
 #[test]
 fn wifi_shows_its_usual_keys_in_our_sections_and_all_when_asked() {
-    let values = map(json!({ "PayloadType": WIFI, "SSID_STR": "eduroam" }));
+    let values = map(&json!({ "PayloadType": WIFI, "SSID_STR": "eduroam" }));
     let few = form_of(WIFI, &values, &[], false);
     let all = form_of(WIFI, &values, &[], true);
     assert_eq!(few.sections[0].title, "Network");
@@ -174,7 +174,7 @@ fn wifi_shows_its_usual_keys_in_our_sections_and_all_when_asked() {
 
 #[test]
 fn what_is_typed_becomes_edits_of_the_right_types() {
-    let values = map(json!({
+    let values = map(&json!({
         "PayloadType": WIFI, "SSID_STR": "eduroam", "AutoJoin": true,
         "EAPClientConfiguration": { "AcceptEAPTypes": [13], "TLSTrustedServerNames": ["a.example"] },
     }));
@@ -201,7 +201,7 @@ fn what_is_typed_becomes_edits_of_the_right_types() {
 
 #[test]
 fn an_emptied_field_is_left_out_with_the_dictionary_that_it_leaves_empty() {
-    let values = map(json!({
+    let values = map(&json!({
         "PayloadType": WIFI, "EAPClientConfiguration": { "OuterIdentity": "anonymous" },
     }));
     let form = form_of(WIFI, &values, &[], true);
@@ -212,7 +212,7 @@ fn an_emptied_field_is_left_out_with_the_dictionary_that_it_leaves_empty() {
 
 #[test]
 fn a_secret_is_never_on_the_page_and_stays_when_nothing_is_typed() {
-    let values = map(json!({ "PayloadType": WIFI, "Password": "••••••••" }));
+    let values = map(&json!({ "PayloadType": WIFI, "Password": "••••••••" }));
     let form = form_of(WIFI, &values, &["Password"], true);
     let field = form
         .sections
@@ -232,7 +232,7 @@ fn a_secret_is_never_on_the_page_and_stays_when_nothing_is_typed() {
 #[test]
 fn what_cannot_be_used_is_told_and_kept() {
     let kind = "com.apple.mobiledevice.passwordpolicy";
-    let values = map(json!({ "PayloadType": kind }));
+    let values = map(&json!({ "PayloadType": kind }));
     let form = form_of(kind, &values, &[], true);
     let sent = Sent::of(&form).with("minLength", "six");
     let reading = read(Texts::default(), Some(0), &values, &form.sections, &sent);
@@ -242,7 +242,7 @@ fn what_cannot_be_used_is_told_and_kept() {
 
 #[test]
 fn a_reference_offers_the_certificates_of_the_profile() {
-    let values = map(json!({ "PayloadType": WIFI }));
+    let values = map(&json!({ "PayloadType": WIFI }));
     let form = form_of(WIFI, &values, &[], true);
     let sent = Sent::of(&form).with("PayloadCertificateUUID", "ABC");
     let found = after(&values, &edits(&values, &form, &sent));
@@ -258,7 +258,7 @@ fn a_reference_offers_the_certificates_of_the_profile() {
 
 #[test]
 fn unknown_keys_are_shown_and_kept() {
-    let values = map(json!({ "PayloadType": WIFI, "OwnKey": { "a": 1 } }));
+    let values = map(&json!({ "PayloadType": WIFI, "OwnKey": { "a": 1 } }));
     let form = form_of(WIFI, &values, &[], false);
     assert!(names(&form).contains(&"OwnKey".to_owned()));
     assert_eq!(edits(&values, &form, &Sent::of(&form)), Vec::new());
@@ -267,7 +267,7 @@ fn unknown_keys_are_shown_and_kept() {
 #[test]
 fn groups_grow_and_their_fields_are_read() {
     let kind = "com.apple.vpn.managed";
-    let values = map(json!({
+    let values = map(&json!({
         "PayloadType": kind, "VPNType": "IKEv2",
         "IKEv2": { "OnDemandRules": [{ "Action": "Connect" }] },
     }));
@@ -290,7 +290,7 @@ fn groups_grow_and_their_fields_are_read() {
 
 #[test]
 fn names_and_values_of_a_free_dictionary_are_added() {
-    let values = map(json!({ "PayloadType": "com.example.unheard", "Depth": 3 }));
+    let values = map(&json!({ "PayloadType": "com.example.unheard", "Depth": 3 }));
     let form = form_of("com.example.unheard", &values, &[], false);
     let mut sent = Sent::of(&form);
     for (name, value) in [("key", "Own"), ("type", "integer"), ("value", "7")] {

@@ -88,11 +88,13 @@ pub fn is_common(payload_type: &str, path: &str) -> bool {
     find(payload_type, path).is_some_and(|key| key.common)
 }
 
+/// A section's title and its keys with their places.
+type Placed<'a> = (Option<String>, Vec<(usize, &'a str)>);
+
 /// Puts the keys of a payload into sections: ours first in our order, then the rest as they came.
 /// A key below another one that has a section goes with it.
 pub fn arrange<'a>(l: Texts, payload_type: &str, paths: &[&'a str]) -> Vec<Section<'a>> {
-    let mut placed: BTreeMap<(usize, usize), (Option<String>, Vec<(usize, &'a str)>)> =
-        BTreeMap::new();
+    let mut placed: BTreeMap<(usize, usize), Placed<'a>> = BTreeMap::new();
     let mut rest = Vec::new();
     for path in paths {
         let Some(spot) = spot(payload_type, path) else {
@@ -210,7 +212,8 @@ fn plain(path: &str) -> Cow<'_, str> {
     let parts: Vec<&str> = path
         .split(['.', '['])
         .filter(|part| {
-            !part.ends_with(']') && !(part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty())
+            let index = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            !(part.ends_with(']') || index)
         })
         .collect();
     Cow::Owned(parts.join("."))

@@ -149,28 +149,23 @@ fn a_fault_in_the_files_is_found() {
 fn paths(payload: &'static Payload) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
     for key in payload.keys() {
-        collect(key, key.name.to_owned(), 0, &mut found);
+        collect(key, key.name, 0, &mut found);
     }
     found
 }
 
-fn collect(
-    key: &'static Key,
-    path: String,
-    depth: usize,
-    found: &mut BTreeMap<String, Vec<String>>,
-) {
+fn collect(key: &'static Key, path: &str, depth: usize, found: &mut BTreeMap<String, Vec<String>>) {
     let values = key.allowed.iter().map(ToString::to_string);
-    found.entry(path.clone()).or_default().extend(values);
+    found.entry(path.to_owned()).or_default().extend(values);
     if depth == 8 {
         return;
     }
     for child in key.children() {
         let path = match key.kind {
-            Kind::Array => path.clone(),
+            Kind::Array => path.to_owned(),
             _ => format!("{path}.{}", child.name),
         };
-        collect(child, path, depth + 1, found);
+        collect(child, &path, depth + 1, found);
     }
 }
 
