@@ -95,7 +95,6 @@ struct Row {
 }
 
 /// The change, read once before the transaction.
-#[expect(clippy::option_option, reason = "left as it is, or set to none")]
 struct Checked {
     name: Option<String>,
     /// Empty when it is to be removed.

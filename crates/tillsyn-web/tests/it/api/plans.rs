@@ -384,7 +384,7 @@ both_engines!(
 /// A second administrator, freshly signed in.
 fn other_person(owner: &Actor) -> Actor {
     let mut other = owner.clone();
-    other.id = "0197c8a0-0000-7000-8000-000000000001".to_owned();
+    "0197c8a0-0000-7000-8000-000000000001".clone_into(&mut other.id);
     other.account_id = tillsyn_core::ids::AccountId::parse(&other.id);
     other
 }
@@ -696,7 +696,7 @@ both_engines!(
             .await
             .unwrap();
         assert_eq!(app.count(sweeps).await, 1, "the same name");
-        organisation.name = "Norrby".to_owned();
+        "Norrby".clone_into(&mut organisation.name);
         set(&app.core, &app.owner, organisation).await.unwrap();
         assert_eq!(
             (app.count(revision).await, app.count(sweeps).await),

@@ -627,7 +627,7 @@ both_engines!(
         let id = ProfileId::parse(made["id"].as_str().unwrap()).unwrap();
         let elsewhere = OrgUnitId::new(app.core.now_ms());
         let mut other = app.owner.clone();
-        other.unit_path.push_str(&format!("{elsewhere}/"));
+        other.unit_path = format!("{}{elsewhere}/", other.unit_path);
         let core = &app.core;
         let filter = core::ProfileFilter::default();
         let listed = core::list_profiles(core, &other, &filter, None, None)

@@ -84,6 +84,10 @@ fn still() -> AppOptions {
     }
 }
 
+const DONE: &str = "SELECT count(*) FROM command_transition t JOIN command c \
+    ON c.id = t.command_id WHERE c.request_type = 'InstallProfile' \
+    AND t.status = 'acknowledged'";
+
 both_engines!(what_a_device_cannot_take_is_never_sent, |app| async move {
     let api = app.owner_api().await;
     let mut phone = app.enrolled_iphone().await;
@@ -248,9 +252,6 @@ both_engines!(an_answer_that_is_lost_doubles_nothing, |app| async move {
         (&json!(0), &json!(0))
     );
     assert_eq!(app.count(INSTALLS).await, 1);
-    const DONE: &str = "SELECT count(*) FROM command_transition t JOIN command c \
-            ON c.id = t.command_id WHERE c.request_type = 'InstallProfile' \
-            AND t.status = 'acknowledged'";
     assert_eq!(app.count(DONE).await, 1);
 });
 

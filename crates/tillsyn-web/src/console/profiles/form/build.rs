@@ -294,8 +294,7 @@ impl Maker<'_> {
         depth: usize,
     ) -> Field {
         let value = find(self.subject.values, path);
-        let rows = self
-            .unknown(value, known)
+        let rows = Self::unknown(value, known)
             .into_iter()
             .map(|name| self.pair(Some(free), &below(path, Step::Key(name)), depth + 1))
             .collect();
