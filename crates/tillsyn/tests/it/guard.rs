@@ -17,7 +17,8 @@ fn nothing_held_is_said_so() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert_eq!(ended.out, "Nothing is held.\n");
     let ended = place.run(&["guard", "list", "--json"]);
-    assert_eq!(ended.out.trim(), "[]");
+    let held: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(held, serde_json::json!({ "commands": [], "plans": [] }));
 }
 
 #[test]
@@ -118,9 +119,13 @@ async fn a_held_request_is_released_and_recorded() {
     let config = ["--config", "folder/tillsyn.toml"];
     let listed = place.run(&[&["guard", "list", "--json"], &config[..]].concat());
     let held: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
-    assert_eq!(held[0]["commands"], 2, "{}", listed.out);
-    assert_eq!(held[0]["held_reason"], "new_account", "{}", listed.out);
-    let id = held[0]["id"].as_str().unwrap();
+    assert_eq!(held["commands"][0]["commands"], 2, "{}", listed.out);
+    assert_eq!(
+        held["commands"][0]["held_reason"], "new_account",
+        "{}",
+        listed.out
+    );
+    let id = held["commands"][0]["id"].as_str().unwrap();
 
     assert_eq!(count(QUEUED).await, 0);
     let released = place.run(&[&["guard", "release", id], &config[..]].concat());

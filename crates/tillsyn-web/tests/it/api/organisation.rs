@@ -1,4 +1,6 @@
 //! `/api/v1/units`, `/api/v1/groups`, `/api/v1/people`, and where devices belong.
+//!
+//! Long because the three belong together: a move of one is told by the others.
 
 use serde_json::{Value, json};
 use tillsyn_core::actor::Permission as P;

@@ -1,4 +1,6 @@
 //! `/api/v1/profiles`: uploads, drafts, versions, and what may be seen of them.
+//!
+//! Long because one story of a profile after the other, with the same helpers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -21,7 +21,7 @@ fn at(code: &str, path: &str, found: Option<&str>, allowed: Json) -> Finding {
 #[test]
 fn a_finding_names_the_key_what_was_found_and_what_is_allowed() {
     let methods = at(
-        "not_allowed",
+        "value",
         "EAPClientConfiguration.AcceptEAPTypes[0]",
         Some("12"),
         json!({ "values": [13, 25] }),
@@ -32,7 +32,7 @@ fn a_finding_names_the_key_what_was_found_and_what_is_allowed() {
          PEAP, användarnamn och lösenord (25)."
     );
     let port = at(
-        "out_of_range",
+        "range",
         "ProxyServerPort",
         Some("70000"),
         json!({ "min": 0, "max": 65535 }),
@@ -42,7 +42,7 @@ fn a_finding_names_the_key_what_was_found_and_what_is_allowed() {
         "Proxy port is out of range: 70000. Allowed: 0–65535."
     );
     let kind = at(
-        "wrong_type",
+        "type",
         "AutoJoin",
         Some("a list of 3"),
         json!({ "type": "boolean" }),
