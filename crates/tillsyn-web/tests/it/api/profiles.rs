@@ -106,8 +106,8 @@ both_engines!(
         assert_eq!(draft(&api, &made).await["findings"], json!([]));
         assert_eq!(publish(&api, &made, "first").await["current_version"], 1);
         assert_eq!(app.count("SELECT count(*) FROM profile_draft").await, 0);
-        // No device is to have it yet, so nobody has to look.
-        assert_eq!(app.count("SELECT count(*) FROM reconcile_sweep").await, 0);
+        // Whoever is to have it by now is found by a walk.
+        assert_eq!(app.count("SELECT count(*) FROM reconcile_sweep").await, 1);
         assert_eq!(
             app.count("SELECT value FROM config_revision WHERE name = 'desired'")
                 .await,
