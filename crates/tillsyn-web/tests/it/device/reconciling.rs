@@ -185,7 +185,7 @@ both_engines!(
         }
         rest(&app, &mut phone).await;
         assert!(has(&phone));
-        let found = item(&app.owner_api().await, &id).await;
+        let found = item(&api, &id).await;
         assert_eq!(found["drifts"], 1);
         assert_eq!(found["state"], "as_desired");
         assert_eq!(app.count(GIVEN).await, 2);
@@ -311,9 +311,12 @@ both_engines!(
         let group = group_of(&api, &devices).await;
         done(&api, assign(&profile, &group)).await;
         let db = app.db();
-        db.execute("DELETE FROM reconcile_request", args![])
-            .await
-            .unwrap();
+        for forget in [
+            "DELETE FROM reconcile_request",
+            "DELETE FROM reconcile_sweep",
+        ] {
+            db.execute(forget, args![]).await.unwrap();
+        }
         // The node that did the first device holds the sweep, and is gone.
         let lease = app.clock.now_ms() + 30_000;
         db.execute(SWEEP, args![&profile, devices[0].as_str(), lease])
