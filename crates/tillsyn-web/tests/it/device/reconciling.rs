@@ -185,9 +185,8 @@ both_engines!(
         }
         rest(&app, &mut phone).await;
         assert!(has(&phone));
-        let found = item(&api, &id).await;
-        assert_eq!(found["drifts"], 1);
-        assert_eq!(found["state"], "as_desired");
+        assert_eq!(app.count("SELECT drifts FROM item_state").await, 1);
+        assert_eq!(state(&app).await.as_deref(), Some("as_desired"));
         assert_eq!(app.count(GIVEN).await, 2);
     }
 );
