@@ -150,7 +150,7 @@ impl Role {
         .find(|role| role.as_str() == text)
     }
 
-    fn holds(self, permission: Permission) -> bool {
+    pub(crate) fn holds(self, permission: Permission) -> bool {
         use Permission as P;
         match self {
             Self::Owner => permission != P::GuardRelease,

@@ -6,17 +6,20 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::compute::{Computed, Depth, compute};
-use super::create::plan;
+use super::create::plan_anew;
 use super::guard::{Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
-use crate::actor::{Actor, ActorKind, authorize, require_fresh};
+use crate::actor::{Actor, ActorKind, Role, authorize, require_fresh};
 use crate::assignments;
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::PlanId;
+
+/// How often the effect is computed again when the configuration moves before the change is made.
+const TRIES: usize = 4;
 
 /// What whoever applies a plan typed.
 #[derive(Clone, Debug, Default)]
@@ -39,10 +42,28 @@ pub async fn apply(
     id: &PlanId,
     approval: Approval,
 ) -> Result<PlanView, Error> {
+    for _ in 0..TRIES {
+        if let Some(done) = attempt(core, actor, id, &approval).await? {
+            return Ok(done);
+        }
+    }
+    Err(Error::conflict(
+        "configuration_moves",
+        "The configuration is being changed at this moment; try again.",
+    ))
+}
+
+/// `None` when the configuration moved between the look at the devices and the change.
+async fn attempt(
+    core: &Core,
+    actor: &Actor,
+    id: &PlanId,
+    approval: &Approval,
+) -> Result<Option<PlanView>, Error> {
     let found = super::view::find(core, actor, id).await?;
     authorize(actor, found.change.permission(), &found.unit_path)?;
     match found.status {
-        PlanStatus::Applied => return Ok(found),
+        PlanStatus::Applied => return Ok(Some(found)),
         PlanStatus::Open | PlanStatus::Waiting => {}
         over => {
             return Err(Error::conflict(
@@ -52,16 +73,12 @@ pub async fn apply(
             .with_data(json!({ "status": over.as_str() })));
         }
     }
-    // The effect is the plan's, whoever confirms it: scope was checked above.
-    let recomputed = compute(core, actor, &found.change, Depth::Effects).await;
-    let computed = match recomputed {
-        Ok((_, computed))
-            if computed.digest == found.digest && computed.revision == found.revision =>
-        {
-            Arc::new(computed)
-        }
+    // The effect is the plan's, whoever confirms it: scope was checked above. Other changes may have been
+    // made since; only the effect has to be the same.
+    let computed = match compute(core, actor, &found.change, Depth::Effects).await {
+        Ok((_, computed)) if computed.digest == found.digest => Arc::new(computed),
         Err(error) if !gone(&error) => return Err(error),
-        _ => return overtake(core, actor, &found).await,
+        _ => return overtake(core, actor, &found).await.map(Some),
     };
     let reason = approval
         .reason
@@ -69,13 +86,16 @@ pub async fn apply(
         .map(str::trim)
         .filter(|reason| !reason.is_empty());
     let lately = lately(core, actor).await?;
-    match checked(core, actor, &found, (&computed, lately), &approval, reason)? {
-        Way::Ask => ask(core, actor, &found, reason).await,
+    if found.status == PlanStatus::Waiting && actor.kind == ActorKind::Server {
+        no_other_person(core, &found).await?;
+    }
+    match checked(core, actor, &found, (&computed, lately), approval, reason)? {
+        Way::Ask => ask(core, actor, &found, reason).await.map(Some),
         Way::Apply => carry_out(core, actor, found, computed, reason).await,
     }
 }
 
-/// Read before the change: whatever is removed meanwhile moves the revision, which ends the plan.
+/// Read before the change: whatever is removed meanwhile moves the revision, so that the plan is looked at anew.
 async fn lately(core: &Core, actor: &Actor) -> Result<usize, Error> {
     core.db()
         .read((who(actor), core.now_ms()), |tx, (who, now)| {
@@ -175,6 +195,30 @@ fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Resu
     require_fresh(actor, now_ms)
 }
 
+/// The server stands in for a second person only where there is none (security §6).
+async fn no_other_person(core: &Core, plan: &PlanView) -> Result<(), Error> {
+    const OTHERS: &str = "SELECT a.role, u.path FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
+        WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
+    let values = args![
+        core.now_ms() - DAY_MS,
+        plan.created_by.as_str(),
+        plan.asked_by.as_deref().unwrap_or_default()
+    ];
+    for row in core.db().query_all(OTHERS, values).await? {
+        let role = Role::parse(row.str(0)?);
+        if role.is_some_and(|role| role.holds(plan.change.permission()))
+            && plan.unit_path.starts_with(row.str(1)?)
+        {
+            return Err(Error::forbidden(
+                "second_person_there",
+                "Another administrator can confirm this in the console; the server stands in only where \
+                 there is none.",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Records that the asker wants it and somebody else has to agree.
 async fn ask(
     core: &Core,
@@ -209,14 +253,15 @@ async fn ask(
         .await
 }
 
-/// Everything in one transaction: the change, the revision, the event, and who is to be looked at.
+/// Everything in one transaction: the change, the revision, the event, and who is to be looked at. `None`
+/// when the plan or the configuration moved since the effect was computed.
 async fn carry_out(
     core: &Core,
     actor: &Actor,
     plan: PlanView,
     computed: Arc<Computed>,
     reason: Option<&str>,
-) -> Result<PlanView, Error> {
+) -> Result<Option<PlanView>, Error> {
     let carry = Carry {
         core: core.clone(),
         actor: actor.clone(),
@@ -225,22 +270,14 @@ async fn carry_out(
         reason: reason.map(str::to_owned),
         now_ms: core.now_ms(),
     };
-    let (carry, done) = core
+    let done = core
         .db()
-        .write(carry, |tx, carry| {
-            Box::pin(async move {
-                let done = carry.run(tx).await?;
-                Ok::<_, Error>((carry.plan.clone(), done))
-            })
-        })
+        .write(carry, |tx, carry| Box::pin(carry.run(tx)))
         .await?;
-    match done {
-        Some(done) => {
-            core.wake_reconciler();
-            Ok(done)
-        }
-        None => overtake(core, actor, &carry).await,
+    if done.is_some() {
+        core.wake_reconciler();
     }
+    Ok(done)
 }
 
 struct Carry {
@@ -300,7 +337,7 @@ async fn overtake(core: &Core, actor: &Actor, old: &PlanView) -> Result<PlanView
     }
     let detail =
         "The devices or the configuration changed since this plan was made. Look at the new one.";
-    let data = match plan(core, actor, old.change.clone()).await {
+    let data = match plan_anew(core, actor, old).await {
         Ok(new) => json!({ "plan_id": new.id }),
         // It cannot be done any more; the code says why.
         Err(error) => json!({ "plan_id": null, "refused": error.code }),

@@ -8,7 +8,7 @@ use tillsyn_db::args;
 use super::carry::rehearse;
 use super::change::Change;
 use super::compute::{Computed, Depth, Prepared, compute};
-use super::store::{self, PlanView, find_in};
+use super::store::{self, PlanStatus, PlanView, find_in};
 use super::summary::Summary;
 use crate::actor::{Actor, Permission, authorize, may};
 use crate::core::Core;
@@ -24,30 +24,55 @@ const PREVIEW: usize = 10_000;
 /// # Errors
 /// Those of the change itself: whoever could not make it gets no plan of it.
 pub async fn plan(core: &Core, actor: &Actor, change: Change) -> Result<PlanView, Error> {
+    make(core, actor, change, None).await
+}
+
+/// The plan that takes the place of an overtaken one. What waited for a second person still waits, in the
+/// name of whoever asked: it is the same wish, and whoever looks at it now did not make it.
+pub(super) async fn plan_anew(
+    core: &Core,
+    actor: &Actor,
+    old: &PlanView,
+) -> Result<PlanView, Error> {
+    let waited = (old.status == PlanStatus::Waiting).then(|| old.clone());
+    make(core, actor, old.change.clone(), waited).await
+}
+
+async fn make(
+    core: &Core,
+    actor: &Actor,
+    change: Change,
+    waited: Option<PlanView>,
+) -> Result<PlanView, Error> {
     may(actor, change.permission())?;
     let now_ms = core.now_ms();
     let change = named(change, now_ms);
     rehearse(core, actor, &change, now_ms).await?;
     let (prepared, computed) = compute(core, actor, &change, Depth::Whole).await?;
-    keep(core, actor, change, &prepared, Arc::new(computed)).await
+    keep(core, actor, change, &prepared, Arc::new(computed), waited).await
 }
 
-/// Keeps what was computed as an open plan.
+/// Keeps what was computed as an open plan, or as one that waits as another did.
 pub(super) async fn keep(
     core: &Core,
     actor: &Actor,
     change: Change,
     prepared: &Prepared,
     computed: Arc<Computed>,
+    waited: Option<PlanView>,
 ) -> Result<PlanView, Error> {
     let now_ms = core.now_ms();
     let id = PlanId::new(now_ms);
     let unit = prepared.facts.unit_id.clone();
-    let input = (id, actor.clone(), change, unit, computed.clone(), now_ms);
+    let new = (id, actor.clone(), change, unit, computed.clone());
     core.db()
-        .write(input, |tx, (id, actor, change, unit, computed, now)| {
+        .write((new, waited, now_ms), |tx, (new, waited, now)| {
+            let (id, actor, change, unit, computed) = new;
             Box::pin(async move {
                 store::insert_in(tx, actor, id, change, unit, computed, *now).await?;
+                if let Some(waited) = waited {
+                    store::wait_as_in(tx, id, waited).await?;
+                }
                 let (kind, object) = change.object();
                 let event = NewEvent::done("plan.create", "plan", id.as_str(), unit).with(json!({
                     "change": change.kind(), "object_kind": kind, "object_id": object,

@@ -65,7 +65,7 @@ pub async fn change_directly(
             }
             Outcome::Look => {
                 let removes_from = computed.tally.summary.removes_from;
-                let plan = keep(core, actor, change, &prepared, computed).await?;
+                let plan = keep(core, actor, change, &prepared, computed, None).await?;
                 let detail = "This takes profiles from several devices, or adds to what you took from \
                     others just now. Look at the plan and apply it.";
                 return Err(Error::conflict("plan_required", detail)

@@ -59,12 +59,12 @@ pub(crate) struct Effect {
     pub(crate) item: String,
     pub(crate) item_id: String,
     pub(crate) kind: EffectKind,
+    /// The version that is wanted before the change.
+    pub(crate) before: Option<i64>,
     pub(crate) old: Option<i64>,
     pub(crate) new: Option<i64>,
     /// Id of the new version.
     pub(crate) version_id: Option<String>,
-    /// Names the new version with its values and credentials.
-    pub(crate) hash: Option<String>,
     /// Why it is refused.
     pub(crate) reason: Option<Reason>,
     /// What the device makes of the new version, when it gets it.
@@ -72,7 +72,9 @@ pub(crate) struct Effect {
 }
 
 impl Effect {
-    /// What the digest is made of.
+    /// What the digest is made of: what is wanted before and after, whether something is taken away and
+    /// whether it is refused. How far delivery has come is no part of it, nor a certificate that is renewed
+    /// meanwhile, or no plan would live long in a busy fleet.
     pub(super) fn line(&self) -> String {
         let number = |number: Option<i64>| number.map_or_else(String::new, |n| n.to_string());
         format!(
@@ -80,10 +82,10 @@ impl Effect {
             self.device_id,
             self.channel_id,
             self.item,
-            self.kind.as_str(),
-            number(self.old),
+            self.item_id,
+            number(self.before),
             number(self.new),
-            self.hash.as_deref().unwrap_or_default(),
+            self.kind == EffectKind::Remove,
             self.reason
                 .as_ref()
                 .map_or("", |reason| reason.code.as_str()),
@@ -145,11 +147,11 @@ impl Sides<'_> {
                     item: item.to_owned(),
                     item_id: any.item_id.clone(),
                     kind,
+                    before: before.map(|before| before.version),
                     old: known
                         .map(|v| v.number)
                         .or(before.map(|before| before.version)),
                     new: after.map(|new| new.version),
-                    hash: after.map(|new| new.hash.clone()),
                     reason: outcome
                         .and_then(|outcome| outcome.reason.clone())
                         .filter(|_| kind == EffectKind::Refused),

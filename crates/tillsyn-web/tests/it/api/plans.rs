@@ -704,3 +704,116 @@ both_engines!(
         );
     }
 );
+
+both_engines!(
+    a_plan_outlives_changes_and_deliveries_that_are_not_its_own,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        app.enrolled_iphone().await;
+        app.enrolled_iphone().await;
+        let devices = [device_id(&app, 0).await, device_id(&app, 1).await];
+        let profile = published(&app, "portal").await;
+        let group = group_of(&api, "Loan", &devices[..1]).await;
+        let plan = planned(&api, &assign(&profile, &group)).await;
+        // Another group is made and filled, another profile published, and something arrives.
+        group_of(&api, "Other", &devices).await;
+        published(&app, "mail").await;
+        delivered(&app, &profile, &devices[..1]).await;
+        let revision = "SELECT value FROM config_revision WHERE name = 'desired'";
+        assert!(app.count(revision).await > 0);
+        assert_eq!(apply(&api, &plan, 200).await["status"], "applied");
+        assert_eq!(app.count("SELECT count(*) FROM assignment").await, 1);
+    }
+);
+
+const SOMEBODY_ELSE: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, \
+    status, created_at, role_changed_at, password_changed_at) SELECT 'b', id, 'b@example.org', 'B', \
+    'x', 'administrator', 'active', 1, 1, 1 FROM org_unit";
+
+both_engines!(
+    the_server_stands_in_where_there_is_nobody_else,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut devices = Vec::new();
+        for _ in 0..6 {
+            app.enrolled_iphone().await;
+        }
+        for index in 0..6 {
+            devices.push(device_id(&app, index).await);
+        }
+        let profile = published(&app, "portal").await;
+        let group = group_of(&api, "Loan", &devices).await;
+        let plan = planned(&api, &assign(&profile, &group)).await;
+        apply(&api, &plan, 200).await;
+        delivered(&app, &profile, &devices).await;
+        let change = json!({"change": {"kind": "archive_profile", "profile_id": profile.as_str()}});
+        let plan = planned(&api, &change).await;
+        let path = format!("/api/v1/plans/{}/apply", plan["id"].as_str().unwrap());
+        let asked = api.post(&path, &json!({"reason": "old"})).await.expect(200);
+        assert_eq!(asked["status"], "waiting");
+        let id = PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
+        let server = Actor::server();
+        let release = || plans::apply(&app.core, &server, &id, Approval::default());
+        app.db().execute(SOMEBODY_ELSE, Vec::new()).await.unwrap();
+        assert_eq!(release().await.unwrap_err().code, "second_person_there");
+        // A newcomer cannot confirm, so nobody is there.
+        let newcomer = "UPDATE account SET role_changed_at = 9000000000000 WHERE id = 'b'";
+        app.db().execute(newcomer, Vec::new()).await.unwrap();
+        assert_eq!(release().await.unwrap().status.as_str(), "applied");
+    }
+);
+
+both_engines!(
+    an_overtaken_plan_waits_on_in_the_name_of_who_asked,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut devices = Vec::new();
+        for _ in 0..7 {
+            app.enrolled_iphone().await;
+        }
+        for index in 0..7 {
+            devices.push(device_id(&app, index).await);
+        }
+        let profile = published(&app, "portal").await;
+        let group = group_of(&api, "Loan", &devices[..6]).await;
+        let plan = planned(&api, &assign(&profile, &group)).await;
+        apply(&api, &plan, 200).await;
+        delivered(&app, &profile, &devices[..6]).await;
+        let change = json!({"change": {"kind": "archive_profile", "profile_id": profile.as_str()}});
+        let id = |plan: &Value| PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
+        let plan = id(&planned(&api, &change).await);
+        let (core, owner, other) = (&app.core, &app.owner, other_person(&app.owner));
+        let why = Approval {
+            reason: Some("old".to_owned()),
+            confirm: None,
+        };
+        let asked = plans::apply(core, owner, &plan, why).await.unwrap();
+        assert_eq!(asked.status.as_str(), "waiting");
+        // One more device gets it, and then somebody looks at what waits.
+        let members = format!("/api/v1/groups/{group}/members");
+        api.post(&members, &json!({"add": [devices[6]]}))
+            .await
+            .expect(200);
+        let overtaken = plans::apply(core, &other, &plan, Approval::default()).await;
+        let overtaken: Error = overtaken.unwrap_err();
+        assert_eq!(overtaken.code, "plan_overtaken");
+        let new = id(&json!({"id": overtaken.data.unwrap()["plan_id"]}));
+        let waits = plans::find(core, &other, &new).await.unwrap();
+        assert_eq!(waits.status.as_str(), "waiting");
+        assert_eq!(
+            (waits.created_by, waits.asked_by, waits.reason),
+            (asked.created_by, asked.asked_by, asked.reason)
+        );
+        let own = plans::apply(core, owner, &new, Approval::default()).await;
+        assert_eq!(own.unwrap_err().code, "second_person_needed");
+        // The server does not stand in for somebody who is there.
+        app.db().execute(SOMEBODY_ELSE, Vec::new()).await.unwrap();
+        let server = plans::apply(core, &Actor::server(), &new, Approval::default()).await;
+        assert_eq!(server.unwrap_err().code, "second_person_there");
+        let done = plans::apply(core, &other, &new, Approval::default()).await;
+        assert_eq!(done.unwrap().status.as_str(), "applied");
+    }
+);
