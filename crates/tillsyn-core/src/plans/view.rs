@@ -91,8 +91,9 @@ pub struct EffectView {
     pub platform: String,
     /// `device` or `user:<id>`.
     pub channel: String,
-    pub item_id: String,
-    pub item_name: String,
+    /// With its name; none of a profile that lies above what the actor reaches.
+    pub item_id: Option<String>,
+    pub item_name: Option<String>,
     pub effect: EffectKind,
     pub old_version: Option<i64>,
     pub new_version: Option<i64>,
@@ -151,14 +152,17 @@ pub async fn effects(
             let effects = device.effects.into_iter();
             for effect in effects.filter(|effect| only.is_none_or(|only| only == effect.kind)) {
                 let names = &prepared.after.items;
-                let item_name = names.get(&effect.item_id).map(|item| item.name.clone());
+                let item = names.get(&effect.item_id);
+                let hidden = item.is_some_and(|item| !actor.reaches(&item.unit_path));
+                let item_name = item.map(|item| item.name.clone());
+                let item_name = item_name.unwrap_or_else(|| effect.item.clone());
                 items.push(EffectView {
                     device_name: effect.device_id.clone(),
                     device_id: effect.device_id,
                     platform: platform.clone(),
                     channel: effect.channel,
-                    item_name: item_name.unwrap_or_else(|| effect.item.clone()),
-                    item_id: effect.item_id,
+                    item_name: (!hidden).then_some(item_name),
+                    item_id: (!hidden).then_some(effect.item_id),
                     effect: effect.kind,
                     old_version: effect.old,
                     new_version: effect.new,

@@ -77,8 +77,9 @@ pub struct Why {
 pub struct WhyTarget {
     /// `device`, `group` or `org_unit`.
     pub kind: String,
-    pub id: String,
-    pub name: String,
+    /// With the name; none of a unit or group above those that the actor reaches.
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// Whether the group holds the device's person, not the device.
     pub by_person: bool,
 }
@@ -190,7 +191,7 @@ pub async fn items_of_device(
                         .map_err(|_| Error::not_found("device"))?;
                     let catalogue = catalogue_in(tx, core).await?;
                     let subjects = subjects_in(tx, vec![device.to_string()]).await?;
-                    let names = target_names_in(tx, &catalogue, subjects.first()).await?;
+                    let names = target_names_in(tx, actor, &catalogue, subjects.first()).await?;
                     let mut items = Vec::new();
                     for row in tx.fetch_all(ITEMS, args![device]).await? {
                         let mut item = decode(&row)?;
@@ -214,7 +215,7 @@ fn why(
     catalogue: &Catalogue,
     subject: &Subject,
     ids: &[String],
-    names: &HashMap<(TargetKind, String), String>,
+    names: &HashMap<(TargetKind, String), Option<String>>,
 ) -> Vec<Why> {
     let assignments = catalogue.assignments().iter();
     let assignments = assignments.filter(|assignment| ids.contains(&assignment.id));
@@ -230,7 +231,7 @@ fn why(
                     let name = names.get(&(target.kind, target.id.clone()))?;
                     Some(WhyTarget {
                         kind: target.kind.as_str().to_owned(),
-                        id: target.id.clone(),
+                        id: name.as_ref().map(|_| target.id.clone()),
                         name: name.clone(),
                         by_person: target.kind == TargetKind::Group
                             && !subject.groups.contains(&target.id),
@@ -241,33 +242,39 @@ fn why(
         .collect()
 }
 
-/// The names of everything that assignments can reach this device by.
+/// The names of everything that assignments can reach this device by; none where the actor reaches less.
 async fn target_names_in(
     tx: &Tx,
+    actor: &Actor,
     catalogue: &Catalogue,
     subject: Option<&Subject>,
-) -> Result<HashMap<(TargetKind, String), String>, Error> {
-    const GROUPS: &str = "SELECT id, name FROM device_group WHERE id {ids}";
-    const UNITS: &str = "SELECT id, name FROM org_unit WHERE id {ids}";
+) -> Result<HashMap<(TargetKind, String), Option<String>>, Error> {
+    const GROUPS: &str = "SELECT g.id, g.name, u.path FROM device_group g \
+        JOIN org_unit u ON u.id = g.org_unit_id WHERE g.id {ids}";
+    const UNITS: &str = "SELECT id, name, path FROM org_unit WHERE id {ids}";
     const DEVICE: &str = "SELECT name, serial_number FROM device_summary WHERE device_id = $1";
     let mut names = HashMap::new();
     let Some(subject) = subject.filter(|_| !catalogue.assignments().is_empty()) else {
         return Ok(names);
     };
+    let shown = |row: &Row| -> Result<Option<String>, Error> {
+        let name = row.text(1)?;
+        Ok(actor.reaches(row.str(2)?).then_some(name))
+    };
     let groups = subject.groups.union(&subject.person_groups).cloned();
     for row in tx.fetch_all_in(GROUPS, groups.collect(), args![]).await? {
-        names.insert((TargetKind::Group, row.text(0)?), row.text(1)?);
+        names.insert((TargetKind::Group, row.text(0)?), shown(&row)?);
     }
     let units = subject.unit_path.split('/').filter(|unit| !unit.is_empty());
     let units = units.map(str::to_owned).collect();
     for row in tx.fetch_all_in(UNITS, units, args![]).await? {
-        names.insert((TargetKind::OrgUnit, row.text(0)?), row.text(1)?);
+        names.insert((TargetKind::OrgUnit, row.text(0)?), shown(&row)?);
     }
     let id = &subject.device_id;
     if let Some(row) = tx.fetch_optional(DEVICE, args![id.as_str()]).await? {
         let (name, serial) = (row.opt_text(0)?, row.opt_text(1)?);
         let name = shown_name(name.as_deref(), serial.as_deref(), id);
-        names.insert((TargetKind::Device, id.clone()), name);
+        names.insert((TargetKind::Device, id.clone()), Some(name));
     }
     Ok(names)
 }

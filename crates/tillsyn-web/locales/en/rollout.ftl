@@ -12,6 +12,7 @@ rollout-why-group = Group
 rollout-why-person = Group of its person
 rollout-why-unit = Org unit
 rollout-why-device = Assigned to it directly
+rollout-why-above = Assigned from above your unit
 rollout-next = Next attempt
 rollout-not-yet = Not yet
 rollout-absent = Not at all

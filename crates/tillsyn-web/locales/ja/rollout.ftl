@@ -12,6 +12,7 @@ rollout-why-group = グループ
 rollout-why-person = 使用者のグループ
 rollout-why-unit = 組織単位
 rollout-why-device = 直接の割り当て
+rollout-why-above = 上位の組織からの割り当て
 rollout-next = 次の試行
 rollout-not-yet = まだありません
 rollout-absent = なし

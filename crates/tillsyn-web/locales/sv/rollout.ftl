@@ -12,6 +12,7 @@ rollout-why-group = Grupp
 rollout-why-person = Grupp som personen är med i
 rollout-why-unit = Organisationsenhet
 rollout-why-device = Tilldelad direkt
+rollout-why-above = Tilldelad ovanför din enhet
 rollout-next = Nästa försök
 rollout-not-yet = Inte än
 rollout-absent = Inte alls

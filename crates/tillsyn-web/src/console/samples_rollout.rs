@@ -51,13 +51,18 @@ fn item(l: Texts, name: &str, state: &str) -> ItemRow {
             vec![
                 WhyLine {
                     kind: l.t("rollout-why-group"),
-                    target: link(urls::group(ID), "Laboratory"),
+                    target: Some(link(urls::group(ID), "Laboratory")),
                     version: String::new(),
                 },
                 WhyLine {
                     kind: l.t("rollout-why-unit"),
-                    target: link(urls::UNITS.to_owned(), "Physics"),
+                    target: Some(link(urls::UNITS.to_owned(), "Physics")),
                     version: l.ta("rollout-fixed", 3),
+                },
+                WhyLine {
+                    kind: l.t("rollout-why-above"),
+                    target: None,
+                    version: String::new(),
                 },
             ]
         },

@@ -78,9 +78,10 @@ struct ItemCause {
 struct ItemTarget {
     /// `device`, `group` or `org_unit`.
     kind: String,
+    /// With the name; null of a unit or group above those that you reach.
     #[schema(format = "uuid")]
-    id: String,
-    name: String,
+    id: Option<String>,
+    name: Option<String>,
     /// Whether the group holds the device's person, not the device.
     by_person: bool,
 }

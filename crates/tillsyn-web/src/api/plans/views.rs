@@ -172,9 +172,10 @@ pub(in crate::api) struct Effect {
     platform: String,
     /// `device` or `user:<id>`.
     channel: String,
+    /// With its name; null of a profile that lies above what you reach.
     #[schema(format = "uuid")]
-    profile_id: String,
-    profile_name: String,
+    profile_id: Option<String>,
+    profile_name: Option<String>,
     /// `install`, `replace`, `remove`, `withdraw`, `refused`.
     effect: &'static str,
     old_version: Option<i64>,

@@ -56,7 +56,8 @@ pub struct Proof {
 /// One assignment's target.
 pub struct WhyLine {
     pub kind: String,
-    pub target: Link,
+    /// None of what lies above everything that the visitor reaches.
+    pub target: Option<Link>,
     /// A fixed version; empty when it follows the newest.
     pub version: String,
 }
@@ -189,18 +190,22 @@ fn lines(l: Texts, why: &Why) -> Vec<WhyLine> {
     let version = why
         .version
         .map_or_else(String::new, |version| l.ta("rollout-fixed", version));
-    let line = |target: &WhyTarget| WhyLine {
-        kind: match (target.kind.as_str(), target.by_person) {
-            ("group", true) => l.t("rollout-why-person"),
-            ("group", false) => l.t("rollout-why-group"),
-            ("org_unit", _) => l.t("rollout-why-unit"),
-            _ => l.t("rollout-why-device"),
-        },
-        target: Link {
-            href: target_href(&target.kind, &target.id),
-            text: target.name.clone(),
-        },
-        version: version.clone(),
+    let line = |target: &WhyTarget| {
+        let named = target.id.as_ref().zip(target.name.as_ref());
+        WhyLine {
+            kind: match (target.kind.as_str(), target.by_person) {
+                _ if named.is_none() => l.t("rollout-why-above"),
+                ("group", true) => l.t("rollout-why-person"),
+                ("group", false) => l.t("rollout-why-group"),
+                ("org_unit", _) => l.t("rollout-why-unit"),
+                _ => l.t("rollout-why-device"),
+            },
+            target: named.map(|(id, name)| Link {
+                href: target_href(&target.kind, id),
+                text: name.clone(),
+            }),
+            version: version.clone(),
+        }
     };
     why.targets.iter().map(line).collect()
 }

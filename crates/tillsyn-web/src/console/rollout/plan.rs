@@ -357,8 +357,14 @@ fn row(l: Texts, effect: &EffectView) -> EffectRow {
             l.t("plan-channel-users")
         },
         item: Link {
-            href: urls::profile(&effect.item_id),
-            text: effect.item_name.clone(),
+            href: effect
+                .item_id
+                .as_deref()
+                .map_or_else(String::new, urls::profile),
+            text: effect
+                .item_name
+                .clone()
+                .unwrap_or_else(|| l.t("rollout-why-above")),
         },
         effect: words::effect(l, effect.effect.as_str()),
         reason: effect
