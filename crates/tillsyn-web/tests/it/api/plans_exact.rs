@@ -362,7 +362,7 @@ async fn plan_equals_apply(app: TestApp, seed: u64, turns: usize) {
             .into_iter()
             .map(|of| {
                 (
-                    (of.device_id, of.channel, of.item_id),
+                    (of.device_id, of.channel, of.item_id.unwrap()),
                     (of.effect.as_str(), of.new_version),
                 )
             })

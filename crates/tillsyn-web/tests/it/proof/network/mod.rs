@@ -1,6 +1,8 @@
 //! What profiles carry to one device: values, certificates of the network authority, secrets; and that none
 //! of it proves an enrollment or leaks.
 
+mod life;
+
 use tillsyn_core::actor::Permission as P;
 use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{self, NewProfile, Origin};
