@@ -11,6 +11,7 @@ mod others;
 mod payload_types;
 pub(crate) mod plans;
 mod plans_exact;
+mod plans_guard;
 mod profiles;
 mod push_life;
 mod round_trip;
