@@ -143,3 +143,27 @@ id!(
     /// The exact effect of a change, before it is made.
     PlanId
 );
+id!(
+    /// Something that waits for a second person.
+    ApprovalId
+);
+id!(
+    /// Many erases or retires that were agreed on beforehand.
+    CampaignId
+);
+id!(
+    /// Where events are sent to.
+    WebhookId
+);
+id!(
+    /// An identity provider for single sign-on.
+    ProviderId
+);
+id!(
+    /// A passkey of an account.
+    PasskeyId
+);
+id!(
+    /// A session, as its owner sees it; never its token.
+    SessionId
+);
