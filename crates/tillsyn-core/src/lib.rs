@@ -49,6 +49,6 @@ mod support;
 mod text;
 
 pub use crate::core::{Core, CoreConfig};
-pub use actor::{Actor, ActorKind, Permission, Role, authorize};
+pub use actor::{Actor, ActorKind, Permission, Rights, Role, authorize};
 pub use clock::Clock;
 pub use error::{Error, Kind};

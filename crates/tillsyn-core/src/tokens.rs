@@ -5,7 +5,8 @@ use tillsyn_db::args;
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use crate::actor::{Actor, ActorKind, Permission, Role, may, require_fresh};
+use crate::accounts;
+use crate::actor::{Actor, ActorKind, Permission, Rights, may, require_fresh};
 use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -45,9 +46,9 @@ const LIST: &str = "SELECT id, name, permissions, created_at, expires_at, last_u
 const REVOKE: &str = "UPDATE api_token SET revoked_at = $3 \
     WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL";
 const FIND: &str = "SELECT t.id, t.name, t.permissions, t.expires_at, t.last_used_at, t.revoked_at, \
-    a.id, a.role, a.status, a.role_changed_at, u.path FROM api_token t \
-    JOIN account a ON a.id = t.account_id JOIN org_unit u ON u.id = a.org_unit_id \
-    WHERE t.token_hash = $1";
+    a.id, a.status, u.path, a.role_changed_at, a.platform, r.id, r.name, r.permissions, r.changed_at \
+    FROM api_token t JOIN account a ON a.id = t.account_id JOIN org_unit u ON u.id = a.org_unit_id \
+    JOIN role r ON r.id = a.role WHERE t.token_hash = $1";
 const USED: &str = "UPDATE api_token SET last_used_at = $2 WHERE id = $1";
 
 /// Makes a token for the acting account; its value is returned once.
@@ -216,13 +217,10 @@ pub async fn actor_for_token(
         .query_optional(FIND, args![token_hash])
         .await?
         .ok_or_else(refused)?;
-    if row.i64(3)? <= now_ms || row.opt_i64(5)?.is_some() || row.text(8)? != "active" {
+    if row.i64(3)? <= now_ms || row.opt_i64(5)?.is_some() || row.str(7)? != "active" {
         return Err(refused());
     }
-    let role = Role::parse(&row.text(7)?)
-        .ok_or_else(|| Error::internal("account.role holds a value that is no role."))?;
-    let names: Vec<String> = serde_json::from_str(&row.text(2)?).unwrap_or_default();
-    let only = names.iter().filter_map(|n| Permission::parse(n)).collect();
+    let only = Rights::stored(row.str(2)?, "api_token");
     let id = row.text(0)?;
     if row.opt_i64(4)?.is_none_or(|at| now_ms - at > MINUTE_MS) {
         core.db().execute(USED, args![id.as_str(), now_ms]).await?;
@@ -232,11 +230,8 @@ pub async fn actor_for_token(
         id,
         AccountId::from_store(row.text(6)?),
         row.text(1)?,
-        role,
+        accounts::standing(&row, 8)?,
         Some(only),
-        row.text(10)?,
-        None,
-        row.i64(9)?,
     );
     actor.address = address;
     Ok(actor)

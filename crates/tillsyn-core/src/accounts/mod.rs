@@ -23,6 +23,7 @@ pub use session::{
     NewSession, Session, change_preferences, confirm_password, resume, sign_in, sign_out,
 };
 pub use store::AccountView;
+pub(crate) use store::standing;
 
 #[cfg(test)]
 mod tests;

@@ -185,12 +185,10 @@ pub async fn resume(
         account.view.id.to_string(),
         account.view.id.clone(),
         account.view.name.clone(),
-        account.role,
+        account.standing,
         None,
-        account.unit_path,
-        Some(fresh_at),
-        account.trusted_since,
     );
+    actor.fresh_at = Some(fresh_at);
     actor.address = address;
     Ok(Some(Session {
         actor,

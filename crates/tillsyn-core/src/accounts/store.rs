@@ -2,7 +2,7 @@
 
 use tillsyn_db::{Row, Tx, args};
 
-use crate::actor::Role;
+use crate::actor::{Role, RoleName, Standing, rights_of};
 use crate::error::Error;
 use crate::ids::AccountId;
 
@@ -12,7 +12,9 @@ pub struct AccountView {
     pub id: AccountId,
     pub name: String,
     pub email: String,
-    pub role: &'static str,
+    /// The word of a built-in role, else an id.
+    pub role: String,
+    pub role_name: String,
     pub language: Option<String>,
     pub theme: Option<String>,
 }
@@ -20,20 +22,25 @@ pub struct AccountView {
 /// What sign-in and sessions need of an account.
 pub(super) struct Account {
     pub(super) view: AccountView,
-    pub(super) role: Role,
+    pub(super) standing: Standing,
     pub(super) password_hash: String,
     pub(super) active: bool,
     pub(super) unit_id: String,
-    pub(super) unit_path: String,
-    pub(super) trusted_since: i64,
 }
 
-const BY_EMAIL: &str = "SELECT a.id, a.name, a.email, a.role, a.language, a.theme, a.password_hash, \
-    a.status, a.org_unit_id, u.path, a.role_changed_at FROM account a \
-    JOIN org_unit u ON u.id = a.org_unit_id WHERE a.email = $1";
-const BY_ID: &str = "SELECT a.id, a.name, a.email, a.role, a.language, a.theme, a.password_hash, \
-    a.status, a.org_unit_id, u.path, a.role_changed_at FROM account a \
-    JOIN org_unit u ON u.id = a.org_unit_id WHERE a.id = $1";
+/// Every lookup joins unit and role, so that a change of either counts from the next request on.
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT a.id, a.name, a.email, a.language, a.theme, a.password_hash, a.status, \
+             a.org_unit_id, u.path, a.role_changed_at, a.platform, r.id, r.name, r.permissions, r.changed_at \
+             FROM account a JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role WHERE ",
+            $where
+        )
+    };
+}
+const BY_EMAIL: &str = select!("a.email = $1");
+const BY_ID: &str = select!("a.id = $1");
 const INSERT: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, \
     language, created_at, role_changed_at, password_changed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8, $8)";
@@ -41,23 +48,37 @@ const COUNT: &str = "SELECT count(*) FROM account WHERE status = 'active'";
 const SET_PREFERENCES: &str = "UPDATE account SET language = $2, theme = $3 WHERE id = $1";
 
 fn decode(row: &Row) -> Result<Account, Error> {
-    let role = Role::parse(&row.text(3)?)
-        .ok_or_else(|| Error::internal("account.role holds a value that is no role."))?;
+    let standing = standing(row, 8)?;
     Ok(Account {
         view: AccountView {
             id: AccountId::from_store(row.text(0)?),
             name: row.text(1)?,
             email: row.text(2)?,
-            role: role.as_str(),
-            language: row.opt_text(4)?,
-            theme: row.opt_text(5)?,
+            role: standing.role.id.clone(),
+            role_name: standing.role.name.clone(),
+            language: row.opt_text(3)?,
+            theme: row.opt_text(4)?,
         },
+        standing,
+        password_hash: row.text(5)?,
+        active: row.text(6)? == "active",
+        unit_id: row.text(7)?,
+    })
+}
+
+/// Reads unit path, `role_changed_at`, platform of the account and id, name, permissions, `changed_at` of its
+/// role, from column `at` on.
+pub(crate) fn standing(row: &Row, at: usize) -> Result<Standing, Error> {
+    let role = RoleName {
+        id: row.text(at + 3)?,
+        name: row.text(at + 4)?,
+    };
+    Ok(Standing {
+        rights: rights_of(&role.id, row.str(at + 5)?),
         role,
-        password_hash: row.text(6)?,
-        active: row.text(7)? == "active",
-        unit_id: row.text(8)?,
-        unit_path: row.text(9)?,
-        trusted_since: row.i64(10)?,
+        unit_path: row.text(at)?,
+        platform: row.opt_text(at + 2)?,
+        trusted_since: row.i64(at + 1)?.max(row.i64(at + 6)?),
     })
 }
 

@@ -1,207 +1,17 @@
 //! Who acts, and the one function that decides whether they may (security S01).
 
+mod permission;
+mod rights;
+mod role;
+
 use crate::error::{Error, Kind};
 use crate::ids::AccountId;
 
-/// What a role may contain. Destructive acts and secrets have permissions of their own (S04).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Permission {
-    DevicesRead,
-    DevicesQuery,
-    ProfilesInstall,
-    DevicesLock,
-    DevicesErase,
-    DevicesRetire,
-    CommandsCancel,
-    CertificatesRenew,
-    CertificatesRevoke,
-    GuardRelease,
-    InvitationsRead,
-    InvitationsWrite,
-    PeopleRead,
-    PushRead,
-    PushWrite,
-    TokensOwn,
-    AccountsWrite,
-    AuditRead,
-    SettingsWrite,
-    /// Moving enrollments in from another server, and out to one.
-    EnrollmentsMove,
-    DevicesLocate,
-    DevicesActivationLock,
-    SecretsRevealPins,
-    SecretsRevealKeys,
-    SecretsRevealTokens,
-    /// Restart and shut down.
-    DevicesRestart,
-    DevicesClearPasscode,
-    /// Lost mode with sound and location.
-    DevicesLostMode,
-    /// Settings, setup, updates and everything else that changes how a device works.
-    DevicesConfigure,
-    /// The accounts of the people who share a device.
-    DevicesUsers,
-    /// Setting new passwords and recovery keys.
-    SecretsRotate,
-    /// Commands of types that are not in our catalogue.
-    CommandsRaw,
-    /// Making, moving and removing org units.
-    UnitsWrite,
-    GroupsRead,
-    /// Making groups and changing their members, with what follows for devices.
-    GroupsWrite,
-    PeopleWrite,
-    ProfilesRead,
-    /// Drafts, versions and archiving; what reaches devices needs `AssignmentsWrite`.
-    ProfilesWrite,
-    /// Publishing versions and assigning them: everything that changes what devices are to have.
-    AssignmentsWrite,
-}
+pub use permission::Permission;
+pub use rights::Rights;
+pub use role::{Role, RoleName};
 
-impl Permission {
-    /// All permissions with their stable names.
-    pub const ALL: &'static [(Permission, &'static str)] = &[
-        (Permission::DevicesRead, "devices.read"),
-        (Permission::DevicesQuery, "devices.query"),
-        (Permission::ProfilesInstall, "profiles.install"),
-        (Permission::DevicesLock, "devices.lock"),
-        (Permission::DevicesErase, "devices.erase"),
-        (Permission::DevicesRetire, "devices.retire"),
-        (Permission::CommandsCancel, "commands.cancel"),
-        (Permission::CertificatesRenew, "certificates.renew"),
-        (Permission::CertificatesRevoke, "certificates.revoke"),
-        (Permission::GuardRelease, "guard.release"),
-        (Permission::InvitationsRead, "invitations.read"),
-        (Permission::InvitationsWrite, "invitations.write"),
-        (Permission::PeopleRead, "people.read"),
-        (Permission::PushRead, "push.read"),
-        (Permission::PushWrite, "push.write"),
-        (Permission::TokensOwn, "tokens.own"),
-        (Permission::AccountsWrite, "accounts.write"),
-        (Permission::AuditRead, "audit.read"),
-        (Permission::SettingsWrite, "settings.write"),
-        (Permission::EnrollmentsMove, "enrollments.move"),
-        (Permission::DevicesLocate, "devices.locate"),
-        (Permission::DevicesActivationLock, "devices.activation_lock"),
-        (Permission::SecretsRevealPins, "secrets.reveal_pins"),
-        (Permission::SecretsRevealKeys, "secrets.reveal_keys"),
-        (Permission::SecretsRevealTokens, "secrets.reveal_tokens"),
-        (Permission::DevicesRestart, "devices.restart"),
-        (Permission::DevicesClearPasscode, "devices.clear_passcode"),
-        (Permission::DevicesLostMode, "devices.lost_mode"),
-        (Permission::DevicesConfigure, "devices.configure"),
-        (Permission::DevicesUsers, "devices.users"),
-        (Permission::SecretsRotate, "secrets.rotate"),
-        (Permission::CommandsRaw, "commands.raw"),
-        (Permission::UnitsWrite, "units.write"),
-        (Permission::GroupsRead, "groups.read"),
-        (Permission::GroupsWrite, "groups.write"),
-        (Permission::PeopleWrite, "people.write"),
-        (Permission::ProfilesRead, "profiles.read"),
-        (Permission::ProfilesWrite, "profiles.write"),
-        (Permission::AssignmentsWrite, "assignments.write"),
-    ];
-
-    /// The stable name, as in the API and in tokens.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(p, _)| *p == self)
-            .map_or("", |(_, name)| name)
-    }
-
-    /// Reads a stable name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, n)| *n == name).map(|(p, _)| *p)
-    }
-}
-
-/// The built-in roles. `GuardRelease` is in none of them: until approvals come, a release happens on
-/// the server itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Owner,
-    Administrator,
-    HelpDesk,
-    Auditor,
-    ReadOnly,
-}
-
-impl Role {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Administrator => "administrator",
-            Self::HelpDesk => "help_desk",
-            Self::Auditor => "auditor",
-            Self::ReadOnly => "read_only",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Owner,
-            Self::Administrator,
-            Self::HelpDesk,
-            Self::Auditor,
-            Self::ReadOnly,
-        ]
-        .into_iter()
-        .find(|role| role.as_str() == text)
-    }
-
-    pub(crate) fn holds(self, permission: Permission) -> bool {
-        use Permission as P;
-        match self {
-            Self::Owner => permission != P::GuardRelease,
-            Self::Administrator => !matches!(
-                permission,
-                P::GuardRelease
-                    | P::AccountsWrite
-                    | P::SettingsWrite
-                    | P::PushWrite
-                    | P::EnrollmentsMove
-                    | P::SecretsRevealTokens
-                    | P::CommandsRaw
-            ),
-            Self::HelpDesk => matches!(
-                permission,
-                P::DevicesRead
-                    | P::DevicesQuery
-                    | P::DevicesLock
-                    | P::CommandsCancel
-                    | P::InvitationsRead
-                    | P::InvitationsWrite
-                    | P::PeopleRead
-                    | P::GroupsRead
-                    | P::ProfilesRead
-                    | P::TokensOwn
-                    | P::SecretsRevealPins
-                    | P::DevicesRestart
-                    | P::DevicesLostMode
-            ),
-            Self::Auditor => matches!(
-                permission,
-                P::DevicesRead
-                    | P::InvitationsRead
-                    | P::PeopleRead
-                    | P::GroupsRead
-                    | P::ProfilesRead
-                    | P::PushRead
-                    | P::AuditRead
-            ),
-            Self::ReadOnly => matches!(
-                permission,
-                P::DevicesRead
-                    | P::InvitationsRead
-                    | P::PeopleRead
-                    | P::GroupsRead
-                    | P::ProfilesRead
-                    | P::PushRead
-            ),
-        }
-    }
-}
+pub(crate) use role::rights_of;
 
 /// How the actor came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +43,17 @@ impl ActorKind {
     }
 }
 
+/// What an account stands for, as its row and its role's say.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub role: RoleName,
+    pub rights: Rights,
+    pub unit_path: String,
+    pub platform: Option<String>,
+    /// Since when the account has had these rights (S55).
+    pub trusted_since: i64,
+}
+
 /// Who acts, in which part of the organisation, and how fresh their proof is.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -242,11 +63,13 @@ pub struct Actor {
     /// The account behind a session or token.
     pub account_id: Option<AccountId>,
     pub name: String,
-    role: Option<Role>,
-    /// A token's own narrower set.
-    only: Option<Vec<Permission>>,
+    role: Option<RoleName>,
+    /// What the role holds; of a token what it holds of that itself.
+    rights: Rights,
     /// Path of the unit whose subtree the actor reaches.
     pub unit_path: String,
+    /// The one platform whose devices the actor reaches; `None` reaches all.
+    pub platform: Option<String>,
     /// When the password was last typed; `None` for tokens.
     pub fresh_at: Option<i64>,
     /// Since when the actor has had these rights (S55).
@@ -258,12 +81,18 @@ pub struct Actor {
 impl Actor {
     /// The server's own work; it may do everything that needs no confirmation.
     pub fn system() -> Self {
-        Self::internal(ActorKind::System, "system")
+        Self {
+            rights: Rights::ALL,
+            ..Self::internal(ActorKind::System, "system")
+        }
     }
 
     /// Someone with a shell on the server.
     pub fn server() -> Self {
-        Self::internal(ActorKind::Server, "server")
+        Self {
+            rights: Rights::ALL,
+            ..Self::internal(ActorKind::Server, "server")
+        }
     }
 
     /// A device, named in events.
@@ -289,8 +118,9 @@ impl Actor {
             account_id: None,
             name: id.to_owned(),
             role: None,
-            only: None,
+            rights: Rights::NONE,
             unit_path: String::new(),
+            platform: None,
             fresh_at: None,
             trusted_since: None,
             address: None,
@@ -298,55 +128,40 @@ impl Actor {
         }
     }
 
-    /// An account's actor; the role and unit come from the stored account.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one constructor for what a session row says"
-    )]
+    /// The actor of an account's session (`only` is `None`) or token (what the token itself names).
     pub(crate) fn account(
         kind: ActorKind,
         id: String,
         account_id: AccountId,
         name: String,
-        role: Role,
-        only: Option<Vec<Permission>>,
-        unit_path: String,
-        fresh_at: Option<i64>,
-        trusted_since: i64,
+        standing: Standing,
+        only: Option<Rights>,
     ) -> Self {
         Self {
-            kind,
-            id,
             account_id: Some(account_id),
             name,
-            role: Some(role),
-            only,
-            unit_path,
-            fresh_at,
-            trusted_since: Some(trusted_since),
-            address: None,
-            request_id: None,
+            role: Some(standing.role),
+            rights: only.map_or(standing.rights, |only| standing.rights.and(only)),
+            unit_path: standing.unit_path,
+            platform: standing.platform,
+            trusted_since: Some(standing.trusted_since),
+            ..Self::internal(kind, &id)
         }
     }
 
-    /// The built-in role, for pages that say who one is.
-    pub fn role(&self) -> Option<Role> {
-        self.role
+    /// The role of the account, for pages that say who one is.
+    pub fn role(&self) -> Option<&RoleName> {
+        self.role.as_ref()
+    }
+
+    /// Everything that is held.
+    pub fn rights(&self) -> Rights {
+        self.rights
     }
 
     /// Whether the permission is held at all, without an object. For hiding what cannot be used.
     pub fn holds(&self, permission: Permission) -> bool {
-        match (self.kind, self.role) {
-            (ActorKind::System | ActorKind::Server, _) => true,
-            (_, Some(role)) => {
-                role.holds(permission)
-                    && self
-                        .only
-                        .as_ref()
-                        .is_none_or(|only| only.contains(&permission))
-            }
-            _ => false,
-        }
+        self.rights.holds(permission)
     }
 
     /// Whether the unit at `path` lies in the actor's subtree.

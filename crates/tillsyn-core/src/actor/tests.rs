@@ -3,27 +3,25 @@
 use super::*;
 use crate::ids::AccountId;
 
-const ROLES: [Role; 5] = [
-    Role::Owner,
-    Role::Administrator,
-    Role::HelpDesk,
-    Role::Auditor,
-    Role::ReadOnly,
-];
-
-fn account(role: Role, only: Option<Vec<Permission>>, path: &str) -> Actor {
+fn account(role: Role, only: Option<Rights>, path: &str) -> Actor {
     let id = AccountId::new(0);
-    let name = String::new();
+    let standing = Standing {
+        role: RoleName {
+            id: role.as_str().to_owned(),
+            name: role.as_str().to_owned(),
+        },
+        rights: role.rights(),
+        unit_path: path.to_owned(),
+        platform: None,
+        trusted_since: 0,
+    };
     Actor::account(
         ActorKind::Account,
         id.to_string(),
         id,
-        name,
-        role,
+        String::new(),
+        standing,
         only,
-        path.to_owned(),
-        None,
-        0,
     )
 }
 
@@ -36,7 +34,10 @@ fn roles_that_only_look_change_nothing_and_see_no_secret() {
         Permission::GroupsRead,
         Permission::ProfilesRead,
         Permission::PushRead,
+        Permission::AccountsRead,
         Permission::AuditRead,
+        Permission::AuditExport,
+        Permission::WebhooksRead,
     ];
     for role in [Role::Auditor, Role::ReadOnly] {
         for (permission, name) in Permission::ALL {
@@ -64,18 +65,60 @@ fn the_help_desk_locks_and_never_erases() {
 }
 
 #[test]
-fn nobody_but_the_server_itself_releases() {
-    for role in ROLES {
-        assert!(!account(role, None, "").holds(Permission::GuardRelease));
+fn owners_and_administrators_are_second_persons_and_nobody_else() {
+    for role in Role::ALL {
+        let approves = matches!(role, Role::Owner | Role::Administrator);
+        assert_eq!(
+            account(role, None, "").holds(Permission::GuardApprove),
+            approves,
+            "{}",
+            role.as_str()
+        );
     }
-    assert!(Actor::server().holds(Permission::GuardRelease));
+    assert!(Actor::server().holds(Permission::GuardApprove));
+    assert!(Actor::device("x", None).rights().is_empty());
+}
+
+#[test]
+fn only_the_owner_decides_who_may_what() {
+    for permission in [
+        Permission::AccountsWrite,
+        Permission::RolesWrite,
+        Permission::SignInWrite,
+        Permission::AuditManage,
+    ] {
+        for role in Role::ALL {
+            assert_eq!(role.rights().holds(permission), role == Role::Owner);
+        }
+    }
+}
+
+#[test]
+fn stored_rights_read_back_and_unknown_names_give_nothing() {
+    for (permission, name) in Permission::ALL {
+        let one = Rights::stored(&format!(r#"["{name}","devices.fly"]"#), "test");
+        assert_eq!(one, Rights::of([*permission]));
+        assert_eq!(one.names(), [*name]);
+    }
+    assert!(Rights::stored("nonsense", "test").is_empty());
+    let reader = Role::ReadOnly.rights();
+    assert!(reader.without(Role::Owner.rights()).is_empty());
+    assert!(
+        Role::Owner
+            .rights()
+            .without(reader)
+            .holds(Permission::PushWrite)
+    );
 }
 
 #[test]
 fn a_token_never_holds_more_than_its_owner() {
     let token = account(
         Role::ReadOnly,
-        Some(vec![Permission::DevicesErase, Permission::DevicesRead]),
+        Some(Rights::of([
+            Permission::DevicesErase,
+            Permission::DevicesRead,
+        ])),
         "",
     );
     assert!(token.holds(Permission::DevicesRead));
@@ -116,7 +159,7 @@ fn names_of_permissions_and_roles_read_back() {
         assert_eq!(Permission::parse(name), Some(*permission));
         assert_eq!(permission.as_str(), *name);
     }
-    for role in ROLES {
+    for role in Role::ALL {
         assert_eq!(Role::parse(role.as_str()), Some(role));
     }
 }

@@ -10,7 +10,7 @@ use super::create::plan_anew;
 use super::guard::{Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
-use crate::actor::{Actor, ActorKind, Role, authorize, require_fresh};
+use crate::actor::{Actor, ActorKind, authorize, require_fresh, rights_of};
 use crate::assignments;
 use crate::clock::DAY_MS;
 use crate::core::Core;
@@ -197,18 +197,16 @@ fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Resu
 
 /// The server stands in for a second person only where there is none (security §6).
 async fn no_other_person(core: &Core, plan: &PlanView) -> Result<(), Error> {
-    const OTHERS: &str = "SELECT a.role, u.path FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
+    const OTHERS: &str = "SELECT r.id, r.permissions, u.path FROM account a \
+        JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
     let values = args![
         core.now_ms() - DAY_MS,
         plan.created_by.as_str(),
         plan.asked_by.as_deref().unwrap_or_default()
     ];
     for row in core.db().query_all(OTHERS, values).await? {
-        let role = Role::parse(row.str(0)?);
-        if role.is_some_and(|role| role.holds(plan.change.permission()))
-            && plan.unit_path.starts_with(row.str(1)?)
-        {
+        let rights = rights_of(row.str(0)?, row.str(1)?);
+        if rights.holds(plan.change.permission()) && plan.unit_path.starts_with(row.str(2)?) {
             return Err(Error::forbidden(
                 "second_person_there",
                 "Another administrator can confirm this in the console; the server stands in only where \

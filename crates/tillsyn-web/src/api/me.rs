@@ -2,7 +2,6 @@
 
 use axum::Json;
 use serde::Serialize;
-use tillsyn_core::Permission;
 use utoipa::ToSchema;
 
 use crate::auth::RequestContext;
@@ -21,13 +20,10 @@ pub(super) struct Me {
 #[utoipa::path(get, path = "/api/v1/me", operation_id = "me", tag = "me", responses((status = 200, body = Me)))]
 pub(super) async fn show(ctx: RequestContext) -> Json<Me> {
     let actor = &ctx.actor;
-    let held = Permission::ALL
-        .iter()
-        .filter(|(permission, _)| actor.holds(*permission));
     Json(Me {
         token_id: actor.id.clone(),
         token_name: actor.name.clone(),
         account_id: actor.account_id.as_ref().map(ToString::to_string),
-        permissions: held.map(|(_, name)| *name).collect(),
+        permissions: actor.rights().names(),
     })
 }

@@ -59,7 +59,7 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         hidden: Vec::new(),
         organisation: "Norrvik University".to_owned(),
         person: "Maja Bergqvist".to_owned(),
-        role: words::role(l, "administrator"),
+        role: words::role(l, "administrator", ""),
         csrf: "9f8a1c".to_owned(),
         here: here.to_owned(),
         devices: 4812,

@@ -120,7 +120,10 @@ impl Visitor {
             hidden,
             organisation: self.organisation.name.clone(),
             person: self.actor().name.clone(),
-            role: words::role(self.texts, self.session.session.account.role),
+            role: {
+                let account = &self.session.session.account;
+                words::role(self.texts, &account.role, &account.role_name)
+            },
             csrf: self.session.session.csrf_token.clone(),
             here: self.here.clone(),
             devices: count(counts.active),

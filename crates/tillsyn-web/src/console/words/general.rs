@@ -17,14 +17,15 @@ pub fn enrollment_type(l: Texts, value: &str) -> String {
     }
 }
 
-pub fn role(l: Texts, value: &str) -> String {
-    match value {
+/// A role as people call it: own roles by the name they were given.
+pub fn role(l: Texts, id: &str, name: &str) -> String {
+    match id {
         "owner" => l.t("role-owner"),
         "administrator" => l.t("role-administrator"),
         "help_desk" => l.t("role-help-desk"),
         "auditor" => l.t("role-auditor"),
         "read_only" => l.t("role-reader"),
-        other => other.to_owned(),
+        _ => name.to_owned(),
     }
 }
 
