@@ -184,6 +184,18 @@ CREATE TABLE campaign_target (
 );
 CREATE INDEX campaign_target_device ON campaign_target (device_id);
 
+-- After a panic stop nothing destructive begins in this unit's subtree until two people end it.
+CREATE TABLE guard_freeze (
+    id TEXT NOT NULL PRIMARY KEY,
+    org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
+    reason TEXT,
+    frozen_by TEXT NOT NULL,
+    frozen_at BIGINT NOT NULL,
+    ended_by TEXT,
+    ended_at BIGINT
+);
+CREATE UNIQUE INDEX guard_freeze_unit ON guard_freeze (org_unit_id) WHERE ended_at IS NULL;
+
 ALTER TABLE command_batch ADD COLUMN campaign_id TEXT;
 ALTER TABLE guard_use ADD COLUMN campaign_id TEXT;
 CREATE INDEX command_undelivered_acts ON command (status, id) WHERE finished = 0 AND act IS NOT NULL;

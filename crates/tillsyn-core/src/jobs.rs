@@ -6,6 +6,8 @@ use std::time::Duration;
 use tillsyn_db::{Tx, Value, args};
 
 use crate::activation_lock;
+use crate::approvals;
+use crate::campaigns;
 use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
@@ -14,6 +16,7 @@ use crate::credentials;
 use crate::enrollments;
 use crate::error::Error;
 use crate::escrow;
+use crate::guard;
 use crate::inventory;
 use crate::lost_mode;
 use crate::push;
@@ -57,6 +60,9 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
             enrollments::lapse_pending(core).await?;
+            approvals::lapse_due(core).await?;
+            campaigns::end_due(core).await?;
+            guard::sweep_all(core).await?;
             expire_commands(core).await?;
             inventory::ask_due(core).await?;
             invitations_over(core).await?;
@@ -208,7 +214,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 19] = [
+    const RULES: [(&str, i64); 21] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -246,6 +252,16 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM guess_limit WHERE window_start < $1", 1),
         ("DELETE FROM orphan_result WHERE received_at < $1", 90),
         ("DELETE FROM guard_use WHERE at < $1", 2),
+        // Lists whose writing was cut short.
+        (
+            "DELETE FROM campaign_target WHERE campaign_id IN \
+          (SELECT id FROM campaign WHERE status = 'draft' AND created_at < $1)",
+            1,
+        ),
+        (
+            "DELETE FROM campaign WHERE status = 'draft' AND created_at < $1",
+            1,
+        ),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
         ("DELETE FROM renewal_grant WHERE expires_at < $1", 90),

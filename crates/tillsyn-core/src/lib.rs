@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod activation_lock;
 pub mod actor;
+pub mod approvals;
 pub mod assignments;
+pub mod campaigns;
 pub mod certificates;
 pub mod clock;
 pub mod commands;
@@ -22,6 +24,7 @@ pub mod escrow;
 pub mod events;
 pub mod feed;
 pub mod groups;
+pub mod guard;
 pub mod idempotency;
 pub mod ids;
 pub mod inventory;

@@ -48,6 +48,8 @@ pub struct GuardSettings {
     pub day_percent: i64,
     /// Erases and retires in 20 minutes.
     pub short_limit: i64,
+    /// From how many devices an erase, retire or the like needs a second person; at most six.
+    pub second_person_from: i64,
 }
 
 impl Default for GuardSettings {
@@ -57,6 +59,7 @@ impl Default for GuardSettings {
             day_floor: 10,
             day_percent: 5,
             short_limit: 10,
+            second_person_from: 6,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
+use crate::guard::refuse_frozen_in;
 use crate::ids::CertificateId;
 use crate::settings::{self, GuardSettings};
 
@@ -179,6 +180,8 @@ impl Turn {
         }
         let lost = loaded.consequence == Consequence::DeviceLost;
         if lost {
+            let unit = std::iter::once(loaded.unit_path.as_str());
+            refuse_frozen_in(tx, unit).await?;
             self.count(tx, &loaded).await?;
         }
         tx.execute(REVOKE, args![loaded.sha256.as_str(), self.now_ms])
@@ -219,6 +222,6 @@ impl Turn {
         }
         let device = loaded.device_id.clone().unwrap_or_default();
         let counted = [(self.id.to_string(), device)];
-        guard::count_in(tx, Act::Retire, &asker, &counted, self.now_ms).await
+        guard::count_in(tx, Act::Retire, &asker, &counted, None, self.now_ms).await
     }
 }

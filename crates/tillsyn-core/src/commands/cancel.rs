@@ -1,20 +1,22 @@
 //! Withdrawing a command that the device does not hold yet.
 
 use serde_json::json;
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 
 use super::catalogue::CommandType;
 use super::request::Act;
 use super::status::CommandStatus;
+use super::hold::waiting_devices_in;
 use super::store;
 use crate::actor::{Actor, Permission, authorize};
+use crate::approvals::{ApprovalStatus, End, settle_in};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::CommandId;
 
-const FIND: &str = "SELECT c.status, c.device_id, c.org_unit_id, u.path, c.request_type, c.act \
-    FROM command c JOIN org_unit u ON u.id = c.org_unit_id WHERE c.id = $1";
+const FIND: &str = "SELECT c.status, c.device_id, c.org_unit_id, u.path, c.request_type, c.act, \
+    c.batch_id FROM command c JOIN org_unit u ON u.id = c.org_unit_id WHERE c.id = $1";
 const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', finished = 1, \
     secret_sealed = NULL, updated_at = $2 WHERE id = $1";
 
@@ -64,6 +66,7 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
                     *now,
                 )
                 .await?;
+                end_request_in(tx, actor, &row.text(6)?, *now).await?;
                 let event =
                     NewEvent::done("command.cancel", "device", &device, &unit).with(json!({
                         "command_id": id, "request_type": row.text(4)?, "act": act.map(Act::as_str),
@@ -85,4 +88,16 @@ fn permission_of(request_type: &str, act: Option<Act>) -> Permission {
             CommandType::of(request_type).map_or(Permission::CommandsRaw, |kind| kind.permission)
         }
     }
+}
+
+/// When nothing of a batch waits any more, nobody has to decide on it.
+async fn end_request_in(tx: &Tx, actor: &Actor, batch: &str, now_ms: i64) -> Result<(), Error> {
+    if waiting_devices_in(tx, batch).await?.is_empty() {
+        let end = End {
+            status: ApprovalStatus::Cancelled,
+            reason: None,
+        };
+        settle_in(tx, actor, "commands", batch, end, now_ms).await?;
+    }
+    Ok(())
 }

@@ -6,16 +6,18 @@ use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
 use super::channel::Channel;
-use super::guard::{self, Asker, Decision};
+use super::guard::{self, Asker, Budget, Decision};
 use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
 use super::store::{self, Target, TargetEnrollment};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
-use crate::clock::DAY_MS;
+use crate::approvals::is_new;
+use crate::campaigns::{self, Spend};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::escrow;
-use crate::ids::{BatchId, DeviceId};
+use crate::guard::refuse_frozen_in;
+use crate::ids::{BatchId, CampaignId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
 use crate::settings::{self, GuardSettings};
@@ -73,6 +75,26 @@ pub async fn enqueue_on(
     new: NewCommand,
     channel: Channel,
 ) -> Result<Enqueued, Error> {
+    pass(core, actor, new, channel, None).await
+}
+
+/// An erase or retire of devices of a campaign; refused outside of its list and dates.
+pub async fn enqueue_in_campaign(
+    core: &Core,
+    actor: &Actor,
+    new: NewCommand,
+    campaign: CampaignId,
+) -> Result<Enqueued, Error> {
+    pass(core, actor, new, Channel::Device, Some(campaign)).await
+}
+
+async fn pass(
+    core: &Core,
+    actor: &Actor,
+    new: NewCommand,
+    channel: Channel,
+    campaign: Option<CampaignId>,
+) -> Result<Enqueued, Error> {
     let now_ms = core.now_ms();
     let mut devices = new.devices.clone();
     devices.sort();
@@ -106,6 +128,7 @@ pub async fn enqueue_on(
         channel,
         settings,
         fleet,
+        campaign,
         only_able: false,
         now_ms,
     };
@@ -115,6 +138,28 @@ pub async fn enqueue_on(
         .await?;
     core.wake_push();
     Ok(enqueued)
+}
+
+/// What the guard decided, and on what.
+pub(super) struct Ruling {
+    pub(super) decision: Decision,
+    /// More than the budget has room for, whatever else holds it.
+    pub(super) over_budget: bool,
+    pub(super) budget: Budget,
+    /// The campaign that covers it.
+    pub(super) spend: Option<Spend>,
+}
+
+impl Ruling {
+    /// Of what the guard has nothing to say to.
+    pub(super) fn at_once() -> Self {
+        Self {
+            decision: Decision::AtOnce,
+            over_budget: false,
+            budget: Budget::default(),
+            spend: None,
+        }
+    }
 }
 
 /// Everything that the transaction body needs; it may run more than once.
@@ -129,6 +174,8 @@ pub(super) struct Plan {
     pub(super) channel: Channel,
     settings: GuardSettings,
     fleet: i64,
+    /// The campaign that was named.
+    campaign: Option<CampaignId>,
     /// Leaves out what cannot be asked instead of refusing the whole set: the server's own questions.
     only_able: bool,
     pub(super) now_ms: i64,
@@ -148,8 +195,8 @@ impl Plan {
                 commands: Vec::new(),
             });
         }
-        let decision = self.decide(tx, act).await?;
-        self.insert(tx, &able, act, decision).await
+        let ruling = self.rule(tx, &able, act).await?;
+        self.insert(tx, &able, act, &ruling).await
     }
 
     async fn load(&self, tx: &Tx) -> Result<Vec<Target>, Error> {
@@ -345,33 +392,38 @@ impl Plan {
         .with_data(json!({ "devices": ids })))
     }
 
-    async fn decide(&self, tx: &Tx, act: Option<Act>) -> Result<Decision, Error> {
+    async fn rule(
+        &self,
+        tx: &Tx,
+        able: &[Able<'_>],
+        act: Option<Act>,
+    ) -> Result<Ruling, Error> {
         let Some(act) = act else {
-            return Ok(Decision::AtOnce);
+            return match self.campaign {
+                None => Ok(Ruling::at_once()),
+                Some(_) => Err(Error::conflict(
+                    "campaign_act",
+                    "This campaign was agreed on for something else.",
+                )),
+            };
         };
-        let budget = guard::budget_in(
-            tx,
-            &self.budget_id(),
-            self.fleet,
-            &self.settings,
-            self.now_ms,
-        )
-        .await?;
+        refuse_frozen_in(tx, able.iter().map(|(t, _)| t.unit_path.as_str())).await?;
+        let named = self.campaign.as_ref();
+        let spend = campaigns::spend_in(tx, named, act, &self.devices, self.now_ms).await?;
+        let (id, fleet, settings) = (self.budget_id(), self.fleet, &self.settings);
+        let budget = guard::budget_in(tx, &id, fleet, settings, self.now_ms).await?;
         let asker = Asker {
             confirmed: self.actor.kind == ActorKind::Account,
-            new: self
-                .actor
-                .trusted_since
-                .is_some_and(|at| self.now_ms - at < DAY_MS),
+            new: is_new(&self.actor, self.now_ms),
+            in_campaign: spend.is_some(),
         };
-        Ok(guard::decide(
-            act,
-            self.devices.len(),
-            asker,
-            &budget,
-            &self.settings,
-            self.now_ms,
-        ))
+        let (all, settings) = (self.devices.len(), &self.settings);
+        Ok(Ruling {
+            decision: guard::decide(act, all, asker, &budget, settings, self.now_ms),
+            over_budget: spend.is_none() && guard::over(act, all, &budget),
+            budget,
+            spend,
+        })
     }
 
     /// Sessions and tokens of one person draw on one budget.
@@ -429,6 +481,7 @@ impl Plan {
             channel,
             settings: GuardSettings::default(),
             fleet: 0,
+            campaign: None,
             only_able: true,
             now_ms,
         }

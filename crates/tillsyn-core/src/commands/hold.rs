@@ -1,9 +1,9 @@
-//! The end of a hold, and the release of held batches on the server itself (security §6).
+//! The end of a hold, and what becomes of held batches once somebody decided (security §6).
 
 use serde_json::json;
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Row, Tx, args};
 
-use super::guard::{self, HeldReason};
+use super::guard::{self, Decision};
 use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
@@ -11,7 +11,9 @@ use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
+use crate::guard::refuse_frozen_in;
 use crate::ids::BatchId;
+use crate::settings::{self, GuardSettings};
 
 /// Rows of one transaction.
 const CHUNK: i64 = 500;
@@ -29,10 +31,7 @@ pub(crate) async fn release_due_holds(core: &Core) -> Result<usize, Error> {
         .write(now_ms, |tx, now| {
             Box::pin(async move {
                 let rows = tx.fetch_all(DUE, args![*now, CHUNK]).await?;
-                let due = rows
-                    .iter()
-                    .map(|r| Ok((r.text(0)?, r.text(1)?, r.text(2)?)))
-                    .collect::<Result<Vec<_>, Error>>()?;
+                let due = three(&rows)?;
                 queue(tx, &due, Some("hold_over"), "system", *now).await?;
                 Ok::<_, Error>(due.len())
             })
@@ -116,52 +115,142 @@ pub async fn list_held_batches(core: &Core, actor: &Actor) -> Result<Vec<HeldBat
         .collect()
 }
 
-/// Releases a held batch; `tillsyn guard release` on the server is the only caller until approvals come.
+/// Ends the hold of a batch before its time; by the server's own shell alone.
 ///
 /// # Errors
-/// Forbidden for anybody but the server's own shell; not found when nothing of the batch is held.
-pub async fn release_batch(core: &Core, actor: &Actor, id: &BatchId) -> Result<usize, Error> {
-    const HELD: &str = "SELECT id, device_id, channel_id, act, org_unit_id, status_reason FROM command \
-        WHERE batch_id = $1 AND status = 'held' ORDER BY id";
+/// Forbidden for anybody else; not found when nothing of the batch is on its hold.
+pub async fn end_hold(core: &Core, actor: &Actor, id: &BatchId) -> Result<usize, Error> {
+    const ON_HOLD: &str = "SELECT id, device_id, channel_id, org_unit_id FROM command \
+        WHERE batch_id = $1 AND status = 'held' AND held_until IS NOT NULL ORDER BY id";
     if actor.kind != ActorKind::Server {
         return Err(Error::forbidden(
             "release_on_server",
-            "A held request is released on the server itself: tillsyn guard release.",
+            "A hold ends before its time on the server itself only.",
         ));
     }
     let input = (id.clone(), actor.clone(), core.now_ms());
-    let released = core
+    let ended = core
         .db()
         .write(input, |tx, (id, actor, now)| {
             Box::pin(async move {
-                let rows = tx.fetch_all(HELD, args![id]).await?;
+                let rows = tx.fetch_all(ON_HOLD, args![id]).await?;
                 let Some(first) = rows.first() else {
                     return Err(Error::not_found("held batch"));
                 };
-                let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
-                let unit = first.text(4)?;
-                let held = rows
-                    .iter()
-                    .map(|r| Ok((r.text(0)?, r.text(1)?, r.text(2)?)))
-                    .collect::<Result<Vec<_>, Error>>()?;
+                let held = three(&rows)?;
                 queue(tx, &held, Some("released"), &actor.id, *now).await?;
-                if let Some(act) = act {
-                    // One on its hold was counted when it was asked for.
-                    let mut made = Vec::new();
-                    for row in &rows {
-                        if row.opt_text(5)?.as_deref() != Some(HeldReason::Hold.as_str()) {
-                            made.push((row.text(0)?, row.text(1)?));
-                        }
-                    }
-                    guard::count_in(tx, act, &actor.id, &made, *now).await?;
-                }
+                let unit = first.text(3)?;
                 let event = NewEvent::done("guard.release", "command_batch", id.as_str(), &unit)
-                    .with(json!({ "commands": held.len(), "act": act.map(Act::as_str) }));
+                    .with(json!({ "commands": held.len() }));
                 events::record(tx, actor, *now, event).await?;
                 Ok(held.len())
             })
         })
         .await?;
     core.wake_push();
-    Ok(released)
+    Ok(ended)
+}
+
+/// The devices for which commands of a batch wait for somebody.
+pub(crate) async fn waiting_devices_in(tx: &Tx, batch_id: &str) -> Result<Vec<String>, Error> {
+    const LIST: &str = "SELECT DISTINCT device_id FROM command WHERE batch_id = $1 \
+        AND status = 'held' AND held_until IS NULL ORDER BY device_id";
+    let rows = tx.fetch_all(LIST, args![batch_id]).await?;
+    Ok(rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?)
+}
+
+/// Sends what somebody else agreed to. What cannot be undone still takes the hold, and counts as the
+/// asker's.
+pub(crate) async fn release_in(
+    tx: &Tx,
+    actor: &Actor,
+    batch_id: &str,
+    asked_by: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const WAITING: &str = "SELECT id, device_id, channel_id, act FROM command \
+        WHERE batch_id = $1 AND status = 'held' AND held_until IS NULL ORDER BY id";
+    const PATHS: &str = "SELECT DISTINCT u.path FROM device_summary d \
+        JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id {ids}";
+    const HOLD: &str = "UPDATE command SET status_reason = 'hold', held_until = $2, updated_at = $1, \
+        expires_at = $2 + life_ms WHERE status = 'held' AND id {ids}";
+    let rows = tx.fetch_all(WAITING, args![batch_id]).await?;
+    let Some(first) = rows.first() else {
+        return Err(Error::not_found("held batch"));
+    };
+    let held = three(&rows)?;
+    let devices = held.iter().map(|(_, device, _)| device.clone()).collect();
+    let paths = tx.fetch_all_in(PATHS, devices, args![]).await?;
+    let paths = paths
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<Vec<_>, _>>()?;
+    refuse_frozen_in(tx, paths.iter().map(String::as_str)).await?;
+    let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
+    let settings: GuardSettings = settings::read_in(tx, settings::GUARD).await?;
+    let decision = match act {
+        Some(act) if act.is_slow() => guard::hold(true, &settings, now_ms),
+        _ => Decision::AtOnce,
+    };
+    if let Decision::Hold { until } = decision {
+        let ids = held.iter().map(|(id, ..)| id.clone()).collect();
+        tx.execute_in(HOLD, ids, args![now_ms, until]).await?;
+        for (id, device, _) in &held {
+            let status = CommandStatus::Held;
+            let by = Some(actor.id.as_str());
+            store::transition(tx, id, device, status, Some("hold"), by, now_ms).await?;
+        }
+    } else {
+        queue(tx, &held, Some("released"), &actor.id, now_ms).await?;
+    }
+    if let Some(act) = act {
+        let made: Vec<_> = held.into_iter().map(|(id, device, _)| (id, device)).collect();
+        guard::count_in(tx, act, asked_by, &made, None, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// Why a batch that waited is withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Withdrawn {
+    Declined,
+    TakenBack,
+    Lapsed,
+    Overtaken,
+}
+
+/// Withdraws the commands of a batch that wait for somebody. The event is the request's.
+pub(crate) async fn withdraw_batch_in(
+    tx: &Tx,
+    actor: &Actor,
+    batch_id: &str,
+    how: Withdrawn,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) SELECT id, device_id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), \
+        CAST($5 AS TEXT) FROM command WHERE batch_id = $1 AND status = 'held' AND held_until IS NULL";
+    const END: &str = "UPDATE command SET status = $3, status_reason = $4, finished = 1, \
+        secret_sealed = NULL, updated_at = $2 WHERE batch_id = $1 AND status = 'held' \
+        AND held_until IS NULL";
+    let (status, reason) = match how {
+        Withdrawn::Declined => (CommandStatus::Cancelled, "declined"),
+        Withdrawn::TakenBack => (CommandStatus::Cancelled, "withdrawn"),
+        Withdrawn::Overtaken => (CommandStatus::Cancelled, "request_overtaken"),
+        Withdrawn::Lapsed => (CommandStatus::Expired, "request_lapsed"),
+    };
+    let status = status.as_str();
+    let by = actor.id.as_str();
+    tx.execute(STORY, args![batch_id, now_ms, status, reason, by])
+        .await?;
+    tx.execute(END, args![batch_id, now_ms, status, reason])
+        .await?;
+    Ok(())
+}
+
+fn three(rows: &[Row]) -> Result<Vec<(String, String, String)>, Error> {
+    let three = rows
+        .iter()
+        .map(|r| Ok((r.text(0)?, r.text(1)?, r.text(2)?)));
+    three.collect()
 }

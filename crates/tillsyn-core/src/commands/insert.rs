@@ -7,13 +7,16 @@ use serde_json::json;
 use tillsyn_db::{Tx, Value, args};
 use zeroize::Zeroizing;
 
-use super::door::{Plan, digest_of};
+use super::door::{Plan, Ruling, digest_of};
 use super::guard::{self, Decision, HeldReason};
+use super::hold::waiting_devices_in;
 use super::replace::Replaced;
 use super::request::{Act, Intent};
 use super::status::CommandStatus;
 use super::store::{self, Target, TargetEnrollment};
 use crate::actor::{ActorKind, authorize};
+use crate::approvals::{Cause, Change, NewApproval, Preview, ask_in, cover_in, snapshot_in};
+use crate::campaigns;
 use crate::clock::DAY_MS;
 use crate::error::Error;
 use crate::escrow::{self, NewSecret};
@@ -97,8 +100,9 @@ impl Plan {
         tx: &Tx,
         able: &[Able<'_>],
         act: Option<Act>,
-        decision: Decision,
+        ruling: &Ruling,
     ) -> Result<Enqueued, Error> {
+        let decision = ruling.decision;
         let intent = match act {
             // Ending the management is no change to a profile.
             Some(Act::Retire) => Intent::Each,
@@ -112,7 +116,7 @@ impl Plan {
         };
         let batch_id = BatchId::new(self.now_ms);
         let start = Start::of(decision, self.request.life_ms());
-        self.insert_batch(tx, &batch_id, act, able).await?;
+        self.insert_batch(tx, &batch_id, act, able, ruling).await?;
         let last = last_positions(tx, able).await?;
         let mut rows = Vec::with_capacity(able.len());
         let mut stories = Vec::with_capacity(able.len());
@@ -200,10 +204,13 @@ impl Plan {
             });
         }
         insert_rows(tx, rows, stories).await?;
-        self.count_and_push(tx, &commands, able, act, decision)
+        self.count_and_push(tx, &commands, able, act, ruling)
             .await?;
         if self.actor.kind != ActorKind::System {
             self.record(tx, &batch_id, able, act, &start).await?;
+            if let Decision::Held(reason) = decision {
+                self.ask(tx, &batch_id, able, act, reason, ruling).await?;
+            }
         }
         for shown in commands.iter().filter(|c| c.unlock_pin.is_some()) {
             self.record_shown(tx, shown, able).await?;
@@ -268,10 +275,11 @@ impl Plan {
         id: &BatchId,
         act: Option<Act>,
         able: &[Able<'_>],
+        ruling: &Ruling,
     ) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO command_batch (id, request_type, act, request, \
-            request_sealed, targets, targets_digest, reason, actor_kind, actor_id, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+            request_sealed, targets, targets_digest, reason, actor_kind, actor_id, created_at, \
+            campaign_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         let request = serde_json::to_string(&self.request)
             .map_err(|error| Error::internal("A request cannot be written.").caused_by(error))?;
         let profile = self.profile.as_ref().map(|bytes| bytes.as_slice());
@@ -292,10 +300,61 @@ impl Plan {
                 self.reason.as_deref(),
                 self.actor.kind.as_str(),
                 self.actor.id.as_str(),
-                self.now_ms
+                self.now_ms,
+                ruling.spend.as_ref().map(|spend| spend.campaign_id.as_str())
             ],
         )
         .await?;
+        Ok(())
+    }
+
+    /// What is held for somebody waits with what the asker saw. Owners are told when it is more than the
+    /// budget has room for.
+    async fn ask(
+        &self,
+        tx: &Tx,
+        batch_id: &BatchId,
+        able: &[Able<'_>],
+        act: Option<Act>,
+        reason: HeldReason,
+        ruling: &Ruling,
+    ) -> Result<(), Error> {
+        let devices = waiting_devices_in(tx, batch_id.as_str()).await?;
+        if devices.is_empty() {
+            return Ok(());
+        }
+        let unit = cover_in(tx, able.iter().map(|(t, _)| t.unit_path.as_str())).await?;
+        let new = NewApproval {
+            change: Change::Commands {
+                batch_id: batch_id.to_string(),
+            },
+            unit_id: &unit,
+            permission: self.request.permission(act),
+            cause: match reason {
+                HeldReason::Budget => Cause::Budget,
+                HeldReason::NewAccount => Cause::NewAccount,
+                HeldReason::SecondPerson | HeldReason::Hold => Cause::SecondPerson,
+            },
+            preview: Preview {
+                act: act.map(|act| act.as_str().to_owned()),
+                request_type: Some(self.request.request_type().to_owned()),
+                targets: snapshot_in(tx, devices).await?,
+                over_budget: ruling.over_budget,
+                facts: json!({ "budget": ruling.budget, "channel": self.channel.to_string() }),
+            },
+            reason: self.reason.as_deref(),
+            in_name_of: None,
+            expires_at: None,
+            sealed: None,
+        };
+        ask_in(tx, &self.actor, new, self.now_ms).await?;
+        if ruling.over_budget {
+            let batch = batch_id.as_str();
+            let event = NewEvent::done("guard.budget", "command_batch", batch, &unit).with(json!({
+                "act": act.map(Act::as_str), "targets": able.len(), "budget": ruling.budget,
+            }));
+            events::record(tx, &self.actor, self.now_ms, event).await?;
+        }
         Ok(())
     }
 
@@ -337,8 +396,9 @@ impl Plan {
         commands: &[EnqueuedCommand],
         able: &[Able<'_>],
         act: Option<Act>,
-        decision: Decision,
+        ruling: &Ruling,
     ) -> Result<(), Error> {
+        let decision = ruling.decision;
         // What the server does follows from a change that was counted and confirmed.
         if let Some(act) = act
             && !matches!(decision, Decision::Held(_))
@@ -350,7 +410,12 @@ impl Plan {
                 .filter(|c| !c.merged)
                 .map(|c| (c.id.to_string(), c.device_id.to_string()))
                 .collect();
-            guard::count_in(tx, act, &self.budget_id(), &made, self.now_ms).await?;
+            let campaign = ruling.spend.as_ref().map(|spend| spend.campaign_id.as_str());
+            let id = self.budget_id();
+            guard::count_in(tx, act, &id, &made, campaign, self.now_ms).await?;
+            if let Some(campaign) = campaign {
+                campaigns::spent_in(tx, campaign, &made, self.now_ms).await?;
+            }
         }
         if decision == Decision::AtOnce {
             store::request_pushes(tx, &channels(able), self.now_ms).await?;

@@ -25,10 +25,10 @@ pub use available::{Available, available};
 pub use cancel::cancel_command;
 pub use catalogue::{CommandType, Family, Item, Parameter, ParameterKind};
 pub use channel::Channel;
-pub use door::{Confirmation, NewCommand, enqueue, enqueue_on};
+pub use door::{Confirmation, NewCommand, enqueue, enqueue_in_campaign, enqueue_on};
 pub use form::Form;
 pub use guard::{Budget, HeldReason};
-pub use hold::{HeldBatch, held_batches, list_held_batches, release_batch};
+pub use hold::{HeldBatch, end_hold, held_batches, list_held_batches};
 pub use insert::{Enqueued, EnqueuedCommand};
 pub use preview::{Preview, PreviewTarget, preview, preview_on};
 pub use raw::Raw;
@@ -38,7 +38,9 @@ pub use view::{
     CommandFilter, CommandView, TransitionView, command, commands_of_device, list_commands,
 };
 
-pub(crate) use door::ask_where_able_in;
+pub(crate) use door::{ask_where_able_in, digest_of};
 pub(crate) use guard::fleet_size;
-pub(crate) use hold::release_due_holds;
+pub(crate) use hold::{
+    Withdrawn, release_due_holds, release_in, waiting_devices_in, withdraw_batch_in,
+};
 pub(crate) use put::put_in;

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use tillsyn_db::Tx;
 
 use super::channel::Channel;
-use super::door::{Plan, lock_enrollments};
-use super::guard::Decision;
-use super::insert;
+use super::door::{Plan, Ruling, lock_enrollments};
+use super::insert::{self, Able};
 use super::request::Request;
 use super::status::CommandStatus;
 use super::store::{self, Target};
 use crate::error::Error;
+use crate::guard::refuse_frozen_in;
 use crate::ids::DeviceId;
 use crate::keys::KeyStore;
 
@@ -69,6 +69,10 @@ pub(crate) async fn put_in(
             }
         }
     }
+    let act = plan.request.kind().and_then(|kind| kind.act);
+    if act.is_some() {
+        able = not_frozen(tx, able, &mut put).await?;
+    }
     let asked = insert::channels(&able);
     let able = plan.with_room(tx, able).await?;
     let taken = insert::channels(&able);
@@ -79,12 +83,32 @@ pub(crate) async fn put_in(
         }
     }
     if !able.is_empty() {
-        let act = plan.request.kind().and_then(|kind| kind.act);
-        let made = plan.insert(tx, &able, act, Decision::AtOnce).await?;
+        let made = plan.insert(tx, &able, act, &Ruling::at_once()).await?;
         for (channel, command) in taken.into_iter().zip(made.commands) {
             let over = command.status == CommandStatus::Superseded.as_str();
             put.commands.insert(channel, (command.id.to_string(), over));
         }
     }
     Ok(put)
+}
+
+/// After a panic stop the server takes nothing from devices either.
+async fn not_frozen<'a>(
+    tx: &Tx,
+    able: Vec<Able<'a>>,
+    put: &mut Put,
+) -> Result<Vec<Able<'a>>, Error> {
+    let mut free = Vec::with_capacity(able.len());
+    for (target, enrollment) in able {
+        let unit = std::iter::once(target.unit_path.as_str());
+        match refuse_frozen_in(tx, unit).await {
+            Ok(()) => free.push((target, enrollment)),
+            Err(error) if error.code == "frozen" => {
+                let why = (error.code, error.detail);
+                put.refused.insert(enrollment.channel_id.clone(), why);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(free)
 }

@@ -10,12 +10,16 @@ use super::create::plan_anew;
 use super::guard::{Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
-use crate::actor::{Actor, ActorKind, authorize, require_fresh, rights_of};
+use crate::actor::{Actor, ActorKind, authorize, require_fresh};
+use crate::approvals::{
+    self, ApprovalStatus, Askers, Cause, End, NewApproval, Preview, ask_in, is_new,
+    no_other_person_in, second_person, settle_in,
+};
 use crate::assignments;
-use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
+use crate::guard::refuse_frozen_in;
 use crate::ids::PlanId;
 
 /// How often the effect is computed again when the configuration moves before the change is made.
@@ -120,14 +124,8 @@ enum Way {
 /// What a person has to give before an open plan is carried out.
 pub async fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Result<Need, Error> {
     let lately = lately(core, actor).await?;
-    let new = is_new(core, actor);
+    let new = is_new(actor, core.now_ms());
     Ok(need(plan.summary.removes_from, lately, actor.kind, new))
-}
-
-/// Accounts and rights newer than a day.
-fn is_new(core: &Core, actor: &Actor) -> bool {
-    let since = actor.trusted_since;
-    since.is_some_and(|since| core.now_ms() - since < DAY_MS)
 }
 
 /// The rows of the guard's table (security §6).
@@ -140,10 +138,12 @@ fn checked(
     reason: Option<&str>,
 ) -> Result<Way, Error> {
     let now_ms = core.now_ms();
-    let new = is_new(core, actor);
+    let new = is_new(actor, core.now_ms());
     let removes_from = computed.tally.summary.removes_from;
     if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
-        return second_person(actor, plan, new, now_ms).map(|()| Way::Apply);
+        let permission = plan.change.permission();
+        let path = &plan.unit_path;
+        return second_person(actor, &askers(plan), permission, path, now_ms).map(|()| Way::Apply);
     }
     let need = need(removes_from, lately, actor.kind, new);
     if need == Need::Nothing {
@@ -171,50 +171,24 @@ fn checked(
     Ok(Way::Apply)
 }
 
-/// Somebody else, in person, freshly signed in, and no newcomer.
-fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Result<(), Error> {
-    if actor.kind != ActorKind::Account {
-        return Err(Error::forbidden(
-            "person_needed",
-            "A second person confirms this in the console; programs may only ask.",
-        ));
+/// Whose wish a plan is.
+fn askers(plan: &PlanView) -> Askers<'_> {
+    Askers {
+        by: plan.asked_by.as_deref().unwrap_or(&plan.created_by),
+        account: Some(&plan.created_by),
     }
-    let me = who(actor);
-    if plan.created_by == me || plan.asked_by.as_deref() == Some(&me) {
-        return Err(Error::forbidden(
-            "second_person_needed",
-            "Somebody else has to confirm this; nobody confirms what they asked for themselves.",
-        ));
-    }
-    if new {
-        return Err(Error::forbidden(
-            "account_new",
-            "Accounts and rights newer than a day cannot confirm for somebody else.",
-        ));
-    }
-    require_fresh(actor, now_ms)
 }
 
 /// The server stands in for a second person only where there is none (security §6).
 async fn no_other_person(core: &Core, plan: &PlanView) -> Result<(), Error> {
-    const OTHERS: &str = "SELECT r.id, r.permissions, u.path FROM account a \
-        JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
-    let values = args![
-        core.now_ms() - DAY_MS,
-        plan.created_by.as_str(),
-        plan.asked_by.as_deref().unwrap_or_default()
-    ];
-    for row in core.db().query_all(OTHERS, values).await? {
-        let rights = rights_of(row.str(0)?, row.str(1)?);
-        if rights.holds(plan.change.permission()) && plan.unit_path.starts_with(row.str(2)?) {
-            return Err(Error::forbidden(
-                "second_person_there",
-                "Another administrator can confirm this in the console; the server stands in only where \
-                 there is none.",
-            ));
-        }
-    }
-    Ok(())
+    core.db()
+        .read((plan.clone(), core.now_ms()), |tx, (plan, now)| {
+            Box::pin(async move {
+                let permission = plan.change.permission();
+                no_other_person_in(tx, &askers(plan), permission, &plan.unit_path, *now).await
+            })
+        })
+        .await
 }
 
 /// Records that the asker wants it and somebody else has to agree.
@@ -244,11 +218,53 @@ async fn ask(
                             "removes_from": plan.summary.removes_from,
                         }));
                     events::record(tx, actor, *now, event).await?;
+                    wait_in(tx, actor, &plan, reason.as_deref(), None, *now).await?;
                 }
                 find_in(tx, id, *now).await
             })
         })
         .await
+}
+
+/// What waits for a second person is among all that does.
+pub(super) async fn wait_in(
+    tx: &Tx,
+    actor: &Actor,
+    plan: &PlanView,
+    reason: Option<&str>,
+    in_name_of: Option<Askers<'_>>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let summary = &plan.summary;
+    let new = NewApproval {
+        change: approvals::Change::Plan {
+            plan_id: plan.id.to_string(),
+        },
+        unit_id: &plan.unit_id,
+        permission: plan.change.permission(),
+        cause: Cause::SecondPerson,
+        preview: Preview {
+            act: Some(plan.change.kind().to_owned()),
+            facts: json!({
+                "removes_from": summary.removes_from, "devices": summary.devices,
+                "effects": summary.effects, "digest": plan.digest,
+            }),
+            ..Preview::default()
+        },
+        reason,
+        in_name_of,
+        expires_at: Some(plan.expires_at),
+        sealed: None,
+    };
+    ask_in(tx, actor, new, now_ms).await?;
+    Ok(())
+}
+
+/// A plan that waited and is withdrawn by whoever decides on it.
+pub(crate) async fn drop_in(tx: &Tx, plan_id: &str) -> Result<(), Error> {
+    const DROP: &str = "UPDATE plan SET status = 'cancelled' WHERE id = $1 AND status = 'waiting'";
+    tx.execute(DROP, args![plan_id]).await?;
+    Ok(())
 }
 
 /// Everything in one transaction: the change, the revision, the event, and who is to be looked at. `None`
@@ -301,6 +317,15 @@ impl Carry {
             return Ok(None);
         }
         let (core, actor) = (&self.core, &self.actor);
+        if self.computed.tally.summary.removes_from > 1 {
+            let unit = std::iter::once(stored.unit_path.as_str());
+            refuse_frozen_in(tx, unit).await?;
+        }
+        let approved = End {
+            status: ApprovalStatus::Approved,
+            reason: self.reason.as_deref(),
+        };
+        settle_in(tx, actor, "plan", id.as_str(), approved, self.now_ms).await?;
         let settled = Settled {
             computed: &self.computed,
             reason: self.reason.as_deref(),
@@ -325,6 +350,11 @@ async fn overtake(core: &Core, actor: &Actor, old: &PlanView) -> Result<PlanView
                     let unit = &stored.unit_id;
                     let event = NewEvent::done("plan.overtaken", "plan", id.as_str(), unit);
                     events::record(tx, actor, *now, event).await?;
+                    let over = End {
+                        status: ApprovalStatus::Overtaken,
+                        reason: None,
+                    };
+                    settle_in(tx, actor, "plan", id.as_str(), over, *now).await?;
                 }
                 Ok::<_, Error>(stored)
             })

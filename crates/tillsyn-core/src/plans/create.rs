@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::json;
 use tillsyn_db::args;
 
+use super::apply::wait_in;
 use super::carry::rehearse;
 use super::change::Change;
 use super::compute::{Computed, Depth, Prepared, compute};
 use super::store::{self, PlanStatus, PlanView, find_in};
 use super::summary::Summary;
 use crate::actor::{Actor, Permission, authorize, may};
+use crate::approvals::Askers;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -72,6 +74,13 @@ pub(super) async fn keep(
                 store::insert_in(tx, actor, id, change, unit, computed, *now).await?;
                 if let Some(waited) = waited {
                     store::wait_as_in(tx, id, waited).await?;
+                    let plan = find_in(tx, id, *now).await?;
+                    let askers = Askers {
+                        by: waited.asked_by.as_deref().unwrap_or(&waited.created_by),
+                        account: Some(&waited.created_by),
+                    };
+                    let reason = waited.reason.as_deref();
+                    wait_in(tx, actor, &plan, reason, Some(askers), *now).await?;
                 }
                 let (kind, object) = change.object();
                 let event = NewEvent::done("plan.create", "plan", id.as_str(), unit).with(json!({

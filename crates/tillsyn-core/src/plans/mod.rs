@@ -29,3 +29,5 @@ pub use guard::Need;
 pub use store::{PlanStatus, PlanView};
 pub use summary::{Counts, Summary, Unsupported};
 pub use view::{EffectView, cancel, effects, find, list_plans};
+
+pub(crate) use apply::drop_in;

@@ -9,6 +9,7 @@ use super::compute::{look, prepare};
 use super::effect::EffectKind;
 use super::store::{COLUMNS, PlanStatus, PlanView, decode, find_in};
 use crate::actor::{Actor, Permission, authorize, may};
+use crate::approvals::{ApprovalStatus, End, settle_in};
 use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
@@ -230,6 +231,11 @@ pub async fn cancel(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView,
                     }
                 }
                 tx.execute(CANCEL, args![id]).await?;
+                let end = End {
+                    status: ApprovalStatus::Cancelled,
+                    reason: None,
+                };
+                settle_in(tx, actor, "plan", id.as_str(), end, *now).await?;
                 let event = NewEvent::done("plan.cancel", "plan", id.as_str(), &plan.unit_id)
                     .with(json!({ "before": plan.status.as_str(), "digest": plan.digest }));
                 events::record(tx, actor, *now, event).await?;

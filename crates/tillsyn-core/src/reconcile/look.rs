@@ -246,7 +246,7 @@ impl Look {
                         Some(json!({ "detail": why }).to_string()),
                     ));
                     // Everything else is looked at again when the device has changed.
-                    if *code == "queue_full" {
+                    if matches!(*code, "queue_full" | "frozen") {
                         row.next_attempt_at = Some(self.now_ms + HOUR_MS);
                     }
                 }

@@ -102,6 +102,8 @@ pub(crate) struct Asker {
     pub(crate) confirmed: bool,
     /// Account or rights younger than a day (S55).
     pub(crate) new: bool,
+    /// A campaign that a second person agreed on covers all of it.
+    pub(crate) in_campaign: bool,
 }
 
 /// Decides on a request that is permitted, possible and confirmed. More than five devices of any
@@ -114,7 +116,15 @@ pub(crate) fn decide(
     settings: &GuardSettings,
     now_ms: i64,
 ) -> Decision {
-    if targets > 5 {
+    if asker.in_campaign {
+        return match (targets, asker.new) {
+            (2.., true) => Decision::Held(HeldReason::NewAccount),
+            _ => hold(asker.confirmed, settings, now_ms),
+        };
+    }
+    // An organisation may want a second person for fewer; never for more only.
+    let few = settings.second_person_from.clamp(1, 6);
+    if targets > 5 || (act.is_slow() && i64::try_from(targets).is_ok_and(|all| all >= few)) {
         return Decision::Held(HeldReason::SecondPerson);
     }
     if targets > 1 && asker.new {
@@ -123,11 +133,21 @@ pub(crate) fn decide(
     if !act.is_slow() {
         return Decision::AtOnce;
     }
-    if act.draws_budget() && !budget.allows(i64::try_from(targets).unwrap_or(i64::MAX)) {
+    if over(act, targets, budget) {
         return Decision::Held(HeldReason::Budget);
     }
+    hold(asker.confirmed, settings, now_ms)
+}
+
+/// Whether so many are more than the budget has room for.
+pub(crate) fn over(act: Act, targets: usize, budget: &Budget) -> bool {
+    act.draws_budget() && !budget.allows(i64::try_from(targets).unwrap_or(i64::MAX))
+}
+
+/// The hold in which anybody with the right may cancel.
+pub(crate) fn hold(confirmed: bool, settings: &GuardSettings, now_ms: i64) -> Decision {
     let set = settings.hold_minutes.clamp(0, 10);
-    let minutes = if asker.confirmed {
+    let minutes = if confirmed {
         set
     } else {
         set.max(GuardSettings::default().hold_minutes)
@@ -144,7 +164,8 @@ const USED: &str = "SELECT count(*), \
     CAST(COALESCE(SUM(CASE WHEN at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 AND at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT) \
-    FROM guard_use WHERE at > $1 AND act IN ('erase', 'retire', 'delete_user', 'unknown')";
+    FROM guard_use WHERE at > $1 AND campaign_id IS NULL \
+    AND act IN ('erase', 'retire', 'delete_user', 'unknown')";
 
 /// Counts what was done; in the enqueue transaction, so that two nodes cannot both see room.
 pub(crate) async fn budget_in(
@@ -183,9 +204,11 @@ pub(crate) async fn count_in(
     act: Act,
     actor_id: &str,
     commands: &[(String, String)],
+    campaign_id: Option<&str>,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO guard_use (at, act, actor_id, device_id, command_id)";
+    const INSERT: &str =
+        "INSERT INTO guard_use (at, act, actor_id, device_id, command_id, campaign_id)";
     let rows: Vec<Vec<Value>> = commands
         .iter()
         .map(|(command, device)| {
@@ -194,11 +217,12 @@ pub(crate) async fn count_in(
                 act.as_str(),
                 actor_id,
                 device.as_str(),
-                command.as_str()
+                command.as_str(),
+                campaign_id
             ]
         })
         .collect();
-    tx.insert_many(INSERT, 5, rows, "").await?;
+    tx.insert_many(INSERT, 6, rows, "").await?;
     Ok(())
 }
 

@@ -17,10 +17,11 @@ fn decided(act: Act, targets: usize, asker: Asker, budget: &Budget, hold: i64) -
 const PERSON: Asker = Asker {
     confirmed: true,
     new: false,
+    in_campaign: false,
 };
 const TOKEN: Asker = Asker {
     confirmed: false,
-    new: false,
+    ..PERSON
 };
 
 #[test]
@@ -96,8 +97,8 @@ fn more_than_five_need_a_second_person() {
 #[test]
 fn new_accounts_act_on_one_device_only() {
     let new = Asker {
-        confirmed: true,
         new: true,
+        ..PERSON
     };
     assert_eq!(
         decided(Act::Erase, 2, new, &roomy(), 5),
@@ -140,5 +141,53 @@ fn the_budget_of_the_actor_is_half_of_the_organisations() {
     assert_eq!(
         decided(Act::Erase, 1, PERSON, &over, 0),
         Decision::Held(HeldReason::Budget)
+    );
+}
+
+#[test]
+fn an_organisation_may_want_a_second_person_for_every_erase() {
+    let settings = GuardSettings {
+        second_person_from: 1,
+        ..GuardSettings::default()
+    };
+    let decided = |act| decide(act, 1, PERSON, &roomy(), &settings, NOW);
+    assert_eq!(
+        decided(Act::Erase),
+        Decision::Held(HeldReason::SecondPerson)
+    );
+    assert_eq!(
+        decided(Act::Lock),
+        Decision::AtOnce,
+        "whoever lost it must not wait"
+    );
+    // Nobody can set it so that more than five pass.
+    let loose = GuardSettings {
+        second_person_from: 1_000,
+        ..GuardSettings::default()
+    };
+    let many = decide(Act::Erase, 6, PERSON, &roomy(), &loose, NOW);
+    assert_eq!(many, Decision::Held(HeldReason::SecondPerson));
+}
+
+#[test]
+fn a_campaign_needs_no_budget_and_keeps_the_hold() {
+    let covered = Asker {
+        in_campaign: true,
+        ..PERSON
+    };
+    let empty = Budget::default();
+    for targets in [1, 6, 1_000] {
+        let hold = Decision::Hold {
+            until: NOW + 5 * MINUTE_MS,
+        };
+        assert_eq!(decided(Act::Erase, targets, covered, &empty, 5), hold);
+    }
+    let new = Asker {
+        new: true,
+        ..covered
+    };
+    assert_eq!(
+        decided(Act::Erase, 2, new, &empty, 5),
+        Decision::Held(HeldReason::NewAccount)
     );
 }

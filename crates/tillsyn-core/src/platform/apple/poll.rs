@@ -23,6 +23,7 @@ use crate::commands::{Act, CommandStatus, Request};
 use crate::core::Core;
 use crate::devices;
 use crate::error::Error;
+use crate::guard::device_frozen_in;
 use crate::keys::KeyStore;
 
 /// What came in, readable or not.
@@ -394,6 +395,20 @@ impl Turn {
                 let (status, why) = (CommandStatus::Sent, Some("moved_back"));
                 let device = &channel.device_id;
                 store::transition(tx, &id, device, status, why, None, self.now_ms).await?;
+                continue;
+            }
+            if row.opt_text(8)?.is_some() && device_frozen_in(tx, &channel.device_id).await? {
+                // The device may be obeying what it fetched; that goes behind everything else.
+                if row.text(1)? == "sent" {
+                    if turn > 0 {
+                        return Ok(None);
+                    }
+                    let id = row.text(0)?;
+                    tx.execute(TO_BACK, args![id.as_str(), self.now_ms * 1_000])
+                        .await?;
+                } else {
+                    self.give_up(tx, channel, row.str(0)?, "stopped").await?;
+                }
                 continue;
             }
             if let Some(plist) = self.dispatch(tx, enrollment, channel, &row).await? {

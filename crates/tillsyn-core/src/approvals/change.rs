@@ -1,0 +1,45 @@
+//! What can wait for a second person: one variant per kind. Secrets are kept sealed beside it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::settings::GuardSettings;
+
+/// A change as it is kept until somebody decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// A held batch of commands.
+    Commands { batch_id: String },
+    /// A plan that takes profiles from many.
+    Plan { plan_id: String },
+    /// Other figures of the guard.
+    Guard { settings: GuardSettings },
+    /// Destructive acts are possible again.
+    Unfreeze { freeze_id: String },
+    /// A fixed list of devices to be erased or retired.
+    Campaign { campaign_id: String },
+}
+
+impl Change {
+    /// The stable name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Commands { .. } => "commands",
+            Self::Plan { .. } => "plan",
+            Self::Guard { .. } => "guard",
+            Self::Unfreeze { .. } => "unfreeze",
+            Self::Campaign { .. } => "campaign",
+        }
+    }
+
+    /// What it is about; of one subject only one change of a kind can wait.
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Commands { batch_id } => batch_id,
+            Self::Plan { plan_id } => plan_id,
+            Self::Guard { .. } => "guard",
+            Self::Unfreeze { freeze_id } => freeze_id,
+            Self::Campaign { campaign_id } => campaign_id,
+        }
+    }
+}
