@@ -10,6 +10,7 @@ mod api;
 mod app;
 mod assert;
 pub mod canaries;
+mod people;
 mod server_process;
 pub mod torture;
 

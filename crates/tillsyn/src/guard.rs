@@ -1,11 +1,12 @@
-//! `tillsyn guard`: held requests, released on the server itself (security §6).
+//! `tillsyn guard`: what waits for a second person, released on the server itself only where there is
+//! nobody else (security §6), and stopping everything destructive.
 
 use std::path::Path;
 
 use anyhow::Context as _;
-use tillsyn_core::ids::{BatchId, PlanId};
-use tillsyn_core::plans::{self, Approval, PlanStatus, PlanView};
-use tillsyn_core::{Actor, commands};
+use tillsyn_core::approvals::{self, ApprovalFilter, ApprovalView};
+use tillsyn_core::ids::ApprovalId;
+use tillsyn_core::{Actor, Core, guard};
 
 use crate::config::Config;
 use crate::output::say;
@@ -14,17 +15,24 @@ use crate::{database, node};
 /// What the guard holds.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum GuardCommand {
-    /// Lists the requests that wait for a release
+    /// Lists what waits for a second person, and what is frozen
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Releases one of them: its commands go to the devices, or its plan is carried out. Recorded in the
-    /// audit trail
+    /// Stands in for the second person, where no other administrator could be it. Recorded in the audit
+    /// trail
     Release {
-        /// Id of the request or plan, from `guard list`
+        /// Id of the request, or of the batch, plan or campaign that waits, from `guard list`
         id: String,
+    },
+    /// Withdraws everything destructive that no device has yet, cancels what waits, and freezes new
+    /// destructive acts until two people end that
+    Stop {
+        /// Why, for the audit trail
+        #[arg(long)]
+        reason: Option<String>,
     },
 }
 
@@ -35,81 +43,91 @@ pub(crate) async fn run(file: Option<&Path>, command: GuardCommand) -> anyhow::R
     let done = match command {
         GuardCommand::List { json } => list(&core, json).await,
         GuardCommand::Release { id } => release(&core, &id).await,
+        GuardCommand::Stop { reason } => stop(&core, reason.as_deref()).await,
     };
     core.db().close().await;
     done
 }
 
-async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
-    let held = commands::held_batches(core).await?;
-    let waiting = waiting_plans(core).await?;
+async fn waiting(core: &Core) -> anyhow::Result<Vec<ApprovalView>> {
+    let filter = ApprovalFilter {
+        waiting: Some(true),
+    };
+    let server = Actor::server();
+    let page = approvals::list_approvals(core, &server, filter, None, Some(1_000)).await?;
+    Ok(page.items)
+}
+
+async fn list(core: &Core, json: bool) -> anyhow::Result<()> {
+    let waiting = waiting(core).await?;
+    let freezes = guard::freezes(core, &Actor::server()).await?;
     if json {
-        let plans: Vec<_> = waiting.iter().map(as_json).collect();
-        let all = serde_json::json!({ "commands": held, "plans": plans });
+        let frozen: Vec<_> = freezes
+            .iter()
+            .map(|freeze| {
+                serde_json::json!({
+                    "id": freeze.id, "unit": freeze.unit_name, "frozen_by": freeze.frozen_by_name,
+                    "frozen_at": freeze.frozen_at, "reason": freeze.reason,
+                })
+            })
+            .collect();
+        let approvals: Vec<_> = waiting.iter().map(as_json).collect();
+        let all = serde_json::json!({ "approvals": approvals, "freezes": frozen });
         say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    if held.is_empty() && waiting.is_empty() {
+    for freeze in &freezes {
+        say!(
+            "Frozen: {}, by {}. Nothing destructive begins there.",
+            freeze.unit_name,
+            freeze.frozen_by_name
+        );
+    }
+    if waiting.is_empty() {
         say!("Nothing is held.");
     }
-    for batch in held {
+    for request in waiting {
         say!(
-            "{}  {} devices  {}  asked by {} {}  held: {}",
-            batch.id,
-            batch.commands,
-            batch.act.as_deref().unwrap_or(&batch.request_type),
-            batch.actor_kind,
-            batch.actor_id,
-            batch.held_reason,
+            "{}  {} {}  {} devices  asked by {}  held: {}",
+            request.id,
+            request.kind,
+            request.act.as_deref().unwrap_or_default(),
+            request.targets,
+            request.asked_by_name,
+            request.cause,
         );
-        if let Some(reason) = &batch.reason {
-            say!("    {reason}");
-        }
-    }
-    for plan in waiting {
-        say!(
-            "{}  plan {}  takes profiles from {} devices  asked by {}",
-            plan.id,
-            plan.change.kind(),
-            plan.summary.removes_from,
-            plan.asked_by.as_deref().unwrap_or(&plan.created_by),
-        );
-        if let Some(reason) = &plan.reason {
+        if let Some(reason) = &request.reason {
             say!("    {reason}");
         }
     }
     Ok(())
 }
 
-/// Plans that wait for a second person.
-async fn waiting_plans(core: &tillsyn_core::Core) -> anyhow::Result<Vec<PlanView>> {
-    let server = Actor::server();
-    let page = plans::list_plans(core, &server, true, None, Some(1_000)).await?;
-    let waits = |plan: &PlanView| plan.status == PlanStatus::Waiting;
-    Ok(page.items.into_iter().filter(waits).collect())
-}
-
-fn as_json(plan: &PlanView) -> serde_json::Value {
+fn as_json(request: &ApprovalView) -> serde_json::Value {
     serde_json::json!({
-        "id": plan.id, "change": plan.change.kind(), "removes_from": plan.summary.removes_from,
-        "asked_by": plan.asked_by, "reason": plan.reason, "created_at": plan.created_at,
+        "id": request.id, "kind": request.kind, "subject_id": request.change.subject(),
+        "act": request.act, "targets": request.targets, "cause": request.cause,
+        "asked_by": request.asked_by, "asked_by_name": request.asked_by_name,
+        "reason": request.reason, "asked_at": request.asked_at, "expires_at": request.expires_at,
     })
 }
 
-async fn release(core: &tillsyn_core::Core, id: &str) -> anyhow::Result<()> {
-    let unknown = || format!("`{id}` is no id of a request; see `tillsyn guard list`");
-    let batch = BatchId::parse(id).with_context(unknown)?;
-    let plan = PlanId::parse(id).with_context(unknown)?;
-    if waiting_plans(core)
-        .await?
-        .iter()
-        .any(|waits| waits.id == plan)
-    {
-        let done = plans::apply(core, &Actor::server(), &plan, Approval::default()).await?;
-        say!("Released: the plan is {}.", done.status.as_str());
-        return Ok(());
-    }
-    let released = commands::release_batch(core, &Actor::server(), &batch).await?;
-    say!("Released: {released} commands go to their devices at the next check-in.");
+async fn release(core: &Core, id: &str) -> anyhow::Result<()> {
+    let given = ApprovalId::parse(id)
+        .with_context(|| format!("`{id}` is no id of a request; see `tillsyn guard list`"))?;
+    let done = approvals::approve(core, &Actor::server(), &given, None).await?;
+    say!("Released: the request is {}.", done.status.as_str());
+    Ok(())
+}
+
+async fn stop(core: &Core, reason: Option<&str>) -> anyhow::Result<()> {
+    let done = guard::stop(core, &Actor::server(), reason).await?;
+    say!(
+        "Stopped: {} commands withdrawn, {} requests and {} campaigns ended. Nothing destructive begins \
+         until two people end the freeze.",
+        done.commands,
+        done.approvals,
+        done.campaigns
+    );
     Ok(())
 }

@@ -118,7 +118,9 @@ pub(crate) async fn ask_in(
         Some(askers) => (askers.by, askers.account.map(str::to_owned)),
         None => (who(actor), answers_for(tx, actor).await?),
     };
-    let expires_at = new.expires_at.map_or(now_ms + DAY_MS, |at| at.min(now_ms + DAY_MS));
+    let expires_at = new
+        .expires_at
+        .map_or(now_ms + DAY_MS, |at| at.min(now_ms + DAY_MS));
     let values = args![
         &id,
         kind,
@@ -154,7 +156,10 @@ async fn answers_for(tx: &Tx, actor: &Actor) -> Result<Option<String>, Error> {
         return Ok(None);
     };
     let row = tx.fetch_optional(OWNER, args![account]).await?;
-    Ok(Some(row.map_or_else(|| Ok(account.to_string()), |row| row.text(0))?))
+    Ok(Some(row.map_or_else(
+        || Ok(account.to_string()),
+        |row| row.text(0),
+    )?))
 }
 
 /// The lowest unit that all these paths lie in: whoever decides must reach all of it.

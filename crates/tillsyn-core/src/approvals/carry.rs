@@ -117,9 +117,7 @@ async fn compare_in(
 pub(super) async fn current_in(tx: &Tx, change: &Change) -> Result<Vec<Target>, Error> {
     let devices = match change {
         Change::Commands { batch_id } => commands::waiting_devices_in(tx, batch_id).await?,
-        Change::Campaign { campaign_id } => {
-            campaigns::target_devices_in(tx, campaign_id).await?
-        }
+        Change::Campaign { campaign_id } => campaigns::target_devices_in(tx, campaign_id).await?,
         _ => Vec::new(),
     };
     snapshot_in(tx, devices).await

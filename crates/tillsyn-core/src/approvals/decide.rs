@@ -29,6 +29,8 @@ pub async fn approve(
     let words = said(reason);
     let found = load(core, id).await?;
     visible(actor, &found)?;
+    // What waits may have been named instead.
+    let id = &found.id;
     if let Change::Plan { plan_id } = &found.change {
         waiting(&found)?;
         // Its effect on the fleet is computed outside of the transaction; the plan ends this request.
@@ -40,12 +42,23 @@ pub async fn approve(
         plans::apply(core, actor, &plan, given).await?;
         return super::find(core, actor, id).await;
     }
-    let input = (core.clone(), actor.clone(), id.clone(), words, core.now_ms());
+    let input = (
+        core.clone(),
+        actor.clone(),
+        id.clone(),
+        words,
+        core.now_ms(),
+    );
     let outcome = core
         .db()
         .write(input, |tx, (core, actor, id, words, now)| {
             Box::pin(async move {
-                let turn = Turn { tx, core, actor, now_ms: *now };
+                let turn = Turn {
+                    tx,
+                    core,
+                    actor,
+                    now_ms: *now,
+                };
                 turn.approve(id, words.as_deref()).await
             })
         })
@@ -94,12 +107,25 @@ async fn end(
     status: ApprovalStatus,
     words: Option<String>,
 ) -> Result<ApprovalView, Error> {
-    let input = (core.clone(), actor.clone(), id.clone(), words, core.now_ms());
+    let found = load(core, id).await?;
+    let id = &found.id;
+    let input = (
+        core.clone(),
+        actor.clone(),
+        id.clone(),
+        words,
+        core.now_ms(),
+    );
     core.db()
         .write((input, status), |tx, (input, status)| {
             let (core, actor, id, words, now) = input;
             Box::pin(async move {
-                let turn = Turn { tx, core, actor, now_ms: *now };
+                let turn = Turn {
+                    tx,
+                    core,
+                    actor,
+                    now_ms: *now,
+                };
                 turn.end(id, *status, words.as_deref()).await
             })
         })

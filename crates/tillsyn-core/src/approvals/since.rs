@@ -17,7 +17,10 @@ pub enum Moved {
     Person,
     /// Corporate or personal, not as before.
     Ownership,
-    Status { from: String, to: String },
+    Status {
+        from: String,
+        to: String,
+    },
     /// It spoke since.
     Seen(i64),
 }
@@ -86,7 +89,9 @@ pub(super) fn since(asked: &[Target], now: &[Target]) -> Vec<Since> {
         }
     }
     let known: HashMap<&str, ()> = asked.iter().map(|t| (t.device_id.as_str(), ())).collect();
-    let added = now.iter().filter(|t| !known.contains_key(t.device_id.as_str()));
+    let added = now
+        .iter()
+        .filter(|t| !known.contains_key(t.device_id.as_str()));
     all.extend(added.map(|t| Since {
         device_id: t.device_id.clone(),
         moved: Moved::Added,

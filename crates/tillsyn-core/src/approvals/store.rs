@@ -68,8 +68,7 @@ pub(super) const COLUMNS: &str = "SELECT a.id, a.org_unit_id, u.path, a.permissi
 
 pub(super) fn decode(row: &Row, now_ms: i64) -> Result<Approval, Error> {
     let unreadable = |what: &str| Error::internal(format!("A stored approval has a bad {what}."));
-    let mut status =
-        ApprovalStatus::parse(row.str(4)?).ok_or_else(|| unreadable("status"))?;
+    let mut status = ApprovalStatus::parse(row.str(4)?).ok_or_else(|| unreadable("status"))?;
     let expires_at = row.i64(15)?;
     if status == ApprovalStatus::Waiting && expires_at <= now_ms {
         status = ApprovalStatus::Expired;

@@ -83,9 +83,10 @@ pub struct ApprovalFilter {
 /// Whoever may decide or audit sees all of their scope; others what they asked for, and commands that
 /// wait for devices that they see.
 pub(super) fn visible(actor: &Actor, approval: &Approval) -> Result<(), Error> {
-    let of_devices = matches!(approval.change, Change::Commands { .. })
-        && actor.holds(Permission::DevicesRead);
-    if actor.reaches(&approval.unit_path) && (sees_all(actor) || is_own(actor, approval) || of_devices)
+    let of_devices =
+        matches!(approval.change, Change::Commands { .. }) && actor.holds(Permission::DevicesRead);
+    if actor.reaches(&approval.unit_path)
+        && (sees_all(actor) || is_own(actor, approval) || of_devices)
     {
         return Ok(());
     }

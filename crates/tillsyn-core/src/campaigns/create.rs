@@ -157,7 +157,9 @@ fn checked(mut new: NewCampaign, now_ms: i64) -> Result<NewCampaign, Error> {
             "Say why; it goes to the audit trail.",
         ));
     }
-    if new.ends_at <= new.starts_at || new.ends_at <= now_ms || new.ends_at - new.starts_at > LONGEST_MS
+    if new.ends_at <= new.starts_at
+        || new.ends_at <= now_ms
+        || new.ends_at - new.starts_at > LONGEST_MS
     {
         return Err(Error::invalid(
             "ends_at",
@@ -169,12 +171,7 @@ fn checked(mut new: NewCampaign, now_ms: i64) -> Result<NewCampaign, Error> {
 }
 
 /// The devices of the list; one that is missing or foreign refuses all, without saying which exists.
-async fn load_in(
-    tx: &Tx,
-    actor: &Actor,
-    act: Act,
-    ids: &[String],
-) -> Result<Vec<Target>, Error> {
+async fn load_in(tx: &Tx, actor: &Actor, act: Act, ids: &[String]) -> Result<Vec<Target>, Error> {
     let targets = snapshot_in(tx, ids.to_vec()).await?;
     if targets.len() != ids.len() {
         return Err(Error::not_found("device"));
@@ -257,8 +254,8 @@ impl Ask {
         let digest = crate::commands::digest_of(&devices);
         tx.execute(WAIT, args![&self.id, digest.as_str(), unit.as_str()])
             .await?;
-        let event = NewEvent::done("campaign.create", "campaign", self.id.as_str(), &unit)
-            .with(json!({
+        let event =
+            NewEvent::done("campaign.create", "campaign", self.id.as_str(), &unit).with(json!({
                 "act": new.act.as_str(), "targets": self.ids.len(), "targets_digest": digest,
                 "starts_at": new.starts_at, "ends_at": new.ends_at, "reason": new.reason,
             }));

@@ -14,18 +14,17 @@ use crate::ids::CampaignId;
 
 /// The devices of its list.
 pub(crate) async fn target_devices_in(tx: &Tx, id: &str) -> Result<Vec<String>, Error> {
-    const LIST: &str = "SELECT device_id FROM campaign_target WHERE campaign_id = $1 ORDER BY device_id";
+    const LIST: &str =
+        "SELECT device_id FROM campaign_target WHERE campaign_id = $1 ORDER BY device_id";
     let rows = tx.fetch_all(LIST, args![id]).await?;
-    Ok(rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?)
+    Ok(rows
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_, _>>()?)
 }
 
 /// A second person agreed.
-pub(crate) async fn begin_in(
-    tx: &Tx,
-    actor: &Actor,
-    id: &str,
-    now_ms: i64,
-) -> Result<(), Error> {
+pub(crate) async fn begin_in(tx: &Tx, actor: &Actor, id: &str, now_ms: i64) -> Result<(), Error> {
     const BEGIN: &str = "UPDATE campaign SET status = 'active', approved_by = $2, approved_at = $3 \
         WHERE id = $1 AND status = 'waiting'";
     let found = find_in(tx, id, now_ms).await?;
@@ -39,11 +38,7 @@ pub(crate) async fn begin_in(
 }
 
 /// It was declined, taken back, lapsed or overtaken; the request's own event says so.
-pub(crate) async fn drop_in(
-    tx: &Tx,
-    id: &str,
-    status: &'static str,
-) -> Result<(), Error> {
+pub(crate) async fn drop_in(tx: &Tx, id: &str, status: &'static str) -> Result<(), Error> {
     const DROP: &str = "UPDATE campaign SET status = $2 WHERE id = $1 AND status = 'waiting'";
     tx.execute(DROP, args![id, status]).await?;
     Ok(())
@@ -86,7 +81,8 @@ pub async fn end(core: &Core, actor: &Actor, id: &CampaignId) -> Result<Campaign
 
 /// Ends those whose date has come.
 pub(crate) async fn end_due(core: &Core) -> Result<(), Error> {
-    const DUE: &str = "SELECT id, org_unit_id FROM campaign WHERE status = 'active' AND ends_at <= $1";
+    const DUE: &str =
+        "SELECT id, org_unit_id FROM campaign WHERE status = 'active' AND ends_at <= $1";
     const END: &str = "UPDATE campaign SET status = 'ended' WHERE id = $1 AND status = 'active'";
     core.db()
         .write(core.now_ms(), |tx, now| {

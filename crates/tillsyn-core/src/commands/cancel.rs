@@ -4,9 +4,9 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::catalogue::CommandType;
+use super::hold::waiting_devices_in;
 use super::request::Act;
 use super::status::CommandStatus;
-use super::hold::waiting_devices_in;
 use super::store;
 use crate::actor::{Actor, Permission, authorize};
 use crate::approvals::{ApprovalStatus, End, settle_in};

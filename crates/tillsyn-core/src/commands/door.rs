@@ -392,12 +392,7 @@ impl Plan {
         .with_data(json!({ "devices": ids })))
     }
 
-    async fn rule(
-        &self,
-        tx: &Tx,
-        able: &[Able<'_>],
-        act: Option<Act>,
-    ) -> Result<Ruling, Error> {
+    async fn rule(&self, tx: &Tx, able: &[Able<'_>], act: Option<Act>) -> Result<Ruling, Error> {
         let Some(act) = act else {
             return match self.campaign {
                 None => Ok(Ruling::at_once()),

@@ -156,7 +156,10 @@ pub(crate) async fn waiting_devices_in(tx: &Tx, batch_id: &str) -> Result<Vec<St
     const LIST: &str = "SELECT DISTINCT device_id FROM command WHERE batch_id = $1 \
         AND status = 'held' AND held_until IS NULL ORDER BY device_id";
     let rows = tx.fetch_all(LIST, args![batch_id]).await?;
-    Ok(rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?)
+    Ok(rows
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Sends what somebody else agreed to. What cannot be undone still takes the hold, and counts as the
@@ -204,7 +207,10 @@ pub(crate) async fn release_in(
         queue(tx, &held, Some("released"), &actor.id, now_ms).await?;
     }
     if let Some(act) = act {
-        let made: Vec<_> = held.into_iter().map(|(id, device, _)| (id, device)).collect();
+        let made: Vec<_> = held
+            .into_iter()
+            .map(|(id, device, _)| (id, device))
+            .collect();
         guard::count_in(tx, act, asked_by, &made, None, now_ms).await?;
     }
     Ok(())

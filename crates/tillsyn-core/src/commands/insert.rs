@@ -301,7 +301,10 @@ impl Plan {
                 self.actor.kind.as_str(),
                 self.actor.id.as_str(),
                 self.now_ms,
-                ruling.spend.as_ref().map(|spend| spend.campaign_id.as_str())
+                ruling
+                    .spend
+                    .as_ref()
+                    .map(|spend| spend.campaign_id.as_str())
             ],
         )
         .await?;
@@ -410,7 +413,10 @@ impl Plan {
                 .filter(|c| !c.merged)
                 .map(|c| (c.id.to_string(), c.device_id.to_string()))
                 .collect();
-            let campaign = ruling.spend.as_ref().map(|spend| spend.campaign_id.as_str());
+            let campaign = ruling
+                .spend
+                .as_ref()
+                .map(|spend| spend.campaign_id.as_str());
             let id = self.budget_id();
             guard::count_in(tx, act, &id, &made, campaign, self.now_ms).await?;
             if let Some(campaign) = campaign {

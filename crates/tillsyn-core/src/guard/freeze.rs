@@ -96,10 +96,10 @@ pub async fn freezes(core: &Core, actor: &Actor) -> Result<Vec<Freeze>, Error> {
         .db()
         .read((), |tx, ()| Box::pin(async move { active_in(tx).await }))
         .await?;
-    let concerns = |f: &Freeze| actor.reaches(&f.unit_path) || actor.unit_path.starts_with(&f.unit_path);
+    let concerns =
+        |f: &Freeze| actor.reaches(&f.unit_path) || actor.unit_path.starts_with(&f.unit_path);
     Ok(active.into_iter().filter(concerns).collect())
 }
-
 
 async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<Freeze, Error> {
     let active = active_in(tx).await?;

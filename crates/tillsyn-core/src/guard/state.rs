@@ -33,10 +33,16 @@ pub async fn state(core: &Core, actor: &Actor) -> Result<GuardState, Error> {
 pub async fn budget(core: &Core, actor: &Actor) -> Result<Budget, Error> {
     let figures: GuardSettings = settings::read(core, settings::GUARD).await?;
     let fleet = guard::fleet_size(core).await?;
-    let me = actor.account_id.as_ref().map_or(actor.id.clone(), ToString::to_string);
+    let me = actor
+        .account_id
+        .as_ref()
+        .map_or(actor.id.clone(), ToString::to_string);
     core.db()
-        .read((me, fleet, figures, core.now_ms()), |tx, (me, fleet, figures, now)| {
-            Box::pin(async move { guard::budget_in(tx, me, *fleet, figures, *now).await })
-        })
+        .read(
+            (me, fleet, figures, core.now_ms()),
+            |tx, (me, fleet, figures, now)| {
+                Box::pin(async move { guard::budget_in(tx, me, *fleet, figures, *now).await })
+            },
+        )
         .await
 }

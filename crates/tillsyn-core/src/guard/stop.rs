@@ -40,7 +40,9 @@ pub struct Stopped {
 
 /// Whether the actor may stop everything destructive of their scope.
 pub fn may_stop(actor: &Actor) -> bool {
-    DESTRUCTIVE.iter().any(|permission| actor.holds(*permission))
+    DESTRUCTIVE
+        .iter()
+        .any(|permission| actor.holds(*permission))
 }
 
 /// Stops and freezes the actor's whole scope. Doing it again stops what came since.

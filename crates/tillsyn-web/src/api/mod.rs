@@ -5,8 +5,10 @@
 //! body (415, 422), rule. Handlers translate; the rules are in the core.
 
 mod activation_lock;
+mod approvals;
 mod assignments;
 mod attempts;
+mod campaigns;
 mod certificates;
 mod commands;
 mod device_authorities;
@@ -16,6 +18,7 @@ mod enrollments;
 mod escrow;
 mod events;
 mod groups;
+mod guard;
 mod guarded;
 mod held;
 mod idempotent;

@@ -4,6 +4,7 @@
 mod api;
 mod console;
 mod device;
+mod guard;
 mod portal;
 mod proof;
 mod wire;

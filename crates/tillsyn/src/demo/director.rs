@@ -172,7 +172,7 @@ impl Day {
         };
         let enqueued = commands::enqueue(&self.core, &maja, new).await?;
         if self.erased == 0 {
-            commands::release_batch(&self.core, &Actor::server(), &enqueued.batch_id).await?;
+            commands::end_hold(&self.core, &Actor::server(), &enqueued.batch_id).await?;
         }
         self.erased += 1;
         Ok(())

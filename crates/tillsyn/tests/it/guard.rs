@@ -18,7 +18,7 @@ fn nothing_held_is_said_so() {
     assert_eq!(ended.out, "Nothing is held.\n");
     let ended = place.run(&["guard", "list", "--json"]);
     let held: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!(held, serde_json::json!({ "commands": [], "plans": [] }));
+    assert_eq!(held, serde_json::json!({ "approvals": [], "freezes": [] }));
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn an_unknown_request_is_not_released() {
     );
     let ended = place.run(&["guard", "release", "01a200e6-581b-766f-9b6d-edb04efa2e14"]);
     assert_eq!(ended.code, Some(1));
-    assert!(ended.err.contains("no such held batch"), "{}", ended.err);
+    assert!(ended.err.contains("no such approval"), "{}", ended.err);
 }
 
 /// Maja asks for two erasures on the day her account was made: held for a second person.
@@ -77,8 +77,8 @@ async fn ask_for_two_erasures(core: &Core) {
 #[tokio::test]
 async fn a_held_request_is_released_and_recorded() {
     const ACTIVE: &str = "SELECT count(*) FROM enrollment WHERE status = 'active'";
-    const QUEUED: &str = "SELECT count(*) FROM command \
-        WHERE request_type = 'EraseDevice' AND status = 'queued'";
+    const ON_HOLD: &str = "SELECT count(*) FROM command \
+        WHERE request_type = 'EraseDevice' AND status = 'held' AND held_until IS NOT NULL";
     const RELEASED: &str = "SELECT count(*) FROM event \
         WHERE action = 'guard.release' AND actor_kind = 'server'";
     let place = Place::new();
@@ -115,23 +115,26 @@ async fn a_held_request_is_released_and_recorded() {
     let core = Core::open(db.clone(), Clock::system(), CoreConfig::default(), keys)
         .await
         .unwrap();
+    // The day after the demo's beginning is far away: both are newcomers, so nobody can be a second person.
+    const TODAY: &str = "UPDATE account SET role_changed_at = role_changed_at + 172800000";
+    db.execute(TODAY, args![]).await.unwrap();
     ask_for_two_erasures(&core).await;
     let config = ["--config", "folder/tillsyn.toml"];
     let listed = place.run(&[&["guard", "list", "--json"], &config[..]].concat());
     let held: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
-    assert_eq!(held["commands"][0]["commands"], 2, "{}", listed.out);
+    assert_eq!(held["approvals"][0]["targets"], 2, "{}", listed.out);
     assert_eq!(
-        held["commands"][0]["held_reason"], "new_account",
+        held["approvals"][0]["cause"], "new_account",
         "{}",
         listed.out
     );
-    let id = held["commands"][0]["id"].as_str().unwrap();
+    let id = held["approvals"][0]["id"].as_str().unwrap();
 
-    assert_eq!(count(QUEUED).await, 0);
+    assert_eq!(count(ON_HOLD).await, 0);
     let released = place.run(&[&["guard", "release", id], &config[..]].concat());
     assert_eq!(released.code, Some(0), "{}", released.err);
-    assert!(released.out.contains("2 commands"), "{}", released.out);
-    assert_eq!(count(QUEUED).await, 2);
+    assert!(released.out.contains("approved"), "{}", released.out);
+    assert_eq!(count(ON_HOLD).await, 2);
     assert_eq!(count(RELEASED).await, 1);
     let again = place.run(&[&["guard", "release", id], &config[..]].concat());
     assert_eq!(again.code, Some(1));

@@ -1,12 +1,13 @@
 //! `POST /api/v1/commands`.
 
 use serde::Deserialize;
-use tillsyn_core::commands::{Confirmation, NewCommand, enqueue_on};
+use tillsyn_core::commands::{Confirmation, NewCommand, enqueue_in_campaign, enqueue_on};
+use tillsyn_core::ids::CampaignId;
 use utoipa::ToSchema;
 
 use super::body::{Command, channel, device_ids};
 use super::views::Enqueued;
-use crate::api::json::Body;
+use crate::api::json::{Body, option};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
@@ -26,6 +27,9 @@ pub(in crate::api) struct CommandsBody {
     confirm: Option<String>,
     /// From the preview; needed for slow acts such as erase and retire of more than one device.
     targets_digest: Option<String>,
+    /// The campaign that all of these devices are in; outside of its list and dates it is refused.
+    #[schema(format = "uuid")]
+    campaign_id: Option<String>,
 }
 
 /// Queues a command for a set of devices.
@@ -46,6 +50,10 @@ pub(in crate::api) async fn create(ctx: RequestContext, body: Body) -> Result<En
             targets_digest: body.targets_digest,
         },
     };
-    let made = enqueue_on(ctx.core(), &ctx.actor, new, channel).await?;
+    let campaign = option(body.campaign_id, CampaignId::parse, "campaign")?;
+    let made = match campaign {
+        Some(campaign) => enqueue_in_campaign(ctx.core(), &ctx.actor, new, campaign).await?,
+        None => enqueue_on(ctx.core(), &ctx.actor, new, channel).await?,
+    };
     Ok(made.into())
 }

@@ -10,7 +10,7 @@ use crate::api::time::Time;
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
-/// A batch of commands that waits for a release on the server (`tillsyn guard release`).
+/// A batch of commands that waits for a second person; `/api/v1/approvals` says more.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Held {
     #[schema(format = "uuid")]
@@ -42,7 +42,7 @@ impl From<HeldBatch> for Held {
     }
 }
 
-/// Batches that wait for a release, oldest first.
+/// Batches that wait for a second person, oldest first.
 #[utoipa::path(get, path = "/api/v1/held", operation_id = "held_list", tag = "commands",
     responses((status = 200, body = Page<Held>)))]
 pub(in crate::api) async fn list(ctx: RequestContext) -> Result<Json<Page<Held>>, AppError> {

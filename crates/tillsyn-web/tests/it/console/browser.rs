@@ -9,51 +9,51 @@ use tillsyn_testkit::{OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 /// Between the fields of a form with files.
 const BORDER: &str = "----border7f3a";
 
-pub(super) struct Browser {
+pub(crate) struct Browser {
     base: String,
     http: reqwest::Client,
     cookies: BTreeMap<String, String>,
     /// What every request says besides.
-    pub(super) language: &'static str,
+    pub(crate) language: &'static str,
 }
 
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) html: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) html: String,
 }
 
 impl Answer {
     #[track_caller]
-    pub(super) fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.html);
         self
     }
 
-    pub(super) fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers[LOCATION].to_str().unwrap()
     }
 
     #[track_caller]
-    pub(super) fn says(&self, text: &str) {
+    pub(crate) fn says(&self, text: &str) {
         assert!(self.html.contains(text), "no {text:?} in {}", self.html);
     }
 
     #[track_caller]
-    pub(super) fn says_not(&self, text: &str) {
+    pub(crate) fn says_not(&self, text: &str) {
         assert!(!self.html.contains(text), "{text:?} in {}", self.html);
     }
 
     /// What stands between two pieces of the page.
     #[track_caller]
-    pub(super) fn between(&self, before: &str, after: &str) -> String {
+    pub(crate) fn between(&self, before: &str, after: &str) -> String {
         let (_, rest) = self.html.split_once(before).unwrap();
         rest.split_once(after).unwrap().0.to_owned()
     }
 }
 
 impl Browser {
-    pub(super) fn new(app: &TestApp) -> Self {
+    pub(crate) fn new(app: &TestApp) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -68,7 +68,7 @@ impl Browser {
     }
 
     /// The owner, signed in.
-    pub(super) async fn owner(app: &TestApp) -> Self {
+    pub(crate) async fn owner(app: &TestApp) -> Self {
         let mut browser = Self::new(app);
         browser
             .sign_in(OWNER_EMAIL, OWNER_PASSWORD)
@@ -77,18 +77,18 @@ impl Browser {
         browser
     }
 
-    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         let fields = [("login", email), ("password", password), ("next", "")];
         self.send_form("/console/sign-in", &fields).await
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let request = self.http.get(format!("{}{path}", self.base));
         self.send(request).await
     }
 
     /// A form with the token of the page that holds it.
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token().await;
         let mut fields = fields.to_vec();
         fields.push(("csrf", &token));
@@ -96,7 +96,7 @@ impl Browser {
     }
 
     /// A form exactly as given.
-    pub(super) async fn send_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self
             .http
             .post(format!("{}{path}", self.base))
@@ -107,7 +107,7 @@ impl Browser {
     }
 
     /// A form with files.
-    pub(super) async fn upload(
+    pub(crate) async fn upload(
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
@@ -148,11 +148,11 @@ impl Browser {
         page.between("name=\"csrf\" value=\"", "\"")
     }
 
-    pub(super) fn has_cookie(&self, name: &str) -> bool {
+    pub(crate) fn has_cookie(&self, name: &str) -> bool {
         self.cookies.contains_key(name)
     }
 
-    pub(super) fn request(&self, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, path: &str) -> reqwest::RequestBuilder {
         self.http
             .get(format!("{}{path}", self.base))
             .header(COOKIE, self.cookie_line())

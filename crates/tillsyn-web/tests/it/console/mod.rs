@@ -1,7 +1,7 @@
 //! The console as a browser meets it.
 
 mod access;
-mod browser;
+pub(crate) mod browser;
 mod certificates;
 mod devices;
 mod enrollment;

@@ -3,10 +3,11 @@
 
 use serde_json::{Value as Json, json};
 use tillsyn_core::actor::{Actor, Permission as P};
+use tillsyn_core::approvals;
 use tillsyn_core::commands::{
     self, Channel, Confirmation, Enqueued, NewCommand, Request, enqueue, enqueue_on,
 };
-use tillsyn_core::ids::DeviceId;
+use tillsyn_core::ids::{ApprovalId, DeviceId};
 use tillsyn_core::{Error, Kind};
 use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::{TestApp, both_engines};
@@ -199,8 +200,12 @@ both_engines!(
         assert_eq!(app.count(counted).await, 1);
         // Released, the held one waits beside it.
         let shell = Actor::server();
-        let released = commands::release_batch(&app.core, &shell, &held.batch_id).await;
-        assert_eq!(released.unwrap(), 2);
+        let id = ApprovalId::parse(held.batch_id.as_str()).unwrap();
+        approvals::approve(&app.core, &shell, &id, None)
+            .await
+            .unwrap();
+        let waiting = "SELECT count(*) FROM command WHERE status = 'held'";
+        assert_eq!(app.count(waiting).await, 0);
     }
 );
 

@@ -1,0 +1,134 @@
+//! The guard as the API shows it.
+
+use serde::Serialize;
+use tillsyn_core::approvals::Outcome;
+use tillsyn_core::commands::Budget;
+use tillsyn_core::guard::{self, GuardState};
+use tillsyn_core::settings::GuardSettings;
+use utoipa::ToSchema;
+
+use crate::api::time::Time;
+
+/// How the guard stands.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct Guard {
+    settings: GuardFigures,
+    budget: GuardBudget,
+    /// Nothing destructive begins in these units.
+    freezes: Vec<Freeze>,
+}
+
+/// The figures that an organisation sets.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct GuardFigures {
+    /// Minutes that an erase, a retire and the like wait, 0 to 10.
+    hold_minutes: i64,
+    /// Least number of erases and retires in 24 hours.
+    day_floor: i64,
+    /// Share of the fleet, in percent, in 24 hours.
+    day_percent: i64,
+    /// Erases and retires in 20 minutes.
+    short_limit: i64,
+    /// From how many devices an erase, a retire and the like needs a second person, 1 to 6.
+    second_person_from: i64,
+}
+
+/// Erases and retires outside campaigns, used and allowed; one account has half of it.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct GuardBudget {
+    organisation_day_used: i64,
+    organisation_day_limit: i64,
+    organisation_short_used: i64,
+    organisation_short_limit: i64,
+    own_day_used: i64,
+    own_day_limit: i64,
+    own_short_used: i64,
+    own_short_limit: i64,
+}
+
+/// After a panic stop.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct Freeze {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(format = "uuid")]
+    unit_id: String,
+    unit: String,
+    reason: Option<String>,
+    frozen_by: String,
+    frozen_at: Time,
+}
+
+impl From<guard::Freeze> for Freeze {
+    fn from(freeze: guard::Freeze) -> Self {
+        Self {
+            id: freeze.id,
+            unit_id: freeze.unit_id,
+            unit: freeze.unit_name,
+            reason: freeze.reason,
+            frozen_by: freeze.frozen_by_name,
+            frozen_at: Time(freeze.frozen_at),
+        }
+    }
+}
+
+impl From<Budget> for GuardBudget {
+    fn from(budget: Budget) -> Self {
+        Self {
+            organisation_day_used: budget.organisation_day_used,
+            organisation_day_limit: budget.organisation_day_limit,
+            organisation_short_used: budget.organisation_short_used,
+            organisation_short_limit: budget.organisation_short_limit,
+            own_day_used: budget.actor_day_used,
+            own_day_limit: budget.actor_day_limit,
+            own_short_used: budget.actor_short_used,
+            own_short_limit: budget.actor_short_limit,
+        }
+    }
+}
+
+impl From<GuardSettings> for GuardFigures {
+    fn from(settings: GuardSettings) -> Self {
+        Self {
+            hold_minutes: settings.hold_minutes,
+            day_floor: settings.day_floor,
+            day_percent: settings.day_percent,
+            short_limit: settings.short_limit,
+            second_person_from: settings.second_person_from,
+        }
+    }
+}
+
+impl From<GuardState> for Guard {
+    fn from(state: GuardState) -> Self {
+        Self {
+            settings: state.settings.into(),
+            budget: state.budget.into(),
+            freezes: state.freezes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// What came of a change that may need a second person.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct Submitted {
+    /// `done`, or `waiting` for a second person.
+    status: &'static str,
+    #[schema(format = "uuid")]
+    approval_id: Option<String>,
+}
+
+impl From<Outcome> for Submitted {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self {
+                status: "done",
+                approval_id: None,
+            },
+            Outcome::Waiting(id) => Self {
+                status: "waiting",
+                approval_id: Some(id.to_string()),
+            },
+        }
+    }
+}
