@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tillsyn_core::ids::{BatchId, PlanId};
 use tillsyn_core::plans::{self, Approval, PlanStatus, PlanView};
-use tillsyn_core::{Actor, commands};
+use tillsyn_core::{Actor, Kind, commands};
 
 use crate::config::Config;
 use crate::output::say;
@@ -42,7 +42,7 @@ pub(crate) async fn run(file: Option<&Path>, command: GuardCommand) -> anyhow::R
 
 async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
     let held = commands::held_batches(core).await?;
-    let waiting = waiting_plans(core).await?;
+    let waiting = plans::waiting_plans(core, &Actor::server()).await?;
     if json {
         let plans: Vec<_> = waiting.iter().map(as_json).collect();
         let all = serde_json::json!({ "commands": held, "plans": plans });
@@ -81,14 +81,6 @@ async fn list(core: &tillsyn_core::Core, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Plans that wait for a second person.
-async fn waiting_plans(core: &tillsyn_core::Core) -> anyhow::Result<Vec<PlanView>> {
-    let server = Actor::server();
-    let page = plans::list_plans(core, &server, true, None, Some(1_000)).await?;
-    let waits = |plan: &PlanView| plan.status == PlanStatus::Waiting;
-    Ok(page.items.into_iter().filter(waits).collect())
-}
-
 fn as_json(plan: &PlanView) -> serde_json::Value {
     serde_json::json!({
         "id": plan.id, "change": plan.change.kind(), "removes_from": plan.summary.removes_from,
@@ -100,11 +92,12 @@ async fn release(core: &tillsyn_core::Core, id: &str) -> anyhow::Result<()> {
     let unknown = || format!("`{id}` is no id of a request; see `tillsyn guard list`");
     let batch = BatchId::parse(id).with_context(unknown)?;
     let plan = PlanId::parse(id).with_context(unknown)?;
-    if waiting_plans(core)
-        .await?
-        .iter()
-        .any(|waits| waits.id == plan)
-    {
+    let waits = match plans::find(core, &Actor::server(), &plan).await {
+        Ok(found) => found.status == PlanStatus::Waiting,
+        Err(error) if error.kind == Kind::NotFound => false,
+        Err(error) => return Err(error.into()),
+    };
+    if waits {
         let done = plans::apply(core, &Actor::server(), &plan, Approval::default()).await?;
         say!("Released: the plan is {}.", done.status.as_str());
         return Ok(());

@@ -7,7 +7,7 @@ use tillsyn_db::{Tx, args};
 
 use super::compute::{Computed, Depth, compute};
 use super::create::plan_anew;
-use super::guard::{Need, lately_in, need};
+use super::guard::{Asker, Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
 use crate::actor::{Actor, ActorKind, Role, authorize, require_fresh};
@@ -17,9 +17,13 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::PlanId;
+use crate::text;
 
 /// How often the effect is computed again when the configuration moves before the change is made.
 const TRIES: usize = 4;
+
+/// Characters of a reason.
+const MOST_REASON: usize = 500;
 
 /// What whoever applies a plan typed.
 #[derive(Clone, Debug, Default)]
@@ -80,11 +84,8 @@ async fn attempt(
         Err(error) if !gone(&error) => return Err(error),
         _ => return overtake(core, actor, &found).await.map(Some),
     };
-    let reason = approval
-        .reason
-        .as_deref()
-        .map(str::trim)
-        .filter(|reason| !reason.is_empty());
+    let reason = text::optional("reason", approval.reason.clone(), MOST_REASON)?;
+    let reason = reason.as_deref();
     let lately = lately(core, actor).await?;
     if found.status == PlanStatus::Waiting && actor.kind == ActorKind::Server {
         no_other_person(core, &found).await?;
@@ -98,8 +99,8 @@ async fn attempt(
 /// Read before the change: whatever is removed meanwhile moves the revision, so that the plan is looked at anew.
 async fn lately(core: &Core, actor: &Actor) -> Result<usize, Error> {
     core.db()
-        .read((who(actor), core.now_ms()), |tx, (who, now)| {
-            Box::pin(async move { lately_in(tx, who, *now).await })
+        .read((actor.clone(), core.now_ms()), |tx, (actor, now)| {
+            Box::pin(async move { lately_in(tx, actor, *now).await })
         })
         .await
 }
@@ -120,14 +121,13 @@ enum Way {
 /// What a person has to give before an open plan is carried out.
 pub async fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Result<Need, Error> {
     let lately = lately(core, actor).await?;
-    let new = is_new(core, actor);
-    Ok(need(plan.summary.removes_from, lately, actor.kind, new))
+    let asker = Asker::of(actor, core.now_ms());
+    Ok(need(plan.summary.removes_from, lately, asker))
 }
 
-/// Accounts and rights newer than a day.
-fn is_new(core: &Core, actor: &Actor) -> bool {
-    let since = actor.trusted_since;
-    since.is_some_and(|since| core.now_ms() - since < DAY_MS)
+/// Who wants a plan that waits: whoever asked for the second person, and before that whoever made it.
+pub fn wanted_by(plan: &PlanView) -> &str {
+    plan.asked_by.as_deref().unwrap_or(&plan.created_by)
 }
 
 /// The rows of the guard's table (security §6).
@@ -140,12 +140,12 @@ fn checked(
     reason: Option<&str>,
 ) -> Result<Way, Error> {
     let now_ms = core.now_ms();
-    let new = is_new(core, actor);
+    let asker = Asker::of(actor, now_ms);
     let removes_from = computed.tally.summary.removes_from;
     if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
-        return second_person(actor, plan, new, now_ms).map(|()| Way::Apply);
+        return second_person(actor, plan, asker.new, now_ms).map(|()| Way::Apply);
     }
-    let need = need(removes_from, lately, actor.kind, new);
+    let need = need(removes_from, lately, asker);
     if need == Need::Nothing {
         return Ok(Way::Apply);
     }
@@ -179,8 +179,7 @@ fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Resu
             "A second person confirms this in the console; programs may only ask.",
         ));
     }
-    let me = who(actor);
-    if plan.created_by == me || plan.asked_by.as_deref() == Some(&me) {
+    if wanted_by(plan) == who(actor) {
         return Err(Error::forbidden(
             "second_person_needed",
             "Somebody else has to confirm this; nobody confirms what they asked for themselves.",
@@ -198,12 +197,8 @@ fn second_person(actor: &Actor, plan: &PlanView, new: bool, now_ms: i64) -> Resu
 /// The server stands in for a second person only where there is none (security §6).
 async fn no_other_person(core: &Core, plan: &PlanView) -> Result<(), Error> {
     const OTHERS: &str = "SELECT a.role, u.path FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
-    let values = args![
-        core.now_ms() - DAY_MS,
-        plan.created_by.as_str(),
-        plan.asked_by.as_deref().unwrap_or_default()
-    ];
+        WHERE a.status = 'active' AND a.role_changed_at <= $1 AND a.id <> $2";
+    let values = args![core.now_ms() - DAY_MS, wanted_by(plan)];
     for row in core.db().query_all(OTHERS, values).await? {
         let role = Role::parse(row.str(0)?);
         if role.is_some_and(|role| role.holds(plan.change.permission()))

@@ -83,6 +83,25 @@ pub async fn list_plans(
         .await
 }
 
+/// The plans that wait for a second person, newest first: what somebody on the server may release.
+pub async fn waiting_plans(core: &Core, actor: &Actor) -> Result<Vec<PlanView>, Error> {
+    may(actor, READ)?;
+    let input = (actor.unit_path.clone(), core.now_ms());
+    core.db()
+        .read(input, |tx, (path, now)| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{COLUMNS} WHERE p.status = 'waiting' AND p.expires_at > $3 \
+                     AND u.path >= $1 AND u.path < $2 ORDER BY p.id DESC LIMIT 1000"
+                );
+                let values = args![path.as_str(), prefix_end(path), *now];
+                let rows = tx.fetch_all_dyn(&sql, values).await?;
+                rows.iter().map(|row| decode(row, *now)).collect()
+            })
+        })
+        .await
+}
+
 /// One effect, with the names that a page shows.
 #[derive(Clone, Debug)]
 pub struct EffectView {

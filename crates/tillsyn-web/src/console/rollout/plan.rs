@@ -140,8 +140,7 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
     let pending = plan.status.is_pending();
     let may = visitor.may(plan.change.permission());
     let me = visitor.actor().account_id.as_ref().map(ToString::to_string);
-    let mine =
-        me.as_deref() == Some(plan.created_by.as_str()) || (me.is_some() && me == plan.asked_by);
+    let mine = me.as_deref() == Some(plans::wanted_by(plan));
     let waits = plan.status == PlanStatus::Waiting && (mine || !may);
     let only = visitor.query.get("effect").and_then(EffectKind::parse);
     let (effects, next) = effects(visitor, plan, only).await?;
