@@ -332,7 +332,7 @@ fn new_row(
         drifts: 0,
         drifted_at: None,
         losses: 0,
-        unsure: false,
+        unanswered: Vec::new(),
     }
 }
 
@@ -342,9 +342,9 @@ pub(super) fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64
     if row.command_id.is_none() || command.is_some_and(|command| !command.finished) {
         return;
     }
-    if row.installs.is_some() {
+    if let Some(version) = row.installs.take() {
         let mut knowledge = row.knowledge();
-        knowledge.unanswered();
+        knowledge.ended(version);
         row.know(knowledge);
     }
     row.idle();
