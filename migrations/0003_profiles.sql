@@ -224,6 +224,7 @@ CREATE TABLE item_state (
 );
 CREATE INDEX item_state_device ON item_state (device_id);
 CREATE INDEX item_state_item ON item_state (item_id, device_id);
+CREATE INDEX item_state_refused ON item_state (device_id) WHERE state = 'refused';
 CREATE INDEX item_state_next ON item_state (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX item_state_command ON item_state (command_id) WHERE command_id IS NOT NULL;
 
