@@ -125,6 +125,12 @@ async fn take(
         (End::Refused { chain, failure }, installed) => {
             if !removes {
                 knowledge.refuse();
+                // While it may have an earlier one, nobody knows which certificate it uses.
+                if knowledge.is_there() || !knowledge.may_be_there() {
+                    let still = knowledge.delivered.as_ref().map(|version| version.number);
+                    let (channel, profile) = (&row.channel_id, &row.item_id);
+                    credentials::refused_in(tx, channel, profile, still, now_ms).await?;
+                }
                 row.know(knowledge);
             }
             // A refusal of what is no longer wanted says nothing of what is.
