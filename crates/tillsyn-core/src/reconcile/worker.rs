@@ -123,8 +123,14 @@ async fn claim_and_look(core: &Core, limit: i64) -> Result<(), Error> {
         .db()
         .write(input, |tx, (core, limit, now)| {
             Box::pin(async move {
-                let devices = claim_in(tx, *limit, *now).await?;
-                look_in(tx, core, devices, *now).await
+                const DONE: &str = "DELETE FROM reconcile_request WHERE device_id {ids}";
+                let mut devices = claim_in(tx, *limit, *now).await?;
+                let looked = look_in(tx, core, devices.clone(), *now).await?;
+                devices.retain(|device| !looked.rest.contains(device));
+                if !devices.is_empty() {
+                    tx.execute_in(DONE, devices, args![]).await?;
+                }
+                Ok::<_, Error>(looked)
             })
         })
         .await?;
@@ -143,13 +149,13 @@ async fn lock_in(tx: &Tx, devices: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes requests away, behind the locks on what they are about; what is asked for later makes a new one.
+/// Requests that are due, behind the locks on what they are about. Those of devices that were looked at go with
+/// the look; what is asked for later makes a new one.
 async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error> {
     const DUE: &str = "SELECT device_id FROM reconcile_request WHERE due_at <= $1 \
         AND lease_until <= $1 ORDER BY due_at, device_id LIMIT $2";
     const LOCKED: &str = "SELECT device_id FROM reconcile_request WHERE device_id {ids} \
         ORDER BY due_at, device_id FOR UPDATE SKIP LOCKED";
-    const DONE: &str = "DELETE FROM reconcile_request WHERE device_id {ids}";
     let ids = |rows: Vec<Row>| -> Result<Vec<String>, Error> {
         rows.iter().map(|row| Ok(row.text(0)?)).collect()
     };
@@ -157,9 +163,6 @@ async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error
     if tx.engine() == Engine::Postgres && !devices.is_empty() {
         lock_in(tx, &devices).await?;
         devices = ids(tx.fetch_all_in(LOCKED, devices, args![]).await?)?;
-    }
-    if !devices.is_empty() {
-        tx.execute_in(DONE, devices.clone(), args![]).await?;
     }
     Ok(devices)
 }
@@ -214,8 +217,11 @@ async fn sweep(core: &Core) -> Result<bool, Error> {
             Box::pin(async move {
                 let (sweep, devices, now) = input.as_ref();
                 lock_in(tx, devices).await?;
-                step_in(tx, sweep, devices, *now).await?;
-                look_in(tx, core, devices.clone(), *now).await
+                let looked = look_in(tx, core, devices.clone(), *now).await?;
+                let rest = devices.iter().position(|d| looked.rest.contains(d));
+                let (done, rest) = devices.split_at(rest.unwrap_or(devices.len()));
+                step_in(tx, sweep, done, rest.is_empty() && !is_full(devices), *now).await?;
+                Ok::<_, Error>(looked)
             })
         })
         .await;
@@ -238,7 +244,7 @@ async fn pass_on(core: &Core, input: Arc<(Sweep, Vec<String>, i64)>) -> Result<(
         .write(input, |tx, input| {
             Box::pin(async move {
                 let (sweep, devices, now) = input.as_ref();
-                step_in(tx, sweep, devices, *now).await?;
+                step_in(tx, sweep, devices, !is_full(devices), *now).await?;
                 request_in(tx, devices.clone(), *now).await
             })
         })
@@ -314,11 +320,21 @@ async fn members(core: &Core, sweep: &Sweep) -> Result<Vec<String>, Error> {
     rows.iter().map(|row| Ok(row.text(0)?)).collect()
 }
 
-/// Moves a sweep on, if it is still this node's.
-async fn step_in(tx: &Tx, sweep: &Sweep, devices: &[String], now_ms: i64) -> Result<(), Error> {
+/// Whether more may follow.
+fn is_full(devices: &[String]) -> bool {
+    i64::try_from(devices.len()).is_ok_and(|count| count >= CHUNK)
+}
+
+/// Moves a sweep on behind these devices, if it is still this node's.
+async fn step_in(
+    tx: &Tx,
+    sweep: &Sweep,
+    devices: &[String],
+    last: bool,
+    now_ms: i64,
+) -> Result<(), Error> {
     const STEP: &str = "UPDATE reconcile_sweep SET cursor = COALESCE($3, cursor), done = done + $4, \
         lease_until = $6, finished_at = $5 WHERE id = $1 AND lease_until = $2 AND finished_at IS NULL";
-    let last = i64::try_from(devices.len()).unwrap_or(CHUNK) < CHUNK;
     let values = args![
         sweep.id.as_str(),
         sweep.lease_until,
