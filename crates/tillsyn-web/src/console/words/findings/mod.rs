@@ -59,6 +59,7 @@ pub fn support_reason(l: Texts, code: &str, detail: Option<&str>) -> String {
         ("channel", _) => l.t("support-channel"),
         ("shared_ipad", _) => l.t("support-shared-ipad"),
         ("nothing_applies", _) => l.t("support-nothing"),
+        ("unreadable", _) => l.t("support-unreadable"),
         (other, _) => super::incapable(l, other),
     }
 }
