@@ -48,7 +48,7 @@ pub async fn apply(
 ) -> Result<PlanView, Error> {
     for _ in 0..TRIES {
         if let Some(done) = attempt(core, actor, id, &approval).await? {
-            return Ok(done);
+            return Ok(done.told_to(actor));
         }
     }
     Err(Error::conflict(

@@ -61,7 +61,7 @@ pub async fn change_directly(
             Outcome::Moved => {}
             Outcome::Made(plan) => {
                 core.wake_reconciler();
-                return Ok(plan.map(|plan| *plan));
+                return Ok(plan.map(|plan| plan.told_to(actor)));
             }
             Outcome::Look => {
                 let removes_from = computed.tally.summary.removes_from;

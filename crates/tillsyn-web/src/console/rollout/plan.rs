@@ -6,7 +6,8 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::ids::PlanId;
 use tillsyn_core::plans::{
-    self, ConflictGroup, EffectKind, EffectView, Need, PlanStatus, PlanView, Summary, Unsupported,
+    self, ConflictGroup, EffectKind, EffectView, Need, PlanStatus, PlanView, ProfileRef, Summary,
+    Unsupported,
 };
 use tillsyn_core::{Error, Kind, Permission, accounts};
 
@@ -281,7 +282,11 @@ fn told_groups(l: Texts, summary: &Summary) -> Vec<ToldGroup> {
 
 /// One line per setting that both make, with what devices are foreseen to use.
 fn conflict_lines(l: Texts, group: &ConflictGroup) -> Vec<ToldLine> {
-    let names = format!("{} · {}", group.profile.name, group.other.name);
+    let name = |of: &ProfileRef| {
+        of.shown()
+            .map_or_else(|| l.t("rollout-why-above"), str::to_owned)
+    };
+    let names = format!("{} · {}", name(&group.profile), name(&group.other));
     let line = |what: String, why: String| ToldLine {
         what,
         why,
