@@ -208,7 +208,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 19] = [
+    const RULES: [(&str, i64); 20] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -246,6 +246,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM guess_limit WHERE window_start < $1", 1),
         ("DELETE FROM orphan_result WHERE received_at < $1", 90),
         ("DELETE FROM guard_use WHERE at < $1", 2),
+        (
+            "DELETE FROM reconcile_sweep WHERE id IN (SELECT id FROM reconcile_sweep \
+          WHERE finished_at < $1 LIMIT 1000)",
+            2,
+        ),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
         ("DELETE FROM renewal_grant WHERE expires_at < $1", 90),
