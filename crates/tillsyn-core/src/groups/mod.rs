@@ -7,7 +7,7 @@ mod members;
 mod names;
 mod view;
 
-pub(crate) use manage::remove_in;
+pub(crate) use manage::{removable_in, remove_in, thin_out};
 pub(crate) use members::change_members_in;
 pub(crate) use view::{cut, place};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
+use super::change::Change;
 use super::compute::{Computed, Depth, compute};
 use super::create::plan_anew;
 use super::guard::{Asker, Need, lately_in, need};
@@ -16,8 +17,8 @@ use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::PlanId;
-use crate::text;
+use crate::ids::{GroupId, PlanId};
+use crate::{groups, text};
 
 /// How often the effect is computed again when the configuration moves before the change is made.
 const TRIES: usize = 4;
@@ -92,7 +93,14 @@ async fn attempt(
     }
     match checked(core, actor, &found, (&computed, lately), approval, reason)? {
         Way::Ask => ask(core, actor, &found, reason).await.map(Some),
-        Way::Apply => carry_out(core, actor, found, computed, reason).await,
+        Way::Apply => {
+            if let Change::DeleteGroup { group_id } = &found.change
+                && let Some(group) = GroupId::parse(group_id)
+            {
+                groups::thin_out(core, actor, &group).await?;
+            }
+            carry_out(core, actor, found, computed, reason).await
+        }
     }
 }
 
