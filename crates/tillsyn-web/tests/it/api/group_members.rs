@@ -19,8 +19,10 @@ both_engines!(
     |app| async move {
         let api = app.owner_api().await;
         let group = group_of(&api, "Loan", &[]).await;
-        let fill = || app.db().execute(FILL, vec![group.as_str().into()]);
-        fill().await.unwrap();
+        app.db()
+            .execute(FILL, vec![group.as_str().into()])
+            .await
+            .unwrap();
         let path = format!("/api/v1/groups/{group}");
         let stranger = app.api(&[P::GroupsRead]).await;
         assert_eq!(stranger.delete(&path).await.status, 403);
