@@ -254,7 +254,7 @@ fn told_groups(l: Texts, summary: &Summary) -> Vec<ToldGroup> {
         let parts: Vec<String> = payload.into_iter().chain(key).collect();
         ToldLine {
             what: parts.join(" · "),
-            why: words::support_reason(l, &it.reason, it.version.as_deref()),
+            why: words::plan_reason(l, &it.reason, it.version.as_deref()),
             count: l.number(it.devices),
         }
     };
@@ -305,7 +305,7 @@ fn conflict_lines(l: Texts, group: &ConflictGroup) -> Vec<ToldLine> {
         });
         line(
             format!("{names} · {key}"),
-            words::conflict(l, "combined", result.as_deref()),
+            words::conflict(l, &group.code, result.as_deref()),
         )
     });
     settings.collect()
@@ -374,16 +374,8 @@ fn row(l: Texts, effect: &EffectView) -> EffectRow {
         reason: effect
             .reason
             .as_deref()
-            .map_or_else(String::new, |code| reason_of(l, code)),
+            .map_or_else(String::new, |code| words::plan_reason(l, code, None)),
         versions,
-    }
-}
-
-/// A reason of the support, or of the item itself.
-fn reason_of(l: Texts, code: &str) -> String {
-    match code {
-        "variable_missing" | "unsupported" => words::item_reason(l, code, None),
-        code => words::support_reason(l, code, None),
     }
 }
 
