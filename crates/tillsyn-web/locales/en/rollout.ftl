@@ -148,3 +148,7 @@ history-to = To
 plan-refusals = What devices refuse
 plan-ignored = What devices ignore
 plan-conflicts = Profiles in each other’s way
+history-discards = { $n ->
+    [one] Taking an older version as the draft throws away the draft that { $who } saved { $when }, with { $n } change.
+   *[other] Taking an older version as the draft throws away the draft that { $who } saved { $when }, with { $n } changes.
+}

@@ -127,3 +127,4 @@ history-to = 変更後
 plan-refusals = デバイスが拒否するもの
 plan-ignored = デバイスが無視するもの
 plan-conflicts = 競合するプロファイル
+history-discards = 古いバージョンを下書きにすると、{ $who }が{ $when }に保存した下書き（変更{ $n }件）は破棄されます。

@@ -148,3 +148,7 @@ history-to = Till
 plan-refusals = Vad enheter vägrar
 plan-ignored = Vad enheter bortser från
 plan-conflicts = Profiler som kolliderar
+history-discards = { $n ->
+    [one] Tar du en äldre version som utkast kastas utkastet som { $who } sparade { $when }, med { $n } ändring.
+   *[other] Tar du en äldre version som utkast kastas utkastet som { $who } sparade { $when }, med { $n } ändringar.
+}

@@ -4,6 +4,7 @@ mod access;
 mod browser;
 mod certificates;
 mod devices;
+mod drafts;
 mod enrollment;
 mod events;
 mod organisation;
