@@ -528,12 +528,12 @@ both_engines!(
         plans::change_directly(core, owner, assign(&strict, all, Vec::new()))
             .await
             .unwrap();
-        let content = || restrict("loose", "<key>allowCamera</key><true/>");
+        let camera = "<key>allowCamera</key><true/>";
         let new = NewProfile {
             name: None,
             description: None,
             unit: OrgUnitId::parse(&law),
-            origin: Origin::Upload(content()),
+            origin: Origin::Upload(restrict("loose", camera)),
         };
         let loose = create_profile(core, owner, new).await.unwrap();
         let published = publish(&app, &loose).await;
@@ -552,7 +552,8 @@ both_engines!(
         plans::apply(core, owner, &plan.id, Approval::default())
             .await
             .unwrap();
-        redraft(&app, &loose, content()).await;
+        let more = format!("{camera}<key>allowScreenShot</key><true/>");
+        redraft(&app, &loose, restrict("loose", &more)).await;
         let effect = plans::preview(core, &reader, &loose).await.unwrap();
         for summary in [told.summary, effect] {
             let conflict = &summary.conflicts[0];
