@@ -216,13 +216,15 @@ CREATE TABLE item_state (
     drifted_at BIGINT,
     -- Losses in a row, none of which it had kept for a day before: it is put back later and later.
     losses BIGINT NOT NULL DEFAULT 0,
-    -- Bytes went out and the device never said what came of them: it may be there until a list tells.
-    unsure BIGINT NOT NULL DEFAULT 0,
+    -- Versions whose bytes went out and of which the device never said what came of them, as JSON pairs of
+    -- number and hash: each may be there until a list tells.
+    unanswered TEXT,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (channel_id, kind, item)
 );
 CREATE INDEX item_state_device ON item_state (device_id);
 CREATE INDEX item_state_item ON item_state (item_id, device_id);
+CREATE INDEX item_state_refused ON item_state (device_id) WHERE state = 'refused';
 CREATE INDEX item_state_next ON item_state (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX item_state_command ON item_state (command_id) WHERE command_id IS NOT NULL;
 

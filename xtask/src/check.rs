@@ -48,6 +48,7 @@ pub(crate) fn check(rest: &[String]) -> Result<bool> {
     step("clippy", &clippy);
     if !rest.iter().any(|word| word == "--no-tests") {
         step("tests", &tests);
+        step("bench smoke", &bench_smoke);
     }
     println!("xtask: {} open UNVERIFIED notes", layout::unverified()?);
     if failed.is_empty() {
@@ -71,6 +72,24 @@ fn clippy() -> Result<bool> {
             "--",
             "-D",
             "warnings",
+        ],
+    )
+}
+
+/// A thousand devices, unoptimised: shows that the bench runs, not how fast.
+fn bench_smoke() -> Result<bool> {
+    run::passes(
+        "cargo",
+        &[
+            "bench",
+            "--locked",
+            "--workspace",
+            "--profile",
+            "dev",
+            "--bench",
+            "profiles",
+            "--",
+            "--smoke",
         ],
     )
 }

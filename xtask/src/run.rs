@@ -84,7 +84,7 @@ pub(crate) fn text(path: &str) -> Result<Option<String>> {
 }
 
 pub(crate) fn bench(rest: &[String]) -> Result<bool> {
-    let mut arguments = vec!["bench", "--locked", "-p", "tillsyn-testkit"];
+    let mut arguments = vec!["bench", "--locked", "--workspace"];
     let mut rest = rest.iter().map(String::as_str).peekable();
     if let Some(name) = rest.next_if(|word| !word.starts_with('-')) {
         arguments.extend(["--bench", name]);

@@ -214,7 +214,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 21] = [
+    const RULES: [(&str, i64); 22] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -261,6 +261,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
         (
             "DELETE FROM campaign WHERE status = 'draft' AND created_at < $1",
             1,
+        ),
+        (
+            "DELETE FROM reconcile_sweep WHERE id IN (SELECT id FROM reconcile_sweep \
+          WHERE finished_at < $1 LIMIT 1000)",
+            2,
         ),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),

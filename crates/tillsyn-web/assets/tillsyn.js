@@ -251,8 +251,10 @@ if (draft) {
     if (!answer?.ok) return;
     saved = upto;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const revision = $('#draft-revision', page);
-    if (revision) $('#draft-revision').value = revision.value;
+    for (const part of ['#draft-revision', '#draft-shown']) {
+      const fresh = $(part, page);
+      if (fresh) $(part).value = fresh.value;
+    }
     if (saved !== changes) { soon = setTimeout(save, 500); return; }
     for (const old of $$('[data-fresh]')) {
       const fresh = page.getElementById(old.id);

@@ -34,8 +34,8 @@ pub(crate) async fn load(core: &Core, devices: usize) -> String {
         serial_number, os_version, status, ownership, enrollment_id, enrollment_type, \
         enrollment_status, contact, last_seen, created_at, updated_at)";
     const ENROLLMENT: &str = "INSERT INTO enrollment (id, device_id, org_unit_id, platform, claims, \
-        enrollment_type, ownership, status, udid, topic, access_rights, profile_identifier, \
-        created_at)";
+        enrollment_type, ownership, status, pin_sha256, udid, topic, access_rights, \
+        profile_identifier, created_at)";
     const CHANNEL: &str = "INSERT INTO channel (id, enrollment_id, device_id, name, topic, contact, \
         created_at)";
     const MEMBER: &str =
@@ -88,6 +88,7 @@ pub(crate) async fn load(core: &Core, devices: usize) -> String {
                 "profile",
                 "corporate",
                 "active",
+                id("pin"),
                 id("UDID"),
                 "com.apple.mgmt.bench",
                 8_191_i64,
@@ -110,7 +111,7 @@ pub(crate) async fn load(core: &Core, devices: usize) -> String {
                 Box::pin(async move {
                     tx.insert_many(DEVICE, 7, rows[0].clone(), "").await?;
                     tx.insert_many(SUMMARY, 14, rows[1].clone(), "").await?;
-                    tx.insert_many(ENROLLMENT, 13, rows[2].clone(), "").await?;
+                    tx.insert_many(ENROLLMENT, 14, rows[2].clone(), "").await?;
                     tx.insert_many(CHANNEL, 7, rows[3].clone(), "").await?;
                     tx.insert_many(MEMBER, 5, rows[4].clone(), "").await?;
                     Ok::<_, DbError>(())

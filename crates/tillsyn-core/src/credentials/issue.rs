@@ -170,12 +170,15 @@ impl NetworkIssue {
         Ok(Some(Outcome::Issued(Box::new(certificate))))
     }
 
+    /// The first one counts from now on. One that is to take its place counts when the device has installed
+    /// the profile: until then it uses the one before, whose end is told.
     async fn insert(&self, tx: &Tx, row: &Row) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO credential_certificate (sha256, credential_id, generation, \
             serial_number, der, key_sha256, not_before, not_after, created_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         const VALID: &str = "UPDATE credential SET status = 'valid', certificate_sha256 = $2, \
-            not_after = $3, renew_at = $4, warn_at = $5, updated_at = $6 WHERE id = $1";
+            not_after = $3, renew_at = $4, warn_at = $5, updated_at = $6 \
+            WHERE id = $1 AND certificate_sha256 IS NULL";
         let certificate = &self.certificate;
         let (from, to) = (certificate.not_before_ms(), certificate.not_after_ms());
         let (credential, sha256) = (row.text(0)?, certificate.sha256_hex());

@@ -56,8 +56,8 @@ pub(crate) struct Knowledge {
     pub(crate) delivered: Option<Version>,
     /// Bytes were handed to the device.
     pub(crate) sent: bool,
-    /// The device never said what came of an earlier delivery.
-    pub(crate) unsure: bool,
+    /// Handed out earlier, and the device never said what came of it: each may be there until a list tells.
+    pub(crate) unanswered: Vec<Version>,
     /// Proved by the device's own list since.
     pub(crate) confirmed: Option<String>,
 }

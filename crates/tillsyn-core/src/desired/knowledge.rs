@@ -14,10 +14,18 @@ pub(crate) enum Listed {
     Absent,
 }
 
+/// Versions without an answer that are kept in mind.
+const UNANSWERED: usize = 8;
+
 impl Knowledge {
     /// Whether it is, or may be, on the device.
     pub(crate) fn may_be_there(&self) -> bool {
-        self.sent || self.unsure || self.delivered.is_some() || self.confirmed.is_some()
+        self.sent || !self.unanswered.is_empty() || self.is_there()
+    }
+
+    /// The device said so. What it only may have can as well be a person's own of the same identifier.
+    pub(crate) fn is_there(&self) -> bool {
+        self.present().is_some()
     }
 
     /// The hash that is on the device as far as is known.
@@ -30,18 +38,24 @@ impl Knowledge {
     pub(crate) fn deliver(&mut self, version: Version) {
         self.delivered = Some(version);
         self.sent = true;
-        self.unsure = false;
+        self.unanswered.clear();
         self.confirmed = None;
     }
 
-    /// An install ended without the device's word: whether it is there is told by the next list.
-    pub(crate) fn unanswered(&mut self) {
-        self.unsure |= self.sent;
+    /// An install of this version ended without the device's word: whether it is there is told by the next
+    /// list.
+    pub(crate) fn ended(&mut self, version: Version) {
+        if self.sent && !self.unanswered.contains(&version) {
+            self.unanswered.push(version);
+            let over = self.unanswered.len().saturating_sub(UNANSWERED);
+            self.unanswered.drain(..over);
+        }
+        self.sent = self.is_there();
     }
 
     /// The device refused an install: what was there before stays.
     pub(crate) fn refuse(&mut self) {
-        self.sent = self.delivered.is_some() || self.confirmed.is_some();
+        self.sent = self.is_there();
     }
 
     /// The device removed it, or never had it.
@@ -50,17 +64,18 @@ impl Knowledge {
     }
 
     /// The device told its whole list, with this `PayloadUUID` under the item's identifier or without it.
-    /// `known` are the versions that may be there.
+    /// `known` are versions that may be there, beside those without an answer.
     pub(crate) fn list(&mut self, uuid: Option<&str>, known: &[&Version]) -> Listed {
         let is = |version: &&Version| {
             uuid.is_some_and(|uuid| uuid.eq_ignore_ascii_case(&payload_uuid(&version.hash)))
         };
         let found = self.delivered.as_ref().filter(|own| is(own));
-        let found = found.or_else(|| known.iter().copied().find(is)).cloned();
+        let known = || known.iter().copied().chain(&self.unanswered);
+        let found = found.or_else(|| known().find(is)).cloned();
         if let Some(version) = found {
             self.confirmed = Some(version.hash.clone());
             self.delivered = Some(version);
-            self.unsure = false;
+            self.unanswered.clear();
             return Listed::Proved;
         }
         let had = self.present().is_some();

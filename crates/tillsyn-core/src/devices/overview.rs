@@ -27,6 +27,8 @@ pub struct Overview {
     pub commands_failed_today: i64,
     pub attempts_failed_today: i64,
     pub invitations_open: i64,
+    /// Devices that refuse a profile, or cannot be given one.
+    pub devices_refusing: i64,
     /// Messages of devices that no enrollment of ours knows, today.
     pub strangers_today: i64,
     pub platforms: Vec<(String, i64)>,
@@ -56,6 +58,7 @@ pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
                 commands_in(tx, &mut overview, from, to, *now).await?;
                 enrollment_in(tx, &mut overview, from, to, *now).await?;
                 groups_in(tx, &mut overview, from, to).await?;
+                overview.devices_refusing = refusing_in(tx, from, to).await?;
                 Ok::<_, Error>(overview)
             })
         })
@@ -151,6 +154,13 @@ async fn groups_in(tx: &Tx, overview: &mut Overview, from: &str, to: &str) -> Re
     }
     overview.platforms = platforms.into_iter().collect();
     Ok(())
+}
+
+async fn refusing_in(tx: &Tx, from: &str, to: &str) -> Result<i64, Error> {
+    const REFUSING: &str = "SELECT count(DISTINCT s.device_id) FROM item_state s \
+        JOIN device_summary d ON d.device_id = s.device_id JOIN org_unit u ON u.id = d.org_unit_id \
+        WHERE s.state = 'refused' AND d.enrollment_id = s.enrollment_id AND u.path >= $1 AND u.path < $2";
+    one(&tx.fetch_one(REFUSING, args![from, to]).await?)
 }
 
 fn one(row: &Row) -> Result<i64, Error> {

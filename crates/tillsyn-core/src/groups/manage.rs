@@ -1,9 +1,11 @@
 //! Making, renaming and removing groups.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use super::members::devices_in;
+use super::members::{MOST, MemberKind, named};
 use super::view::{GroupView, group};
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
@@ -12,7 +14,7 @@ use crate::events::{self, NewEvent};
 use crate::ids::{GroupId, OrgUnitId};
 use crate::plans::{Change, change_directly};
 use crate::units::find_in as unit_in;
-use crate::{org, text};
+use crate::{assignments, org, text};
 
 /// A group to make.
 #[derive(Clone, Debug)]
@@ -114,6 +116,7 @@ pub async fn change_group(
 
 /// Removes a group that nothing is assigned to.
 pub async fn remove_group(core: &Core, actor: &Actor, id: &GroupId) -> Result<(), Error> {
+    thin_out(core, actor, id).await?;
     let change = Change::DeleteGroup {
         group_id: id.to_string(),
     };
@@ -121,19 +124,85 @@ pub async fn remove_group(core: &Core, actor: &Actor, id: &GroupId) -> Result<()
     Ok(())
 }
 
-/// The bare removal with its event; answers which devices were in it. Refused while assignments name it.
+/// Takes the members of a group that is to go out of it, until few are left: to delete those of a large one
+/// at once would keep every other writer waiting.
+pub(crate) async fn thin_out(core: &Core, actor: &Actor, id: &GroupId) -> Result<(), Error> {
+    loop {
+        let input = (actor.clone(), id.clone(), core.now_ms());
+        let taken = core
+            .db()
+            .write(input, |tx, (actor, id, now)| {
+                Box::pin(async move { thin_out_in(tx, actor, id, *now).await })
+            })
+            .await?;
+        if !taken {
+            return Ok(());
+        }
+    }
+}
+
+/// One round, when the group has more members than go with it.
+async fn thin_out_in(tx: &Tx, actor: &Actor, id: &GroupId, now_ms: i64) -> Result<bool, Error> {
+    const NEXT: &str = "SELECT member_kind, member_id FROM group_member WHERE group_id = $1 \
+        ORDER BY member_kind, member_id LIMIT $2";
+    const DELETE: &str = "DELETE FROM group_member WHERE group_id = $1 AND member_kind = $2 \
+        AND member_id {ids}";
+    let found = removable_in(tx, actor, id).await?;
+    let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+    let rows = tx.fetch_all(NEXT, args![id, limit]).await?;
+    if rows.len() <= MOST {
+        return Ok(false);
+    }
+    let mut gone = BTreeSet::new();
+    for row in rows.iter().take(MOST) {
+        let kind = MemberKind::parse(row.str(0)?);
+        let kind = kind.ok_or_else(|| Error::internal("A stored member has a bad kind."))?;
+        gone.insert((kind, row.text(1)?));
+    }
+    for kind in [MemberKind::Device, MemberKind::Person] {
+        let of_kind = gone.iter().filter(|(of, _)| *of == kind);
+        let ids: Vec<String> = of_kind.map(|(_, id)| id.clone()).collect();
+        if !ids.is_empty() {
+            tx.execute_in(DELETE, ids, args![id, kind.as_str()]).await?;
+        }
+    }
+    // Somebody may be about to assign something to who was in it.
+    assignments::bump_in(tx).await?;
+    let none = named(&BTreeSet::new());
+    let event = NewEvent::done("group.members", "group", id.as_str(), &found.unit)
+        .with(json!({"added": none, "removed": named(&gone)}));
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(true)
+}
+
+/// The bare removal with its event. Nothing is assigned to it, so no device is to have anything else.
 pub(crate) async fn remove_in(
     tx: &Tx,
     actor: &Actor,
     id: &GroupId,
     now_ms: i64,
-) -> Result<Vec<String>, Error> {
-    const ASSIGNED: &str = "SELECT DISTINCT a.id, COALESCE(p.name, a.item_id) FROM assignment_target t \
-        JOIN assignment a ON a.id = t.assignment_id LEFT JOIN profile p ON p.id = a.item_id \
-        WHERE t.target_kind = 'group' AND t.target_id = $1 ORDER BY 2, 1 LIMIT 20";
+) -> Result<(), Error> {
     const COUNT: &str = "SELECT count(*) FROM group_member WHERE group_id = $1";
     const MEMBERS: &str = "DELETE FROM group_member WHERE group_id = $1";
     const REMOVE: &str = "DELETE FROM device_group WHERE id = $1";
+    let found = removable_in(tx, actor, id).await?;
+    let members = tx.fetch_one(COUNT, args![id]).await?.i64(0)?;
+    tx.execute(MEMBERS, args![id]).await?;
+    tx.execute(REMOVE, args![id]).await?;
+    let event = NewEvent::done("group.remove", "group", id.as_str(), &found.unit)
+        .with(json!({"before": {"name": found.name, "members": members}}));
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(())
+}
+
+/// The group, when the actor may remove it.
+///
+/// # Errors
+/// `group_assigned` while assignments name it.
+pub(crate) async fn removable_in(tx: &Tx, actor: &Actor, id: &GroupId) -> Result<Found, Error> {
+    const ASSIGNED: &str = "SELECT DISTINCT a.id, COALESCE(p.name, a.item_id) FROM assignment_target t \
+        JOIN assignment a ON a.id = t.assignment_id LEFT JOIN profile p ON p.id = a.item_id \
+        WHERE t.target_kind = 'group' AND t.target_id = $1 ORDER BY 2, 1 LIMIT 20";
     let found = find_in(tx, id).await?;
     authorize(actor, Permission::GroupsWrite, &found.path)?;
     let mut assigned = Vec::new();
@@ -146,18 +215,11 @@ pub(crate) async fn remove_in(
             Error::conflict("group_assigned", text).with_data(json!({"assignments": assigned}))
         );
     }
-    let devices = devices_in(tx, id).await?;
-    let members = tx.fetch_one(COUNT, args![id]).await?.i64(0)?;
-    tx.execute(MEMBERS, args![id]).await?;
-    tx.execute(REMOVE, args![id]).await?;
-    let event = NewEvent::done("group.remove", "group", id.as_str(), &found.unit)
-        .with(json!({"before": {"name": found.name, "members": members}}));
-    events::record(tx, actor, now_ms, event).await?;
-    Ok(devices)
+    Ok(found)
 }
 
 /// A group as a rule needs it.
-pub(super) struct Found {
+pub(crate) struct Found {
     pub(super) unit: String,
     pub(super) path: String,
     pub(super) name: String,

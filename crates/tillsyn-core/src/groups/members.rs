@@ -16,7 +16,7 @@ use crate::ids::GroupId;
 use crate::plans::{Change, change_directly};
 
 /// Members that one change names.
-const MOST: usize = 5_000;
+pub(super) const MOST: usize = 1_000;
 
 /// What a member is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,14 @@ impl MemberKind {
         match self {
             Self::Device => "device",
             Self::Person => "person",
+        }
+    }
+
+    /// What whoever sees such members has to hold.
+    pub(super) fn read(self) -> Permission {
+        match self {
+            Self::Device => Permission::DevicesRead,
+            Self::Person => Permission::PeopleRead,
         }
     }
 
@@ -146,7 +154,7 @@ fn of_kind(members: &[Member], kind: MemberKind) -> BTreeSet<String> {
 }
 
 /// What the event keeps: all of a small change, counts and a digest of a large one.
-fn named(members: &BTreeSet<(MemberKind, String)>) -> serde_json::Value {
+pub(super) fn named(members: &BTreeSet<(MemberKind, String)>) -> serde_json::Value {
     let of = |wanted: MemberKind| -> Vec<&str> {
         members
             .iter()
@@ -248,18 +256,4 @@ async fn concerned_in(
         }
     }
     Ok(devices.into_iter().collect())
-}
-
-/// Every device of a group, also through people.
-pub(super) async fn devices_in(tx: &Tx, id: &GroupId) -> Result<Vec<String>, Error> {
-    let mut members = Vec::new();
-    for kind in [MemberKind::Device, MemberKind::Person] {
-        members.extend(
-            present_in(tx, id, kind)
-                .await?
-                .into_iter()
-                .map(|id| (kind, id)),
-        );
-    }
-    concerned_in(tx, members.into_iter()).await
 }

@@ -7,13 +7,13 @@ mod members;
 mod names;
 mod view;
 
-pub(crate) use manage::remove_in;
+pub(crate) use manage::{removable_in, remove_in, thin_out};
 pub(crate) use members::change_members_in;
 pub(crate) use view::{cut, place};
 
 pub use manage::{GroupChange, NewGroup, change_group, create_group, remove_group};
 pub use members::{Member, MemberKind, change_members};
-pub use names::find_members;
+pub use names::{device_with_serial, find_members, person_with_email};
 pub use view::{
     GroupFilter, GroupRef, GroupView, MemberView, count_groups, group, groups_of_device,
     groups_of_person, list_groups, list_members,

@@ -9,8 +9,71 @@ use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
+use crate::ids::{DeviceId, PersonId};
 
 const MOST: usize = 5_000;
+const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number FROM device d \
+    JOIN org_unit u ON u.id = d.org_unit_id \
+    WHERE u.path >= $1 AND u.path < $2 AND d.serial_number {ids}";
+const BY_EMAIL: &str = "SELECT 'person', p.id, p.email FROM person p \
+    JOIN org_unit u ON u.id = p.org_unit_id \
+    WHERE u.path >= $1 AND u.path < $2 AND p.email {ids}";
+
+/// The person who has this mail address, among those that the actor reaches.
+pub async fn person_with_email(
+    core: &Core,
+    actor: &Actor,
+    email: &str,
+) -> Result<Option<PersonId>, Error> {
+    may(actor, Permission::PeopleRead)?;
+    let found = found(core, actor, vec![BY_EMAIL], keys(email)).await?;
+    let first = found.into_iter().next();
+    Ok(first.map(|(_, id, _)| PersonId::from_store(id)))
+}
+
+/// The device that has this serial number, among those that the actor reaches.
+pub async fn device_with_serial(
+    core: &Core,
+    actor: &Actor,
+    serial: &str,
+) -> Result<Option<DeviceId>, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let found = found(core, actor, vec![BY_SERIAL], keys(serial)).await?;
+    let first = found.into_iter().next();
+    Ok(first.map(|(_, id, _)| DeviceId::from_store(id)))
+}
+
+/// As it is kept, and as it was typed.
+fn keys(name: &str) -> Vec<String> {
+    let name = name.trim();
+    let mut keys = vec![key(name), name.to_owned()];
+    keys.dedup();
+    keys
+}
+
+/// Kind, id and name of whatever the statements find by these keys.
+async fn found(
+    core: &Core,
+    actor: &Actor,
+    statements: Vec<&'static str>,
+    keys: Vec<String>,
+) -> Result<Vec<(String, String, String)>, Error> {
+    let path = actor.unit_path.clone();
+    core.db()
+        .read((statements, keys, path), |tx, (statements, keys, path)| {
+            Box::pin(async move {
+                let mut found = Vec::new();
+                for sql in statements {
+                    let values = args![path.as_str(), prefix_end(path)];
+                    for row in tx.fetch_all_in(sql, keys.clone(), values).await? {
+                        found.push((row.text(0)?, row.text(1)?, row.text(2)?));
+                    }
+                }
+                Ok::<_, Error>(found)
+            })
+        })
+        .await
+}
 
 /// Finds the members that a list names: ids, serial numbers of devices, mail addresses of people. All that
 /// are not found are told at once, in the words of the list.
@@ -21,14 +84,8 @@ pub async fn find_members(
 ) -> Result<Vec<Member>, Error> {
     const BY_ID: &str = "SELECT 'device', d.id, d.id FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND d.id {ids}";
-    const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number FROM device d \
-        JOIN org_unit u ON u.id = d.org_unit_id \
-        WHERE u.path >= $1 AND u.path < $2 AND d.serial_number {ids}";
     const PERSON_BY_ID: &str = "SELECT 'person', p.id, p.id FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND p.id {ids}";
-    const BY_EMAIL: &str = "SELECT 'person', p.id, p.email FROM person p \
-        JOIN org_unit u ON u.id = p.org_unit_id \
-        WHERE u.path >= $1 AND u.path < $2 AND p.email {ids}";
     may(actor, Permission::GroupsWrite)?;
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
     for name in names.iter().map(|name| name.trim()) {
@@ -48,22 +105,8 @@ pub async fn find_members(
     }
     // Serial numbers are capitals; one that is not is found as it was typed.
     let keys: Vec<String> = wanted.keys().chain(wanted.values()).cloned().collect();
-    let path = actor.unit_path.clone();
-    let found = core
-        .db()
-        .read((keys, path), |tx, (keys, path)| {
-            Box::pin(async move {
-                let mut found = Vec::new();
-                for sql in [BY_ID, BY_SERIAL, PERSON_BY_ID, BY_EMAIL] {
-                    let values = args![path.as_str(), prefix_end(path)];
-                    for row in tx.fetch_all_in(sql, keys.clone(), values).await? {
-                        found.push((row.text(0)?, row.text(1)?, row.text(2)?));
-                    }
-                }
-                Ok::<_, Error>(found)
-            })
-        })
-        .await?;
+    let statements = vec![BY_ID, BY_SERIAL, PERSON_BY_ID, BY_EMAIL];
+    let found = found(core, actor, statements, keys).await?;
     let mut members = BTreeSet::new();
     for (kind, id, name) in found {
         wanted.remove(&key(&name));

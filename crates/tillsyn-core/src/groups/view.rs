@@ -209,13 +209,25 @@ pub async fn list_members(
         AND (x.name > $6 OR (x.name = $6 AND x.id > $7)) ORDER BY x.name, x.id LIMIT $8";
     let limit = page_size(limit)?;
     let of = group(core, actor, id).await?;
+    let shown = |kind: MemberKind| actor.holds(kind.read());
+    let kind = match kind {
+        Some(kind) if shown(kind) => kind.as_str(),
+        None if shown(MemberKind::Device) && shown(MemberKind::Person) => "",
+        None if shown(MemberKind::Device) => MemberKind::Device.as_str(),
+        None if shown(MemberKind::Person) => MemberKind::Person.as_str(),
+        _ => {
+            return Ok(cut(Vec::new(), limit, |member: &MemberView| {
+                (&member.name, member.id.as_str())
+            }));
+        }
+    };
     let (name, last) = place(after)?;
     let path = actor.unit_path.as_str();
     let values = args![
         id,
         path,
         prefix_end(path),
-        kind.map_or("", MemberKind::as_str),
+        kind,
         text::pattern(search),
         name,
         last,

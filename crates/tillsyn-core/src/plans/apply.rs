@@ -5,25 +5,30 @@ use std::sync::Arc;
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
+use super::change::Change;
 use super::compute::{Computed, Depth, compute};
 use super::create::plan_anew;
-use super::guard::{Need, lately_in, need};
+use super::guard::{Asker, Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::approvals::{
-    self, ApprovalStatus, Askers, Cause, End, NewApproval, Preview, ask_in, is_new,
-    no_other_person_in, second_person, settle_in,
+    self, ApprovalStatus, Askers, Cause, End, NewApproval, Preview, ask_in, no_other_person_in,
+    second_person, settle_in,
 };
 use crate::assignments;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::guard::refuse_frozen_in;
-use crate::ids::PlanId;
+use crate::ids::{GroupId, PlanId};
+use crate::{groups, text};
 
 /// How often the effect is computed again when the configuration moves before the change is made.
 const TRIES: usize = 4;
+
+/// Characters of a reason.
+const MOST_REASON: usize = 500;
 
 /// What whoever applies a plan typed.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +53,7 @@ pub async fn apply(
 ) -> Result<PlanView, Error> {
     for _ in 0..TRIES {
         if let Some(done) = attempt(core, actor, id, &approval).await? {
-            return Ok(done);
+            return Ok(done.told_to(actor));
         }
     }
     Err(Error::conflict(
@@ -84,26 +89,30 @@ async fn attempt(
         Err(error) if !gone(&error) => return Err(error),
         _ => return overtake(core, actor, &found).await.map(Some),
     };
-    let reason = approval
-        .reason
-        .as_deref()
-        .map(str::trim)
-        .filter(|reason| !reason.is_empty());
+    let reason = text::optional("reason", approval.reason.clone(), MOST_REASON)?;
+    let reason = reason.as_deref();
     let lately = lately(core, actor).await?;
     if found.status == PlanStatus::Waiting && actor.kind == ActorKind::Server {
         no_other_person(core, &found).await?;
     }
     match checked(core, actor, &found, (&computed, lately), approval, reason)? {
         Way::Ask => ask(core, actor, &found, reason).await.map(Some),
-        Way::Apply => carry_out(core, actor, found, computed, reason).await,
+        Way::Apply => {
+            if let Change::DeleteGroup { group_id } = &found.change
+                && let Some(group) = GroupId::parse(group_id)
+            {
+                groups::thin_out(core, actor, &group).await?;
+            }
+            carry_out(core, actor, found, computed, reason).await
+        }
     }
 }
 
 /// Read before the change: whatever is removed meanwhile moves the revision, so that the plan is looked at anew.
 async fn lately(core: &Core, actor: &Actor) -> Result<usize, Error> {
     core.db()
-        .read((who(actor), core.now_ms()), |tx, (who, now)| {
-            Box::pin(async move { lately_in(tx, who, *now).await })
+        .read((actor.clone(), core.now_ms()), |tx, (actor, now)| {
+            Box::pin(async move { lately_in(tx, actor, *now).await })
         })
         .await
 }
@@ -124,8 +133,13 @@ enum Way {
 /// What a person has to give before an open plan is carried out.
 pub async fn need_of(core: &Core, actor: &Actor, plan: &PlanView) -> Result<Need, Error> {
     let lately = lately(core, actor).await?;
-    let new = is_new(actor, core.now_ms());
-    Ok(need(plan.summary.removes_from, lately, actor.kind, new))
+    let asker = Asker::of(actor, core.now_ms());
+    Ok(need(plan.summary.removes_from, lately, asker))
+}
+
+/// Who wants a plan that waits: whoever asked for the second person, and before that whoever made it.
+pub fn wanted_by(plan: &PlanView) -> &str {
+    plan.asked_by.as_deref().unwrap_or(&plan.created_by)
 }
 
 /// The rows of the guard's table (security §6).
@@ -138,14 +152,14 @@ fn checked(
     reason: Option<&str>,
 ) -> Result<Way, Error> {
     let now_ms = core.now_ms();
-    let new = is_new(actor, core.now_ms());
+    let asker = Asker::of(actor, now_ms);
     let removes_from = computed.tally.summary.removes_from;
     if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
         let permission = plan.change.permission();
         let path = &plan.unit_path;
         return second_person(actor, &askers(plan), permission, path, now_ms).map(|()| Way::Apply);
     }
-    let need = need(removes_from, lately, actor.kind, new);
+    let need = need(removes_from, lately, asker);
     if need == Need::Nothing {
         return Ok(Way::Apply);
     }
@@ -174,8 +188,8 @@ fn checked(
 /// Whose wish a plan is.
 fn askers(plan: &PlanView) -> Askers<'_> {
     Askers {
-        by: plan.asked_by.as_deref().unwrap_or(&plan.created_by),
-        account: Some(&plan.created_by),
+        by: wanted_by(plan),
+        account: None,
     }
 }
 

@@ -45,11 +45,8 @@ pub(super) async fn candidates_in(
             }
             collect_in(tx, OF_PEOPLE, people, &mut found).await?;
         }
-        Change::DeleteGroup { group_id } => {
-            let groups = vec![group_id.clone()];
-            collect_in(tx, OF_GROUPS, groups.clone(), &mut found).await?;
-            collect_in(tx, OF_PEOPLE_OF_GROUPS, groups, &mut found).await?;
-        }
+        // Nothing is assigned to a group that can be deleted.
+        Change::DeleteGroup { .. } => {}
         Change::MoveDevice { device_ids, .. } => found.extend(device_ids.iter().cloned()),
         Change::SetDevicePerson { device_id, .. } => {
             found.insert(device_id.clone());

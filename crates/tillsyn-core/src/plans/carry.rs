@@ -104,7 +104,8 @@ pub(super) async fn carry_in(
                 .map_or(Look::Nobody, Look::Devices)
         }
         Change::DeleteGroup { group_id } => {
-            Look::Devices(groups::remove_in(tx, actor, &group(group_id)?, now_ms).await?)
+            groups::remove_in(tx, actor, &group(group_id)?, now_ms).await?;
+            Look::Devices(Vec::new())
         }
         Change::MoveDevice {
             device_ids,
@@ -168,6 +169,14 @@ pub(super) async fn rehearse(
     change: &Change,
     now_ms: i64,
 ) -> Result<bool, Error> {
+    // Every member would be deleted and put back.
+    if let Change::DeleteGroup { group_id } = change {
+        let input = (actor.clone(), group(group_id)?);
+        let found = core.db().read(input, |tx, (actor, id)| {
+            Box::pin(async move { groups::removable_in(tx, actor, id).await })
+        });
+        return found.await.map(|_| true);
+    }
     let input = (core.clone(), actor.clone(), change.clone(), now_ms);
     let rehearsed = core
         .db()

@@ -161,7 +161,7 @@ async fn walk(core: &Core, prepared: &Prepared, depth: Depth) -> Result<Option<C
     }
     tally.close(&prepared.after);
     if let Some(meetings) = meetings {
-        let conflicts = meetings.conflicts(core, &prepared.all, draft(prepared));
+        let conflicts = meetings.conflicts(core, prepared, draft(prepared));
         tally.summary.conflicts = conflicts.await?;
     }
     Ok(Some(Computed {

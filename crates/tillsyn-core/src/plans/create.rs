@@ -93,6 +93,7 @@ pub(super) async fn keep(
             })
         })
         .await
+        .map(|plan| plan.told_to(actor))
 }
 
 /// A version gets its id with the plan, because desired hashes cover it.
@@ -138,5 +139,7 @@ pub async fn preview(core: &Core, actor: &Actor, profile: &ProfileId) -> Result<
         version_id: Some(String::new()),
     };
     let (_, computed) = compute(core, &Actor::system(), &change, Depth::First(PREVIEW)).await?;
-    Ok(computed.tally.summary)
+    let mut summary = computed.tally.summary;
+    summary.hide_from(actor);
+    Ok(summary)
 }

@@ -9,9 +9,9 @@ use super::carry::{Look, carry_in, rehearse};
 use super::change::Change;
 use super::compute::{Computed, Depth, compute};
 use super::create::{keep, named};
-use super::guard::{Need, lately_in, need};
+use super::guard::{Asker, Need, lately_in, need};
 use super::settle::{Settled, look_in};
-use super::store::{PlanView, find_in, insert_in, who};
+use super::store::{PlanView, find_in, insert_in};
 use crate::actor::{Actor, may};
 use crate::assignments;
 use crate::core::Core;
@@ -61,7 +61,7 @@ pub async fn change_directly(
             Outcome::Moved => {}
             Outcome::Made(plan) => {
                 core.wake_reconciler();
-                return Ok(plan.map(|plan| *plan));
+                return Ok(plan.map(|plan| plan.told_to(actor)));
             }
             Outcome::Look => {
                 let removes_from = computed.tally.summary.removes_from;
@@ -107,9 +107,9 @@ impl Direct {
         if assignments::revision_in(tx).await? != self.computed.revision {
             return Ok(Outcome::Moved);
         }
-        let lately = lately_in(tx, &who(actor), now).await?;
+        let lately = lately_in(tx, actor, now).await?;
         let removes_from = tally.summary.removes_from;
-        if removes_from > 1 || need(removes_from, lately, actor.kind, false) != Need::Nothing {
+        if removes_from > 1 || need(removes_from, lately, Asker::of(actor, now)) != Need::Nothing {
             return Ok(Outcome::Look);
         }
         if tally.affected.is_empty() && !self.of_item {

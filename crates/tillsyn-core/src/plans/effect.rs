@@ -191,6 +191,8 @@ fn kind(
         .and_then(|seen| seen.work.as_ref())
         .is_some_and(|work| work.fetched && work.installs.is_some());
     Some(match (outcome.step, outcome.state) {
+        // It goes when the device's list names it as ours.
+        (Some(Step::Verify), Some(State::ToRemove)) => EffectKind::Remove,
         (Some(Step::Verify), _) | (None, Some(State::AsDesired | State::Unverified)) => {
             return None;
         }

@@ -161,7 +161,7 @@ impl Meetings {
     pub(super) async fn conflicts(
         mut self,
         core: &Core,
-        names: &Catalogue,
+        prepared: &Prepared,
         draft: Option<Draft>,
     ) -> Result<Vec<ConflictGroup>, Error> {
         let met = std::mem::take(&mut self.met);
@@ -171,13 +171,17 @@ impl Meetings {
         self.open(core, ids, draft).await?;
         let mut groups = Vec::new();
         for ((one, other), met) in met {
-            let name = |profile: &ProfileRef| ProfileRef {
-                name: names
-                    .items
-                    .get(&profile.id)
-                    .map(|item| item.name.clone())
-                    .unwrap_or_default(),
-                ..profile.clone()
+            let name = |profile: &ProfileRef| {
+                let changed = prepared.after.items.get(&profile.id);
+                let item = changed.or_else(|| prepared.all.items.get(&profile.id));
+                item.map_or_else(
+                    || profile.clone(),
+                    |item| ProfileRef {
+                        name: item.name.clone(),
+                        unit_path: item.unit_path.clone(),
+                        ..profile.clone()
+                    },
+                )
             };
             for clash in self.clashes(&one, &other) {
                 let on = met
@@ -214,6 +218,6 @@ fn named((id, version): (String, i64)) -> ProfileRef {
     ProfileRef {
         id,
         version,
-        name: String::new(),
+        ..ProfileRef::default()
     }
 }

@@ -19,7 +19,7 @@ mod summary;
 mod view;
 mod world;
 
-pub use apply::{Approval, apply, need_of};
+pub use apply::{Approval, apply, need_of, wanted_by};
 pub use change::Change;
 pub use conflict::{ConflictGroup, ProfileRef, SettingConflict, Wins};
 pub use create::{plan, preview};
@@ -28,6 +28,6 @@ pub use effect::EffectKind;
 pub use guard::Need;
 pub use store::{PlanStatus, PlanView};
 pub use summary::{Counts, Summary, Unsupported};
-pub use view::{EffectView, cancel, effects, find, list_plans};
+pub use view::{EffectView, cancel, effects, find, list_plans, waiting_plans};
 
 pub(crate) use apply::drop_in;

@@ -79,6 +79,14 @@ pub struct PlanView {
     pub result: Option<serde_json::Value>,
 }
 
+impl PlanView {
+    /// As this actor may read it.
+    pub(super) fn told_to(mut self, actor: &Actor) -> Self {
+        self.summary.hide_from(actor);
+        self
+    }
+}
+
 pub(super) const COLUMNS: &str = "SELECT p.id, p.org_unit_id, u.path, p.change, p.status, p.digest, \
     p.revision, p.summary, p.reason, p.created_by, p.created_at, p.expires_at, p.asked_by, p.asked_at, \
     p.applied_by, p.applied_at, p.result FROM plan p JOIN org_unit u ON u.id = p.org_unit_id";

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::conflict::{ConflictGroup, ProfileRef};
 use super::effect::{Effect, EffectKind};
+use crate::actor::Actor;
 use crate::assignments::Catalogue;
 use crate::desired::Reason;
 use crate::support::Judgement;
@@ -41,6 +42,18 @@ pub struct Summary {
     pub ignored: Vec<Unsupported>,
     /// Of the devices that get a version, those on which all of it has an effect.
     pub apply_all: usize,
+}
+
+impl Summary {
+    /// Leaves out what the actor may not know: names and values of profiles above its unit.
+    pub(super) fn hide_from(&mut self, actor: &Actor) {
+        for group in &mut self.conflicts {
+            group.hide_from(actor);
+        }
+        for one in self.refusals.iter_mut().chain(&mut self.ignored) {
+            one.profile.hide_from(actor);
+        }
+    }
 }
 
 /// What so many devices refuse or ignore.
@@ -261,13 +274,14 @@ fn most_first(counted: HashMap<Of, usize>, names: &Catalogue) -> Vec<Unsupported
     let mut counted: Vec<(Of, usize)> = counted.into_iter().collect();
     counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counted.truncate(MOST);
-    let name = |id: &str| names.items.get(id).map(|item| item.name.clone());
+    let item = |id: &str| names.items.get(id);
     counted
         .into_iter()
         .map(|(of, devices)| Unsupported {
             devices,
             profile: ProfileRef {
-                name: name(&of.item.0).unwrap_or_default(),
+                name: item(&of.item.0).map_or_else(String::new, |item| item.name.clone()),
+                unit_path: item(&of.item.0).map_or_else(String::new, |item| item.unit_path.clone()),
                 id: of.item.0,
                 version: of.item.1,
             },

@@ -32,7 +32,7 @@ pub async fn find(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView, E
     if authorize(actor, plan.change.permission(), &plan.unit_path).is_err() {
         authorize(actor, READ, &plan.unit_path)?;
     }
-    Ok(plan)
+    Ok(plan.told_to(actor))
 }
 
 /// The plans of the actor's scope, newest first; with `pending`, those that can still be applied.
@@ -50,17 +50,18 @@ pub async fn list_plans(
         None => "~".to_owned(),
     };
     let now_ms = core.now_ms();
-    let input = (actor.unit_path.clone(), before, pending, limit, now_ms);
+    let input = (actor.clone(), before, pending, limit, now_ms);
     core.db()
-        .read(input, |tx, (path, before, pending, limit, now)| {
+        .read(input, |tx, (actor, before, pending, limit, now)| {
             Box::pin(async move {
                 let sql = format!(
                     "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND p.id < $3 AND ($4 = 0 \
                      OR (p.status IN ('open', 'waiting') AND p.expires_at > $5)) \
                      ORDER BY p.id DESC LIMIT $6"
                 );
+                let path = actor.unit_path.as_str();
                 let args = args![
-                    path.as_str(),
+                    path,
                     prefix_end(path),
                     before.as_str(),
                     i64::from(*pending),
@@ -72,13 +73,34 @@ pub async fn list_plans(
                 let items = rows
                     .iter()
                     .take(shown)
-                    .map(|row| decode(row, *now))
+                    .map(|row| Ok(decode(row, *now)?.told_to(actor)))
                     .collect::<Result<Vec<_>, Error>>()?;
                 let next = items
                     .last()
                     .filter(|_| rows.len() > shown)
                     .map(|last| Cursor::of_text(last.id.as_str()).encode());
                 Ok(Page { items, next })
+            })
+        })
+        .await
+}
+
+/// The plans that wait for a second person, newest first: what somebody on the server may release.
+pub async fn waiting_plans(core: &Core, actor: &Actor) -> Result<Vec<PlanView>, Error> {
+    may(actor, READ)?;
+    let input = (actor.clone(), core.now_ms());
+    core.db()
+        .read(input, |tx, (actor, now)| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{COLUMNS} WHERE p.status = 'waiting' AND p.expires_at > $3 \
+                     AND u.path >= $1 AND u.path < $2 ORDER BY p.id DESC LIMIT 1000"
+                );
+                let path = actor.unit_path.as_str();
+                let values = args![path, prefix_end(path), *now];
+                let rows = tx.fetch_all_dyn(&sql, values).await?;
+                let read = |row| Ok(decode(row, *now)?.told_to(actor));
+                rows.iter().map(read).collect()
             })
         })
         .await
@@ -243,4 +265,5 @@ pub async fn cancel(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView,
             })
         })
         .await
+        .map(|plan| plan.told_to(actor))
 }

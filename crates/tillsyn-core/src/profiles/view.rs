@@ -6,6 +6,7 @@ use tillsyn_db::{Row, args};
 use super::store;
 use super::{Summary, limits};
 use crate::actor::{Actor, Permission, authorize, may};
+use crate::assignments;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
@@ -250,6 +251,10 @@ pub async fn describe_profile(
                 tx.execute(SET, args![id, name.as_str(), text.map(String::as_str)])
                     .await?;
                 store::touch_in(tx, &profile, *now).await?;
+                // Nodes hold names in memory.
+                if *name != profile.name {
+                    assignments::bump_in(tx).await?;
+                }
                 let event =
                     NewEvent::done("profile.change", "profile", id.as_str(), &profile.unit_id)
                         .with(json!({

@@ -6,7 +6,7 @@ use tillsyn_db::{Tx, args};
 use super::ask::ask_list_in;
 use super::request::request_in;
 use super::rows::{self, ItemRow};
-use crate::commands::Request;
+use crate::commands::{Request, store};
 use crate::credentials;
 use crate::desired::{Failure, Listed, Reason, State, losses_after, wait_after_loss_ms, wait_ms};
 use crate::error::Error;
@@ -125,6 +125,12 @@ async fn take(
         (End::Refused { chain, failure }, installed) => {
             if !removes {
                 knowledge.refuse();
+                // While it may have an earlier one, nobody knows which certificate it uses.
+                if knowledge.is_there() || !knowledge.may_be_there() {
+                    let still = knowledge.delivered.as_ref().map(|version| version.number);
+                    let (channel, profile) = (&row.channel_id, &row.item_id);
+                    credentials::refused_in(tx, channel, profile, still, now_ms).await?;
+                }
                 row.know(knowledge);
             }
             // A refusal of what is no longer wanted says nothing of what is.
@@ -157,15 +163,27 @@ pub(crate) async fn on_list_in(
     listed: &[(&str, &str)],
 ) -> Result<(), Error> {
     let mut changed = Vec::new();
+    let mut pointless = Vec::new();
     let mut look = false;
     for before in rows::of_channel_in(tx, heard.channel_id).await? {
         let mut row = before.clone();
         let uuid = listed.iter().find(|(item, _)| *item == row.item);
         look |= prove(&mut row, uuid.map(|(_, uuid)| *uuid), heard.now_ms);
+        if let Some(version) = &row.delivered
+            && row.delivered != before.delivered
+        {
+            let (channel, profile, number) = (&row.channel_id, &row.item_id, version.number);
+            credentials::installed_in(tx, channel, profile, number, heard.now_ms).await?;
+        }
+        // What stands there now is not ours: a removal that waits would take it in this very session.
+        if row.installs.is_none() && !row.knowledge().may_be_there() {
+            pointless.extend(row.command_id.clone());
+        }
         if row != before {
             changed.push(row);
         }
     }
+    store::supersede_in(tx, pointless, "not_wanted", heard.now_ms).await?;
     rows::save_in(tx, changed, heard.now_ms).await?;
     if look {
         request_in(tx, vec![heard.device_id.to_owned()], heard.now_ms).await?;
@@ -179,6 +197,7 @@ fn prove(row: &mut ItemRow, uuid: Option<&str>, now_ms: i64) -> bool {
     let desired = row.desired_version.zip(row.desired_hash.clone());
     let desired = desired.map(|(number, hash)| crate::desired::Version { number, hash });
     let known: Vec<_> = desired.iter().chain(row.installs.iter()).collect();
+    let was_there = knowledge.is_there();
     let listed = knowledge.list(uuid, &known);
     let kept_ms = row.confirmed_at.zip(row.delivered_at);
     let kept_ms = kept_ms.map_or(0, |(last, first)| last.saturating_sub(first));
@@ -196,7 +215,11 @@ fn prove(row: &mut ItemRow, uuid: Option<&str>, now_ms: i64) -> bool {
                 row.next_attempt_at = None;
                 return false;
             }
-            as_desired
+            // It was only asked for, and nothing failed: what is to be done is done now.
+            if !was_there && row.failures == 0 {
+                row.next_attempt_at = None;
+            }
+            as_desired || !was_there
         }
         Listed::Lost => {
             row.confirmed_at = None;

@@ -8,7 +8,6 @@ use tillsyn_db::Tx;
 
 use super::ask::ask_list_in;
 use super::desire::desired_in;
-use super::request::request_in;
 use super::rows::{self, CommandOf, ItemRow};
 use crate::assignments::{Catalogue, Subject, catalogue_behind_in, subjects_in};
 use crate::clock::HOUR_MS;
@@ -20,14 +19,16 @@ use crate::error::Error;
 /// Between two questions about the same delivered item that no list has proved.
 const ASK_AGAIN_MS: i64 = 6 * HOUR_MS;
 
-/// Steps of one transaction, so that devices which poll are not held up by a look at many profiles.
-const STEPS: usize = 300;
+/// Commands of one transaction, so that devices which poll are not held up by a look at many profiles.
+const COMMANDS: usize = 300;
 
 /// What a look did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Looked {
     pub(crate) devices: usize,
     pub(crate) steps: BTreeMap<Step, usize>,
+    /// Devices for the next look: this one did enough.
+    pub(super) rest: Vec<String>,
 }
 
 impl Looked {
@@ -117,14 +118,14 @@ impl Look {
     fn decide(&mut self, wanted: &HashMap<String, Vec<Desired>>) {
         let now_ms = self.now_ms;
         let none = Vec::new();
-        let mut steps = 0;
+        let mut commands = 0;
         for subject in std::mem::take(&mut self.subjects) {
-            if steps >= STEPS {
+            if commands >= COMMANDS {
                 self.rest.push(subject.device_id);
                 continue;
             }
-            let decided = self.decided.len();
             for channel in &subject.channels {
+                let decided = self.decided.len();
                 let mut known = self.known.remove(&channel.id).unwrap_or_default();
                 let stored: Vec<ItemRow> = known.iter().map(|(row, _)| row.clone()).collect();
                 for (row, command) in &mut known {
@@ -146,9 +147,12 @@ impl Look {
                     };
                     self.take(row, before, want, outcome);
                 }
+                // All that is to be proved is asked for at once.
+                let (lists, others): (Vec<_>, Vec<_>) = (self.decided.iter().skip(decided))
+                    .filter_map(|(_, step)| *step)
+                    .partition(|step| *step == Step::Verify);
+                commands += others.len() + usize::from(!lists.is_empty());
             }
-            let new = self.decided.iter().skip(decided);
-            steps += new.filter(|(_, step)| step.is_some()).count();
             self.subjects.push(subject);
         }
     }
@@ -213,7 +217,7 @@ impl Look {
             ..Looked::default()
         };
         rows::forget_ended_in(tx, self.ended()).await?;
-        request_in(tx, std::mem::take(&mut self.rest), self.now_ms).await?;
+        looked.rest = std::mem::take(&mut self.rest);
         let superseded = std::mem::take(&mut self.superseded);
         store::supersede_in(tx, superseded, "not_wanted", self.now_ms).await?;
         for (ask, rows) in self.asks() {
@@ -332,7 +336,7 @@ fn new_row(
         drifts: 0,
         drifted_at: None,
         losses: 0,
-        unsure: false,
+        unanswered: Vec::new(),
     }
 }
 
@@ -342,9 +346,9 @@ pub(super) fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64
     if row.command_id.is_none() || command.is_some_and(|command| !command.finished) {
         return;
     }
-    if row.installs.is_some() {
+    if let Some(version) = row.installs.take() {
         let mut knowledge = row.knowledge();
-        knowledge.unanswered();
+        knowledge.ended(version);
         row.know(knowledge);
     }
     row.idle();
@@ -427,6 +431,32 @@ mod tests {
         assert_eq!(look.rest, ["d3", "d4"]);
         assert_eq!(look.subjects.len(), 3);
         assert_eq!(look.ended(), ["ended"]);
+    }
+
+    #[test]
+    fn one_list_proves_many_profiles() {
+        let subjects: Vec<Subject> = (0..5).map(subject).collect();
+        let wanted = (0..5).map(|n| (format!("c{n}"), (0..120).map(want).collect()));
+        let wanted = wanted.collect();
+        let acknowledged = |subject: &Subject, item: usize| {
+            let want = want(item);
+            let mut row = new_row(&subject.device_id, &subject.channels[0], &want);
+            row.delivered = Some(Version {
+                number: 1,
+                hash: want.hash,
+            });
+            (row, None)
+        };
+        let known = subjects.iter();
+        let known = known.flat_map(|subject| (0..120).map(|item| acknowledged(subject, item)));
+        let mut look = Look::new(subjects.clone(), known.collect(), 0);
+        look.decide(&wanted);
+        assert_eq!((look.decided.len(), look.rest.len()), (5 * 120, 0));
+        assert!(
+            look.decided
+                .iter()
+                .all(|(_, step)| *step == Some(Step::Verify))
+        );
     }
 
     #[test]

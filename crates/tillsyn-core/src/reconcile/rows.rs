@@ -1,5 +1,6 @@
 //! The rows of `item_state`: read and written in sets.
 
+use serde_json::json;
 use tillsyn_db::{Engine, Row, Tx, Value, args};
 
 use crate::credentials;
@@ -35,7 +36,7 @@ pub(crate) struct ItemRow {
     pub(crate) drifts: i64,
     pub(crate) drifted_at: Option<i64>,
     pub(crate) losses: i64,
-    pub(crate) unsure: bool,
+    pub(crate) unanswered: Vec<Version>,
 }
 
 /// How the command of a row stands.
@@ -52,7 +53,8 @@ macro_rules! columns {
          s.desired_hash, s.assignments, s.delivered_version, s.delivered_hash, s.delivered_at, \
          s.delivered_sha256, s.confirmed_hash, s.confirmed_at, s.proof, s.state, s.reason, \
          s.reason_detail, s.command_id, s.command_version, s.command_hash, s.failures, \
-         s.next_attempt_at, s.drifts, s.drifted_at, s.losses, s.unsure, c.status, c.status_reason, c.finished \
+         s.next_attempt_at, s.drifts, s.drifted_at, s.losses, s.unanswered, c.status, \
+         c.status_reason, c.finished \
          FROM item_state s LEFT JOIN command c ON c.id = s.command_id WHERE s.kind = 'profile' AND "
     };
 }
@@ -134,7 +136,7 @@ fn decode(row: &Row) -> Result<(ItemRow, Option<CommandOf>), Error> {
         drifts: row.i64(23)?,
         drifted_at: row.opt_i64(24)?,
         losses: row.i64(25)?,
-        unsure: row.i64(26)? != 0,
+        unanswered: versions(row.opt_text(26)?.as_deref())?,
     };
     let command = match row.opt_text(27)? {
         Some(status) => Some(CommandOf {
@@ -147,12 +149,23 @@ fn decode(row: &Row) -> Result<(ItemRow, Option<CommandOf>), Error> {
     Ok((item, command))
 }
 
+fn versions(stored: Option<&str>) -> Result<Vec<Version>, Error> {
+    let Some(text) = stored else {
+        return Ok(Vec::new());
+    };
+    let pairs: Vec<(i64, String)> = serde_json::from_str(text).map_err(|error| {
+        Error::internal("item_state.unanswered cannot be read.").caused_by(error)
+    })?;
+    let version = |(number, hash)| Version { number, hash };
+    Ok(pairs.into_iter().map(version).collect())
+}
+
 impl ItemRow {
     pub(super) fn knowledge(&self) -> Knowledge {
         Knowledge {
             delivered: self.delivered.clone(),
             sent: self.delivered_sha256.is_some(),
-            unsure: self.unsure,
+            unanswered: self.unanswered.clone(),
             confirmed: self.confirmed_hash.clone(),
         }
     }
@@ -164,7 +177,7 @@ impl ItemRow {
         if !knowledge.sent {
             self.delivered_sha256 = None;
         }
-        self.unsure = knowledge.unsure;
+        self.unanswered = knowledge.unanswered;
         self.delivered = knowledge.delivered;
         self.confirmed_hash = knowledge.confirmed;
     }
@@ -184,16 +197,10 @@ impl ItemRow {
             failures: self.failures,
             may_try: match self.next_attempt_at {
                 Some(at) => at <= now_ms,
-                None => self.failures == 0 && !self.lacks_a_value(),
+                None => self.failures == 0,
             },
             work,
         }
-    }
-
-    /// It could not be made for this device. The value makes another hash when it comes.
-    fn lacks_a_value(&self) -> bool {
-        let code = self.reason.as_ref().map(|reason| reason.code.as_str());
-        self.state == State::Refused && code == Some("variable_missing")
     }
 
     /// Nothing works on it any more.
@@ -209,7 +216,7 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         item_id, desired_version, desired_hash, assignments, delivered_version, delivered_hash, \
         delivered_at, delivered_sha256, confirmed_hash, confirmed_at, proof, state, reason, \
         reason_detail, command_id, command_version, command_hash, failures, next_attempt_at, drifts, \
-        drifted_at, losses, unsure, updated_at)";
+        drifted_at, losses, unanswered, updated_at)";
     const UPDATE: &str = "ON CONFLICT (channel_id, kind, item) DO UPDATE SET \
         item_id = excluded.item_id, desired_version = excluded.desired_version, \
         desired_hash = excluded.desired_hash, assignments = excluded.assignments, \
@@ -221,7 +228,7 @@ pub(super) async fn save_in(tx: &Tx, rows: Vec<ItemRow>, now_ms: i64) -> Result<
         command_version = excluded.command_version, command_hash = excluded.command_hash, \
         failures = excluded.failures, next_attempt_at = excluded.next_attempt_at, \
         drifts = excluded.drifts, drifted_at = excluded.drifted_at, \
-        losses = excluded.losses, unsure = excluded.unsure, \
+        losses = excluded.losses, unanswered = excluded.unanswered, \
         updated_at = excluded.updated_at";
     let rows: Vec<Vec<Value>> = rows.into_iter().map(|row| values(row, now_ms)).collect();
     tx.insert_many(INSERT, 29, rows, UPDATE).await?;
@@ -232,6 +239,9 @@ fn values(row: ItemRow, now_ms: i64) -> Vec<Value> {
     let (delivered_version, delivered_hash) = row.delivered.map(|v| (v.number, v.hash)).unzip();
     let (command_version, command_hash) = row.installs.map(|v| (v.number, v.hash)).unzip();
     let (reason, detail) = row.reason.map(|r| (r.code, r.detail)).unzip();
+    let unanswered = row.unanswered.iter().map(|v| (v.number, v.hash.as_str()));
+    let unanswered: Vec<_> = unanswered.collect();
+    let unanswered = (!unanswered.is_empty()).then(|| json!(unanswered).to_string());
     args![
         row.channel_id,
         PROFILE,
@@ -260,7 +270,7 @@ fn values(row: ItemRow, now_ms: i64) -> Vec<Value> {
         row.drifts,
         row.drifted_at,
         row.losses,
-        i64::from(row.unsure),
+        unanswered,
         now_ms
     ]
 }

@@ -25,8 +25,9 @@ pub struct ItemView {
     pub channel: String,
     /// The user's short name, of a user channel.
     pub user_name: Option<String>,
-    pub profile_id: ProfileId,
-    pub profile_name: String,
+    /// With the name; none of a profile above those that the actor reaches.
+    pub profile_id: Option<ProfileId>,
+    pub profile_name: Option<String>,
     pub identifier: String,
     pub state: String,
     /// A stable code, and what belongs to it: the device's error chain, the variable that is missing.
@@ -109,16 +110,17 @@ macro_rules! select {
          s.item, s.state, s.reason, s.reason_detail, s.desired_version, s.delivered_version, \
          s.delivered_at, s.delivered_sha256, s.confirmed_hash, s.confirmed_at, s.proof, s.failures, \
          s.next_attempt_at, s.drifts, s.drifted_at, s.updated_at, c.id, c.request_type, c.status, \
-         c.status_reason, s.assignments, s.channel_id FROM item_state s \
+         c.status_reason, s.assignments, s.channel_id, pu.path FROM item_state s \
          JOIN device_summary d ON d.device_id = s.device_id \
          JOIN org_unit u ON u.id = d.org_unit_id \
          JOIN channel ch ON ch.id = s.channel_id \
-         JOIN profile p ON p.id = s.item_id \
+         JOIN profile p ON p.id = s.item_id JOIN org_unit pu ON pu.id = p.org_unit_id \
          LEFT JOIN command c ON c.id = s.command_id AND c.finished = 0 "
     };
 }
 
-fn decode(row: &Row) -> Result<ItemView, Error> {
+fn decode(row: &Row, actor: &Actor) -> Result<ItemView, Error> {
+    let named = actor.reaches(row.str(29)?);
     let device_id = row.text(0)?;
     let delivered_version = row.opt_i64(12)?;
     let command = match row.opt_text(23)? {
@@ -139,8 +141,11 @@ fn decode(row: &Row) -> Result<ItemView, Error> {
         device_id: DeviceId::from_store(device_id),
         channel: row.text(3)?,
         user_name: row.opt_text(4)?,
-        profile_id: ProfileId::from_store(row.text(5)?),
-        profile_name: row.text(6)?,
+        profile_id: named
+            .then(|| row.text(5))
+            .transpose()?
+            .map(ProfileId::from_store),
+        profile_name: named.then(|| row.text(6)).transpose()?,
         identifier: row.text(7)?,
         state: row.text(8)?,
         reason: row.opt_text(9)?,
@@ -194,7 +199,7 @@ pub async fn items_of_device(
                     let names = target_names_in(tx, actor, &catalogue, subjects.first()).await?;
                     let mut items = Vec::new();
                     for row in tx.fetch_all(ITEMS, args![device]).await? {
-                        let mut item = decode(&row)?;
+                        let mut item = decode(&row, actor)?;
                         let ids = row.opt_text(27)?.unwrap_or_default();
                         let ids: Vec<String> = serde_json::from_str(&ids).unwrap_or_default();
                         if let Some(subject) = subjects.first() {
@@ -365,13 +370,14 @@ pub async fn items_of_profile(
         None => (String::new(), String::new()),
         Some(cursor) => (cursor.first_text()?, second_text(&cursor)?),
     };
-    let input = (profile.clone(), actor.unit_path.clone(), device, channel);
+    let input = (profile.clone(), actor.clone(), device, channel);
     core.db()
-        .read(input, move |tx, (profile, path, device, channel)| {
+        .read(input, move |tx, (profile, actor, device, channel)| {
             Box::pin(async move {
+                let path = actor.unit_path.as_str();
                 let values = args![
                     profile,
-                    path.as_str(),
+                    path,
                     prefix_end(path),
                     state,
                     device.as_str(),
@@ -380,7 +386,7 @@ pub async fn items_of_profile(
                 ];
                 let rows = tx.fetch_all(ITEMS, values).await?;
                 let keep = usize::try_from(limit).unwrap_or(usize::MAX);
-                let items = rows.iter().take(keep).map(decode);
+                let items = rows.iter().take(keep).map(|row| decode(row, actor));
                 let items = items.collect::<Result<Vec<_>, Error>>()?;
                 let next = match (rows.len() > keep, rows.get(keep.saturating_sub(1))) {
                     (true, Some(last)) => {

@@ -3,6 +3,7 @@
 //! Requests are claimed, done and deleted in one transaction: a node that dies holds nothing back. Sweeps
 //! walk in the order of device ids and keep their place with each chunk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::look::look_in;
 use super::request::{request_in, sweep_in};
-use crate::assignments;
+use crate::assignments::{self, TargetKind};
 use crate::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -46,6 +47,11 @@ const PACE_MS: i64 = SECOND_MS;
 pub(crate) async fn walk_all(core: &Core) -> Result<(), Error> {
     const DUE: &str = "SELECT 1 FROM device_summary WHERE NOT EXISTS (SELECT 1 FROM reconcile_sweep \
         WHERE subject_kind = 'all' AND (finished_at IS NULL OR created_at > $1)) LIMIT 1";
+    let since = core.now_ms() - WALK_MS;
+    if core.db().query_optional(DUE, args![since]).await?.is_none() {
+        return Ok(());
+    }
+    // Another node may have been quicker.
     core.db()
         .write(core.now_ms(), |tx, now| {
             Box::pin(async move {
@@ -123,8 +129,14 @@ async fn claim_and_look(core: &Core, limit: i64) -> Result<(), Error> {
         .db()
         .write(input, |tx, (core, limit, now)| {
             Box::pin(async move {
-                let devices = claim_in(tx, *limit, *now).await?;
-                look_in(tx, core, devices, *now).await
+                const DONE: &str = "DELETE FROM reconcile_request WHERE device_id {ids}";
+                let mut devices = claim_in(tx, *limit, *now).await?;
+                let looked = look_in(tx, core, devices.clone(), *now).await?;
+                devices.retain(|device| !looked.rest.contains(device));
+                if !devices.is_empty() {
+                    tx.execute_in(DONE, devices, args![]).await?;
+                }
+                Ok::<_, Error>(looked)
             })
         })
         .await?;
@@ -143,13 +155,13 @@ async fn lock_in(tx: &Tx, devices: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes requests away, behind the locks on what they are about; what is asked for later makes a new one.
+/// Requests that are due, behind the locks on what they are about. Those of devices that were looked at go with
+/// the look; what is asked for later makes a new one.
 async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error> {
     const DUE: &str = "SELECT device_id FROM reconcile_request WHERE due_at <= $1 \
         AND lease_until <= $1 ORDER BY due_at, device_id LIMIT $2";
     const LOCKED: &str = "SELECT device_id FROM reconcile_request WHERE device_id {ids} \
         ORDER BY due_at, device_id FOR UPDATE SKIP LOCKED";
-    const DONE: &str = "DELETE FROM reconcile_request WHERE device_id {ids}";
     let ids = |rows: Vec<Row>| -> Result<Vec<String>, Error> {
         rows.iter().map(|row| Ok(row.text(0)?)).collect()
     };
@@ -157,9 +169,6 @@ async fn claim_in(tx: &Tx, limit: i64, now_ms: i64) -> Result<Vec<String>, Error
     if tx.engine() == Engine::Postgres && !devices.is_empty() {
         lock_in(tx, &devices).await?;
         devices = ids(tx.fetch_all_in(LOCKED, devices, args![]).await?)?;
-    }
-    if !devices.is_empty() {
-        tx.execute_in(DONE, devices.clone(), args![]).await?;
     }
     Ok(devices)
 }
@@ -214,8 +223,11 @@ async fn sweep(core: &Core) -> Result<bool, Error> {
             Box::pin(async move {
                 let (sweep, devices, now) = input.as_ref();
                 lock_in(tx, devices).await?;
-                step_in(tx, sweep, devices, *now).await?;
-                look_in(tx, core, devices.clone(), *now).await
+                let looked = look_in(tx, core, devices.clone(), *now).await?;
+                let rest = devices.iter().position(|d| looked.rest.contains(d));
+                let (done, rest) = devices.split_at(rest.unwrap_or(devices.len()));
+                step_in(tx, sweep, done, rest.is_empty() && !is_full(devices), *now).await?;
+                Ok::<_, Error>(looked)
             })
         })
         .await;
@@ -238,7 +250,7 @@ async fn pass_on(core: &Core, input: Arc<(Sweep, Vec<String>, i64)>) -> Result<(
         .write(input, |tx, input| {
             Box::pin(async move {
                 let (sweep, devices, now) = input.as_ref();
-                step_in(tx, sweep, devices, *now).await?;
+                step_in(tx, sweep, devices, !is_full(devices), *now).await?;
                 request_in(tx, devices.clone(), *now).await
             })
         })
@@ -269,21 +281,55 @@ async fn claim_sweep(core: &Core, now: i64) -> Result<Option<Sweep>, Error> {
     }))
 }
 
+/// The next devices of all who have the item or are to have it: the first of each kind of target are enough
+/// for the first of all.
+async fn of_item_in(tx: &Tx, item: &str, after: &str) -> Result<Vec<String>, Error> {
+    const TARGETS: &str = "SELECT t.target_kind, t.target_id FROM assignment a \
+        JOIN assignment_target t ON t.assignment_id = a.id \
+        WHERE a.item_id = $1 AND t.mode = 'include'";
+    const HOLDING: &str = "SELECT DISTINCT device_id FROM item_state \
+        WHERE item_id = $1 AND device_id > $2 ORDER BY device_id LIMIT $3";
+    const DEVICES: &str = "SELECT device_id FROM device_summary WHERE device_id > $1 \
+        AND device_id {ids} ORDER BY device_id LIMIT $2";
+    const MEMBERS: &str = "SELECT DISTINCT member_id FROM group_member WHERE member_kind = 'device' \
+        AND member_id > $1 AND group_id {ids} ORDER BY member_id LIMIT $2";
+    const OF_PEOPLE: &str = "SELECT DISTINCT s.device_id FROM group_member m \
+        JOIN device_summary s ON s.person_id = m.member_id WHERE m.member_kind = 'person' \
+        AND s.device_id > $1 AND m.group_id {ids} ORDER BY s.device_id LIMIT $2";
+    const BELOW: &str = "SELECT DISTINCT d.id FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+        JOIN org_unit top ON u.path >= top.path AND u.path < top.path || '~' \
+        WHERE d.id > $1 AND top.id {ids} ORDER BY d.id LIMIT $2";
+    let (mut devices, mut groups, mut units) = (Vec::new(), Vec::new(), Vec::new());
+    for row in tx.fetch_all(TARGETS, args![item]).await? {
+        match TargetKind::parse(row.str(0)?) {
+            Some(TargetKind::Device) => devices.push(row.text(1)?),
+            Some(TargetKind::Group) => groups.push(row.text(1)?),
+            Some(TargetKind::OrgUnit) => units.push(row.text(1)?),
+            None => {}
+        }
+    }
+    let mut rows = tx.fetch_all(HOLDING, args![item, after, CHUNK]).await?;
+    for (sql, ids) in [
+        (DEVICES, devices),
+        (MEMBERS, groups.clone()),
+        (OF_PEOPLE, groups),
+        (BELOW, units),
+    ] {
+        if !ids.is_empty() {
+            rows.extend(tx.fetch_all_in(sql, ids, args![after, CHUNK]).await?);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for row in rows {
+        found.insert(row.text(0)?);
+    }
+    let most = usize::try_from(CHUNK).unwrap_or(usize::MAX);
+    Ok(found.into_iter().take(most).collect())
+}
+
 /// The next devices that a sweep concerns: all who have the item or are to have it, the members of the
 /// group, the unit with everything below it.
 async fn members(core: &Core, sweep: &Sweep) -> Result<Vec<String>, Error> {
-    const ITEM: &str = "SELECT d.device_id FROM device_summary d \
-        JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id > $2 AND (\
-        EXISTS (SELECT 1 FROM item_state s WHERE s.item_id = $1 AND s.device_id = d.device_id) \
-        OR EXISTS (SELECT 1 FROM assignment a JOIN assignment_target t ON t.assignment_id = a.id \
-        WHERE a.item_id = $1 AND t.mode = 'include' AND (\
-        (t.target_kind = 'device' AND t.target_id = d.device_id) \
-        OR (t.target_kind = 'org_unit' AND EXISTS (SELECT 1 FROM org_unit top \
-        WHERE top.id = t.target_id AND u.path >= top.path AND u.path < top.path || '~')) \
-        OR (t.target_kind = 'group' AND EXISTS (SELECT 1 FROM group_member m \
-        WHERE m.group_id = t.target_id AND ((m.member_kind = 'device' AND m.member_id = d.device_id) \
-        OR (m.member_kind = 'person' AND m.member_id = d.person_id))))))) \
-        ORDER BY d.device_id LIMIT $3";
     const GROUP: &str = "SELECT d.device_id FROM device_summary d WHERE d.device_id > $2 AND \
         EXISTS (SELECT 1 FROM group_member m WHERE m.group_id = $1 AND \
         ((m.member_kind = 'device' AND m.member_id = d.device_id) \
@@ -296,29 +342,41 @@ async fn members(core: &Core, sweep: &Sweep) -> Result<Vec<String>, Error> {
     const ALL: &str = "SELECT d.device_id FROM device_summary d WHERE d.device_id > $2 AND $1 = '' \
         ORDER BY d.device_id LIMIT $3";
     let sql = match sweep.subject_kind.as_str() {
-        "all" => ALL,
-        "item" => ITEM,
-        "group" => GROUP,
-        _ => UNIT,
+        "all" => Some(ALL),
+        "group" => Some(GROUP),
+        "item" => None,
+        _ => Some(UNIT),
     };
     let input = (sweep.subject_id.clone(), sweep.cursor.clone());
-    let rows: Vec<Row> = core
-        .db()
+    core.db()
         .read(input, move |tx, (subject, cursor)| {
             Box::pin(async move {
+                let Some(sql) = sql else {
+                    return of_item_in(tx, subject, cursor).await;
+                };
                 let values = args![subject.as_str(), cursor.as_str(), CHUNK];
-                Ok::<_, Error>(tx.fetch_all(sql, values).await?)
+                let rows = tx.fetch_all(sql, values).await?;
+                rows.iter().map(|row| Ok(row.text(0)?)).collect()
             })
         })
-        .await?;
-    rows.iter().map(|row| Ok(row.text(0)?)).collect()
+        .await
 }
 
-/// Moves a sweep on, if it is still this node's.
-async fn step_in(tx: &Tx, sweep: &Sweep, devices: &[String], now_ms: i64) -> Result<(), Error> {
+/// Whether more may follow.
+fn is_full(devices: &[String]) -> bool {
+    i64::try_from(devices.len()).is_ok_and(|count| count >= CHUNK)
+}
+
+/// Moves a sweep on behind these devices, if it is still this node's.
+async fn step_in(
+    tx: &Tx,
+    sweep: &Sweep,
+    devices: &[String],
+    last: bool,
+    now_ms: i64,
+) -> Result<(), Error> {
     const STEP: &str = "UPDATE reconcile_sweep SET cursor = COALESCE($3, cursor), done = done + $4, \
         lease_until = $6, finished_at = $5 WHERE id = $1 AND lease_until = $2 AND finished_at IS NULL";
-    let last = i64::try_from(devices.len()).unwrap_or(CHUNK) < CHUNK;
     let values = args![
         sweep.id.as_str(),
         sweep.lease_until,

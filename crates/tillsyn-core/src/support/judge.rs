@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
 use tillsyn_db::{Tx, args};
-use zeroize::Zeroizing;
 
 use super::traits::{Judgement, Traits};
 use crate::core::Core;
@@ -123,56 +122,81 @@ pub(crate) async fn verdicts_in(
     let (mut known, open) = core.judgements().recall(asked, draft);
     for (version, kinds) in open.0 {
         let own = draft.filter(|draft| draft.version_id == version);
-        let judged: ByKind = match content_in(tx, core.keys(), &version, own).await? {
-            Some(plain) => {
-                let document = Document::open(&plain)?;
-                let judge = |kind: Kind| {
-                    let judgement = document.judge(&kind.0, kind.1);
-                    (kind, Arc::new(judgement))
-                };
-                kinds.into_iter().map(judge).collect()
-            }
-            // It went in this moment; nothing is claimed, and nothing remembered.
-            None => continue,
+        // It went in this moment; nothing is claimed, and nothing remembered.
+        let Some(content) = content_in(tx, &version, own).await? else {
+            continue;
         };
-        core.judgements().remember(name(&version, own), &judged);
+        let document = content.open(core.keys());
+        let judge = |kind: Kind| {
+            let judgement = match &document {
+                Some(document) => document.judge(&kind.0, kind.1),
+                None => Judgement::unreadable(),
+            };
+            (kind, Arc::new(judgement))
+        };
+        let judged: ByKind = kinds.into_iter().map(judge).collect();
+        if document.is_some() {
+            core.judgements().remember(name(&version, own), &judged);
+        }
         known.0.entry(version).or_default().extend(judged);
     }
     Ok(known)
 }
 
-/// These versions, opened; what went in this moment is missing.
+/// These versions, opened; what went in this moment, or cannot be read, is missing.
 pub(crate) async fn documents(
     core: &Core,
     versions: Vec<String>,
     draft: Option<Draft>,
 ) -> Result<HashMap<String, Document>, Error> {
-    let input = (core.keys().clone(), versions, draft);
     let contents = core
         .db()
-        .read(input, |tx, (keys, versions, draft)| {
+        .read((versions, draft), |tx, (versions, draft)| {
             Box::pin(async move {
                 let mut contents = Vec::new();
                 for id in versions {
                     let own = draft.as_ref().filter(|draft| draft.version_id == *id);
-                    if let Some(plain) = content_in(tx, keys, id, own).await? {
-                        contents.push((id.clone(), plain));
+                    if let Some(content) = content_in(tx, id, own).await? {
+                        contents.push((id.clone(), content));
                     }
                 }
                 Ok::<_, Error>(contents)
             })
         })
         .await?;
-    let open = |(id, plain): (String, Zeroizing<Vec<u8>>)| Ok((id, Document::open(&plain)?));
-    contents.into_iter().map(open).collect()
+    let open = |(id, content): (String, Content)| Some((id, content.open(core.keys())?));
+    Ok(contents.into_iter().filter_map(open).collect())
+}
+
+/// A version or draft as it is stored.
+struct Content {
+    sealed: Vec<u8>,
+    table: &'static str,
+    id: String,
+}
+
+impl Content {
+    /// One that cannot be read, whatever the cause, must not keep anything else waiting: it counts as refused
+    /// until it can.
+    fn open(&self, keys: &KeyStore) -> Option<Document> {
+        let plain = keys.open(&self.sealed, self.table, "content_sealed", &self.id);
+        match plain.and_then(|plain| Document::open(&plain)) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                tracing::error!(table = self.table, id = %self.id, error = %error,
+                    "a version of a profile cannot be read; it is given to no device");
+                metrics::counter!("tillsyn_profile_versions_unreadable_total").increment(1);
+                None
+            }
+        }
+    }
 }
 
 async fn content_in(
     tx: &Tx,
-    keys: &KeyStore,
     version_id: &str,
     draft: Option<&Draft>,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+) -> Result<Option<Content>, Error> {
     const VERSION: &str = "SELECT content_sealed FROM profile_version WHERE id = $1";
     const DRAFT: &str =
         "SELECT content_sealed FROM profile_draft WHERE profile_id = $1 AND revision = $2";
@@ -187,10 +211,9 @@ async fn content_in(
     let Some(row) = row else {
         return Ok(None);
     };
-    Ok(Some(keys.open(
-        &row.blob(0)?,
+    Ok(Some(Content {
+        sealed: row.blob(0)?,
         table,
-        "content_sealed",
-        id,
-    )?))
+        id: id.to_owned(),
+    }))
 }

@@ -43,6 +43,20 @@ pub(crate) struct Ignored {
     pub(crate) version: Option<String>,
 }
 
+impl Judgement {
+    /// Of what cannot be opened here: no device gets it.
+    pub(super) fn unreadable() -> Self {
+        let refusal = Refusal {
+            code: "unreadable",
+            payload: None,
+        };
+        Self {
+            refusal: Some(refusal),
+            ignored: Vec::new(),
+        }
+    }
+}
+
 impl Refusal {
     /// As an item keeps it.
     pub(crate) fn reason(&self) -> Reason {

@@ -43,6 +43,12 @@ need-push-expired = The push certificate has expired
 need-push-expired-text = Since { $date } no device can be reached, { $n } in all. Renew it with the same Apple Account, { $account }; nothing has to be enrolled again.
 need-push-renew = Renew certificate
 need-push-stopped = Apple refuses the push certificate
+need-refused = { $n ->
+    [one] { $n } device refuses a profile
+   *[other] { $n } devices refuse a profile
+}
+need-refused-text = They stay without it until the cause is mended. Each profile shows its devices and what they answered.
+need-refused-act = Look at the profiles
 need-held = { $n ->
     [one] 1 command is held
    *[other] { $n } commands are held

@@ -41,6 +41,7 @@ support-user-enrollment = Not allowed with User Enrollment.
 support-channel = Not possible on this channel: some settings are for the device, others for a user.
 support-shared-ipad = Not allowed on Shared iPad.
 support-nothing = Nothing in the profile would have an effect on this device.
+support-unreadable = This version cannot be read on the server, so it is sent to no device. The server's log says why.
 reason-variable = A value is not known for this device: { $a }.
 reason-variable-unnamed = A value that the profile needs is not known for this device.
 reason-device = The device refused it.

@@ -148,3 +148,10 @@ history-to = To
 plan-refusals = What devices refuse
 plan-ignored = What devices ignore
 plan-conflicts = Profiles in each other’s way
+history-discards = { $n ->
+    [one] Taking an older version as the draft throws away the draft that { $who } saved { $when }, with { $n } change.
+   *[other] Taking an older version as the draft throws away the draft that { $who } saved { $when }, with { $n } changes.
+}
+assign-problem-outside = Something chosen lies outside the unit of this profile. Nothing was planned.
+assign-problem-unknown = Something chosen is not there any more. Nothing was planned.
+assign-within = A profile of { $a } goes to what belongs to this unit or lies below it.

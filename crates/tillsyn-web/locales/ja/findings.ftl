@@ -41,6 +41,7 @@ support-user-enrollment = ユーザ登録では使えません。
 support-channel = このチャンネルでは使えません。デバイス用の設定とユーザ用の設定があります。
 support-shared-ipad = 共有iPadでは使えません。
 support-nothing = このデバイスで有効になる設定がプロファイルにありません。
+support-unreadable = このバージョンはサーバーで読み取れないため、どのデバイスにも送信されません。理由はサーバーのログに記録されています。
 reason-variable = このデバイスでは値がわかりません：{ $a }。
 reason-variable-unnamed = プロファイルに必要な値がこのデバイスではわかりません。
 reason-device = デバイスが拒否しました。

@@ -127,3 +127,7 @@ history-to = 変更後
 plan-refusals = デバイスが拒否するもの
 plan-ignored = デバイスが無視するもの
 plan-conflicts = 競合するプロファイル
+history-discards = 古いバージョンを下書きにすると、{ $who }が{ $when }に保存した下書き（変更{ $n }件）は破棄されます。
+assign-problem-outside = 選んだものの中に、このプロファイルの部署の外にあるものがあります。何も計画していません。
+assign-problem-unknown = 選んだものの中に、もう存在しないものがあります。何も計画していません。
+assign-within = 「{ $a }」のプロファイルは、この部署とその下にあるものに割り当てられます。

@@ -43,6 +43,12 @@ need-push-expired = Pushcertifikatet har gått ut
 need-push-expired-text = Sedan { $date } kan inga enheter nås, totalt { $n }. Förnya det med samma Apple-konto, { $account }; ingenting behöver registreras om.
 need-push-renew = Förnya certifikatet
 need-push-stopped = Apple avvisar pushcertifikatet
+need-refused = { $n ->
+    [one] { $n } enhet nekar en profil
+   *[other] { $n } enheter nekar en profil
+}
+need-refused-text = De är utan den tills orsaken är åtgärdad. Varje profil visar sina enheter och vad de svarade.
+need-refused-act = Visa profilerna
 need-held = { $n ->
     [one] 1 kommando hålls kvar
    *[other] { $n } kommandon hålls kvar

@@ -41,6 +41,7 @@ support-user-enrollment = Inte tillåtet med användarregistrering.
 support-channel = Inte möjligt i denna kanal: vissa inställningar gäller enheten, andra en användare.
 support-shared-ipad = Inte tillåtet på delad iPad.
 support-nothing = Inget i profilen skulle ha effekt på denna enhet.
+support-unreadable = Versionen kan inte läsas på servern och skickas därför inte till någon enhet. Serverns logg säger varför.
 reason-variable = Ett värde är inte känt för enheten: { $a }.
 reason-variable-unnamed = Ett värde som profilen behöver är inte känt för enheten.
 reason-device = Enheten vägrade.

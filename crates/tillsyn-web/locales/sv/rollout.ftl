@@ -148,3 +148,10 @@ history-to = Till
 plan-refusals = Vad enheter vägrar
 plan-ignored = Vad enheter bortser från
 plan-conflicts = Profiler som kolliderar
+history-discards = { $n ->
+    [one] Tar du en äldre version som utkast kastas utkastet som { $who } sparade { $when }, med { $n } ändring.
+   *[other] Tar du en äldre version som utkast kastas utkastet som { $who } sparade { $when }, med { $n } ändringar.
+}
+assign-problem-outside = Något av det valda ligger utanför profilens enhet. Inget planerades.
+assign-problem-unknown = Något av det valda finns inte längre. Inget planerades.
+assign-within = En profil i { $a } kan bara ges till det som hör till den enheten eller ligger under den.

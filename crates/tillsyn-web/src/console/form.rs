@@ -86,6 +86,11 @@ impl Uploaded {
             .collect()
     }
 
+    /// Names of all fields, in their order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().map(|(name, _)| name.clone())
+    }
+
     /// Whether a box was ticked.
     pub(crate) fn ticked(&self, name: &str) -> bool {
         !self.bytes(name).is_empty()

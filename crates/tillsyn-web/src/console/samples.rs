@@ -244,6 +244,7 @@ impl Sample for OverviewPage {
                         Need::held(l, 2),
                         Need::unreachable(l, 47),
                         Need::silent(l, 1),
+                        Need::refused(l, 3),
                         Need::attempts_failed(l, 3),
                     ],
                     &counts,

@@ -105,6 +105,7 @@ fn sections(l: Texts, kind: &str, values: &Map<String, Json>, locked: bool) -> V
         kind,
         variant: "",
         values,
+        stored: values,
         secrets: &secrets,
         certificates: &certificates,
         all: kind != WIFI,
@@ -154,8 +155,14 @@ fn settings(l: Texts, kind: &str, values: &Map<String, Json>, head: ProfileHead)
         unknown: false,
         encrypted: false,
         findings: Vec::new(),
+        payload_key: "0B7C3C1E-6B1A-4B7E-9C39-0A2D6C8E1F01".to_owned(),
+        shown: "{}".to_owned(),
         conflict: String::new(),
+        payload_gone: false,
+        lost: Vec::new(),
         error: String::new(),
+        own_name: head.name.clone(),
+        own_description: head.description.clone(),
         diff: vec![
             line(
                 "ctx",
@@ -190,6 +197,11 @@ impl Sample for SettingsPage {
         }
         let mut conflict = settings(l, WIFI, &wifi(), head(l, "eduroam", PlanAct::Ready));
         conflict.conflict = l.ta("profile-conflict", "09:41");
+        conflict.payload_gone = true;
+        conflict.lost = vec![
+            ("Label".to_owned(), "Handbook".to_owned()),
+            ("Password".to_owned(), l.t("profile-secret-again")),
+        ];
         if let Some(field) = conflict.sections[0].fields.first_mut() {
             field.set_theirs(Some(&json!("campus")));
         }
@@ -389,6 +401,11 @@ impl Sample for AddPayloadPage {
         let page = |groups, find: &str| Self {
             f: frame(l, Place::Profiles, &urls::profile_add(ID)),
             head: head(l, "eduroam", PlanAct::Absent),
+            problem: if find.is_empty() {
+                String::new()
+            } else {
+                l.t("profile-refused-look")
+            },
             find: find.to_owned(),
             system: vec![Choice {
                 value: String::new(),
@@ -425,6 +442,7 @@ impl Sample for RawPage {
             conflict: String::new(),
             findings: Vec::new(),
             has_secrets: true,
+            file_of: l.ta("profile-version", 8),
             whole,
         };
         let form = |errors: bool| ExportForm {

@@ -45,6 +45,15 @@ pub(crate) enum DeviceVerb {
         /// Id, serial number or exact name
         device: String,
     },
+    /// Moves devices to another org unit
+    Move {
+        /// Id, serial number or exact name
+        #[arg(required = true)]
+        devices: Vec<String>,
+        /// Id of the unit
+        #[arg(long)]
+        to: Uuid,
+    },
     /// Locks a device
     Lock {
         /// Id, serial number or exact name
@@ -163,6 +172,13 @@ pub(super) async fn run(with: With<DeviceVerb>) -> Result<(), Failure> {
             let path = format!("devices/{id}/reconcile");
             let asked = client.post(&path, &json!({})).await?;
             show::one(&client, &[("CHANNELS ASKED", "/asked")], &asked);
+            Ok(())
+        }
+        DeviceVerb::Move { devices, to } => {
+            let ids = resolve_all(&client, &devices).await?;
+            let body = json!({ "device_ids": ids, "unit_id": to });
+            let answer = client.post("devices/move", &body).await?;
+            show::done(&client, &answer, "Moved.");
             Ok(())
         }
         DeviceVerb::Lock {
@@ -371,6 +387,18 @@ async fn refresh(client: &Client, device: &str) -> Result<(), Failure> {
             .for_each(|b| show::enqueued(client, b));
     }
     Ok(())
+}
+
+/// The ids of all devices that are meant.
+pub(super) async fn resolve_all(
+    client: &Client,
+    devices: &[String],
+) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::with_capacity(devices.len());
+    for device in devices {
+        ids.push(resolve(client, device).await?);
+    }
+    Ok(ids)
 }
 
 /// The id of the one device that is meant.

@@ -1,5 +1,6 @@
 //! Client verbs: everything over the REST API of a running server, like any other program.
 
+mod assignment;
 mod attempt;
 mod authority;
 mod certificate;
@@ -59,6 +60,8 @@ pub(crate) enum ClientCommand {
     Group(With<group::GroupVerb>),
     /// Keeps the people who carry devices
     Person(With<person::PersonVerb>),
+    /// Lists and shows what is assigned to whom
+    Assignment(With<assignment::AssignmentVerb>),
     /// Says what a change does to every device before it is made, and makes it
     Plan(With<plan::PlanVerb>),
     /// Carries a plan out
@@ -99,6 +102,7 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Unit(with) => (with.connection.json, unit::run(with).await),
         ClientCommand::Group(with) => (with.connection.json, group::run(with).await),
         ClientCommand::Person(with) => (with.connection.json, person::run(with).await),
+        ClientCommand::Assignment(with) => (with.connection.json, assignment::run(with).await),
         ClientCommand::Plan(with) => (with.connection.json, plan::run(with).await),
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),

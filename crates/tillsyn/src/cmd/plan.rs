@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::client::{Client, Connection};
-use super::device::resolve;
+use super::device::{resolve, resolve_all};
 use super::table::plain;
 use super::{Failure, With, show};
 use crate::output::say;
@@ -15,18 +15,15 @@ pub(crate) enum PlanVerb {
     Assign {
         /// Id of the profile
         profile: Uuid,
-        /// Whom to: group:ID, unit:ID or device:ID, serial number or name; may be repeated
-        #[arg(long, required = true, value_name = "KIND:WHO")]
-        to: Vec<String>,
-        /// Whom not, whatever else includes them
-        #[arg(long, value_name = "KIND:WHO")]
-        not: Vec<String>,
-        /// To every managed user of a device, not to the device itself
-        #[arg(long)]
-        users: bool,
-        /// A fixed version [default: always the newest]
-        #[arg(long)]
-        version: Option<i64>,
+        #[command(flatten)]
+        terms: Terms,
+    },
+    /// Plans to put other terms in the place of an assignment's: all of them are said anew
+    Change {
+        /// Id of the assignment
+        assignment: Uuid,
+        #[command(flatten)]
+        terms: Terms,
     },
     /// Plans to make the draft of a profile its newest version
     Publish {
@@ -42,6 +39,34 @@ pub(crate) enum PlanVerb {
     Unassign {
         /// Id of the assignment
         assignment: Uuid,
+    },
+    /// Plans to take members into a group and out of it
+    Members {
+        /// Id of the group
+        group: Uuid,
+        /// To take in: device:ID, serial number or name, or person:ID; may be repeated
+        #[arg(long, value_name = "KIND:WHO")]
+        add: Vec<String>,
+        /// Those to take out
+        #[arg(long, value_name = "KIND:WHO")]
+        remove: Vec<String>,
+    },
+    /// Plans to move devices to another org unit
+    MoveDevice {
+        /// Id, serial number or exact name
+        #[arg(required = true)]
+        devices: Vec<String>,
+        /// Id of the unit
+        #[arg(long)]
+        to: Uuid,
+    },
+    /// Plans to move an org unit with everything below it
+    MoveUnit {
+        /// Id of the unit
+        unit: Uuid,
+        /// Id of the unit that it belongs to from then on
+        #[arg(long)]
+        to: Uuid,
     },
     /// Plans to take a profile out of use
     Archive {
@@ -87,6 +112,34 @@ pub(crate) enum PlanVerb {
     },
 }
 
+/// Whom an assignment names, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Terms {
+    /// Whom to: group:ID, unit:ID or device:ID, serial number or name; may be repeated
+    #[arg(long, required = true, value_name = "KIND:WHO")]
+    to: Vec<String>,
+    /// Whom not, whatever else includes them
+    #[arg(long, value_name = "KIND:WHO")]
+    not: Vec<String>,
+    /// To every managed user of a device, not to the device itself
+    #[arg(long)]
+    users: bool,
+    /// A fixed version [default: always the newest]
+    #[arg(long)]
+    version: Option<i64>,
+}
+
+impl Terms {
+    /// As members of a change.
+    async fn fill(self, client: &Client, mut change: Value) -> Result<Value, Failure> {
+        change["version"] = json!(self.version);
+        change["channel"] = json!(if self.users { "users" } else { "device" });
+        change["include"] = json!(targets(client, &self.to).await?);
+        change["exclude"] = json!(targets(client, &self.not).await?);
+        Ok(change)
+    }
+}
+
 /// What the guard asks for when a plan takes profiles from more than one device.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Approval {
@@ -113,19 +166,14 @@ pub(crate) struct ApplyVerb {
 pub(super) async fn run(with: With<PlanVerb>) -> Result<(), Failure> {
     let client = with.client()?;
     match with.verb {
-        PlanVerb::Assign {
-            profile,
-            to,
-            not,
-            users,
-            version,
-        } => {
-            let change = json!({
-                "kind": "assign", "profile_id": profile, "version": version,
-                "channel": if users { "users" } else { "device" },
-                "include": targets(&client, &to).await?,
-                "exclude": targets(&client, &not).await?,
-            });
+        PlanVerb::Assign { profile, terms } => {
+            let change = json!({ "kind": "assign", "profile_id": profile });
+            let change = terms.fill(&client, change).await?;
+            create(&client, change).await
+        }
+        PlanVerb::Change { assignment, terms } => {
+            let change = json!({ "kind": "change_assignment", "assignment_id": assignment });
+            let change = terms.fill(&client, change).await?;
             create(&client, change).await
         }
         PlanVerb::Publish {
@@ -141,6 +189,22 @@ pub(super) async fn run(with: With<PlanVerb>) -> Result<(), Failure> {
         }
         PlanVerb::Unassign { assignment } => {
             let change = json!({ "kind": "unassign", "assignment_id": assignment });
+            create(&client, change).await
+        }
+        PlanVerb::Members { group, add, remove } => {
+            let change = json!({
+                "kind": "group_members", "group_id": group,
+                "add": members(&client, &add).await?, "remove": members(&client, &remove).await?,
+            });
+            create(&client, change).await
+        }
+        PlanVerb::MoveDevice { devices, to } => {
+            let ids = resolve_all(&client, &devices).await?;
+            let change = json!({ "kind": "move_device", "device_ids": ids, "unit_id": to });
+            create(&client, change).await
+        }
+        PlanVerb::MoveUnit { unit, to } => {
+            let change = json!({ "kind": "move_unit", "unit_id": unit, "parent_id": to });
             create(&client, change).await
         }
         PlanVerb::Archive { profile } => {
@@ -231,6 +295,26 @@ async fn targets(client: &Client, texts: &[String]) -> Result<Vec<Value>, Failur
         targets.push(target);
     }
     Ok(targets)
+}
+
+/// `device:WHO`, `person:ID`.
+async fn members(client: &Client, texts: &[String]) -> Result<Vec<Value>, Failure> {
+    let mut members = Vec::with_capacity(texts.len());
+    for text in texts {
+        let member = match text.split_once(':') {
+            Some(("person", id)) => json!({ "kind": "person", "id": id }),
+            Some(("device", who)) => {
+                json!({ "kind": "device", "id": resolve(client, who).await? })
+            }
+            _ => {
+                return Err(Failure::Usage(format!(
+                    "`{text}` names nobody; write device:SERIAL or person:ID"
+                )));
+            }
+        };
+        members.push(member);
+    }
+    Ok(members)
 }
 
 const LIST: &[(&str, &str)] = &[

@@ -133,6 +133,63 @@ async fn an_erase_is_confirmed_held_and_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_is_found_changed_and_taken_away() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let iphone = app.enrolled_iphone().await;
+    let place = at(&app).await;
+    let serial = iphone.serial();
+    let law = json(place.run(&["unit", "add", "Law", "--json"]))["id"].clone();
+    let law = law.as_str().unwrap();
+    let planned = |args: &[&str]| {
+        let plan = json(place.run(&[&["plan"], args, &["--json"]].concat()));
+        let id = plan["id"].as_str().unwrap().to_owned();
+        ok(place.run(&["plan", "apply", &id]));
+    };
+    place.write("clip.mobileconfig", PROFILE);
+    ok(place.run(&["profile", "create", "clip.mobileconfig"]));
+    let profile = json(place.run(&["profile", "list", "--json"]))["items"][0]["id"].clone();
+    let profile = profile.as_str().unwrap();
+    planned(&["publish", profile, "--revision", "1"]);
+    let none = ok(place.run(&["assignment", "list"]));
+    assert_eq!(none, "Nothing is assigned.\n");
+
+    let unit = format!("unit:{law}");
+    planned(&["assign", profile, "--to", &unit]);
+    let listed = json(place.run(&["assignment", "list", "--profile", profile, "--json"]));
+    let id = listed["items"][0]["id"].as_str().unwrap();
+    let device = format!("device:{serial}");
+    planned(&[
+        "change",
+        id,
+        "--to",
+        &unit,
+        "--not",
+        &device,
+        "--version",
+        "1",
+    ]);
+    let shown = ok(place.run(&["assignment", "show", id]));
+    assert!(shown.contains("To\n") && shown.contains("Law"), "{shown}");
+    assert!(shown.contains("Not to\n"), "{shown}");
+
+    ok(place.run(&["device", "move", serial, "--to", law]));
+    let place_of = "SELECT u.name FROM device d JOIN org_unit u ON u.id = d.org_unit_id";
+    assert_eq!(app.text(place_of).await.as_deref(), Some("Law"));
+    let root = app
+        .text("SELECT id FROM org_unit WHERE name <> 'Law'")
+        .await
+        .unwrap();
+    planned(&["move-device", serial, "--to", &root]);
+    assert_ne!(app.text(place_of).await.as_deref(), Some("Law"));
+    let group = json(place.run(&["group", "add", "Loan", "--json"]))["id"].clone();
+    planned(&["members", group.as_str().unwrap(), "--add", &device]);
+    let members = "SELECT count(*) FROM group_member";
+    assert_eq!(app.count(members).await, 1);
+    planned(&["unassign", id]);
+    assert_eq!(app.count("SELECT count(*) FROM assignment").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_is_made_listed_followed_and_revoked() {
     let app = TestApp::new(Engine::Sqlite).await;
     let place = at(&app).await;

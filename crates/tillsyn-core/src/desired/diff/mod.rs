@@ -62,7 +62,23 @@ fn keep(want: &Desired, seen: &Observed) -> Outcome {
         carries: None,
         fresh,
     };
-    let waits = seen.work.as_ref().is_some_and(|work| !work.fetched);
+    let may_try = fresh || seen.may_try;
+    let fetched = seen.work.as_ref().is_some_and(|work| work.fetched);
+    let waits = seen.work.is_some() && !fetched;
+    // What the device has it can take, whatever is thought of it: its word counts more.
+    if !fetched && seen.knowledge.present() == Some(&want.hash) {
+        let proved = seen.knowledge.confirmed.is_some();
+        return Outcome {
+            state: Some(if proved {
+                State::AsDesired
+            } else {
+                State::Unverified
+            }),
+            step: (!proved && may_try).then_some(Step::Verify),
+            supersede: waits,
+            ..still
+        };
+    }
     if let Some(reason) = &want.refusal {
         return Outcome {
             state: Some(State::Refused),
@@ -76,25 +92,9 @@ fn keep(want: &Desired, seen: &Observed) -> Outcome {
         None => State::ToInstall,
     };
     // What the device holds is not taken back: its result decides.
-    if seen.work.as_ref().is_some_and(|work| work.fetched) {
+    if fetched {
         return Outcome {
             state: Some(missing),
-            ..still
-        };
-    }
-    if seen.knowledge.confirmed.as_deref() == Some(&want.hash) {
-        return Outcome {
-            state: Some(State::AsDesired),
-            supersede: waits,
-            ..still
-        };
-    }
-    let may_try = fresh || seen.may_try;
-    if seen.knowledge.present() == Some(&want.hash) {
-        return Outcome {
-            state: Some(State::Unverified),
-            step: may_try.then_some(Step::Verify),
-            supersede: waits,
             ..still
         };
     }
@@ -120,7 +120,7 @@ fn keep(want: &Desired, seen: &Observed) -> Outcome {
             ..still
         };
     }
-    let present = seen.knowledge.present().is_some();
+    let present = seen.knowledge.is_there();
     let same = seen.knowledge.delivered.as_ref().map(|v| v.number) == Some(want.version);
     Outcome {
         state: Some(missing),
@@ -149,12 +149,18 @@ fn end(seen: &Observed) -> Outcome {
     match &seen.work {
         // What the device holds is not taken back: its result decides.
         Some(work) if work.fetched => going,
-        Some(Work { installs: None, .. }) => going,
         waiting if !seen.knowledge.may_be_there() => Outcome {
             state: None,
             supersede: waiting.is_some(),
             ..going
         },
+        // Only a list tells whether it is ours: a person's own may bear the same name.
+        waiting if !seen.knowledge.is_there() => Outcome {
+            step: (fresh || seen.may_try).then_some(Step::Verify),
+            supersede: waiting.is_some(),
+            ..going
+        },
+        Some(Work { installs: None, .. }) => going,
         _ if fresh || seen.may_try => Outcome {
             step: Some(Step::Remove),
             ..going

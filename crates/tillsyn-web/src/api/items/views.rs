@@ -16,9 +16,10 @@ pub(super) struct Item {
     /// `device` or `user:<id>`.
     channel: String,
     user_name: Option<String>,
+    /// With its name; null of a profile that lies above what you reach.
     #[schema(format = "uuid")]
-    profile_id: String,
-    profile_name: String,
+    profile_id: Option<String>,
+    profile_name: Option<String>,
     /// What devices know it by.
     identifier: String,
     /// `as_desired`, `behind`, `to_install`, `to_remove`, `refused` or `unverified`.
@@ -106,7 +107,7 @@ impl From<ItemView> for Item {
             device_name: item.device_name,
             channel: item.channel,
             user_name: item.user_name,
-            profile_id: item.profile_id.to_string(),
+            profile_id: item.profile_id.map(|id| id.to_string()),
             profile_name: item.profile_name,
             identifier: item.identifier,
             state: item.state,

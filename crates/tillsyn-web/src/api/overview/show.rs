@@ -29,6 +29,8 @@ pub(in crate::api) struct Overview {
     commands_failed_today: i64,
     attempts_failed_today: i64,
     invitations_open: i64,
+    /// Devices that refuse a profile, or cannot be given one.
+    devices_refusing: i64,
     /// Messages today of devices that no enrollment of ours knows.
     strangers_today: i64,
     /// Devices per platform.
@@ -66,6 +68,7 @@ impl From<devices::Overview> for Overview {
             commands_failed_today: overview.commands_failed_today,
             attempts_failed_today: overview.attempts_failed_today,
             invitations_open: overview.invitations_open,
+            devices_refusing: overview.devices_refusing,
             strangers_today: overview.strangers_today,
             platforms: overview.platforms.into_iter().collect(),
             versions: versions.collect(),

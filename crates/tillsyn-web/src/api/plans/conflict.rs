@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 /// A profile, as it is named beside a count.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct PlanProfile {
+    /// With its name; null of a profile that lies above what you reach.
     #[schema(format = "uuid")]
-    id: String,
-    name: String,
+    id: Option<String>,
+    name: Option<String>,
     version: i64,
 }
 
@@ -38,6 +39,7 @@ pub(in crate::api) struct PlanSetting {
     key: String,
     #[schema(value_type = Object)]
     value: Json,
+    /// Null of a profile that lies above what you reach, as is `value`.
     #[schema(value_type = Object)]
     other_value: Json,
     /// What devices make of both; absent where nobody knows.
@@ -50,8 +52,8 @@ pub(in crate::api) struct PlanSetting {
 impl From<plans::ProfileRef> for PlanProfile {
     fn from(profile: plans::ProfileRef) -> Self {
         Self {
-            id: profile.id,
-            name: profile.name,
+            name: profile.shown().map(str::to_owned),
+            id: profile.shown().is_some().then_some(profile.id),
             version: profile.version,
         }
     }

@@ -123,8 +123,14 @@ impl ItemRow {
         };
         Self {
             profile: Link {
-                href: urls::profile(item.profile_id.as_str()),
-                text: item.profile_name.clone(),
+                href: item
+                    .profile_id
+                    .as_ref()
+                    .map_or_else(String::new, |id| urls::profile(id.as_str())),
+                text: item
+                    .profile_name
+                    .clone()
+                    .unwrap_or_else(|| l.t("rollout-why-above")),
             },
             identifier: item.identifier.clone(),
             user: match (&item.user_name, is_user(item)) {

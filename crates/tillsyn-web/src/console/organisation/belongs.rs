@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use tillsyn_core::devices::{DeviceDetail, move_devices};
-use tillsyn_core::groups::groups_of_device;
+use tillsyn_core::groups::{groups_of_device, person_with_email};
 use tillsyn_core::ids::{DeviceId, OrgUnitId};
-use tillsyn_core::people::{PersonFilter, list_people, set_device_person};
+use tillsyn_core::people::set_device_person;
 use tillsyn_core::{Error, Permission};
 
 use super::choices::unit_choices;
@@ -92,17 +92,8 @@ async fn give(visitor: &Visitor, device: &DeviceId, email: &str) -> Result<(), E
     if email.is_empty() {
         return set_device_person(core, actor, device, None).await;
     }
-    let filter = PersonFilter {
-        search: Some(email.to_owned()),
-        ..PersonFilter::default()
-    };
-    let found = list_people(core, actor, &filter, None, Some(50)).await?;
-    let person = found.items.iter().find(|person| {
-        let known = person.email.as_deref().unwrap_or_default();
-        known.eq_ignore_ascii_case(email)
-    });
-    match person {
-        Some(person) => set_device_person(core, actor, device, Some(&person.id)).await,
+    match person_with_email(core, actor, email).await? {
+        Some(person) => set_device_person(core, actor, device, Some(&person)).await,
         None => Err(Error::invalid("email", "members_unknown", "")
             .with_data(serde_json::json!({"unknown": [email]}))),
     }

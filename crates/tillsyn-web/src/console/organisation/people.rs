@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
-use tillsyn_core::groups::groups_of_person;
+use tillsyn_core::groups::{device_with_serial, groups_of_person};
 use tillsyn_core::ids::{OrgUnitId, PersonId};
 use tillsyn_core::people::{self as core, NewPerson, PersonChange, PersonFilter, PersonView};
 use tillsyn_core::{Error, Permission, invitations};
@@ -261,20 +261,10 @@ pub(crate) async fn give_device(
     filled: Filled<SerialFields>,
 ) -> Result<Response, Failure> {
     let (visitor, id) = (filled.visitor, person_id(&id)?);
-    let serial = filled.fields.serial.trim().to_uppercase();
-    let filter = DeviceFilter {
-        search: Some(serial.clone()),
-        ..DeviceFilter::default()
-    };
-    let sort = (DeviceSort::Serial, false);
+    let serial = filled.fields.serial.trim().to_owned();
     let (core_, actor) = (visitor.core(), visitor.actor());
-    let found = devices::list_devices(core_, actor, &filter, sort, None, Some(50)).await?;
-    let device = found.items.iter().find(|device| {
-        let known = device.serial_number.as_deref().unwrap_or_default();
-        known.eq_ignore_ascii_case(&serial)
-    });
-    let done = match device {
-        Some(device) => core::set_device_person(core_, actor, &device.id, Some(&id)).await,
+    let done = match device_with_serial(core_, actor, &serial).await? {
+        Some(device) => core::set_device_person(core_, actor, &device, Some(&id)).await,
         None => Err(Error::invalid("serial", "members_unknown", "")
             .with_data(serde_json::json!({"unknown": [serial]}))),
     };

@@ -140,6 +140,17 @@ impl Need {
         )
     }
 
+    /// Devices that refuse a profile that they are to have.
+    pub fn refused(l: Texts, devices: u64) -> Self {
+        Self::new(
+            Tone::Warn,
+            "profile",
+            l.tn("need-refused", devices),
+            l.t("need-refused-text"),
+            link(urls::PROFILES, l.t("need-refused-act")),
+        )
+    }
+
     /// Identities whose renewal came to nothing: they run out one day.
     pub fn renewals_late(l: Texts, certificates: u64) -> Self {
         let late = urls::Query::default()

@@ -95,6 +95,9 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     some(found.commands_held, Need::held);
     some(found.unreachable, Need::unreachable);
     some(found.unhealthy, Need::silent);
+    if visitor.may(Permission::ProfilesRead) {
+        some(found.devices_refusing, Need::refused);
+    }
     some(late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
     needs.truncate(NEEDS);

@@ -3,13 +3,16 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
+use tillsyn_core::ids::ProfileId;
 use tillsyn_core::plans::{self, Change};
 use tillsyn_core::profiles::{self, Describe};
 
+use super::edit::refused;
 use super::head::profile_id;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::notice::{Told, go};
+use crate::console::visitor::Visitor;
 use crate::ui::urls;
 
 #[derive(Deserialize)]
@@ -35,10 +38,14 @@ pub(crate) async fn describe(
     let (visitor, fields) = (form.visitor, form.fields);
     let id = profile_id(&id)?;
     let describe = Describe {
-        name: Some(fields.name),
-        description: Some(fields.description),
+        name: Some(fields.name.clone()),
+        description: Some(fields.description.clone()),
     };
-    profiles::describe_profile(visitor.core(), visitor.actor(), &id, describe).await?;
+    let done = profiles::describe_profile(visitor.core(), visitor.actor(), &id, describe).await;
+    if let Err(error) = done {
+        let typed = (fields.name, fields.description);
+        return refused(visitor, &id, error, Some(typed)).await;
+    }
     let to = urls::profile(id.as_str());
     Ok(go(visitor.state(), &to, Told::ProfileDescribed))
 }
@@ -50,7 +57,10 @@ pub(crate) async fn discard(
 ) -> Result<Response, Failure> {
     let (visitor, revision) = (form.visitor, form.fields.revision);
     let id = profile_id(&id)?;
-    profiles::discard_draft(visitor.core(), visitor.actor(), &id, revision).await?;
+    let done = profiles::discard_draft(visitor.core(), visitor.actor(), &id, revision).await;
+    if let Err(error) = done {
+        return refused(visitor, &id, error, None).await;
+    }
     let to = urls::profile(id.as_str());
     Ok(go(visitor.state(), &to, Told::DraftDiscarded))
 }
@@ -62,7 +72,10 @@ pub(crate) async fn delete(
 ) -> Result<Response, Failure> {
     let visitor = form.visitor;
     let id = profile_id(&id)?;
-    profiles::delete_profile(visitor.core(), visitor.actor(), &id).await?;
+    let done = profiles::delete_profile(visitor.core(), visitor.actor(), &id).await;
+    if let Err(error) = done {
+        return refused(visitor, &id, error, None).await;
+    }
     Ok(go(visitor.state(), urls::PROFILES, Told::ProfileDeleted))
 }
 
@@ -79,8 +92,7 @@ pub(crate) async fn plan(
         comment: None,
         version_id: None,
     };
-    let plan = plans::plan(visitor.core(), visitor.actor(), change).await?;
-    Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response())
+    planned(visitor, &id, change).await
 }
 
 /// `POST …/archive`: out of use, or back into it.
@@ -97,6 +109,12 @@ pub(crate) async fn archive(
     } else {
         Change::ArchiveProfile { profile_id }
     };
-    let plan = plans::plan(visitor.core(), visitor.actor(), change).await?;
-    Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response())
+    planned(visitor, &id, change).await
+}
+
+async fn planned(visitor: Visitor, id: &ProfileId, change: Change) -> Result<Response, Failure> {
+    match plans::plan(visitor.core(), visitor.actor(), change).await {
+        Ok(plan) => Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response()),
+        Err(error) => refused(visitor, id, error, None).await,
+    }
 }

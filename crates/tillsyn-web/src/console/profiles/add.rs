@@ -8,8 +8,10 @@ use serde_json::Map;
 use tillsyn_apple::profile::catalogue::{self, Payload};
 use tillsyn_core::Permission;
 use tillsyn_core::actor::may;
+use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{self, DraftChange, Edit, SaveDraft};
 
+use super::edit::refusal;
 use super::form;
 use super::head::{ProfileHead, ProfileTab, profile_id};
 use super::page::{AddPayloadPage, PayloadOption, PayloadsOfKind};
@@ -18,6 +20,7 @@ use crate::console::form::Filled;
 use crate::console::frame::Place;
 use crate::console::visitor::Visitor;
 use crate::console::words::payloads;
+use crate::error::AppError;
 use crate::i18n::Texts;
 use crate::ui::{Choice, page, urls};
 
@@ -26,19 +29,28 @@ pub(crate) async fn add_form(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let id = profile_id(&id)?;
+    let shown = built(&visitor, &id, String::new()).await?;
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn built(
+    visitor: &Visitor,
+    id: &ProfileId,
+    problem: String,
+) -> Result<AddPayloadPage, Failure> {
     may(visitor.actor(), Permission::ProfilesWrite)?;
-    let (head, _) = ProfileHead::load(&visitor, &id, ProfileTab::Settings).await?;
+    let (head, _) = ProfileHead::load(visitor, id, ProfileTab::Settings).await?;
     let find = visitor.query.get("find").unwrap_or_default().to_owned();
     let system = visitor.query.get("system").unwrap_or_default();
     let l = visitor.texts;
-    let shown = AddPayloadPage {
+    Ok(AddPayloadPage {
         head,
+        problem,
         groups: groups(l, &find, system),
         system: systems(l, system),
         find,
         f: visitor.frame(Place::Profiles, "").await?,
-    };
-    Ok(page(StatusCode::OK, &shown))
+    })
 }
 
 #[derive(Deserialize)]
@@ -62,7 +74,17 @@ pub(crate) async fn add(Path(id): Path<String>, form: Filled<Fields>) -> Result<
         }]),
         comment: None,
     };
-    let saved = profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await?;
+    let saved = match profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await {
+        Ok(saved) => saved,
+        Err(error) => {
+            let Some(problem) = refusal(&visitor, &id, &error).await? else {
+                return Err(error.into());
+            };
+            let visitor = visitor.at(urls::profile_add(id.as_str()));
+            let shown = built(&visitor, &id, problem).await?;
+            return Ok(page(AppError::from(error).status(), &shown));
+        }
+    };
     let last = saved.summary.payloads.len().checked_sub(1);
     let to = urls::profile_payload(id.as_str(), last, false, &fields.variant);
     Ok(Redirect::to(&to).into_response())

@@ -11,10 +11,11 @@ use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{
     self, Change, DraftChange, DraftView, Edit, Finding, SaveDraft, Step,
 };
-use tillsyn_core::{Error, Permission};
+use tillsyn_core::{Error, Kind, Permission};
 
-use super::form::{self, Control, Field, Told, Typed, steps_of};
+use super::form::{self, Control, Field, Shown, Stranded, Told, Typed, steps_of};
 use super::head::{ProfileHead, ProfileTab, profile_id};
+use super::sent::Sent;
 use super::settings::{DiffLine, PayloadTab, SettingsPage};
 use super::words;
 use crate::console::failure::Failure;
@@ -28,15 +29,15 @@ use crate::ui::{Choice, page, urls};
 
 /// What of the draft is on the page.
 #[derive(Clone, Default)]
-struct View {
+pub(super) struct View {
     /// `None`: the profile itself.
-    payload: Option<usize>,
-    all: bool,
-    variant: String,
+    pub(super) payload: Option<usize>,
+    pub(super) all: bool,
+    pub(super) variant: String,
 }
 
 impl View {
-    fn of(payload: Option<&str>, all: bool, variant: &str) -> Self {
+    pub(super) fn of(payload: Option<&str>, all: bool, variant: &str) -> Self {
         Self {
             payload: match payload {
                 Some("top") => None,
@@ -53,7 +54,7 @@ impl View {
     }
 
     /// Another payload; of that nothing was chosen yet.
-    fn at(&self, payload: Option<usize>) -> Self {
+    pub(super) fn at(&self, payload: Option<usize>) -> Self {
         Self {
             payload,
             variant: String::new(),
@@ -78,7 +79,7 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Res
 }
 
 /// A payload that there is; the profile itself when there is none.
-fn fit(draft: &DraftView, view: View) -> View {
+pub(super) fn fit(draft: &DraftView, view: View) -> View {
     let count = payloads_of(draft).len();
     match view.payload {
         Some(nth) if nth < count => view,
@@ -92,50 +93,24 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
     let (visitor, id) = (&form.visitor, profile_id(&id)?);
     let (core, actor) = (visitor.core(), visitor.actor());
     let draft = profiles::open_draft(core, actor, &id).await?;
-    let payload = form.text("payload");
-    let view = View::of(Some(&payload), form.ticked("all"), &form.text("variant"));
-    let view = fit(&draft, view);
-    // Every key: whatever was on the page has its field then.
-    let all = View {
-        all: true,
-        ..view.clone()
-    };
-    let editor = Editor::new(visitor, &draft, &all, None);
-    let made = editor.form();
-    let reading = form::read(
-        visitor.texts,
-        view.payload,
-        &editor.values,
-        &made.sections,
-        &form,
-    );
     let revision: i64 = form.text("revision").parse().unwrap_or(-1);
-    let act = form.text("act");
-    let acted = act_edits(&act, &view, &made.sections, &editor);
-    let mut edits = reading.edits.clone();
-    edits.extend(acted.edits);
-    let comment = form.has("comment").then(|| form.text("comment"));
-    let marks = |conflict: String, error: String| Marks {
-        wrong: reading.wrong.clone(),
-        conflict,
-        error,
-        comment: comment.clone(),
-        edits: reading.edits.clone(),
-        revision: None,
-    };
-    if !reading.wrong.is_empty() {
-        let shown = Editor::new(visitor, &draft, &view, Some(&reading.edits))
-            .page(Marks {
-                revision: Some(revision),
-                ..marks(String::new(), String::new())
-            })
+    let sent = Sent::read(visitor, &draft, &form, draft.revision != revision);
+    if draft.revision != revision && !sent.is_empty() {
+        return conflicted(visitor, &draft, sent).await;
+    }
+    if !sent.reading.wrong.is_empty() {
+        let shown = Editor::new(visitor, &draft, &sent.view, Some(&sent.reading.edits))
+            .page(sent.marks())
             .await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     }
+    let mut edits = sent.reading.edits.clone();
+    edits.extend(sent.acted.edits.iter().cloned());
     let unchanged = edits.is_empty()
-        && comment.as_deref().unwrap_or_default() == draft.comment.as_deref().unwrap_or_default();
-    if unchanged {
-        return Ok(Redirect::to(&acted.view.url(id.as_str())).into_response());
+        && sent.comment.as_deref().unwrap_or_default()
+            == draft.comment.as_deref().unwrap_or_default();
+    if unchanged || draft.revision != revision {
+        return Ok(Redirect::to(&sent.acted.view.url(id.as_str())).into_response());
     }
     let save = SaveDraft {
         revision,
@@ -144,28 +119,91 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
         } else {
             DraftChange::Edits(edits)
         },
-        comment: comment.clone(),
+        comment: sent.comment.clone(),
     };
-    match profiles::save_draft(core, actor, &id, save).await {
+    let error = match profiles::save_draft(core, actor, &id, save).await {
         Ok(saved) => {
-            let view = fit(&saved, acted.view);
-            Ok(Redirect::to(&view.url(id.as_str())).into_response())
+            let view = fit(&saved, sent.acted.view);
+            return Ok(Redirect::to(&view.url(id.as_str())).into_response());
         }
-        Err(error) => {
-            let (conflict, text) = if error.code == "draft_changed" {
-                (conflict(visitor, &id).await?, String::new())
-            } else if let Some(text) = words::refused(visitor.texts, &error) {
-                (String::new(), text)
-            } else {
-                return Err(error.into());
-            };
-            let marks = marks(conflict, text);
-            let shown = Editor::new(visitor, &draft, &view, Some(&reading.edits))
-                .page(marks)
-                .await?;
-            Ok(page(AppError::from(error).status(), &shown))
-        }
+        Err(error) => error,
+    };
+    if error.code == "draft_changed" {
+        let draft = profiles::open_draft(core, actor, &id).await?;
+        let sent = Sent::read(visitor, &draft, &form, true);
+        return conflicted(visitor, &draft, sent).await;
     }
+    let Some(text) = words::refused(visitor.texts, &error) else {
+        return Err(error.into());
+    };
+    let marks = Marks {
+        error: text,
+        ..sent.marks()
+    };
+    let shown = Editor::new(visitor, &draft, &sent.view, Some(&sent.reading.edits))
+        .page(marks)
+        .await?;
+    Ok(page(AppError::from(error).status(), &shown))
+}
+
+/// The draft as somebody else saved it, with what was typed here.
+async fn conflicted(visitor: &Visitor, draft: &DraftView, sent: Sent) -> Result<Response, Failure> {
+    let marks = Marks {
+        conflict: conflict(visitor, &draft.profile_id).await?,
+        ..sent.marks()
+    };
+    let shown = Editor::new(visitor, draft, &sent.view, Some(&sent.reading.edits))
+        .page(marks)
+        .await?;
+    Ok(page(StatusCode::CONFLICT, &shown))
+}
+
+/// Name and description as they were typed.
+pub(super) type Described = (String, String);
+
+/// The profile's page with the reason why something was not done to it; what is no ordinary refusal stays an
+/// error.
+pub(super) async fn refused(
+    visitor: Visitor,
+    id: &ProfileId,
+    error: Error,
+    described: Option<Described>,
+) -> Result<Response, Failure> {
+    let visitor = &visitor.at(urls::profile(id.as_str()));
+    let Some(text) = refusal(visitor, id, &error).await? else {
+        return Err(error.into());
+    };
+    let draft = profiles::open_draft(visitor.core(), visitor.actor(), id).await?;
+    let view = fit(&draft, View::of(None, false, ""));
+    let marks = Marks {
+        error: text,
+        described,
+        ..Marks::default()
+    };
+    let shown = Editor::new(visitor, &draft, &view, None)
+        .page(marks)
+        .await?;
+    Ok(page(AppError::from(error).status(), &shown))
+}
+
+/// Why something was not done to a profile that is there; `None` for what is a page of its own.
+pub(in crate::console) async fn refusal(
+    visitor: &Visitor,
+    id: &ProfileId,
+    error: &Error,
+) -> Result<Option<String>, Error> {
+    let l = visitor.texts;
+    if error.code == "draft_changed" {
+        let who = conflict(visitor, id).await?;
+        return Ok(Some(format!("{who} {}", l.t("profile-refused-look"))));
+    }
+    if error.kind == Kind::NotFound {
+        // The draft; a profile that is not there is not found here either.
+        let view = profiles::find_profile(visitor.core(), visitor.actor(), id).await?;
+        let gone = view.draft.is_none();
+        return Ok(gone.then(|| l.t("profile-conflict-gone")));
+    }
+    Ok(words::refused(l, error))
 }
 
 /// Who saved in between, and when.
@@ -185,100 +223,52 @@ pub(super) async fn conflict(visitor: &Visitor, id: &ProfileId) -> Result<String
     })
 }
 
-/// What a button does beside saving, and where it leads.
-struct Acted {
-    edits: Vec<Edit>,
-    view: View,
-}
-
-fn act_edits(act: &str, view: &View, sections: &[form::Section], editor: &Editor<'_>) -> Acted {
-    let stay = |edits| Acted {
-        edits,
-        view: view.clone(),
-    };
-    let (verb, what) = act.split_once('.').unwrap_or((act, ""));
-    match (verb, view.payload) {
-        ("go", _) => Acted {
-            edits: Vec::new(),
-            view: view.at(what.parse().ok()),
-        },
-        ("all", _) => Acted {
-            edits: Vec::new(),
-            view: View {
-                all: what == "1",
-                ..view.clone()
-            },
-        },
-        ("variant", _) => Acted {
-            edits: Vec::new(),
-            view: View {
-                variant: what.to_owned(),
-                ..view.clone()
-            },
-        },
-        ("cut", payload) => {
-            let path = steps_of(what).filter(|path| editor.has(path));
-            stay(
-                path.map(|path| Edit::Unset { payload, path })
-                    .into_iter()
-                    .collect(),
-            )
-        }
-        ("more", payload) => {
-            let mut found = None;
-            for field in sections.iter().flat_map(|section| &section.fields) {
-                field.each(&mut |field: &Field| {
-                    if field.name == what {
-                        found = field.one_more(payload);
-                    }
-                });
-            }
-            stay(found.into_iter().collect())
-        }
-        ("remove", Some(payload)) => Acted {
-            edits: vec![Edit::RemovePayload { payload }],
-            view: view.at(Some(payload.saturating_sub(1))),
-        },
-        ("move", Some(payload)) => {
-            let to = if what == "up" {
-                payload.saturating_sub(1)
-            } else {
-                payload + 1
-            };
-            Acted {
-                edits: vec![Edit::MovePayload { payload, to }],
-                view: View {
-                    payload: Some(to),
-                    ..view.clone()
-                },
-            }
-        }
-        _ => stay(Vec::new()),
-    }
-}
-
 /// What a page says beyond the draft.
 #[derive(Default)]
-struct Marks {
-    wrong: BTreeMap<String, (String, String)>,
-    conflict: String,
-    error: String,
-    comment: Option<String>,
-    edits: Vec<Edit>,
-    revision: Option<i64>,
+pub(super) struct Marks {
+    pub(super) wrong: BTreeMap<String, (String, String)>,
+    pub(super) conflict: String,
+    pub(super) error: String,
+    pub(super) comment: Option<String>,
+    /// Typed and not saved.
+    pub(super) edits: Vec<Edit>,
+    /// The payload that was edited is not there any more.
+    pub(super) payload_gone: bool,
+    pub(super) stranded: Vec<Stranded>,
+    pub(super) described: Option<Described>,
 }
 
-struct Editor<'a> {
+pub(super) struct Editor<'a> {
     visitor: &'a Visitor,
     draft: &'a DraftView,
     view: &'a View,
     kind: String,
     /// Of the draft.
-    values: Map<String, Json>,
+    pub(super) values: Map<String, Json>,
     /// With what was typed and not saved.
     typed: Map<String, Json>,
     secrets: BTreeSet<String>,
     certificates: Vec<Choice>,
+}
+
+/// What tells a payload from the others, wherever it stands.
+fn payload_key(draft: &DraftView, nth: usize) -> String {
+    let text = |key: &str| {
+        let payload = payloads_of(draft).get(nth);
+        let text = payload.and_then(|payload| payload[key].as_str());
+        text.filter(|text| !text.is_empty())
+    };
+    let key = text("PayloadUUID").or_else(|| text("PayloadIdentifier"));
+    key.unwrap_or_default().to_owned()
+}
+
+/// Where the payload that a form is about stands now; `None` when it is gone.
+pub(super) fn placed(draft: &DraftView, nth: usize, key: &str) -> Option<usize> {
+    let count = payloads_of(draft).len();
+    if key.is_empty() || payload_key(draft, nth) == key {
+        return Some(nth).filter(|nth| *nth < count);
+    }
+    (0..count).find(|nth| payload_key(draft, *nth) == key)
 }
 
 fn payloads_of(draft: &DraftView) -> &[Json] {
@@ -288,7 +278,7 @@ fn payloads_of(draft: &DraftView) -> &[Json] {
 }
 
 impl<'a> Editor<'a> {
-    fn new(
+    pub(super) fn new(
         visitor: &'a Visitor,
         draft: &'a DraftView,
         view: &'a View,
@@ -324,20 +314,21 @@ impl<'a> Editor<'a> {
     }
 
     /// Whether something stands there in the draft.
-    fn has(&self, path: &[Step]) -> bool {
+    pub(super) fn has(&self, path: &[Step]) -> bool {
         form::find(&self.values, path).is_some()
     }
 
-    fn locked(&self) -> bool {
+    pub(super) fn locked(&self) -> bool {
         !self.visitor.may(Permission::ProfilesWrite) || self.draft.summary.encrypted
     }
 
-    fn form(&self) -> form::Form {
+    pub(super) fn form(&self) -> form::Form {
         form::build(&form::Subject {
             l: self.visitor.texts,
             kind: &self.kind,
             variant: &self.view.variant,
             values: &self.typed,
+            stored: &self.values,
             secrets: &self.secrets,
             certificates: &self.certificates,
             all: self.view.all,
@@ -349,12 +340,16 @@ impl<'a> Editor<'a> {
         let (visitor, l, draft) = (self.visitor, self.visitor.texts, self.draft);
         let (mut head, profile) =
             ProfileHead::load(visitor, &draft.profile_id, ProfileTab::Settings).await?;
-        if let Some(revision) = marks.revision {
-            head.revision = revision;
-        } else {
-            head.revision = draft.revision;
-        }
+        head.revision = draft.revision;
         let mut form = self.form();
+        let comment = draft.comment.clone().unwrap_or_default();
+        // What the draft says, whatever is typed over it.
+        let shown = if marks.edits.is_empty() {
+            Shown::of(&form.sections, &comment)
+        } else {
+            let plain = Editor::new(visitor, draft, self.view, None).form();
+            Shown::of(&plain.sections, &comment)
+        };
         self.mark(&mut form, &marks);
         let ids = ids(&form);
         let findings = draft
@@ -369,6 +364,9 @@ impl<'a> Editor<'a> {
             l.t("profile-many-per-device")
         };
         let id = draft.profile_id.as_str();
+        let described = marks
+            .described
+            .unwrap_or_else(|| (head.name.clone(), head.description.clone()));
         Ok(SettingsPage {
             payloads: self.tabs(id),
             current: self
@@ -400,10 +398,20 @@ impl<'a> Editor<'a> {
             base: draft
                 .base_version
                 .map_or_else(String::new, |number| l.number(number)),
-            comment: marks
-                .comment
-                .or_else(|| draft.comment.clone())
-                .unwrap_or_default(),
+            payload_key: self
+                .view
+                .payload
+                .map_or_else(String::new, |nth| payload_key(draft, nth)),
+            shown: shown.text(),
+            payload_gone: marks.payload_gone,
+            lost: marks
+                .stranded
+                .iter()
+                .map(|one| words::stranded(l, &self.kind, one))
+                .collect(),
+            own_name: described.0,
+            own_description: described.1,
+            comment: marks.comment.unwrap_or(comment),
             variables: words::variables(l),
             head,
             f: visitor.frame(Place::Profiles, "").await?,
@@ -447,7 +455,16 @@ impl<'a> Editor<'a> {
                 if !place.is_empty() && changes.iter().any(|change| within(&change.path, &whole)) {
                     field.changed.clone_from(&base);
                 }
-                if !marks.conflict.is_empty() && typed.contains(&place) {
+                let unsaved = typed.contains(&place);
+                if let Control::Secret { .. } = field.control {
+                    // It stands on no page, so what was typed is gone.
+                    if unsaved {
+                        field.told.push(Told {
+                            tone: "bad",
+                            text: l.t("profile-secret-again"),
+                        });
+                    }
+                } else if !marks.conflict.is_empty() && unsaved {
                     field.set_theirs(form::find(&self.values, &steps(field)));
                 }
                 if let Some((typed, why)) = marks.wrong.get(&field.name) {

@@ -10,6 +10,7 @@ mod list;
 mod new;
 mod page;
 mod raw;
+mod sent;
 mod settings;
 mod words;
 
@@ -21,7 +22,7 @@ pub use page::{
 };
 pub use settings::{DiffLine, PayloadTab, SettingsPage};
 
-pub(super) use edit::diff_lines;
+pub(super) use edit::{diff_lines, refusal};
 pub(super) use head::profile_id;
 pub(super) use words::finding as finding_line;
 

@@ -110,6 +110,8 @@ impl FindingLine {
 pub struct AddPayloadPage {
     pub f: Frame,
     pub head: ProfileHead,
+    /// Why nothing was added.
+    pub problem: String,
     pub find: String,
     pub system: Vec<Choice>,
     pub groups: Vec<PayloadsOfKind>,
@@ -142,6 +144,8 @@ pub struct RawPage {
     pub conflict: String,
     pub findings: Vec<FindingLine>,
     pub has_secrets: bool,
+    /// What the file to download is: the draft or a version.
+    pub file_of: String,
     /// `None`: the person may not, or there is no version.
     pub whole: Option<ExportForm>,
 }

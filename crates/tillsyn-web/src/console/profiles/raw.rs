@@ -45,6 +45,10 @@ async fn shown(visitor: &Visitor, draft: &DraftView) -> Result<RawPage, Failure>
             .map(|finding| words::finding(l, finding, String::new()))
             .collect(),
         has_secrets: draft.summary.has_secrets,
+        file_of: match profile.current_version {
+            Some(number) if !draft.stored => l.ta("profile-version", number),
+            _ => l.t("profile-draft"),
+        },
         whole: whole.then(|| ExportForm {
             reason: String::new(),
             reason_error: String::new(),
@@ -80,9 +84,6 @@ pub(crate) async fn save_raw(Path(id): Path<String>, form: Uploaded) -> Result<R
         shown.conflict = conflict(visitor, &id).await?;
     } else if let Some(text) = words::refused(visitor.texts, &error) {
         shown.error = text;
-        // Which one, in the reader's own file.
-        shown.error.push(' ');
-        shown.error.push_str(&error.detail);
     } else {
         return Err(error.into());
     }
@@ -90,7 +91,7 @@ pub(crate) async fn save_raw(Path(id): Path<String>, form: Uploaded) -> Result<R
     Ok(page(AppError::from(error).status(), &shown))
 }
 
-/// `GET …/mobileconfig`: the newest version, or the draft when there is none, secrets masked.
+/// `GET …/mobileconfig`: the draft, or the newest version when there is no draft; secrets masked.
 pub(crate) async fn file(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Failure> {
     let id = profile_id(&id)?;
     let (core, actor) = (visitor.core(), visitor.actor());

@@ -17,6 +17,10 @@ pub struct SettingsPage {
     pub payloads: Vec<PayloadTab>,
     /// The number of the payload that is shown; `top` for the profile itself.
     pub current: String,
+    /// What tells it from the others, wherever it stands by the time that the form comes back.
+    pub payload_key: String,
+    /// What the form shows, as hashes, to tell what was changed in it.
+    pub shown: String,
     /// Its type with the vendor's name, and how many a device takes.
     pub what: String,
     pub about: String,
@@ -34,7 +38,14 @@ pub struct SettingsPage {
     pub findings: Vec<FindingLine>,
     /// Somebody else saved meanwhile: who and when.
     pub conflict: String,
+    /// The payload that was edited is not there any more.
+    pub payload_gone: bool,
+    /// What was typed and has no place any more: the field and the text.
+    pub lost: Vec<(String, String)>,
     pub error: String,
+    /// Name and description in their form.
+    pub own_name: String,
+    pub own_description: String,
     pub diff: Vec<DiffLine>,
     /// What it is compared with.
     pub base: String,

@@ -4,7 +4,7 @@ use tillsyn_core::profiles::variables::VARIABLES;
 use tillsyn_core::profiles::{Finding, Usage};
 use tillsyn_core::{Error, Kind};
 
-use super::form;
+use super::form::{self, Stranded, steps_of, text_of};
 use super::page::FindingLine;
 use crate::console::words::{self as all, payloads};
 use crate::i18n::Texts;
@@ -111,7 +111,10 @@ pub(super) fn variables(l: Texts) -> Vec<(String, String)> {
 /// Why an upload or a change was not taken, beside the field that it came from; `None` for what is a page of
 /// its own.
 pub(super) fn refused(l: Texts, error: &Error) -> Option<String> {
-    if !matches!(error.kind, Kind::Invalid | Kind::Conflict) {
+    if !matches!(
+        error.kind,
+        Kind::Invalid | Kind::Conflict | Kind::NotCapable
+    ) {
         return None;
     }
     Some(match error.code {
@@ -125,8 +128,27 @@ pub(super) fn refused(l: Texts, error: &Error) -> Option<String> {
         "masked_secret" => l.t("profile-refused-masked"),
         "profile_archived" => l.t("profile-refused-archived"),
         "name" => l.t("profile-refused-name"),
+        "profile_errors" => l.t("profile-refused-errors"),
+        "no_draft" => l.t("profile-refused-no-draft"),
+        "only_draft" => l.t("profile-refused-only-draft"),
+        "nothing_changed" => l.t("profile-refused-same"),
+        "profile_published" => l.t("profile-refused-published"),
+        "profile_assigned" => l.t("profile-refused-assigned"),
+        "configuration_moves" => l.t("profile-refused-moves"),
         "value" | "edit" => l.t("profile-refused-value"),
         "too_long" => l.t("profile-refused-long"),
         _ => return None,
     })
+}
+
+/// A field that is not there any more, and what was typed in it.
+pub(super) fn stranded(l: Texts, kind: &str, one: &Stranded) -> (String, String) {
+    let place = steps_of(&one.name).map_or_else(|| one.name.clone(), |path| text_of(&path));
+    let label = payloads::key_label(l, kind, &place).unwrap_or(place);
+    let typed = match one.typed.as_deref() {
+        None => l.t("profile-secret-again"),
+        Some("") => l.t("profile-theirs-none"),
+        Some(text) => text.to_owned(),
+    };
+    (label, typed)
 }

@@ -1,5 +1,7 @@
 //! `/console/profiles/{id}/assignments`: who has a profile. Every change becomes a plan.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -10,9 +12,9 @@ use tillsyn_core::assignments::{
 };
 use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
 use tillsyn_core::groups::{self, GroupFilter};
-use tillsyn_core::ids::{AssignmentId, ProfileId};
+use tillsyn_core::ids::{AssignmentId, OrgUnitId, ProfileId};
 use tillsyn_core::plans::{self, Change};
-use tillsyn_core::units;
+use tillsyn_core::units::{self, UnitView};
 use tillsyn_core::{Error, Kind, Permission, profiles};
 
 use super::words as own;
@@ -42,6 +44,8 @@ pub struct AssignmentsPage {
     pub find: String,
     /// The assignment that targets are added to; empty for a new one.
     pub to: String,
+    /// Whom it can be assigned to at all.
+    pub within: String,
     pub found: Vec<FoundTarget>,
     pub channels: Vec<Choice>,
     pub versions: Vec<Choice>,
@@ -74,17 +78,36 @@ pub struct FoundTarget {
     pub name: String,
     /// Unit, or devices that it stands for.
     pub note: String,
+    pub picked: bool,
 }
 
 pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Failure> {
-    let shown = built(&visitor, &profile_id(&id)?, String::new()).await?;
+    let asked = Asked {
+        find: visitor.query.get("q").unwrap_or_default().to_owned(),
+        to: visitor.query.get("to").unwrap_or_default().to_owned(),
+        ..Asked::default()
+    };
+    let shown = built(&visitor, &profile_id(&id)?, String::new(), &asked).await?;
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// What is searched and chosen.
+#[derive(Default)]
+struct Asked {
+    find: String,
+    /// The assignment that it is for; empty for a new one.
+    to: String,
+    /// `group:ID` and the like.
+    picked: Vec<String>,
+    channel: String,
+    version: String,
 }
 
 async fn built(
     visitor: &Visitor,
     id: &ProfileId,
     problem: String,
+    asked: &Asked,
 ) -> Result<AssignmentsPage, Failure> {
     let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
     let (head, view) = ProfileHead::load(visitor, id, ProfileTab::Assignments).await?;
@@ -96,23 +119,29 @@ async fn built(
         .map(|version| version.number)
         .collect();
     let may_write = visitor.may(Permission::AssignmentsWrite) && !view.archived;
-    let find = visitor.query.get("q").unwrap_or_default().to_owned();
-    let to = visitor.query.get("to").unwrap_or_default();
-    let to = found.iter().find(|one| one.id.as_str() == to);
+    let to = found.iter().find(|one| one.id.as_str() == asked.to);
     Ok(AssignmentsPage {
         problem,
         rows: found.iter().map(|one| row(l, id, &numbers, one)).collect(),
         published: view.current_version.is_some(),
         may_write,
         to: to.map_or_else(String::new, |one| one.id.to_string()),
-        found: if may_write && !find.is_empty() {
-            search(visitor, &find).await?
+        found: if may_write && !asked.find.is_empty() {
+            search(visitor, &view.unit_id, asked).await?
         } else {
             Vec::new()
         },
-        find,
-        channels: channels(l, "device"),
-        versions: versions(l, &numbers, None),
+        find: asked.find.clone(),
+        within: l.ta("assign-within", view.unit_name.as_str()),
+        channels: channels(
+            l,
+            if asked.channel.is_empty() {
+                "device"
+            } else {
+                &asked.channel
+            },
+        ),
+        versions: versions(l, &numbers, asked.version.parse().ok()),
         head,
         f: visitor.frame(Place::Profiles, "").await?,
     })
@@ -164,29 +193,40 @@ pub(in crate::console) fn versions(l: Texts, numbers: &[i64], chosen: Option<i64
         text: own::version(l, None),
         chosen: chosen.is_none(),
     };
-    let fixed = numbers.iter().map(|number| Choice {
+    // The fixed one may be older than those that are listed.
+    let older = chosen.filter(|number| !numbers.contains(number));
+    let fixed = numbers.iter().copied().chain(older).map(|number| Choice {
         value: number.to_string(),
-        text: l.ta("rollout-version", *number),
-        chosen: chosen == Some(*number),
+        text: l.ta("rollout-version", number),
+        chosen: chosen == Some(number),
     });
     std::iter::once(newest).chain(fixed).collect()
 }
 
-/// Groups, units and devices by part of their name.
-async fn search(visitor: &Visitor, find: &str) -> Result<Vec<FoundTarget>, Failure> {
+/// Groups, units and devices by part of their name, in the unit or below it.
+async fn search(
+    visitor: &Visitor,
+    within: &OrgUnitId,
+    asked: &Asked,
+) -> Result<Vec<FoundTarget>, Failure> {
     let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
-    let target = |kind: TargetKind, id: &str, name: String, note: String| FoundTarget {
-        value: format!("{}:{id}", kind.as_str()),
-        kind: own::target_kind(l, kind),
-        name,
-        note,
+    let find = asked.find.as_str();
+    let target = |kind: TargetKind, id: &str, name: String, note: String| {
+        let value = format!("{}:{id}", kind.as_str());
+        FoundTarget {
+            picked: asked.picked.contains(&value),
+            value,
+            kind: own::target_kind(l, kind),
+            name,
+            note,
+        }
     };
     let mut found = Vec::new();
     let limit = i64::try_from(FOUND).ok();
     if visitor.may(Permission::GroupsRead) {
         let filter = GroupFilter {
             search: Some(find.to_owned()),
-            unit: None,
+            unit: Some(within.clone()),
         };
         let groups = groups::list_groups(core, actor, &filter, None, limit).await?;
         found.extend(groups.items.into_iter().map(|group| {
@@ -196,8 +236,10 @@ async fn search(visitor: &Visitor, find: &str) -> Result<Vec<FoundTarget>, Failu
     }
     let lower = find.to_lowercase();
     let units = units::list_units(core, actor).await?;
+    let inside = inside(&units, within);
     let named = units
         .into_iter()
+        .filter(|unit| inside.contains(&unit.id))
         .filter(|unit| unit.name.to_lowercase().contains(&lower));
     found.extend(named.take(FOUND).map(|unit| {
         let note = l.tn("assign-devices", unit.below.devices);
@@ -211,6 +253,7 @@ async fn search(visitor: &Visitor, find: &str) -> Result<Vec<FoundTarget>, Failu
     if visitor.may(Permission::DevicesRead) {
         let filter = DeviceFilter {
             search: Some(find.to_owned()),
+            unit: Some(within.clone()),
             ..DeviceFilter::default()
         };
         let sort = (DeviceSort::Name, false);
@@ -221,6 +264,31 @@ async fn search(visitor: &Visitor, find: &str) -> Result<Vec<FoundTarget>, Failu
         }));
     }
     Ok(found)
+}
+
+/// The unit and all below it.
+fn inside(units: &[UnitView], top: &OrgUnitId) -> BTreeSet<OrgUnitId> {
+    let mut inside = BTreeSet::from([top.clone()]);
+    loop {
+        let new = units.iter().filter(|unit| {
+            let parent = unit.parent_id.as_ref();
+            parent.is_some_and(|parent| inside.contains(parent)) && !inside.contains(&unit.id)
+        });
+        let new: Vec<OrgUnitId> = new.map(|unit| unit.id.clone()).collect();
+        if new.is_empty() {
+            return inside;
+        }
+        inside.extend(new);
+    }
+}
+
+/// Of a form: empty is the newest, `Err` what is no number.
+fn fixed(text: &str) -> Result<Option<i64>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let unknown = |_| Error::invalid("version", "version_unknown", "There is no such version.");
+    text.parse().map(Some).map_err(unknown)
 }
 
 /// `group:ID` of a form.
@@ -255,17 +323,28 @@ fn terms_of(one: &AssignmentView) -> Terms {
 pub(crate) async fn add(Path(id): Path<String>, form: Uploaded) -> Result<Response, Failure> {
     let id = profile_id(&id)?;
     let visitor = &form.visitor;
-    let picked = form.all("pick");
-    let picked: Vec<TargetRef> = picked.iter().filter_map(|text| target_of(text)).collect();
+    let asked = Asked {
+        find: form.text("q"),
+        to: form.text("to"),
+        picked: form.all("pick"),
+        channel: form.text("channel"),
+        version: form.text("version"),
+    };
+    let picked = asked.picked.iter().filter_map(|text| target_of(text));
+    let picked: Vec<TargetRef> = picked.collect();
+    let version = match fixed(&asked.version) {
+        Ok(version) => version,
+        Err(error) => return refused(form.visitor, &id, error, &asked).await,
+    };
     let exclude = form.text("mode") == "exclude";
-    let to = form.text("to");
+    let to = asked.to.clone();
     let change = if to.is_empty() {
         Change::Assign {
             profile_id: id.to_string(),
             terms: Terms {
                 channel: AssignedChannel::parse(&form.text("channel"))
                     .unwrap_or(AssignedChannel::Device),
-                version: form.text("version").parse().ok(),
+                version,
                 include: picked,
                 exclude: Vec::new(),
             },
@@ -286,7 +365,7 @@ pub(crate) async fn add(Path(id): Path<String>, form: Uploaded) -> Result<Respon
             terms,
         }
     };
-    planned(form.visitor, &id, change).await
+    planned(form.visitor, &id, change, &asked).await
 }
 
 async fn find(visitor: &Visitor, profile: &ProfileId, id: &str) -> Result<AssignmentView, Error> {
@@ -326,7 +405,10 @@ pub(crate) async fn change(
         terms.exclude.retain(|target| *target != dropped);
     } else if fields.remove.is_empty() {
         terms.channel = AssignedChannel::parse(&fields.channel).unwrap_or(terms.channel);
-        terms.version = fields.version.parse().ok();
+        terms.version = match fixed(&fields.version) {
+            Ok(version) => version,
+            Err(error) => return refused(visitor, &id, error, &Asked::default()).await,
+        };
     }
     let change = if fields.remove.is_empty() && !terms.include.is_empty() {
         Change::ChangeAssignment {
@@ -338,27 +420,44 @@ pub(crate) async fn change(
             assignment_id: assignment,
         }
     };
-    planned(visitor, &id, change).await
+    planned(visitor, &id, change, &Asked::default()).await
 }
 
 /// Makes the plan and goes to it; what cannot be planned is told on the page.
-async fn planned(visitor: Visitor, id: &ProfileId, change: Change) -> Result<Response, Failure> {
-    let error = match plans::plan(visitor.core(), visitor.actor(), change).await {
-        Ok(plan) => return Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response()),
-        Err(error) => error,
-    };
+async fn planned(
+    visitor: Visitor,
+    id: &ProfileId,
+    change: Change,
+    asked: &Asked,
+) -> Result<Response, Failure> {
+    match plans::plan(visitor.core(), visitor.actor(), change).await {
+        Ok(plan) => Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response()),
+        Err(error) => refused(visitor, id, error, asked).await,
+    }
+}
+
+/// The page with why not, and with what was chosen.
+async fn refused(
+    visitor: Visitor,
+    id: &ProfileId,
+    error: Error,
+    asked: &Asked,
+) -> Result<Response, Failure> {
     let l = visitor.texts;
     let problem = match (error.kind, error.code) {
         (Kind::Invalid, "targets_missing") => l.t("assign-problem-missing"),
         (Kind::Invalid, "targets_many") => l.t("assign-problem-many"),
         (Kind::Invalid, "target_twice") => l.t("assign-problem-twice"),
         (Kind::Invalid, "version_unknown") => l.t("assign-problem-version"),
+        (Kind::Invalid, "target_outside") => l.t("assign-problem-outside"),
+        (Kind::Invalid, "target_unknown") => l.t("assign-problem-unknown"),
+        (Kind::Conflict, "configuration_moves") => l.t("profile-refused-moves"),
         (Kind::Conflict, "nothing_changed") => l.t("assign-problem-same"),
         (Kind::Conflict, "profile_archived") => l.t("profile-refused-archived"),
         (Kind::NotFound, _) => l.t("assign-problem-gone"),
         _ => return Err(error.into()),
     };
     let visitor = visitor.at(urls::profile_assignments(id.as_str()));
-    let shown = built(&visitor, id, problem).await?;
+    let shown = built(&visitor, id, problem, asked).await?;
     Ok(page(AppError::from(error).status(), &shown))
 }

@@ -5,6 +5,8 @@ mod assignments;
 mod devices;
 mod plan;
 mod plans;
+#[cfg(test)]
+mod tests;
 mod versions;
 mod words;
 

@@ -6,7 +6,8 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::ids::PlanId;
 use tillsyn_core::plans::{
-    self, ConflictGroup, EffectKind, EffectView, Need, PlanStatus, PlanView, Summary, Unsupported,
+    self, ConflictGroup, EffectKind, EffectView, Need, PlanStatus, PlanView, ProfileRef, Summary,
+    Unsupported,
 };
 use tillsyn_core::{Error, Kind, Permission, accounts};
 
@@ -140,8 +141,7 @@ pub(super) async fn built(visitor: &Visitor, plan: &PlanView) -> Result<PlanPage
     let pending = plan.status.is_pending();
     let may = visitor.may(plan.change.permission());
     let me = visitor.actor().account_id.as_ref().map(ToString::to_string);
-    let mine =
-        me.as_deref() == Some(plan.created_by.as_str()) || (me.is_some() && me == plan.asked_by);
+    let mine = me.as_deref() == Some(plans::wanted_by(plan));
     let waits = plan.status == PlanStatus::Waiting && (mine || !may);
     let only = visitor.query.get("effect").and_then(EffectKind::parse);
     let (effects, next) = effects(visitor, plan, only).await?;
@@ -254,7 +254,7 @@ fn told_groups(l: Texts, summary: &Summary) -> Vec<ToldGroup> {
         let parts: Vec<String> = payload.into_iter().chain(key).collect();
         ToldLine {
             what: parts.join(" · "),
-            why: words::support_reason(l, &it.reason, it.version.as_deref()),
+            why: words::plan_reason(l, &it.reason, it.version.as_deref()),
             count: l.number(it.devices),
         }
     };
@@ -282,7 +282,11 @@ fn told_groups(l: Texts, summary: &Summary) -> Vec<ToldGroup> {
 
 /// One line per setting that both make, with what devices are foreseen to use.
 fn conflict_lines(l: Texts, group: &ConflictGroup) -> Vec<ToldLine> {
-    let names = format!("{} · {}", group.profile.name, group.other.name);
+    let name = |of: &ProfileRef| {
+        of.shown()
+            .map_or_else(|| l.t("rollout-why-above"), str::to_owned)
+    };
+    let names = format!("{} · {}", name(&group.profile), name(&group.other));
     let line = |what: String, why: String| ToldLine {
         what,
         why,
@@ -301,7 +305,7 @@ fn conflict_lines(l: Texts, group: &ConflictGroup) -> Vec<ToldLine> {
         });
         line(
             format!("{names} · {key}"),
-            words::conflict(l, "combined", result.as_deref()),
+            words::conflict(l, &group.code, result.as_deref()),
         )
     });
     settings.collect()
@@ -370,16 +374,8 @@ fn row(l: Texts, effect: &EffectView) -> EffectRow {
         reason: effect
             .reason
             .as_deref()
-            .map_or_else(String::new, |code| reason_of(l, code)),
+            .map_or_else(String::new, |code| words::plan_reason(l, code, None)),
         versions,
-    }
-}
-
-/// A reason of the support, or of the item itself.
-fn reason_of(l: Texts, code: &str) -> String {
-    match code {
-        "variable_missing" | "unsupported" => words::item_reason(l, code, None),
-        code => words::support_reason(l, code, None),
     }
 }
 

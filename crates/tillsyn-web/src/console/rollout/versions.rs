@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tillsyn_core::Error;
 use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{
-    self, DraftChange, ProfileView, SaveDraft, Side, VersionView, compare,
+    self, DraftChange, DraftView, ProfileView, SaveDraft, Side, VersionView, compare,
 };
 
 use crate::console::failure::Failure;
@@ -17,9 +17,10 @@ use crate::console::frame::{Frame, Pager, Place};
 use crate::console::lists::{self, Place as At};
 use crate::console::notice::{Told, go};
 use crate::console::profiles::{
-    DiffLine, FindingLine, ProfileHead, ProfileTab, diff_lines, finding_line, profile_id,
+    DiffLine, FindingLine, ProfileHead, ProfileTab, diff_lines, finding_line, profile_id, refusal,
 };
 use crate::console::visitor::Visitor;
+use crate::error::AppError;
 use crate::i18n::{Texts, When};
 use crate::ui::{Choice, page, urls};
 
@@ -31,6 +32,10 @@ const COMMENT: usize = 500;
 pub struct VersionsPage {
     pub f: Frame,
     pub head: ProfileHead,
+    /// Why something was not done.
+    pub problem: String,
+    /// What taking an older version throws away; empty without a draft.
+    pub discards: String,
     pub rows: Vec<VersionRow>,
     pub pager: Pager,
     /// What the next version is described with; `None` without a draft, or for readers.
@@ -59,6 +64,8 @@ pub struct VersionRow {
 pub struct VersionPage {
     pub f: Frame,
     pub head: ProfileHead,
+    /// What taking it throws away; empty without a draft.
+    pub discards: String,
     pub row: VersionRow,
     pub findings: Vec<FindingLine>,
     /// Against the version before it; `None` for the first.
@@ -99,17 +106,34 @@ fn row(
 }
 
 pub(crate) async fn list(visitor: Visitor, Path(id): Path<String>) -> Result<Response, Failure> {
+    let shown = listed(&visitor, &profile_id(&id)?, None).await?;
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// Something that was not done.
+#[derive(Default)]
+struct Refused {
+    problem: String,
+    /// As it was typed.
+    comment: Option<String>,
+}
+
+async fn listed(
+    visitor: &Visitor,
+    id: &ProfileId,
+    refused: Option<Refused>,
+) -> Result<VersionsPage, Failure> {
     let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
-    let id = profile_id(&id)?;
-    let (head, view) = ProfileHead::load(&visitor, &id, ProfileTab::Versions).await?;
+    let (head, view) = ProfileHead::load(visitor, id, ProfileTab::Versions).await?;
+    let refused = refused.unwrap_or_default();
     let after = At::of(&visitor.query);
-    let found = profiles::list_versions(core, actor, &id, after.after(), None).await?;
+    let found = profiles::list_versions(core, actor, id, after.after(), None).await?;
     let draft = view.draft.is_some();
     let newest = view.current_version.unwrap_or(0);
     let sides = |name: &str| visitor.query.get(name).and_then(side);
     let (from, to) = (sides("from"), sides("to"));
     let diff = match (from, to) {
-        (Some(from), Some(to)) => Some(diff_lines(&compare(core, actor, &id, from, to).await?)),
+        (Some(from), Some(to)) => Some(diff_lines(&compare(core, actor, id, from, to).await?)),
         _ => None,
     };
     let last = if draft {
@@ -118,28 +142,61 @@ pub(crate) async fn list(visitor: Visitor, Path(id): Path<String>) -> Result<Res
         Side::Version(newest)
     };
     let before = if draft { newest } else { newest - 1 };
-    let comment = if draft && head.may_write {
-        let draft = profiles::open_draft(core, actor, &id).await?;
-        Some(draft.comment.unwrap_or_default())
-    } else {
-        None
+    let (comment, discards) = match stored(visitor, &view, head.may_write).await? {
+        Some(draft) => {
+            let discards = discards(visitor, &draft);
+            let comment = refused.comment.or(draft.comment);
+            (Some(comment.unwrap_or_default()), discards)
+        }
+        None => (None, String::new()),
     };
     let path = urls::profile_versions(id.as_str());
-    let shown = VersionsPage {
+    Ok(VersionsPage {
+        problem: refused.problem,
+        discards,
         rows: found
             .items
             .iter()
-            .map(|version| row(&visitor, &view, head.may_write, version))
+            .map(|version| row(visitor, &view, head.may_write, version))
             .collect(),
-        pager: lists::pager(&visitor, &path, found.items.len(), found.next.as_deref()),
+        pager: lists::pager(visitor, &path, found.items.len(), found.next.as_deref()),
         comment,
         from: choices(l, newest, draft, from.unwrap_or(Side::Version(before))),
         to: choices(l, newest, draft, to.unwrap_or(last)),
         diff,
         head,
         f: visitor.frame(Place::Profiles, "").await?,
-    };
-    Ok(page(StatusCode::OK, &shown))
+    })
+}
+
+/// The draft, for whoever may change it.
+async fn stored(
+    visitor: &Visitor,
+    view: &ProfileView,
+    may_write: bool,
+) -> Result<Option<DraftView>, Error> {
+    if view.draft.is_none() || !may_write {
+        return Ok(None);
+    }
+    let draft = profiles::open_draft(visitor.core(), visitor.actor(), &view.id).await?;
+    Ok(Some(draft).filter(|draft| draft.stored))
+}
+
+/// Whose work goes when another version takes the place of the draft, and how much.
+fn discards(visitor: &Visitor, draft: &DraftView) -> String {
+    let l = visitor.texts;
+    let who = draft.updated_by.clone();
+    let who = who.unwrap_or_else(|| l.t("by-unknown"));
+    let when = draft.updated_at.unwrap_or_default();
+    let when = l.ago(when, &visitor.zone).text;
+    l.t_args(
+        "history-discards",
+        &[
+            ("n", draft.changes.len().into()),
+            ("who", who.as_str().into()),
+            ("when", when.as_str().into()),
+        ],
+    )
 }
 
 fn side(text: &str) -> Option<Side> {
@@ -180,7 +237,12 @@ pub(crate) async fn show(
         None
     };
     let findings = found.findings.iter();
+    let discards = match stored(&visitor, &view, head.may_write).await? {
+        Some(draft) if view.current_version != Some(number) => discards(&visitor, &draft),
+        _ => String::new(),
+    };
     let shown = VersionPage {
+        discards,
         row: row(&visitor, &view, head.may_write, &found.version),
         findings: findings
             .map(|finding| finding_line(l, finding, String::new()))
@@ -198,34 +260,31 @@ fn version_number(text: &str) -> Result<i64, Error> {
     text.parse().map_err(|_| Error::not_found("version"))
 }
 
-/// The revision that a change of the draft names: a person here wants what stands there now.
-async fn revision(visitor: &Visitor, id: &ProfileId) -> Result<i64, Failure> {
-    let view = profiles::find_profile(visitor.core(), visitor.actor(), id).await?;
-    Ok(view.draft.map_or(view.revision, |draft| draft.revision))
-}
-
 #[derive(Deserialize)]
-pub(crate) struct NoFields {}
+pub(crate) struct BackFields {
+    /// Of the draft that the page showed.
+    revision: i64,
+}
 
 /// `POST …/versions/{number}/back`: an older version becomes the draft.
 pub(crate) async fn back(
     Path((id, number)): Path<(String, String)>,
-    form: Filled<NoFields>,
+    form: Filled<BackFields>,
 ) -> Result<Response, Failure> {
-    let visitor = form.visitor;
-    let id = profile_id(&id)?;
+    let (visitor, id) = (form.visitor, profile_id(&id)?);
     let save = SaveDraft {
-        revision: revision(&visitor, &id).await?,
+        revision: form.fields.revision,
         change: DraftChange::Version(version_number(&number)?),
         comment: None,
     };
-    profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await?;
     let to = urls::profile(id.as_str());
-    Ok(go(visitor.state(), &to, Told::OlderTaken))
+    saved(visitor, &id, save, (to, Told::OlderTaken)).await
 }
 
 #[derive(Deserialize)]
 pub(crate) struct CommentFields {
+    /// Of the draft that the page showed.
+    revision: i64,
     comment: String,
 }
 
@@ -238,11 +297,31 @@ pub(crate) async fn comment(
     let id = profile_id(&id)?;
     let comment: String = fields.comment.chars().take(COMMENT).collect();
     let save = SaveDraft {
-        revision: revision(&visitor, &id).await?,
+        revision: fields.revision,
         change: DraftChange::Nothing,
         comment: Some(comment),
     };
-    profiles::save_draft(visitor.core(), visitor.actor(), &id, save).await?;
     let to = urls::profile_versions(id.as_str());
-    Ok(go(visitor.state(), &to, Told::CommentSaved))
+    saved(visitor, &id, save, (to, Told::CommentSaved)).await
+}
+
+/// Saves and goes on; what is not done is told on the page of the versions.
+async fn saved(
+    visitor: Visitor,
+    id: &ProfileId,
+    save: SaveDraft,
+    (to, told): (String, Told),
+) -> Result<Response, Failure> {
+    let comment = save.comment.clone();
+    let done = profiles::save_draft(visitor.core(), visitor.actor(), id, save).await;
+    let Err(error) = done else {
+        return Ok(go(visitor.state(), &to, told));
+    };
+    let Some(problem) = refusal(&visitor, id, &error).await? else {
+        return Err(error.into());
+    };
+    let visitor = visitor.at(urls::profile_versions(id.as_str()));
+    let refused = Refused { problem, comment };
+    let shown = listed(&visitor, id, Some(refused)).await?;
+    Ok(page(AppError::from(error).status(), &shown))
 }

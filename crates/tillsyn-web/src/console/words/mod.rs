@@ -14,7 +14,9 @@ mod transitions;
 pub use activity::activity;
 pub use commands::{command, command_family, command_parameter};
 pub use facts::{bytes, bytes_short, fact_label, fact_value};
-pub use findings::{conflict, effect, finding, item_reason, kind_word, support_reason};
+pub use findings::{
+    conflict, effect, finding, item_reason, kind_word, plan_reason, support_reason,
+};
 pub use general::*;
 pub use permissions::permission;
 pub use profile_templates::{profile_template, profile_template_example};

@@ -4,6 +4,7 @@ mod access;
 mod commands;
 mod devices;
 mod escrow;
+mod group_members;
 mod idempotency;
 mod invitations;
 mod organisation;

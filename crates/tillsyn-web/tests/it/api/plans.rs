@@ -70,7 +70,7 @@ pub(crate) async fn device_id(app: &TestApp, index: i64) -> String {
     row.unwrap().unwrap().text(0).unwrap()
 }
 
-pub(super) async fn group_of(api: &Api, name: &str, devices: &[String]) -> String {
+pub(crate) async fn group_of(api: &Api, name: &str, devices: &[String]) -> String {
     let made = api.post("/api/v1/groups", &json!({"name": name})).await;
     let id = made.expect(201)["id"].as_str().unwrap().to_owned();
     let body = json!({"add": devices});

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tillsyn_core::assignments::{AssignedChannel, TargetKind, TargetRef, Terms};
 use tillsyn_core::groups::{Member, MemberKind};
-use tillsyn_core::ids::ProfileId;
+use tillsyn_core::ids::{DeviceId, OrgUnitId, ProfileId};
 use tillsyn_core::plans::{self, Approval, Change, Wins};
 use tillsyn_core::profiles::{
     DraftChange, NewProfile, Origin, SaveDraft, create_profile, open_draft, save_draft,
 };
+use tillsyn_core::reconcile;
 use tillsyn_db::args;
 use tillsyn_sim::Device;
 use tillsyn_testkit::{AppOptions, TestApp, both_engines};
@@ -504,5 +505,78 @@ both_engines!(
         );
         // The Mac refuses it for a reason of its own.
         assert_eq!(missing.devices, 1);
+    }
+);
+
+both_engines!(
+    what_lies_above_the_reader_has_no_name,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        app.enrolled_iphone().await.sessions().await.unwrap();
+        let device = app.text("SELECT id FROM device").await.unwrap();
+        let root = app.text("SELECT id FROM org_unit").await.unwrap();
+        let law = api.post("/api/v1/units", &json!({"name": "Law"})).await;
+        let law = law.expect(201)["id"].as_str().unwrap().to_owned();
+        let moved = json!({"device_ids": [device], "unit_id": law});
+        let moved = api.post("/api/v1/devices/move", &moved).await;
+        assert_eq!(moved.status, 204);
+        let restrict = |name, keys: &str| upload(name, "com.apple.applicationaccess", keys);
+        let (core, owner) = (&app.core, &app.owner);
+        let strict = create(&app, restrict("strict", "<key>allowCamera</key><false/>")).await;
+        let all = vec![target(TargetKind::OrgUnit, &root)];
+        plans::change_directly(core, owner, assign(&strict, all, Vec::new()))
+            .await
+            .unwrap();
+        let camera = "<key>allowCamera</key><true/>";
+        let new = NewProfile {
+            name: None,
+            description: None,
+            unit: OrgUnitId::parse(&law),
+            origin: Origin::Upload(restrict("loose", camera)),
+        };
+        let loose = create_profile(core, owner, new).await.unwrap();
+        let published = publish(&app, &loose).await;
+        plans::change_directly(core, owner, published)
+            .await
+            .unwrap();
+        let here = vec![target(TargetKind::OrgUnit, &law)];
+        let plan = plans::plan(core, owner, assign(&loose, here, Vec::new())).await;
+        let plan = plan.unwrap();
+        assert_eq!(plan.summary.conflicts[0].other.shown(), Some("strict"));
+
+        let mut reader = owner.clone();
+        let path = "SELECT path FROM org_unit WHERE name = 'Law'";
+        reader.unit_path = app.text(path).await.unwrap();
+        let told = plans::find(core, &reader, &plan.id).await.unwrap();
+        plans::apply(core, owner, &plan.id, Approval::default())
+            .await
+            .unwrap();
+        let more = format!("{camera}<key>allowScreenShot</key><true/>");
+        redraft(&app, &loose, restrict("loose", &more)).await;
+        let effect = plans::preview(core, &reader, &loose).await.unwrap();
+        for summary in [told.summary, effect] {
+            let conflict = &summary.conflicts[0];
+            assert_eq!(
+                (conflict.profile.shown(), conflict.other.shown()),
+                (Some("loose"), None)
+            );
+            let camera = &conflict.settings[0];
+            assert_eq!(
+                (&camera.value, &camera.other_value),
+                (&json!(true), &Value::Null)
+            );
+            assert_eq!(camera.result, None);
+        }
+        app.run_job("reconcile").await;
+        let device = DeviceId::parse(&device).unwrap();
+        let found = reconcile::items_of_device(core, &reader, &device).await;
+        let items = found.unwrap().items;
+        let names: Vec<_> = items
+            .iter()
+            .map(|item| item.profile_name.as_deref())
+            .collect();
+        assert_eq!(names, [Some("loose"), None]);
+        assert!(items[1].profile_id.is_none());
     }
 );

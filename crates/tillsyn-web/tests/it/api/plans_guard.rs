@@ -1,6 +1,7 @@
 //! `/api/v1/plans`, applied: what takes profiles away asks for a plan, a reason and a number, or somebody else.
 
 use serde_json::{Value, json};
+use tillsyn_core::groups::{Member, MemberKind};
 use tillsyn_core::ids::PlanId;
 use tillsyn_core::plans::{self, Approval, Change};
 use tillsyn_core::{Actor, Error, Kind};
@@ -238,8 +239,43 @@ both_engines!(
         let path = format!("/api/v1/groups/{group}/members");
         let out = async |device: &str| api.post(&path, &json!({"remove": [device]})).await;
 
-        for device in &devices[..5] {
-            out(device).await.expect(200);
+        // A program takes from one device; of the next it may only ask.
+        out(&devices[0]).await.expect(200);
+        let plan = required(&api, &path, &json!({"remove": [devices[1]]})).await;
+        let asks = format!("/api/v1/plans/{plan}/apply");
+        let body = json!({"reason": "moved", "confirm": "1"});
+        let asked = api.post(&asks, &body).await.expect(200);
+        assert_eq!(asked["status"], "waiting");
+
+        // So may a newcomer; the person behind both confirms up to five in sum.
+        let (core, owner) = (&app.core, &app.owner);
+        let leave = async |actor: &Actor, device: &String| {
+            let gone = Change::GroupMembers {
+                group_id: group.clone(),
+                add: Vec::new(),
+                remove: vec![Member {
+                    kind: MemberKind::Device,
+                    id: device.clone(),
+                }],
+            };
+            let Err(refused) = plans::change_directly(core, actor, gone).await else {
+                return "at once".to_owned();
+            };
+            assert_eq!(refused.code, "plan_required");
+            let data = refused.data.unwrap();
+            let id = PlanId::parse(data["plan_id"].as_str().unwrap()).unwrap();
+            let approval = Approval {
+                reason: Some("moved".to_owned()),
+                confirm: Some("1".to_owned()),
+            };
+            let plan = plans::apply(core, actor, &id, approval).await.unwrap();
+            plan.status.as_str().to_owned()
+        };
+        let mut newcomer = owner.clone();
+        newcomer.trusted_since = Some(core.now_ms());
+        assert_eq!(leave(&newcomer, &devices[1]).await, "waiting");
+        for device in &devices[1..5] {
+            assert_eq!(leave(owner, device).await, "applied");
         }
         let sum = "SELECT CAST(SUM(removes_from) AS BIGINT) FROM plan WHERE status = 'applied'";
         assert_eq!(app.count(sum).await, 5);
@@ -248,7 +284,6 @@ both_engines!(
 
         // The plan of one device needs the second person by the same sum.
         let id = PlanId::parse(&plan).unwrap();
-        let (core, owner) = (&app.core, &app.owner);
         let approval = Approval {
             reason: Some("moved".to_owned()),
             confirm: Some("1".to_owned()),
@@ -260,14 +295,55 @@ both_engines!(
             .unwrap();
         assert_eq!(done.status.as_str(), "applied");
         assert_eq!(app.count("SELECT count(*) FROM group_member").await, 1);
-        // What takes nothing from anybody stays free, and after a while the count begins anew.
+        // What takes nothing from anybody stays free, and after a while the count begins anew; a
+        // newcomer's lasts a day.
         api.post(&path, &json!({"add": [devices[0]]}))
             .await
             .expect(200);
         required(&api, &path, &json!({"remove": [devices[6]]})).await;
         let later = "UPDATE plan SET applied_at = applied_at - 1260000";
         app.db().execute(later, Vec::new()).await.unwrap();
+        assert_eq!(leave(&newcomer, &devices[6]).await, "waiting");
         out(&devices[6]).await.expect(200);
+    }
+);
+
+both_engines!(
+    whoever_made_a_plan_may_confirm_what_another_asked_for,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut devices = Vec::new();
+        for index in 0..6 {
+            app.enrolled_iphone().await;
+            devices.push(device_id(&app, index).await);
+        }
+        let profile = published(&app, "portal").await;
+        let group = group_of(&api, "Loan", &devices).await;
+        apply(&api, &planned(&api, &assign(&profile, &group)).await, 200).await;
+        delivered(&app, &profile, &devices).await;
+        let change = json!({"change": {"kind": "archive_profile", "profile_id": profile.as_str()}});
+        let plan = planned(&api, &change).await;
+        let id = PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
+        let (core, owner, other) = (&app.core, &app.owner, other_person(&app.owner));
+        let why = |length| Approval {
+            reason: Some("x".repeat(length)),
+            confirm: None,
+        };
+        let long = plans::apply(core, &other, &id, why(501)).await;
+        assert_eq!(long.unwrap_err().code, "text_length");
+        let waiting = || plans::waiting_plans(core, owner);
+        assert!(
+            waiting().await.unwrap().is_empty(),
+            "an open one waits for nobody"
+        );
+        let asked = plans::apply(core, &other, &id, why(500)).await.unwrap();
+        assert_eq!(waiting().await.unwrap()[0].id, id);
+        assert_eq!(asked.status.as_str(), "waiting");
+        let again = plans::apply(core, &other, &id, why(1)).await;
+        assert_eq!(again.unwrap_err().code, "second_person_needed");
+        let done = plans::apply(core, owner, &id, Approval::default()).await;
+        assert_eq!(done.unwrap().status.as_str(), "applied");
     }
 );
 

@@ -44,6 +44,43 @@ impl Answer {
         assert!(!self.html.contains(text), "{text:?} in {}", self.html);
     }
 
+    /// The fields of a form as a browser sends them when nobody touches any; `form` is in its tag.
+    pub(super) fn fields(&self, form: &str) -> Vec<(String, String)> {
+        let (_, rest) = self.html.split_once(form).unwrap();
+        let mut rest = rest.split_once("</form>").unwrap().0;
+        let mut fields = Vec::new();
+        while let Some((_, after)) = rest.split_once('<') {
+            let Some((tag, after)) = after.split_once('>') else {
+                break;
+            };
+            rest = after;
+            let name = attribute(tag, "name").unwrap_or_default();
+            if name.is_empty() || name == "csrf" || is(tag, "disabled") {
+                continue;
+            }
+            if tag.starts_with("input") {
+                let kind = attribute(tag, "type").unwrap_or_default();
+                let value = attribute(tag, "value").unwrap_or_default();
+                let left_out = kind == "checkbox" && !is(tag, "checked");
+                if kind != "file" && !left_out {
+                    fields.push((name, value));
+                }
+            } else if tag.starts_with("textarea") {
+                let (text, _) = rest.split_once("</textarea>").unwrap();
+                let text = text.strip_prefix('\n').unwrap_or(text);
+                fields.push((name, unescaped(text).replace('\n', "\r\n")));
+            } else if tag.starts_with("select") {
+                let (options, _) = rest.split_once("</select>").unwrap();
+                let tags = options.split("<option").skip(1);
+                let mut tags = tags.map(|option| option.split_once('>').unwrap().0);
+                let first = tags.clone().next().unwrap_or_default();
+                let chosen = tags.find(|tag| is(tag, "selected")).unwrap_or(first);
+                fields.push((name, attribute(chosen, "value").unwrap_or_default()));
+            }
+        }
+        fields
+    }
+
     /// What stands between two pieces of the page.
     #[track_caller]
     pub(crate) fn between(&self, before: &str, after: &str) -> String {
@@ -192,6 +229,31 @@ impl Browser {
             html: response.text().await.unwrap(),
         }
     }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(unescaped(rest.split_once('"')?.0))
+}
+
+/// Whether a tag has this attribute without a value.
+fn is(tag: &str, name: &str) -> bool {
+    let outside: String = tag.split('"').step_by(2).collect();
+    outside.split_whitespace().any(|word| word == name)
+}
+
+fn unescaped(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (escape, c) in [
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+    ] {
+        text = text.replace(escape, c);
+    }
+    text
 }
 
 fn encoded(fields: &[(&str, &str)]) -> String {

@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod browser;
 mod certificates;
 mod devices;
+mod drafts;
 mod enrollment;
 mod events;
 mod organisation;

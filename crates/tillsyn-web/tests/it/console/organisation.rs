@@ -73,6 +73,30 @@ both_engines!(people_are_added_changed_and_left, |app| async move {
         .expect(404);
 });
 
+both_engines!(
+    a_device_is_given_by_the_exact_address_among_many_alike,
+    |app| async move {
+        app.enrolled_iphone().await;
+        let device = only_device(&app).await;
+        let mut owner = Browser::owner(&app).await;
+        let api = app.owner_api().await;
+        for index in 0..60 {
+            let alike = format!("a{index:02}elin@example.org");
+            let body = json!({"name": format!("Aa {index:02}"), "email": alike});
+            made(&api, "/api/v1/people", body).await;
+        }
+        let body = json!({"name": "Elin Berg", "email": "elin@example.org"});
+        let elin = made(&api, "/api/v1/people", body).await;
+        let at = format!("/console/devices/{device}/person");
+        let typed = [("email", " Elin@example.org ")];
+        owner.post(&at, &typed).await.expect(303);
+        let page = owner.get(&format!("/console/devices/{device}")).await;
+        page.says(&format!("/console/people/{elin}"));
+        let part = [("email", "lin@example.org")];
+        owner.post(&at, &part).await.expect(422);
+    }
+);
+
 both_engines!(groups_take_pasted_lists, |app| async move {
     app.enrolled_iphone().await;
     let mut owner = Browser::owner(&app).await;

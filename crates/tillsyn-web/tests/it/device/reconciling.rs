@@ -285,6 +285,49 @@ both_engines!(
 );
 
 both_engines!(
+    a_sweep_finds_devices_by_every_kind_of_target,
+    still(),
+    |app| async move {
+        const EACH: &str = "SELECT count(DISTINCT device_id) FROM command \
+            WHERE request_type = 'InstallProfile'";
+        let api = app.owner_api().await;
+        for _ in 0..5 {
+            app.enrolled_iphone().await;
+        }
+        let list = "SELECT id FROM device ORDER BY id";
+        let rows = app.db().query_all(list, args![]).await.unwrap();
+        let devices: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        let law = api.post("/api/v1/units", &json!({"name": "Law"})).await;
+        let law = law.expect(201)["id"].clone();
+        let to = json!({"device_ids": [devices[3]], "unit_id": law});
+        api.post("/api/v1/devices/move", &to).await.expect(204);
+        let elin = json!({"name": "Elin", "email": "elin@example.org"});
+        let elin = api.post("/api/v1/people", &elin).await.expect(201)["id"].clone();
+        let path = format!("/api/v1/devices/{}/person", devices[2]);
+        api.put(&path, &json!({ "person_id": elin }))
+            .await
+            .expect(204);
+        let group = group_of(&api, &devices[1..2]).await;
+        let path = format!("/api/v1/groups/{group}/members");
+        api.post(&path, &json!({ "add": [elin] })).await.expect(200);
+        let profile = published_as(&app, saying("One")).await;
+        let change = json!({"kind": "assign", "profile_id": profile.as_str(), "include": [
+            {"kind": "device", "id": devices[0]}, {"kind": "group", "id": group},
+            {"kind": "org_unit", "id": law}]});
+        done(&api, change).await;
+        let forget = "DELETE FROM reconcile_request";
+        app.db().execute(forget, args![]).await.unwrap();
+        app.run_job("reconcile").await;
+        assert_eq!(app.count(EACH).await, 4);
+        // Walks that ended are forgotten after two days.
+        app.clock.advance_ms(49 * HOUR_MS);
+        app.run_job("hour").await;
+        let old = "SELECT count(*) FROM reconcile_sweep WHERE subject_kind = 'item'";
+        assert_eq!(app.count(old).await, 0);
+    }
+);
+
+both_engines!(
     a_sweep_goes_on_where_a_dead_node_left_it,
     still(),
     |app| async move {

@@ -2,8 +2,10 @@
 
 use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{
-    DraftChange, NewProfile, Origin, SaveDraft, create_profile, open_draft, publish, save_draft,
+    Describe, DraftChange, NewProfile, Origin, SaveDraft, create_profile, describe_profile,
+    open_draft, publish, save_draft,
 };
+use tillsyn_db::args;
 use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::network::{
@@ -81,6 +83,66 @@ both_engines!(
             .map(|profile| profile.display_name.clone())
             .collect();
         assert_eq!(shown, [app.text(user).await]);
+    }
+);
+
+both_engines!(
+    a_version_that_cannot_be_read_is_refused_alone,
+    by_hand(),
+    |app| async move {
+        const SPOIL: &str = "UPDATE profile_version SET content_sealed = $1 WHERE profile_id = $2";
+        const WHY: &str = "SELECT reason_detail FROM item_state WHERE state = 'refused'";
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.sessions().await.unwrap();
+        let id = published(&app, PROFILE.to_owned()).await;
+        let other = PROFILE.replace("org.example.webclip", "org.example.other");
+        let other = published(&app, other).await;
+        let spoiled = [0_u8; 40];
+        let values = args![spoiled.as_slice(), other.as_str()];
+        app.db().execute(SPOIL, values).await.unwrap();
+        assign(&app, &id).await;
+        for (text, value) in [
+            (
+                "INSERT INTO assignment (id, org_unit_id, kind, item_id, channel, created_by, \
+                 created_at, updated_at) SELECT 'b', org_unit_id, kind, $1, channel, created_by, \
+                 created_at, updated_at FROM assignment",
+                other.as_str(),
+            ),
+            (
+                "INSERT INTO assignment_target (assignment_id, mode, target_kind, target_id) \
+                 SELECT $1, mode, target_kind, target_id FROM assignment_target",
+                "b",
+            ),
+        ] {
+            app.db().execute(text, args![value]).await.unwrap();
+        }
+        look(&app).await;
+        iphone.sessions().await.unwrap();
+        assert_eq!(iphone.installed_profiles().count(), 1);
+        assert_eq!(app.count(INSTALLS).await, 1);
+        assert!(app.text(WHY).await.unwrap().contains("unreadable"));
+    }
+);
+
+both_engines!(
+    a_command_bears_the_name_that_its_profile_has_now,
+    by_hand(),
+    |app| async move {
+        const NAMED: &str = "SELECT count(*) FROM command_batch WHERE request LIKE '%Given later%'";
+        app.enrolled_iphone().await;
+        let id = published(&app, PROFILE.to_owned()).await;
+        assign(&app, &id).await;
+        assert_eq!((app.count(INSTALLS).await, app.count(NAMED).await), (1, 0));
+        let describe = Describe {
+            name: Some("Given later".to_owned()),
+            description: None,
+        };
+        describe_profile(&app.core, &app.owner, &id, describe)
+            .await
+            .unwrap();
+        app.enrolled_iphone().await;
+        app.run_job("reconcile").await;
+        assert_eq!((app.count(INSTALLS).await, app.count(NAMED).await), (2, 1));
     }
 );
 

@@ -37,6 +37,8 @@ pub(in crate::console) struct Subject<'a> {
     /// The form of the type that was chosen; the one that fits best when empty.
     pub(in crate::console) variant: &'a str,
     pub(in crate::console) values: &'a Map<String, Json>,
+    /// What the draft holds, whatever was typed since: only that is set of a secret.
+    pub(in crate::console) stored: &'a Map<String, Json>,
     /// Places of secrets, as text.
     pub(in crate::console) secrets: &'a BTreeSet<String>,
     /// What references to other payloads can point to.
@@ -316,7 +318,7 @@ impl Maker<'_> {
             None => self.blank(path, kind, control::plain(self.subject.l, kind, value)),
         };
         if self.is_secret(path) {
-            field.control = control::secret(kind, value);
+            field.control = control::secret(kind, find(self.subject.stored, path));
         }
         field.label = match path.last() {
             Some(Step::Key(name)) => name.clone(),
@@ -365,7 +367,7 @@ impl Maker<'_> {
         let value = find(self.subject.values, path);
         let scalar = !matches!(key.kind, Kind::Array | Kind::Dictionary | Kind::Any);
         if scalar && key.kind != Kind::Boolean && self.is_secret(path) {
-            return control::secret(key.kind, value);
+            return control::secret(key.kind, find(self.subject.stored, path));
         }
         if value.is_some_and(|value| !control::fits(key.kind, value)) {
             return Control::Raw(control::shown(value));

@@ -81,6 +81,7 @@ fn size(l: Texts, value: &str) -> String {
     }
 }
 
+/// `value` as the draft holds it: what was typed and not saved is not set.
 pub(super) fn secret(kind: Kind, value: Option<&Json>) -> Control {
     Control::Secret {
         set: value.is_some_and(|value| value.as_str() != Some("")),

@@ -7,6 +7,7 @@ mod field;
 mod overlay;
 mod path;
 mod read;
+mod shown;
 mod support;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub(in crate::console) use build::{Form, Subject, build, payload_name};
 pub use field::{Control, Field, Item, Section, Told};
 pub(super) use overlay::{find, overlay};
 pub(super) use path::{steps_of, text_of};
-pub(super) use read::{Typed, read};
+pub(super) use read::{Reading, Typed, read};
+pub(super) use shown::{Shown, Stranded, Touched};
 pub use support::Tag;
 pub(in crate::console) use support::tags;

@@ -24,6 +24,7 @@ fn form_of(kind: &str, values: &Map<String, Json>, secrets: &[&str], all: bool) 
         kind,
         variant: "",
         values,
+        stored: values,
         secrets: &secrets
             .iter()
             .map(|text| (*text).to_owned())
@@ -227,6 +228,33 @@ fn a_secret_is_never_on_the_page_and_stays_when_nothing_is_typed() {
     let sent = Sent::of(&form).with("Password", "new one");
     let found = edits(&values, &form, &sent);
     assert_eq!(after(&values, &found)["Password"], "new one");
+}
+
+#[test]
+fn only_what_was_changed_in_a_form_counts_against_another_draft() {
+    let before = map(&json!({
+        "PayloadType": WIFI, "SSID_STR": "eduroam", "AutoJoin": true,
+        "EAPClientConfiguration": { "AcceptEAPTypes": [13, 25], "TLSTrustedServerNames": ["a", "b"] },
+    }));
+    let now = map(&json!({
+        "PayloadType": WIFI, "SSID_STR": "theirs", "AutoJoin": false,
+        "EAPClientConfiguration": { "AcceptEAPTypes": [21] },
+    }));
+    let shown = Shown::of(&form_of(WIFI, &before, &[], true).sections, "Why");
+    let shown = Shown::parse(&shown.text()).expect("what was shown");
+    let form = form_of(WIFI, &now, &[], true);
+    let sent = Sent::of(&form_of(WIFI, &before, &[], true));
+    let untouched = Touched::new(Some(&shown), &sent, &form.sections);
+    let reading = read(Texts::default(), Some(0), &now, &form.sections, &untouched);
+    assert_eq!(reading.edits, Vec::new());
+    let sent = sent.with("EncryptionType", "WPA3");
+    let touched = Touched::new(Some(&shown), &sent, &form.sections);
+    let reading = read(Texts::default(), Some(0), &now, &form.sections, &touched);
+    assert_eq!(reading.edits.len(), 1, "{:?}", reading.edits);
+    // Without a place: told by name and text.
+    let stranded = touched.stranded(sent.0.keys().cloned(), &[]);
+    assert_eq!(stranded.len(), 1, "{stranded:?}");
+    assert_eq!(stranded[0].typed.as_deref(), Some("WPA3"));
 }
 
 #[test]

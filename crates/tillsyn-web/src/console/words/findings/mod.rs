@@ -59,6 +59,7 @@ pub fn support_reason(l: Texts, code: &str, detail: Option<&str>) -> String {
         ("channel", _) => l.t("support-channel"),
         ("shared_ipad", _) => l.t("support-shared-ipad"),
         ("nothing_applies", _) => l.t("support-nothing"),
+        ("unreadable", _) => l.t("support-unreadable"),
         (other, _) => super::incapable(l, other),
     }
 }
@@ -90,16 +91,25 @@ pub fn item_reason(l: Texts, code: &str, detail: Option<&Json>) -> String {
     }
 }
 
+/// Why a plan says that something is refused or ignored, by the code; the detail is the version that brought
+/// or took it.
+pub fn plan_reason(l: Texts, code: &str, version: Option<&str>) -> String {
+    match code {
+        "variable_missing" | "unsupported" => item_reason(l, code, None),
+        code => support_reason(l, code, version),
+    }
+}
+
 /// Why two profiles on the same device do not go together. `combined` is what the device is foreseen to use.
 pub fn conflict(l: Texts, code: &str, combined: Option<&str>) -> String {
     match (code, combined) {
         ("exclusive", _) => l.t("conflict-exclusive"),
         ("same_network", _) => l.t("conflict-network"),
-        ("same_identifier" | "same_uuid", _) => l.t("conflict-identity"),
+        ("same_identity", _) => l.t("conflict-identity"),
         ("same_account", _) => l.t("conflict-account"),
         ("duplicate", _) => l.t("conflict-duplicate"),
-        ("combined", Some(combined)) => l.ta("conflict-value-combined", combined),
-        ("combined", None) => l.t("conflict-value"),
+        ("value", Some(combined)) => l.ta("conflict-value-combined", combined),
+        ("value", None) => l.t("conflict-value"),
         _ => l.t("conflict-other"),
     }
 }

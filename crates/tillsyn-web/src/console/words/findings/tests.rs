@@ -1,5 +1,7 @@
 use serde_json::json;
 use tillsyn_apple::profile::check::Code;
+use tillsyn_apple::profile::conflicts::ConflictKind;
+use tillsyn_apple::profile::support::Reason;
 
 use super::*;
 use crate::i18n::Lang;
@@ -92,7 +94,35 @@ fn reasons_say_what_they_know() {
         "The system on the device is too old."
     );
     assert_eq!(
-        conflict(l, "combined", Some("6")),
+        conflict(l, "value", Some("6")),
         "Both set the same key. The device is foreseen to use: 6."
+    );
+}
+
+#[test]
+fn every_kind_of_conflict_is_said_in_each_language() {
+    for lang in Lang::ALL {
+        let l = Texts::new(lang);
+        for kind in ConflictKind::ALL {
+            let text = conflict(l, kind.as_str(), None);
+            assert_ne!(text, conflict(l, "unheard", None), "{}", kind.as_str());
+        }
+    }
+}
+
+#[test]
+fn every_reason_of_a_plan_is_said_in_each_language() {
+    let support = Reason::ALL.map(Reason::as_str);
+    for lang in Lang::ALL {
+        let l = Texts::new(lang);
+        for code in support.into_iter().chain(["variable_missing"]) {
+            let text = plan_reason(l, code, None);
+            assert_ne!(text, plan_reason(l, "unheard", None), "{code}");
+        }
+    }
+    let l = Texts::new(Lang::En);
+    assert_eq!(
+        plan_reason(l, "introduced", Some("15.0")),
+        "Needs version 15.0 or later; the device has an older one."
     );
 }

@@ -10,13 +10,34 @@ use crate::wire::shapes::{check_in, token_update, user_ids};
 const REMOVED: &str = "SELECT count(*) FROM credential_certificate WHERE revoke_reason = 'removed'";
 const RENEWED: &str = "SELECT count(*) FROM credential_certificate WHERE revoke_reason = 'renewed'";
 
+/// Where the payload for the wireless network begins.
+const WIFI: &str = "<dict><key>PayloadType</key><string>com.apple.wifi";
+
 /// A version that asks for no certificate.
 async fn without(app: &TestApp, id: &ProfileId) {
-    let draft = open_draft(&app.core, &app.owner, id).await.unwrap();
     let text = profile("2");
     let from = text.find("<dict><key>PayloadType</key><string>com.apple.security.scep");
-    let to = text.find("<dict><key>PayloadType</key><string>com.apple.wifi");
+    let to = text.find(WIFI);
     let text = format!("{}{}", &text[..from.unwrap()], &text[to.unwrap()..]);
+    version(app, id, text).await;
+}
+
+/// A version that asks for one more certificate, where nobody answers.
+async fn refused_for_another(app: &TestApp, id: &ProfileId) {
+    let deaf = format!(
+        "<dict><key>PayloadType</key><string>com.apple.security.scep</string>\
+         <key>PayloadVersion</key><integer>1</integer>\
+         <key>PayloadIdentifier</key><string>{IDENTIFIER}.deaf</string>\
+         <key>PayloadUUID</key><string>6D1B3C50-0B0E-4B0E-9C3A-2B7B3B6A1009</string>\
+         <key>PayloadContent</key><dict><key>URL</key><string>http://127.0.0.1:9/scep</string>\
+         <key>Key Type</key><string>RSA</string><key>Keysize</key><integer>2048</integer>\
+         </dict></dict>{WIFI}"
+    );
+    version(app, id, profile("2").replace(WIFI, &deaf)).await;
+}
+
+pub(super) async fn version(app: &TestApp, id: &ProfileId, text: String) {
+    let draft = open_draft(&app.core, &app.owner, id).await.unwrap();
     let save = SaveDraft {
         revision: draft.revision,
         change: DraftChange::Whole(text.into_bytes()),
@@ -83,6 +104,41 @@ both_engines!(
             ON c.certificate_sha256 = n.sha256 WHERE n.revoked_at IS NULL";
         let used = app.text(used).await;
         assert_eq!(used, Some(certificates(&iphone)[0].sha256_hex()));
+    }
+);
+
+both_engines!(
+    a_refused_install_takes_nothing_from_the_certificate_in_use,
+    by_hand(),
+    |app| async move {
+        const KEPT: &str = "SELECT certificate_sha256 || ' ' || renew_at || ' ' || warn_at \
+            || ' ' || status FROM credential";
+        const ENDS: &str = "SELECT sha256 FROM credential_certificate WHERE revoke_at IS NOT NULL";
+        let (mut iphone, id) = installed(&app).await;
+        let used = certificates(&iphone)[0].sha256_hex();
+        let kept = app.text(KEPT).await;
+        assert!(kept.as_ref().unwrap().starts_with(&used));
+        refused_for_another(&app, &id).await;
+        look(&app).await;
+        iphone.sessions().await.unwrap();
+        assert_eq!(app.text(STATE).await.as_deref(), Some("refused"));
+        assert_eq!(app.count(CERTIFICATES).await, 2);
+        // Renewed and told when the one ends that the device still uses; the other is of no use.
+        assert_eq!(app.text(KEPT).await, kept);
+        let ends = app.text(ENDS).await;
+        assert!(ends.is_some_and(|ends| ends != used));
+        assert_eq!(certificates(&iphone)[0].sha256_hex(), used);
+
+        // On a device that has nothing yet, nothing is in use.
+        let mut other = of_person(&app).await;
+        look(&app).await;
+        other.sessions().await.unwrap();
+        let none = "SELECT count(*) FROM credential WHERE certificate_sha256 IS NULL \
+            AND renew_at IS NULL AND warn_at IS NULL AND status = 'waiting'";
+        assert_eq!(
+            (app.count(CERTIFICATES).await, app.count(none).await),
+            (3, 1)
+        );
     }
 );
 

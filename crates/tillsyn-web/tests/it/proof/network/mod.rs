@@ -2,6 +2,7 @@
 //! of it proves an enrollment or leaks.
 
 mod life;
+mod unheard;
 
 use tillsyn_core::actor::Permission as P;
 use tillsyn_core::ids::ProfileId;
