@@ -30,6 +30,8 @@ pub mod scep;
 pub mod seal;
 #[cfg(test)]
 mod testing;
+pub mod totp;
+pub mod webauthn;
 
 pub use error::{Error, Result};
 

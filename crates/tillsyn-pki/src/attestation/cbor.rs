@@ -1,4 +1,4 @@
-//! The part of CBOR that an attestation object uses, read with bounds and without copying.
+//! The part of CBOR that attestation objects and passkeys use, read with bounds and without copying.
 //! Floating-point numbers, tags and indefinite lengths do not occur and are refused.
 //! Source: RFC 8949 §3.
 
@@ -9,7 +9,7 @@ const MAX_DEPTH: u8 = 16;
 const MAX_ITEMS: usize = 512;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Unsigned(u64),
     /// `-1 - n`.
     Negative(u64),
@@ -24,27 +24,36 @@ pub(super) enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// Reads one item; bytes after it are refused.
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self> {
+        match Self::read_first(bytes)? {
+            (value, []) => Ok(value),
+            _ => Err(Error::malformed(WHAT)),
+        }
+    }
+
+    /// Reads one item and what comes after it.
+    pub(crate) fn read_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8])> {
         let mut decoder = Decoder {
             rest: bytes,
             items: 0,
         };
         let value = decoder.value(0)?;
-        if decoder.rest.is_empty() {
-            Ok(value)
-        } else {
-            Err(Error::malformed(WHAT))
-        }
+        Ok((value, decoder.rest))
     }
 
     /// The value under a text key of a map.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.under(&Value::Text(key))
+    }
+
+    /// The value under any key of a map.
+    pub(crate) fn under(&self, key: &Value<'_>) -> Option<&Self> {
         let Self::Map(entries) = self else {
             return None;
         };
         entries
             .iter()
-            .find(|(k, _)| *k == Value::Text(key))
+            .find(|(k, _)| k == key)
             .map(|(_, value)| value)
     }
 }
@@ -134,7 +143,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// Head of an item, in its shortest form.
-pub(super) fn head(major: u8, argument: usize) -> Vec<u8> {
+pub(crate) fn head(major: u8, argument: usize) -> Vec<u8> {
     let major = major << 5;
     match (u8::try_from(argument), u16::try_from(argument)) {
         (Ok(small @ 0..=23), _) => vec![major | small],
@@ -147,10 +156,10 @@ pub(super) fn head(major: u8, argument: usize) -> Vec<u8> {
     }
 }
 
-pub(super) fn text(value: &str) -> Vec<u8> {
+pub(crate) fn text(value: &str) -> Vec<u8> {
     [head(3, value.len()), value.as_bytes().to_vec()].concat()
 }
 
-pub(super) fn bytes(value: &[u8]) -> Vec<u8> {
+pub(crate) fn bytes(value: &[u8]) -> Vec<u8> {
     [head(2, value.len()), value.to_vec()].concat()
 }

@@ -6,7 +6,7 @@
 //! Source: Apple, Validating a Managed Device Attestation; WebAuthn §6.5 for the object.
 
 mod anchor;
-mod cbor;
+pub(crate) mod cbor;
 mod error;
 pub mod maker;
 mod object;
