@@ -73,7 +73,8 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_account ON passkey (account_id);
 
--- What is open between two requests of a sign-in, a passkey registration or a step-up; used once.
+-- What is open between two requests: of a sign-in, a passkey registration, a step-up, or a link that was made on the
+-- server; used once.
 CREATE TABLE ceremony (
     token_hash TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -83,6 +84,17 @@ CREATE TABLE ceremony (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX ceremony_expires ON ceremony (expires_at);
+
+-- Browsers that signed in rightly before: failures elsewhere do not slow them down. One value per browser,
+-- one row per account that it signed in to.
+CREATE TABLE known_browser (
+    token_hash TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES account (id),
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    PRIMARY KEY (token_hash, account_id)
+);
+CREATE INDEX known_browser_account ON known_browser (account_id);
 
 -- Single sign-on -------------------------------------------------------------------------------------------
 CREATE TABLE oidc_provider (

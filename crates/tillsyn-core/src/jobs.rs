@@ -214,7 +214,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 22] = [
+    const RULES: [(&str, i64); 24] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -250,6 +250,8 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM idempotency_key WHERE created_at < $1", 1),
         ("DELETE FROM session WHERE expires_at < $1", 1),
         ("DELETE FROM guess_limit WHERE window_start < $1", 1),
+        ("DELETE FROM ceremony WHERE expires_at < $1", 0),
+        ("DELETE FROM known_browser WHERE last_used_at < $1", 400),
         ("DELETE FROM orphan_result WHERE received_at < $1", 90),
         ("DELETE FROM guard_use WHERE at < $1", 2),
         // Lists whose writing was cut short.

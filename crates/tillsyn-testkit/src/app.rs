@@ -40,6 +40,8 @@ pub struct AppOptions {
     pub jobs: bool,
     /// The server's way out to vendors.
     pub proxy_url: Option<String>,
+    /// The console is reached under `localhost` instead of an address.
+    pub localhost: bool,
 }
 
 impl Default for AppOptions {
@@ -48,6 +50,7 @@ impl Default for AppOptions {
             clock: Clock::system(),
             jobs: true,
             proxy_url: None,
+            localhost: false,
         }
     }
 }
@@ -127,7 +130,10 @@ impl TestApp {
             &clock,
             keys,
             root_file,
-            public_url.clone(),
+            Names {
+                public_url: public_url.clone(),
+                localhost: options.localhost,
+            },
             WayOut::to(&apns, &device_services, options.proxy_url),
         )
         .await;
@@ -376,6 +382,12 @@ async fn listener(address: SocketAddr) -> Listener {
     .unwrap()
 }
 
+/// What a server is called.
+struct Names {
+    public_url: Option<String>,
+    localhost: bool,
+}
+
 /// How a server reaches its vendors.
 struct WayOut {
     apns_url: String,
@@ -437,7 +449,7 @@ async fn start(
     clock: &Clock,
     keys: KeyStore,
     root_file: PathBuf,
-    public_url: Option<String>,
+    names: Names,
     way: WayOut,
 ) -> (
     Core,
@@ -447,7 +459,11 @@ async fn start(
 ) {
     let listener = listener("127.0.0.1:0".parse().unwrap()).await;
     let address = listener.local_addr();
-    let url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let url = match names.public_url {
+        Some(url) => url,
+        None if names.localhost => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
+    };
     let state = state_for(db.db(), clock, keys, root_file, url, way, "node-a").await;
     let core = state.core.clone();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -468,6 +484,7 @@ async fn first_owner(core: &Core, db: &TempDb) -> Actor {
     db.execute(AGE, Vec::new()).await.unwrap();
     let session = accounts::sign_in(core, OWNER_EMAIL, password(), None)
         .await
+        .and_then(accounts::SignedIn::session)
         .unwrap();
     accounts::resume(core, &session.token, None)
         .await

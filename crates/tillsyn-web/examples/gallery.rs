@@ -5,7 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use tillsyn_web::assets;
-use tillsyn_web::console::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use tillsyn_web::console::access::{
+    ConfirmPage, FirstAdministratorPage, RescuePage, SecondStepPage, SetUpPage, SignInPage,
+};
+use tillsyn_web::console::account::{AccountPage, AppPage, RecoveryCodesPage};
 use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
@@ -51,6 +54,12 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<SignInPage>(folder, texts)?;
     write::<FirstAdministratorPage>(folder, texts)?;
     write::<ConfirmPage>(folder, texts)?;
+    write::<SecondStepPage>(folder, texts)?;
+    write::<SetUpPage>(folder, texts)?;
+    write::<RescuePage>(folder, texts)?;
+    write::<AccountPage>(folder, texts)?;
+    write::<AppPage>(folder, texts)?;
+    write::<RecoveryCodesPage>(folder, texts)?;
     write::<OverviewPage>(folder, texts)?;
     write::<DevicesPage>(folder, texts)?;
     write::<DevicePage>(folder, texts)?;

@@ -6,7 +6,7 @@ use tillsyn_db::{Db, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use super::{Guesses, blocked, failed, hash_secret, password, store};
+use super::{Guesses, blocked, failed, own_password, password, store};
 use crate::actor::{Actor, Role};
 use crate::clock::{Clock, HOUR_MS};
 use crate::core::Core;
@@ -141,8 +141,8 @@ pub async fn create_first_account(
         ));
     }
     let email = normal_email(email)?;
-    password::check_new_password(&password)?;
-    let password_hash = hash_secret(password).await?;
+    let about = own_password::about(core, &name, &email).await?;
+    let password_hash = password::hash_new_password(password, about).await?;
     let code_hash = hash::sha256_hex(
         code.chars()
             .filter(|c| !c.is_whitespace() && *c != '-')

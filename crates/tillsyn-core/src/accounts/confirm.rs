@@ -1,74 +1,180 @@
-//! The password of an account, typed for one request of a program: API tokens have no session that could
-//! be fresh (security S11).
+//! That it is still the same person: the password once more, with the code of the app where the account has
+//! one (security S11). A passkey does the same, in [`passkey`](super::passkey).
 
-use tillsyn_pki::hash;
+use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
-use super::{Guesses, blocked, failed, store, succeeded, verify_secret};
+use super::guess::reserve;
+use super::session::Session;
+use super::{Guesses, factor, store, succeeded, totp, verify_secret};
 use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
+use crate::ids::AccountId;
+use crate::keys::KeyStore;
+
+const FRESHEN: &str = "UPDATE session SET fresh_at = $2, \
+    second_factor = CASE WHEN $3 = 1 THEN 1 ELSE second_factor END WHERE token_hash = $1";
+
+/// Makes a session fresh for ten minutes. `code` is looked at where the account has an app, and then needed.
+///
+/// # Errors
+/// Invalid `password` or `code`; too many after too many wrong ones. Failures count for this session alone:
+/// strangers who fail at the sign-in do not keep its owner from acting.
+pub async fn confirm(
+    core: &Core,
+    session: &Session,
+    password: Zeroizing<String>,
+    code: &str,
+) -> Result<(), Error> {
+    let subject = format!("session:{}", session.token_hash);
+    let check = Check {
+        keys: core.keys().clone(),
+        actor: session.actor.clone(),
+        account: session.account.id.clone(),
+        subject,
+        code: Zeroizing::new(code.trim().to_owned()),
+        session: Some(session.token_hash.clone()),
+        now_ms: core.now_ms(),
+    };
+    check.run(core, password).await
+}
+
+/// What the person behind a token sends along with one request: a token has no session that could be fresh.
+#[derive(Clone)]
+pub struct Proof {
+    pub password: Zeroizing<String>,
+    /// Of the authenticator app, where the account has one.
+    pub code: Option<Zeroizing<String>>,
+}
+
+impl Proof {
+    /// What a request carries; `None` without a password.
+    pub fn sent(password: Option<String>, code: Option<String>) -> Option<Self> {
+        Some(Self {
+            password: Zeroizing::new(password?),
+            code: code.map(Zeroizing::new),
+        })
+    }
+}
 
 /// Proves that the person behind a token asks now. Failures count like those of sign-ins.
 ///
 /// # Errors
-/// Invalid for a wrong password; too many after too many of them; forbidden for what has no account.
-pub async fn confirm_account(
-    core: &Core,
-    actor: &Actor,
-    password: Zeroizing<String>,
-) -> Result<(), Error> {
-    let Some(id) = actor.account_id.clone() else {
+/// Invalid for a wrong password or code; too many after too many of them; forbidden for what has no account.
+pub async fn confirm_account(core: &Core, actor: &Actor, proof: Proof) -> Result<(), Error> {
+    let Some(account) = actor.account_id.clone() else {
         return Err(Error::forbidden(
             "person_needed",
             "Only a person can confirm this.",
         ));
     };
-    let now_ms = core.now_ms();
-    let (account, subject) = core
-        .db()
-        .read((id, now_ms), |tx, (id, now)| {
-            Box::pin(async move {
-                let Some(account) = store::find(tx, id).await?.filter(|a| a.active) else {
-                    return Err(Error::new(
-                        Kind::NotSignedIn,
-                        "sign_in_failed",
-                        "The account of this token has ended.",
-                    ));
-                };
-                let subject = format!(
-                    "account:{}",
-                    hash::sha256_hex(account.view.email.as_bytes())
-                );
-                blocked(tx, &subject, *now).await?;
-                Ok((account, subject))
+    let check = Check {
+        keys: core.keys().clone(),
+        actor: actor.clone(),
+        subject: format!("token:{}", actor.id),
+        account,
+        code: Zeroizing::new(proof.code.unwrap_or_default().trim().to_owned()),
+        session: None,
+        now_ms: core.now_ms(),
+    };
+    check.run(core, proof.password).await
+}
+
+#[derive(Clone)]
+struct Check {
+    keys: KeyStore,
+    actor: Actor,
+    account: AccountId,
+    subject: String,
+    code: Zeroizing<String>,
+    /// Hash of the session's token; `None` for an API token.
+    session: Option<String>,
+    now_ms: i64,
+}
+
+enum Told {
+    Right,
+    WrongPassword,
+    WrongCode,
+}
+
+impl Check {
+    async fn run(self, core: &Core, password: Zeroizing<String>) -> Result<(), Error> {
+        let hash = core
+            .db()
+            .write(self.clone(), |tx, check| {
+                Box::pin(async move { check.begin(tx).await })
             })
-        })
-        .await?;
-    let right = verify_secret(password, Some(account.password_hash)).await?;
-    let input = (subject, actor.clone(), account.unit_id, right, now_ms);
-    core.db()
-        .write(input, |tx, (subject, actor, unit, right, now)| {
-            Box::pin(async move {
-                let event = NewEvent::done("session.confirm", "account", &actor.id, unit);
-                if *right {
-                    succeeded(tx, subject).await?;
-                    events::record(tx, actor, *now, event).await?;
-                } else {
-                    failed(tx, subject, Guesses::ACCOUNT, *now).await?;
-                    events::record(tx, actor, *now, event.refused()).await?;
-                }
-                Ok::<_, Error>(())
+            .await?;
+        let right = verify_secret(password, Some(hash)).await?;
+        let told = core
+            .db()
+            .write((self, right), |tx, (check, right)| {
+                Box::pin(async move { check.end(tx, *right).await })
             })
-        })
-        .await?;
-    if right {
-        return Ok(());
+            .await?;
+        match told {
+            Told::Right => Ok(()),
+            Told::WrongPassword => Err(Error::invalid(
+                "password",
+                "password_wrong",
+                "This is not the password of your account.",
+            )),
+            Told::WrongCode => Err(totp::wrong_code()),
+        }
     }
-    Err(Error::invalid(
-        "password",
-        "password_wrong",
-        "This is not the password of your account.",
-    ))
+
+    /// Counts the try and gives what the password is compared with.
+    async fn begin(&self, tx: &Tx) -> Result<String, Error> {
+        let account = store::find(tx, &self.account).await?;
+        let account = account.filter(|a| a.active).ok_or_else(|| {
+            Error::new(
+                Kind::NotSignedIn,
+                "sign_in_failed",
+                "The account has ended.",
+            )
+        })?;
+        reserve(tx, &self.subject, Guesses::ACCOUNT, self.now_ms).await?;
+        Ok(account.password_hash)
+    }
+
+    async fn end(&self, tx: &Tx, right: bool) -> Result<Told, Error> {
+        let unit = store::unit_of(tx, &self.account).await?;
+        let id = self.account.as_str();
+        let event = NewEvent::done("session.confirm", "account", id, &unit);
+        let app = factor::of_in(tx, &self.account).await?.app;
+        let told = if !right {
+            Told::WrongPassword
+        } else if app
+            && !totp::use_code_in(tx, &self.keys, &self.account, &self.code, self.now_ms).await?
+        {
+            Told::WrongCode
+        } else {
+            Told::Right
+        };
+        if !matches!(told, Told::Right) {
+            events::record(tx, &self.actor, self.now_ms, event.refused()).await?;
+            return Ok(told);
+        }
+        succeeded(tx, &self.subject).await?;
+        if let Some(session) = &self.session {
+            freshen_in(tx, session, app, self.now_ms).await?;
+        }
+        events::record(tx, &self.actor, self.now_ms, event).await?;
+        Ok(told)
+    }
+}
+
+/// From now on for ten minutes; `second_factor` says that one was shown.
+pub(super) async fn freshen_in(
+    tx: &Tx,
+    session: &str,
+    second_factor: bool,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let values = args![session, now_ms, i64::from(second_factor)];
+    tx.execute(FRESHEN, values).await?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{hash_secret, password, store};
+use super::{own_password, password, store};
 use crate::actor::{Actor, Permission, Role, authorize, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
@@ -44,8 +44,8 @@ pub async fn create_account(
         ));
     }
     let email = normal_email(&new.email)?;
-    password::check_new_password(&new.password)?;
-    let password_hash = hash_secret(new.password).await?;
+    let about = own_password::about(core, &name, &email).await?;
+    let password_hash = password::hash_new_password(new.password, about).await?;
     let id = AccountId::new(now_ms);
     let input = (
         id.clone(),

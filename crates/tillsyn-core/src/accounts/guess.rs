@@ -40,6 +40,9 @@ const FIND: &str =
 const PUT: &str = "INSERT INTO guess_limit (subject, window_start, failures, blocked_until) \
     VALUES ($1, $2, $3, $4) ON CONFLICT (subject) DO UPDATE SET window_start = excluded.window_start, \
     failures = excluded.failures, blocked_until = excluded.blocked_until";
+const UNDO: &str = "UPDATE guess_limit SET failures = failures - 1, \
+    blocked_until = CASE WHEN failures <= $2 THEN 0 ELSE blocked_until END \
+    WHERE subject = $1 AND failures > 0";
 const CLEAR: &str = "DELETE FROM guess_limit WHERE subject = $1";
 
 /// Refuses while the subject is closed.
@@ -81,6 +84,24 @@ pub(crate) async fn failed(
     };
     tx.execute(PUT, args![subject, start, failures, blocked_until])
         .await?;
+    Ok(())
+}
+
+/// Counts a try before it is looked at: of many at once only so many get as far as a hash. A right one is
+/// taken back by [`succeeded`] or [`undo`].
+pub(crate) async fn reserve(
+    tx: &Tx,
+    subject: &str,
+    guesses: Guesses,
+    now_ms: i64,
+) -> Result<(), Error> {
+    blocked(tx, subject, now_ms).await?;
+    failed(tx, subject, guesses, now_ms).await
+}
+
+/// Takes one counted try back and leaves those of others; a delay that it caused ends with it.
+pub(crate) async fn undo(tx: &Tx, subject: &str, guesses: Guesses) -> Result<(), Error> {
+    tx.execute(UNDO, args![subject, guesses.free]).await?;
     Ok(())
 }
 

@@ -1,29 +1,55 @@
-//! Administrators: the first account by one-time code, passwords, sessions, guessing limits
-//! (security S10, S12, S13, S15, S17).
+//! Administrators: the first account by one-time code, passwords, passkeys, authenticator apps and recovery
+//! codes, sessions, guessing limits (security S10 to S13, S15, S17).
 
 mod bootstrap;
+mod caller;
+mod ceremony;
 mod confirm;
 mod create;
+mod factor;
 mod guess;
+mod known;
 mod names;
+mod own_password;
+mod passkey;
 mod password;
+mod preferences;
+mod recovery;
+mod rescue;
 mod session;
+mod sessions;
+mod sign_in;
 mod store;
+mod totp;
 
 pub use bootstrap::{
     InitInput, create_first_account, initialise, is_initialised, needs_first_account,
     new_bootstrap_code,
 };
-pub use confirm::confirm_account;
+pub use caller::Caller;
+pub use confirm::{Proof, confirm, confirm_account};
 pub use create::{NewAccount, create_account};
+pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};
 pub use names::account_names;
-pub(crate) use password::{hash_secret, verify_secret};
-pub use session::{
-    NewSession, Session, change_preferences, confirm_password, resume, sign_in, sign_out,
+pub use own_password::change_password;
+pub use passkey::{
+    Asked, PasskeyView, add_passkey, begin_passkey, begin_passkey_confirm, begin_passkey_sign_in,
+    confirm_with_passkey, own_passkeys, passkey_party, remove_passkey, rename_passkey,
+    sign_in_with_passkey,
 };
+pub(crate) use password::{hash_secret, verify_secret};
+pub use preferences::change_preferences;
+pub use recovery::new_recovery_codes;
+pub use rescue::{Rescue, rescue_account, rescued_account, use_rescue};
+pub use session::{Method, NewSession, Session, resume, sign_out};
+pub use sessions::{
+    SessionView, end_other_sessions, end_own_session, end_sessions_of, own_sessions, sessions_of,
+};
+pub use sign_in::{SecondStep, SignedIn, second_step, sign_in, sign_in_with_code};
 pub use store::AccountView;
 pub(crate) use store::standing;
+pub use totp::{AddedFactor, PendingApp, begin_app, confirm_app, pending_app, remove_app};
 
 #[cfg(test)]
 mod tests;

@@ -63,6 +63,7 @@ pub(crate) async fn verify_secret(
     secret: Zeroizing<String>,
     hash: Option<String>,
 ) -> Result<bool, Error> {
+    let hash = hash.filter(|hash| hash != NONE);
     bounded(move || {
         let Some(hash) = hash else {
             let _ = hasher()?.hash_password_with_salt(secret.as_bytes(), &[0; 16]);
@@ -77,8 +78,25 @@ pub(crate) async fn verify_secret(
     .await
 }
 
+/// What is stored for an account that has no password: no hash looks like it.
+pub(crate) const NONE: &str = "!";
+
+/// Checks and hashes a new password. `about` is what others know of its owner: name, address, organisation.
+///
+/// # Errors
+/// Invalid `password` when it is short, long, common or mostly `about`.
+pub(crate) async fn hash_new_password(
+    password: Zeroizing<String>,
+    about: Vec<String>,
+) -> Result<String, Error> {
+    check_length(&password)?;
+    let checked = password.clone();
+    bounded(move || check_guessable(&checked, &about)).await?;
+    hash_secret(password).await
+}
+
 /// Twelve characters at least, no rules on their kind (S10); 1,024 bytes at most.
-pub(crate) fn check_new_password(password: &str) -> Result<(), Error> {
+pub(super) fn check_length(password: &str) -> Result<(), Error> {
     if password.chars().count() < 12 {
         return Err(Error::invalid(
             "password",
@@ -94,4 +112,45 @@ pub(crate) fn check_new_password(password: &str) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Refuses what attackers try first: common passwords, keyboard rows, repetitions, years, and the owner's own
+/// words.
+pub(super) fn check_guessable(password: &str, about: &[String]) -> Result<(), Error> {
+    let words = own_words(about);
+    let known: Vec<&str> = words.iter().map(String::as_str).collect();
+    // 10^8 tries: what guessing over the network reaches.
+    if zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Three
+        || little_beside(password, &words)
+    {
+        return Err(Error::invalid(
+            "password",
+            "password_common",
+            "This password is easy to guess. Three or four words make a good one.",
+        ));
+    }
+    Ok(())
+}
+
+/// Whole texts and the words in them, in lower case.
+fn own_words(about: &[String]) -> Vec<String> {
+    let mut words = vec!["tillsyn".to_owned()];
+    for text in about {
+        let text = text.to_lowercase();
+        let parts = text.split(|c: char| !c.is_alphanumeric());
+        words.extend(parts.filter(|w| w.chars().count() > 3).map(str::to_owned));
+        words.push(text);
+    }
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
+/// Whether almost nothing is left without the owner's words.
+fn little_beside(password: &str, words: &[String]) -> bool {
+    let mut rest = password.to_lowercase();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        rest = rest.replace(word, "");
+    }
+    rest.len() < password.to_lowercase().len()
+        && rest.chars().filter(|c| c.is_alphanumeric()).count() < 6
 }

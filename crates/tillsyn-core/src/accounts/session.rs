@@ -1,39 +1,69 @@
 //! Sessions: 256 random bits of which only the hash is stored, idle 30 minutes, 12 hours in all (S13).
 
 use serde_json::json;
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use super::store::{self, AccountView};
-use super::{Guesses, blocked, failed, succeeded, verify_secret};
-use crate::actor::{Actor, ActorKind};
+use super::factor::{self, Demand, Factors};
+use super::store::{self, Account, AccountView};
+use super::{Caller, known};
+use crate::actor::{Actor, ActorKind, Rights};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, SessionId};
 
-const IDLE_MS: i64 = 30 * MINUTE_MS;
+pub(super) const IDLE_MS: i64 = 30 * MINUTE_MS;
 const ABSOLUTE_MS: i64 = 12 * HOUR_MS;
 
-/// A session just begun: the only moment at which its token is known.
+/// A session just begun, or continued under a new token: the only moment at which it is known.
 pub struct NewSession {
     pub token: Zeroizing<String>,
+    /// What the browser is to be known by from now on; `None` leaves it as it is.
+    pub known: Option<Zeroizing<String>>,
     pub account: AccountView,
+}
+
+/// How a session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Password,
+    /// A passkey alone, which verified its user.
+    Passkey,
+    Oidc,
+    /// A link made on the server.
+    BreakGlass,
+}
+
+impl Method {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Passkey => "passkey",
+            Self::Oidc => "oidc",
+            Self::BreakGlass => "break_glass",
+        }
+    }
 }
 
 /// A session that a request resumed.
 #[derive(Clone, Debug)]
 pub struct Session {
+    /// Without rights while the session owes something.
     pub actor: Actor,
     pub account: AccountView,
     /// Goes into forms; proves that the page came from this session (S15).
     pub csrf_token: String,
     pub token_hash: String,
+    /// What it must do before anything else.
+    pub demand: Option<Demand>,
+    /// What its account can prove itself with.
+    pub factors: Factors,
 }
 
-fn refused() -> Error {
+pub(super) fn refused() -> Error {
     Error::new(
         Kind::NotSignedIn,
         "sign_in_failed",
@@ -42,107 +72,181 @@ fn refused() -> Error {
 }
 
 const INSERT: &str = "INSERT INTO session (token_hash, account_id, csrf_token, created_at, \
-    last_used_at, expires_at, fresh_at, address) VALUES ($1, $2, $3, $4, $4, $5, $4, $6)";
-const FIND: &str = "SELECT account_id, csrf_token, last_used_at, expires_at, fresh_at FROM session \
-    WHERE token_hash = $1";
+    last_used_at, expires_at, fresh_at, address, id, user_agent, method, second_factor) \
+    VALUES ($1, $2, $3, $4, $4, $5, $4, $6, $7, $8, $9, $10)";
+const SIGNED_IN: &str = "UPDATE account SET last_sign_in_at = $2 WHERE id = $1";
+const FIND: &str = concat!(
+    "SELECT s.account_id, s.csrf_token, s.last_used_at, s.expires_at, s.fresh_at, s.second_factor, ",
+    factor::columns!(),
+    " FROM session s JOIN account a ON a.id = s.account_id LEFT JOIN role r ON r.id = a.role \
+     WHERE s.token_hash = $1"
+);
 const TOUCH: &str = "UPDATE session SET last_used_at = $2 WHERE token_hash = $1";
-const FRESHEN: &str = "UPDATE session SET fresh_at = $2 WHERE token_hash = $1";
 const DELETE: &str = "DELETE FROM session WHERE token_hash = $1";
+const ROTATE: &str = "UPDATE session SET token_hash = $2, csrf_token = $3, \
+    second_factor = CASE WHEN $4 = 1 THEN 1 ELSE second_factor END WHERE token_hash = $1";
+const END_ALL: &str = "DELETE FROM session WHERE account_id = $1";
 
-/// Signs in with mail address and password. Known and unknown accounts answer alike, and a failure is
-/// counted for the account and for the address.
-pub async fn sign_in(
-    core: &Core,
-    email: &str,
-    password: Zeroizing<String>,
-    address: Option<String>,
-) -> Result<NewSession, Error> {
-    let email = email.trim().to_lowercase();
-    let now_ms = core.now_ms();
-    let by_account = format!("account:{}", hash::sha256_hex(email.as_bytes()));
-    let by_address = format!("address:{}", address.as_deref().unwrap_or("unknown"));
-    let account = core
-        .db()
-        .read(
-            (email, by_account.clone(), by_address.clone(), now_ms),
-            |tx, (email, a, b, now)| {
-                Box::pin(async move {
-                    blocked(tx, a, *now).await?;
-                    blocked(tx, b, *now).await?;
-                    store::find_by_email(tx, email).await
-                })
-            },
-        )
-        .await?;
-    let hash = account
-        .as_ref()
-        .filter(|a| a.active)
-        .map(|a| a.password_hash.clone());
-    let right = verify_secret(password, hash).await?;
-    let token = Zeroizing::new(hash::random_token(32));
-    let csrf = hash::random_token(32);
-    let token_hash = hash::sha256_hex(token.as_bytes());
-    let account = account.filter(|_| right);
-    let known = account
-        .as_ref()
-        .map(|a| (a.view.id.clone(), a.unit_id.clone()));
-    let input = (
-        known,
-        token_hash,
-        csrf,
-        address,
-        by_account,
-        by_address,
-        core.now_ms(),
-    );
-    core.db()
-        .write(
-            input,
-            |tx, (known, token_hash, csrf, address, by_account, by_address, now)| {
-                Box::pin(async move {
-                    let Some((id, unit)) = known else {
-                        failed(tx, by_account, Guesses::ACCOUNT, *now).await?;
-                        failed(tx, by_address, Guesses::ADDRESS, *now).await?;
-                        let root = org_root_id(tx).await?;
-                        let actor = Actor::person("unknown", address.clone());
-                        let event =
-                            NewEvent::done("session.create", "account", "unknown", &root).refused();
-                        events::record(tx, &actor, *now, event).await?;
-                        return Ok(());
-                    };
-                    succeeded(tx, by_account).await?;
-                    tx.execute(
-                        INSERT,
-                        args![
-                            token_hash.as_str(),
-                            id,
-                            csrf.as_str(),
-                            *now,
-                            *now + ABSOLUTE_MS,
-                            address.as_deref()
-                        ],
-                    )
-                    .await?;
-                    let mut actor = Actor::person(id.as_str(), address.clone());
-                    actor.kind = ActorKind::Account;
-                    let event = NewEvent::done("session.create", "account", id.as_str(), unit);
-                    events::record(tx, &actor, *now, event).await?;
-                    Ok::<_, Error>(())
-                })
-            },
-        )
-        .await?;
-    account
-        .map(|a| NewSession {
-            token,
-            account: a.view,
-        })
-        .ok_or_else(refused)
+/// A session about to begin, made before the transaction that begins it.
+#[derive(Clone)]
+pub(crate) struct Begin {
+    pub(super) account: AccountId,
+    unit_id: String,
+    pub(super) caller: Caller,
+    pub(super) now_ms: i64,
+    method: Method,
+    second_factor: bool,
+    id: SessionId,
+    token: Zeroizing<String>,
+    csrf: String,
+    known: Zeroizing<String>,
 }
 
-async fn org_root_id(tx: &tillsyn_db::Tx) -> Result<String, Error> {
+impl Begin {
+    /// Whose session it is, the transaction finds out.
+    pub(super) fn blank(core: &Core, method: Method, caller: Caller) -> Self {
+        let now_ms = core.now_ms();
+        Self {
+            account: AccountId::from_store(String::new()),
+            unit_id: String::new(),
+            caller,
+            now_ms,
+            method,
+            second_factor: false,
+            id: SessionId::new(now_ms),
+            token: Zeroizing::new(hash::random_token(32)),
+            csrf: hash::random_token(32),
+            known: Zeroizing::new(hash::random_token(32)),
+        }
+    }
+
+    pub(super) fn new(core: &Core, account: &Account, method: Method, caller: Caller) -> Self {
+        Self::blank(core, method, caller).of(account)
+    }
+
+    pub(super) fn of(self, account: &Account) -> Self {
+        Self {
+            account: account.view.id.clone(),
+            unit_id: account.unit_id.clone(),
+            ..self
+        }
+    }
+
+    pub(super) fn with_second_factor(self) -> Self {
+        Self {
+            second_factor: true,
+            ..self
+        }
+    }
+
+    /// Begins it, with its event. Says whether the browser was known before.
+    pub(super) async fn run(&self, tx: &Tx) -> Result<bool, Error> {
+        let known_hash = hash::sha256_hex(self.known.as_bytes());
+        let known =
+            known::remember_in(tx, &self.caller, &self.account, &known_hash, self.now_ms).await?;
+        tx.execute(
+            INSERT,
+            args![
+                hash::sha256_hex(self.token.as_bytes()),
+                &self.account,
+                self.csrf.as_str(),
+                self.now_ms,
+                self.now_ms + ABSOLUTE_MS,
+                self.caller.address.as_deref(),
+                &self.id,
+                self.caller.user_agent(),
+                self.method.as_str(),
+                i64::from(self.second_factor)
+            ],
+        )
+        .await?;
+        tx.execute(SIGNED_IN, args![&self.account, self.now_ms])
+            .await?;
+        let mut actor = Actor::person(self.account.as_str(), self.caller.address.clone());
+        actor.kind = ActorKind::Account;
+        let id = self.account.as_str();
+        let event = NewEvent::done("session.create", "account", id, &self.unit_id).with(json!({
+            "method": self.method.as_str(), "second_factor": self.second_factor, "new_browser": !known,
+        }));
+        events::record(tx, &actor, self.now_ms, event).await?;
+        Ok(known)
+    }
+
+    /// What the browser gets once it is committed.
+    pub(super) fn done(self, known: bool, account: AccountView) -> NewSession {
+        NewSession {
+            token: self.token,
+            known: (!known).then_some(self.known),
+            account,
+        }
+    }
+}
+
+/// A session's new token: it may do more from now on, or others lost theirs (S13).
+#[derive(Clone)]
+pub(super) struct Rotation {
+    old: String,
+    token: Zeroizing<String>,
+    csrf: String,
+    pub(super) now_ms: i64,
+}
+
+impl Rotation {
+    pub(super) fn new(core: &Core, session: &Session) -> Self {
+        Self {
+            old: session.token_hash.clone(),
+            token: Zeroizing::new(hash::random_token(32)),
+            csrf: hash::random_token(32),
+            now_ms: core.now_ms(),
+        }
+    }
+
+    pub(super) fn token_hash(&self) -> String {
+        hash::sha256_hex(self.token.as_bytes())
+    }
+
+    /// # Errors
+    /// Not signed in when the session ended meanwhile.
+    pub(super) async fn run(&self, tx: &Tx, second_factor: bool) -> Result<(), Error> {
+        let values = args![
+            &self.old,
+            self.token_hash(),
+            &self.csrf,
+            i64::from(second_factor)
+        ];
+        if tx.execute(ROTATE, values).await? == 0 {
+            return Err(Error::new(Kind::NotSignedIn, "session", "Sign in first."));
+        }
+        Ok(())
+    }
+
+    pub(super) fn done(self, session: &Session) -> NewSession {
+        NewSession {
+            token: self.token,
+            known: None,
+            account: session.account.clone(),
+        }
+    }
+}
+
+pub(super) async fn org_root_id(tx: &Tx) -> Result<String, Error> {
     const ROOT: &str = "SELECT id FROM org_unit WHERE parent_id IS NULL";
     Ok(tx.fetch_one(ROOT, args![]).await?.text(0)?)
+}
+
+/// Ends all sessions of an account: on disable, change of role, a new password from somebody else (S13).
+pub(crate) async fn end_sessions_in(tx: &Tx, account: &AccountId) -> Result<(), Error> {
+    tx.execute(END_ALL, args![account]).await?;
+    super::ceremony::end_in(tx, account).await
+}
+
+struct Found {
+    account: Account,
+    csrf_token: String,
+    last_used: i64,
+    fresh_at: i64,
+    demand: Option<Demand>,
+    factors: Factors,
 }
 
 /// Resumes the session behind a cookie; `None` when it ended. Use is noted at most once a minute.
@@ -156,109 +260,67 @@ pub async fn resume(
     let found = core
         .db()
         .read((token_hash.clone(), now_ms), |tx, (token_hash, now)| {
-            Box::pin(async move {
-                let Some(row) = tx.fetch_optional(FIND, args![token_hash.as_str()]).await? else {
-                    return Ok(None);
-                };
-                let last_used = row.i64(2)?;
-                if row.i64(3)? <= *now || *now - last_used > IDLE_MS {
-                    return Ok(None);
-                }
-                let id = AccountId::from_store(row.text(0)?);
-                let Some(account) = store::find(tx, &id).await?.filter(|a| a.active) else {
-                    return Ok(None);
-                };
-                Ok::<_, Error>(Some((account, row.text(1)?, last_used, row.i64(4)?)))
-            })
+            Box::pin(async move { find(tx, token_hash, *now).await })
         })
         .await?;
-    let Some((account, csrf_token, last_used, fresh_at)) = found else {
+    let Some(found) = found else {
         return Ok(None);
     };
-    if now_ms - last_used > MINUTE_MS {
+    if now_ms - found.last_used > MINUTE_MS {
         core.db()
             .execute(TOUCH, args![token_hash.as_str(), now_ms])
             .await?;
     }
+    let account = found.account;
     let mut actor = Actor::account(
         ActorKind::Account,
         account.view.id.to_string(),
         account.view.id.clone(),
         account.view.name.clone(),
         account.standing,
-        None,
+        found.demand.map(|_| Rights::NONE),
     );
-    actor.fresh_at = Some(fresh_at);
+    actor.fresh_at = Some(found.fresh_at);
     actor.address = address;
     Ok(Some(Session {
         actor,
         account: account.view,
-        csrf_token,
+        csrf_token: found.csrf_token,
         token_hash,
+        demand: found.demand,
+        factors: found.factors,
     }))
 }
 
-/// Types the password again: destructive acts count it as fresh for ten minutes.
-pub async fn confirm_password(
-    core: &Core,
-    session: &Session,
-    password: Zeroizing<String>,
-) -> Result<(), Error> {
-    let now_ms = core.now_ms();
-    let subject = format!(
-        "account:{}",
-        hash::sha256_hex(session.account.email.as_bytes())
-    );
-    let account = core
-        .db()
-        .read(
-            (session.account.id.clone(), subject.clone(), now_ms),
-            |tx, (id, subject, now)| {
-                Box::pin(async move {
-                    blocked(tx, subject, *now).await?;
-                    store::find(tx, id).await
-                })
-            },
-        )
-        .await?
-        .ok_or_else(refused)?;
-    let right = verify_secret(password, Some(account.password_hash)).await?;
-    let input = (
-        session.token_hash.clone(),
-        subject,
-        session.actor.clone(),
-        account.unit_id,
-        right,
-        now_ms,
-    );
-    core.db()
-        .write(
-            input,
-            |tx, (token_hash, subject, actor, unit, right, now)| {
-                Box::pin(async move {
-                    let event = NewEvent::done("session.confirm", "account", &actor.id, unit);
-                    if *right {
-                        succeeded(tx, subject).await?;
-                        tx.execute(FRESHEN, args![token_hash.as_str(), *now])
-                            .await?;
-                        events::record(tx, actor, *now, event).await?;
-                    } else {
-                        failed(tx, subject, Guesses::ACCOUNT, *now).await?;
-                        events::record(tx, actor, *now, event.refused()).await?;
-                    }
-                    Ok::<_, Error>(())
-                })
-            },
-        )
-        .await?;
-    if right {
-        return Ok(());
+async fn find(tx: &Tx, token_hash: &str, now_ms: i64) -> Result<Option<Found>, Error> {
+    let Some(row) = tx.fetch_optional(FIND, args![token_hash]).await? else {
+        return Ok(None);
+    };
+    let last_used = row.i64(2)?;
+    if row.i64(3)? <= now_ms || now_ms - last_used > IDLE_MS {
+        return Ok(None);
     }
-    Err(Error::invalid(
-        "password",
-        "password_wrong",
-        "This is not the password of your account.",
-    ))
+    let id = AccountId::from_store(row.text(0)?);
+    let Some(account) = store::find(tx, &id).await?.filter(|a| a.active) else {
+        return Ok(None);
+    };
+    let (factors, must_change_password) = factor::read(&row, 6)?;
+    let second_factor = row.i64(5)? != 0;
+    let demand = if must_change_password {
+        Some(Demand::NewPassword)
+    } else if factors.required && !second_factor {
+        Some(Demand::SecondFactor)
+    } else {
+        None
+    };
+    Ok(Some(Found {
+        account,
+        csrf_token: row.text(1)?,
+        last_used,
+        fresh_at: row.i64(4)?,
+        demand,
+        factors,
+    }))
 }
 
 /// Ends a session on the server.
@@ -274,55 +336,6 @@ pub async fn sign_out(core: &Core, session: &Session) -> Result<(), Error> {
                 tx.execute(DELETE, args![token_hash.as_str()]).await?;
                 let root = org_root_id(tx).await?;
                 let event = NewEvent::done("session.end", "account", &actor.id, &root);
-                events::record(tx, actor, *now, event).await?;
-                Ok::<_, Error>(())
-            })
-        })
-        .await
-}
-
-/// Keeps the person's choice of language (`en`, `sv`, `ja`) and theme (`light`, `dark`); `None` follows
-/// the browser.
-pub async fn change_preferences(
-    core: &Core,
-    session: &Session,
-    language: Option<String>,
-    theme: Option<String>,
-) -> Result<(), Error> {
-    if language
-        .as_deref()
-        .is_some_and(|l| !["en", "sv", "ja"].contains(&l))
-    {
-        return Err(Error::invalid(
-            "language",
-            "language",
-            "The language is en, sv or ja.",
-        ));
-    }
-    if theme
-        .as_deref()
-        .is_some_and(|t| !["light", "dark"].contains(&t))
-    {
-        return Err(Error::invalid(
-            "theme",
-            "theme",
-            "The theme is light or dark.",
-        ));
-    }
-    let input = (
-        session.account.id.clone(),
-        language,
-        theme,
-        session.actor.clone(),
-        core.now_ms(),
-    );
-    core.db()
-        .write(input, |tx, (id, language, theme, actor, now)| {
-            Box::pin(async move {
-                store::set_preferences(tx, id, language.as_deref(), theme.as_deref()).await?;
-                let root = org_root_id(tx).await?;
-                let event = NewEvent::done("account.preferences", "account", id.as_str(), &root)
-                    .with(json!({"language": language, "theme": theme}));
                 events::record(tx, actor, *now, event).await?;
                 Ok::<_, Error>(())
             })

@@ -31,8 +31,8 @@ pub struct Reveal {
     pub reason: String,
     /// The device's name, as the guard asks for it.
     pub typed: String,
-    /// The password of the account behind a token, which has no session that could be fresh.
-    pub password: Option<Zeroizing<String>>,
+    /// From the person behind a token.
+    pub proof: Option<accounts::Proof>,
 }
 
 /// A secret in the open; for one answer, never kept or printed.
@@ -95,7 +95,7 @@ pub async fn reveal(core: &Core, actor: &Actor, ask: Reveal) -> Result<Revealed,
         .await?;
     found.check(actor)?;
     check_words(&ask, &found)?;
-    confirm_person(core, actor, ask.password.clone()).await?;
+    confirm_person(core, actor, ask.proof.clone()).await?;
     let plan = Plan {
         keys: core.keys().clone(),
         actor: actor.clone(),
@@ -216,13 +216,11 @@ fn check_words(ask: &Reveal, found: &Found) -> Result<(), Error> {
 pub(crate) async fn confirm_person(
     core: &Core,
     actor: &Actor,
-    password: Option<Zeroizing<String>>,
+    proof: Option<accounts::Proof>,
 ) -> Result<(), Error> {
-    match (actor.kind, password) {
+    match (actor.kind, proof) {
         (ActorKind::Account, _) => require_fresh(actor, core.now_ms()),
-        (ActorKind::Token, Some(password)) => {
-            accounts::confirm_account(core, actor, password).await
-        }
+        (ActorKind::Token, Some(proof)) => accounts::confirm_account(core, actor, proof).await,
         (ActorKind::Token, None) => Err(Error::new(
             error::Kind::FreshSignInNeeded,
             "fresh_sign_in_needed",

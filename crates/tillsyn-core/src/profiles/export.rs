@@ -5,6 +5,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::store;
+use crate::accounts::Proof;
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
 use crate::error::Error;
@@ -32,8 +33,8 @@ pub struct ExportSecrets {
     pub reason: String,
     /// As it was uploaded: signed or binary; the plain property list where nothing else was kept.
     pub original: bool,
-    /// The password of the account behind a token, which has no session that could be fresh.
-    pub password: Option<Zeroizing<String>>,
+    /// From the person behind a token.
+    pub proof: Option<Proof>,
 }
 
 /// The version as a plain property list, its secrets masked.
@@ -88,7 +89,7 @@ pub async fn export_with_secrets(
             "Say why; it goes to the audit trail.",
         ));
     }
-    confirm_person(core, actor, ask.password).await?;
+    confirm_person(core, actor, ask.proof).await?;
     let input = (
         core.keys().clone(),
         actor.clone(),

@@ -2,6 +2,7 @@
 //! change comes from our own page. Only reads headers, so that it decides before a body is parsed (S02).
 
 mod address;
+mod caller;
 mod context;
 mod cookie;
 mod form;
@@ -11,13 +12,15 @@ mod token;
 
 pub(crate) use address::FORWARDED_FOR;
 pub use address::{ClientAddress, client_address};
+pub use caller::Coming;
 pub use context::RequestContext;
-pub use cookie::{clear_session_cookie, session_cookie, session_token};
+pub use cookie::Cookie;
 pub use form::{CsrfForm, PageForm};
 pub use same_origin::check_same_origin;
 pub use session::{MaybeSession, SessionActor};
 pub use token::ApiActor;
 
+pub(crate) use session::SET_UP_NEEDED;
 pub(crate) use token::authenticate;
 
 #[cfg(test)]

@@ -8,12 +8,17 @@ use tillsyn_core::accounts::{self, Session};
 use tillsyn_core::{Actor, Error, Kind};
 use tillsyn_pki::hash;
 
-use super::{RequestContext, check_same_origin, client_address, session_token};
+use super::{Cookie, RequestContext, check_same_origin, client_address};
 use crate::error::AppError;
 use crate::middleware::scope;
 use crate::state::AppState;
+use crate::ui::urls;
 
-/// The session of a signed-in person. For unsafe methods the same-origin proof is checked with it; the
+/// The code of the refusal that leads to the set-up page.
+pub(crate) const SET_UP_NEEDED: &str = "set_up_needed";
+
+/// The session of a signed-in person. One that owes a new password or a second factor reaches only the pages
+/// for that; its actor holds no rights besides. For unsafe methods the same-origin proof is checked with it; the
 /// token of the form is checked by [`PageForm`](super::PageForm) or [`SessionActor::check_csrf`].
 #[derive(Clone)]
 pub struct SessionActor {
@@ -52,7 +57,9 @@ impl FromRequestParts<AppState> for SessionActor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         let not_signed_in = || Error::new(Kind::NotSignedIn, "session", "Sign in first.");
-        let token = session_token(&state.config, &parts.headers).ok_or_else(not_signed_in)?;
+        let token = Cookie::Session
+            .read(&state.config, &parts.headers)
+            .ok_or_else(not_signed_in)?;
         let address = client_address(&state.config, &parts.headers, &parts.extensions);
         let address = address.map(|ip| ip.to_string());
         let mut session = accounts::resume(&state.core, token, address)
@@ -61,6 +68,15 @@ impl FromRequestParts<AppState> for SessionActor {
         check_same_origin(state, &parts.method, &parts.headers)?;
         session.actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
         scope::note_actor(&session.actor.id);
+        if let Some(demand) = session.demand
+            && !urls::serves(demand, parts.uri.path())
+        {
+            return Err(Error::forbidden(
+                SET_UP_NEEDED,
+                "This account has to be set up before anything else.",
+            )
+            .into());
+        }
         Ok(Self {
             state: state.clone(),
             session,

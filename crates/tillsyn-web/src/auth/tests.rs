@@ -6,7 +6,7 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, HeaderValue, header};
 
 use super::same_origin::is_origin;
-use super::{clear_session_cookie, client_address, session_cookie, session_token};
+use super::{Cookie, client_address};
 use crate::state::WebConfig;
 
 fn seen(config: &WebConfig, peer: &str, forwarded: &[&str]) -> IpAddr {
@@ -65,7 +65,7 @@ fn only_a_trusted_proxy_names_the_client_and_only_its_last_hop_counts() {
 
 #[test]
 fn cookie_is_bound_to_the_host_with_tls() {
-    let secure = session_cookie(&WebConfig::default(), "abc").unwrap();
+    let secure = Cookie::Session.set(&WebConfig::default(), "abc").unwrap();
     assert_eq!(
         secure,
         "__Host-tillsyn=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure"
@@ -75,7 +75,7 @@ fn cookie_is_bound_to_the_host_with_tls() {
         ..WebConfig::default()
     };
     assert_eq!(
-        clear_session_cookie(&clear),
+        Cookie::Session.clear(&clear),
         "tillsyn=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
     );
 }
@@ -85,7 +85,9 @@ fn cookie_of_another_name_or_two_of_ours_are_no_session() {
     let token = |value: &str| {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_str(value).unwrap());
-        session_token(&WebConfig::default(), &headers).map(str::to_owned)
+        Cookie::Session
+            .read(&WebConfig::default(), &headers)
+            .map(str::to_owned)
     };
     assert_eq!(
         token("a=b; __Host-tillsyn=abc; c=d").as_deref(),

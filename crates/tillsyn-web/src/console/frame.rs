@@ -60,6 +60,8 @@ pub enum Place {
     Units,
     Inventory,
     Tokens,
+    /// One's own account: below the name, not in the list.
+    Account,
 }
 
 #[derive(Debug, Default)]
@@ -97,6 +99,8 @@ pub struct Frame {
     pub role: String,
     /// Token that every form carries (security S15).
     pub csrf: String,
+    /// The person confirms with more than the password: on a page of its own.
+    pub confirm_elsewhere: bool,
     /// Path and query of this page: where a change of language or theme comes back to.
     pub here: String,
     pub devices: u64,

@@ -2,6 +2,7 @@
 //! that are ready to print, and the handlers that fill them.
 
 pub mod access;
+pub mod account;
 pub mod certificates;
 pub mod commands;
 pub mod device;
@@ -22,6 +23,8 @@ pub mod rollout;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+#[cfg(any(test, feature = "testing"))]
+mod samples_account;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

@@ -40,10 +40,14 @@ pub(crate) enum Told {
     TriedAgain,
     CommentSaved,
     OlderTaken,
+    PasswordChanged,
+    FactorAdded,
+    FactorRemoved,
+    SessionEnded,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 23] = [
+    const PLAIN: [(Self, &'static str); 27] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -67,6 +71,10 @@ impl Told {
         (Self::TriedAgain, "tried_again"),
         (Self::CommentSaved, "comment_saved"),
         (Self::OlderTaken, "older_taken"),
+        (Self::PasswordChanged, "password_changed"),
+        (Self::FactorAdded, "factor_added"),
+        (Self::FactorRemoved, "factor_removed"),
+        (Self::SessionEnded, "session_ended"),
     ];
 
     fn value(self) -> String {
@@ -113,6 +121,10 @@ impl Told {
             Self::TriedAgain => Notice::TriedAgain,
             Self::CommentSaved => Notice::CommentSaved,
             Self::OlderTaken => Notice::OlderTaken,
+            Self::PasswordChanged => Notice::PasswordChanged,
+            Self::FactorAdded => Notice::FactorAdded,
+            Self::FactorRemoved => Notice::FactorRemoved,
+            Self::SessionEnded => Notice::SessionEnded,
         };
         notice.message(l)
     }

@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, certificates, commands, device, devices, enrollment, events, failure, organisation,
-    overview, profiles, rollout, secrets, settings,
+    access, account, certificates, commands, device, devices, enrollment, events, failure,
+    organisation, overview, profiles, rollout, secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -35,6 +35,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             get(access::ask_password).post(access::take_password),
         )
         .route(urls::PREFERENCES, post(access::change_preferences))
+        .merge(of_access())
+        .merge(of_account())
         .route(urls::CONSOLE, get(overview::overview))
         .route(urls::EVENTS, get(events::follow))
         .route(urls::DEVICES, get(devices::list))
@@ -74,6 +76,51 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         )
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+/// Further ways in, and what comes before the rest.
+fn of_access() -> Router<AppState> {
+    Router::new()
+        .route(
+            urls::SECOND_STEP,
+            get(access::second_form).post(access::second_step),
+        )
+        .route(urls::SIGN_IN_PASSKEY, post(access::sign_in_passkey))
+        .route(&urls::ask(urls::SIGN_IN_PASSKEY), post(access::ask_passkey))
+        .route(urls::CONFIRM_PASSKEY, post(access::take_confirm_passkey))
+        .route(
+            &urls::ask(urls::CONFIRM_PASSKEY),
+            post(access::ask_confirm_passkey),
+        )
+        .route(urls::SET_UP, get(access::set_up_form).post(access::set_up))
+        .route(
+            "/console/rescue/{link}",
+            get(access::rescue_form).post(access::rescue),
+        )
+}
+
+fn of_account() -> Router<AppState> {
+    let (app, passkeys) = (urls::ACCOUNT_APP, urls::ACCOUNT_PASSKEYS);
+    let sessions = urls::ACCOUNT_SESSIONS;
+    Router::new()
+        .route(urls::ACCOUNT, get(account::account_page))
+        .route(urls::ACCOUNT_PASSWORD, post(account::change_password))
+        .route(app, get(account::app_form).post(account::confirm_app))
+        .route(&format!("{app}/begin"), post(account::begin_app))
+        .route(&format!("{app}/remove"), post(account::remove_app))
+        .route(passkeys, post(account::add_passkey))
+        .route(&urls::ask(passkeys), post(account::ask_passkey))
+        .route(&format!("{passkeys}/{{id}}"), post(account::rename_passkey))
+        .route(
+            &format!("{passkeys}/{{id}}/remove"),
+            post(account::remove_passkey),
+        )
+        .route(urls::ACCOUNT_CODES, post(account::new_codes))
+        .route(
+            &format!("{sessions}/{{id}}/end"),
+            post(account::end_session),
+        )
+        .route(&format!("{sessions}/end-others"), post(account::end_others))
 }
 
 fn of_push() -> Router<AppState> {

@@ -61,6 +61,7 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         person: "Maja Bergqvist".to_owned(),
         role: words::role(l, "administrator", ""),
         csrf: "9f8a1c".to_owned(),
+        confirm_elsewhere: false,
         here: here.to_owned(),
         devices: 4812,
         people: 312,
@@ -72,7 +73,7 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
     }
 }
 
-fn bare(l: Texts) -> Bare {
+pub(super) fn bare(l: Texts) -> Bare {
     Bare {
         texts: l,
         theme: Theme::System,
@@ -118,6 +119,7 @@ impl Sample for SignInPage {
             name: name.to_owned(),
             error,
             notice,
+            passkeys: true,
         };
         vec![
             ("empty", page("", String::new(), SignInText::Needed.text(l))),
@@ -167,6 +169,11 @@ impl Sample for ConfirmPage {
             person: "Maja Bergqvist".to_owned(),
             login: "maja@example.org".to_owned(),
             next: urls::device_erase(ID),
+            password: true,
+            app: true,
+            passkeys: true,
+            code_error: error.clone(),
+            passkey_error: error.clone(),
             error,
         };
         vec![

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use askama::Template;
 use tillsyn_apple::command::queries::QUERIES;
 
-use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
+use super::access::{
+    ConfirmPage, FirstAdministratorPage, RescuePage, SecondStepPage, SetUpPage, SignInPage,
+};
+use super::account::{AccountPage, AppPage, RecoveryCodesPage};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
@@ -36,6 +39,12 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<SignInPage>(texts, &check);
         each::<FirstAdministratorPage>(texts, &check);
         each::<ConfirmPage>(texts, &check);
+        each::<SecondStepPage>(texts, &check);
+        each::<SetUpPage>(texts, &check);
+        each::<RescuePage>(texts, &check);
+        each::<AccountPage>(texts, &check);
+        each::<AppPage>(texts, &check);
+        each::<RecoveryCodesPage>(texts, &check);
         each::<OverviewPage>(texts, &check);
         each::<DevicesPage>(texts, &check);
         each::<DevicePage>(texts, &check);

@@ -131,6 +131,7 @@ impl Visitor {
             groups: count(groups),
             commands_waiting: count(counts.commands_waiting),
             attempts_failed: count(counts.attempts_failed_today),
+            confirm_elsewhere: !self.password_confirms(),
             topics: topics.to_owned(),
             messages: self.message.clone().into_iter().collect(),
         })
@@ -146,6 +147,11 @@ impl Visitor {
         }
     }
 
+    /// Whether the password alone makes the session fresh; else the page that asks for more does.
+    pub(crate) fn password_confirms(&self) -> bool {
+        self.session.session.factors.password_confirms()
+    }
+
     /// Whether a form in front of a guarded act asks for the password. A minute early, so that it does
     /// not lapse while the form is filled in.
     pub(crate) fn needs_password(&self) -> bool {
@@ -158,10 +164,10 @@ impl Visitor {
     /// Takes the password of a form. An empty one leaves the session as fresh as it was; the rule that
     /// is asked next decides whether that is enough.
     pub(crate) async fn confirm(&mut self, password: Zeroizing<String>) -> Result<(), Error> {
-        if password.is_empty() {
+        if password.is_empty() || !self.password_confirms() {
             return Ok(());
         }
-        accounts::confirm_password(self.core(), &self.session.session, password).await?;
+        accounts::confirm(self.core(), &self.session.session, password, "").await?;
         self.session.session.actor.fresh_at = Some(self.core().now_ms());
         Ok(())
     }

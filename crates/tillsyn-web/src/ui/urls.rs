@@ -8,6 +8,18 @@ pub const SIGN_IN: &str = "/console/sign-in";
 pub const SIGN_OUT: &str = "/console/sign-out";
 pub const FIRST_ADMINISTRATOR: &str = "/console/first-administrator";
 pub const CONFIRM: &str = "/console/confirm";
+pub const CONFIRM_PASSKEY: &str = "/console/confirm/passkey";
+/// The second step of a sign-in.
+pub const SECOND_STEP: &str = "/console/sign-in/second";
+pub const SIGN_IN_PASSKEY: &str = "/console/sign-in/passkey";
+/// What an account owes before anything else.
+pub const SET_UP: &str = "/console/set-up";
+pub const ACCOUNT: &str = "/console/account";
+pub const ACCOUNT_PASSWORD: &str = "/console/account/password";
+pub const ACCOUNT_APP: &str = "/console/account/app";
+pub const ACCOUNT_PASSKEYS: &str = "/console/account/passkeys";
+pub const ACCOUNT_CODES: &str = "/console/account/recovery-codes";
+pub const ACCOUNT_SESSIONS: &str = "/console/account/sessions";
 pub const PREFERENCES: &str = "/console/preferences";
 pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
@@ -28,6 +40,42 @@ pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
 pub const TOKENS: &str = "/console/settings/tokens";
+
+/// Whether a session that owes this may use the address.
+pub fn serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
+    use tillsyn_core::accounts::Demand;
+    let below = |base: &str| {
+        path.strip_prefix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    [SET_UP, SIGN_OUT, PREFERENCES, CONFIRM]
+        .into_iter()
+        .any(below)
+        || (demand == Demand::SecondFactor
+            && [ACCOUNT_APP, ACCOUNT_PASSKEYS].into_iter().any(below))
+}
+
+/// Who it is, once more; then back to `next`.
+pub fn confirm(next: &str) -> String {
+    Query::default().with("next", next).url(CONFIRM)
+}
+
+/// Where the script asks what to ask the browser for.
+pub fn ask(base: &str) -> String {
+    format!("{base}/ask")
+}
+
+pub fn account_passkey(id: &str) -> String {
+    format!("{ACCOUNT_PASSKEYS}/{}", segment(id))
+}
+
+pub fn account_session_end(id: &str) -> String {
+    format!("{ACCOUNT_SESSIONS}/{}/end", segment(id))
+}
+
+pub fn rescue(link: &str) -> String {
+    format!("{CONSOLE}/rescue/{}", segment(link))
+}
 
 /// A configuration profile: its settings. Its other tabs and acts are below it.
 pub fn profile(id: &str) -> String {

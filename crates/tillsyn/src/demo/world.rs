@@ -168,6 +168,7 @@ fn password(persona: &Persona) -> Zeroizing<String> {
 pub(super) async fn sign_in(core: &Core, persona: &Persona) -> anyhow::Result<Actor> {
     let session = accounts::sign_in(core, persona.email, password(persona), None)
         .await
+        .and_then(accounts::SignedIn::session)
         .with_context(|| format!("{} cannot sign in", persona.name))?;
     match accounts::resume(core, &session.token, None).await? {
         Some(session) => Ok(session.actor),

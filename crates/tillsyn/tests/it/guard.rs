@@ -41,6 +41,8 @@ async fn ask_for_two_erasures(core: &Core) {
     let password = "maja-keeps-the-keys".to_owned().into();
     let session = sign_in(core, "maja@norrvik.example", password, None)
         .await
+        .unwrap()
+        .session()
         .unwrap();
     let session = resume(core, &session.token, None).await.unwrap().unwrap();
     let filter = DeviceFilter {

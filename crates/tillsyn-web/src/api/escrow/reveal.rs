@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 use tillsyn_core::Error;
+use tillsyn_core::accounts::Proof;
 use tillsyn_core::devices::reach;
 use tillsyn_core::escrow::{self, Reveal};
 use tillsyn_core::ids::{DeviceId, EscrowId};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
 use crate::api::json::{Body, Unkept};
 use crate::api::time::Time;
@@ -26,6 +26,8 @@ pub(in crate::api) struct RevealBody {
     confirm: String,
     /// The password of the token's account: a token alone shows no secret.
     password: Option<String>,
+    /// The code of the account's authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// A secret in the open.
@@ -65,7 +67,7 @@ pub(in crate::api) async fn reveal(
         escrow_id,
         reason: body.reason,
         typed: body.confirm,
-        password: body.password.map(Zeroizing::new),
+        proof: Proof::sent(body.password, body.code),
     };
     let shown = escrow::reveal(ctx.core(), &ctx.actor, ask).await?;
     Ok(Unkept(RevealedSecret {

@@ -5,9 +5,9 @@ use axum::extract::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use tillsyn_core::accounts::Proof;
 use tillsyn_core::profiles::{ExportSecrets, Exported, export_masked, export_with_secrets};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
 use super::body;
 use crate::api::json::{Body, Unkept};
@@ -59,6 +59,8 @@ pub(in crate::api) struct ExportBody {
     original: bool,
     /// The password of the token's account: a token alone shows no secret.
     password: Option<String>,
+    /// The code of the account's authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// A version with its secrets. The answer is not kept anywhere, also not for an idempotency key.
@@ -78,7 +80,7 @@ pub(in crate::api) async fn export_secrets(
     let ask = ExportSecrets {
         reason: sent.reason,
         original: sent.original,
-        password: sent.password.map(Zeroizing::new),
+        proof: Proof::sent(sent.password, sent.code),
     };
     let exported = export_with_secrets(ctx.core(), &ctx.actor, &id, number, ask).await?;
     Ok(Unkept(exported.into()))

@@ -1,12 +1,15 @@
-//! `GET` and `POST /console/confirm`: the password once more (security S11).
+//! `GET` and `POST /console/confirm`: that it is still the same person (security S11). With a passkey, or with
+//! the password and the code of the app where the account has one.
 
+use axum::Json;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::Kind;
+use tillsyn_core::{Error, Kind, accounts};
 use zeroize::Zeroizing;
 
 use super::page::ConfirmPage;
+use super::passkey::{Answer, Question};
 use crate::console::failure::{Failure, own_path};
 use crate::console::form::{Filled, secret};
 use crate::console::visitor::Visitor;
@@ -16,41 +19,73 @@ use crate::ui::{page, urls};
 /// Asks; afterwards the person goes on where they were.
 pub(crate) async fn ask_password(visitor: Visitor) -> Response {
     let next = own_path(visitor.query.get("next").unwrap_or_default()).to_owned();
-    show(&visitor, next, String::new(), StatusCode::OK)
+    page(StatusCode::OK, &form(&visitor, next))
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Fields {
     #[serde(deserialize_with = "secret")]
     password: Zeroizing<String>,
+    #[serde(default, deserialize_with = "secret")]
+    code: Zeroizing<String>,
     #[serde(default)]
     next: String,
 }
 
-pub(crate) async fn take_password(form: Filled<Fields>) -> Result<Response, Failure> {
-    let (mut visitor, fields) = (form.visitor, form.fields);
-    let next = own_path(&fields.next).to_owned();
-    match visitor.confirm(fields.password).await {
-        Ok(()) => Ok(Redirect::to(&next).into_response()),
-        Err(error) if error.kind == Kind::Invalid => {
-            let text = FieldError::PasswordWrong.text(visitor.texts);
-            Ok(show(&visitor, next, text, StatusCode::UNPROCESSABLE_ENTITY))
-        }
-        Err(error) => Err(error.into()),
-    }
+pub(crate) async fn take_password(filled: Filled<Fields>) -> Result<Response, Failure> {
+    let (visitor, fields) = (filled.visitor, filled.fields);
+    let session = &visitor.session.session;
+    let done = accounts::confirm(visitor.core(), session, fields.password, &fields.code).await;
+    answer(&visitor, &fields.next, done)
 }
 
-fn show(visitor: &Visitor, next: String, error: String, status: StatusCode) -> Response {
+pub(crate) async fn ask_confirm_passkey(filled: Filled<Answer>) -> Result<Json<Question>, Failure> {
+    let visitor = filled.visitor;
+    let session = &visitor.session.session;
+    let asked = accounts::begin_passkey_confirm(visitor.core(), session).await?;
+    Ok(Json(asked.into()))
+}
+
+pub(crate) async fn take_confirm_passkey(filled: Filled<Answer>) -> Result<Response, Failure> {
+    let (visitor, fields) = (filled.visitor, filled.fields);
+    let session = &visitor.session.session;
+    let (asked, given) = (&fields.asked, &fields.answer);
+    let done = accounts::confirm_with_passkey(visitor.core(), session, asked, given).await;
+    answer(&visitor, &fields.next, done)
+}
+
+fn answer(visitor: &Visitor, next: &str, done: Result<(), Error>) -> Result<Response, Failure> {
+    let next = own_path(next).to_owned();
+    let error = match done {
+        Ok(()) => return Ok(Redirect::to(&next).into_response()),
+        Err(error) => error,
+    };
+    let l = visitor.texts;
+    let mut asked = form(visitor, next);
+    match (error.kind, error.field) {
+        (Kind::Invalid, Some("password")) => asked.error = FieldError::PasswordWrong.text(l),
+        (Kind::Invalid, Some("code")) => asked.code_error = FieldError::CodeUsed.text(l),
+        (Kind::Invalid, Some("passkey")) => asked.passkey_error = l.t("passkey-failed"),
+        _ => return Err(error.into()),
+    }
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &asked))
+}
+
+fn form(visitor: &Visitor, next: String) -> ConfirmPage {
+    let session = &visitor.session.session;
+    let factors = session.factors;
     let mut f = visitor.bare();
-    f.here = urls::Query::default()
-        .with("next", &next)
-        .url(urls::CONFIRM);
-    let form = ConfirmPage {
+    f.here = urls::confirm(&next);
+    ConfirmPage {
         f,
         person: visitor.actor().name.clone(),
-        login: visitor.session.session.account.email.clone(),
+        login: session.account.email.clone(),
         next,
-        error,
-    };
-    page(status, &form)
+        password: factors.password,
+        app: factors.app,
+        passkeys: factors.passkeys > 0 && accounts::passkey_party(visitor.core()).is_some(),
+        error: String::new(),
+        code_error: String::new(),
+        passkey_error: String::new(),
+    }
 }

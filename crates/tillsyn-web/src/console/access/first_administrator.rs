@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::page::FirstAdministratorPage;
 use super::sign_in::begin;
-use crate::auth::{ClientAddress, CsrfForm};
+use crate::auth::{Coming, CsrfForm};
 use crate::console::failure::Failure;
 use crate::console::form::secret;
 use crate::console::visitor::Guest;
@@ -50,25 +50,25 @@ pub(crate) struct Fields {
 /// Makes the account and signs it in.
 pub(crate) async fn create_first(
     guest: Guest,
-    ClientAddress(address): ClientAddress,
+    Coming(caller): Coming,
     form: Result<CsrfForm<Fields>, AppError>,
 ) -> Result<Response, Failure> {
     let CsrfForm(fields) = form?;
     let core = &guest.state.core;
-    let (address, password) = (Some(address.to_string()), fields.password.clone());
+    let password = fields.password.clone();
     let made = accounts::create_first_account(
         core,
         &fields.code,
         &fields.name,
         &fields.login,
         password,
-        address.clone(),
+        caller.address.clone(),
     )
     .await;
     match made {
         Ok(_) => {
-            let session = accounts::sign_in(core, &fields.login, fields.password, address).await?;
-            begin(&guest.state, &session.token, urls::CONSOLE)
+            let begun = accounts::sign_in(core, &fields.login, fields.password, caller).await?;
+            begin(&guest.state, &begun.session()?, urls::CONSOLE)
         }
         Err(error) => again(&guest, &fields, error),
     }

@@ -16,6 +16,21 @@ pub struct SignInPage {
     pub error: String,
     /// Why the person is here: signed out, session over.
     pub notice: String,
+    /// Whether this address is one that browsers make passkeys for.
+    pub passkeys: bool,
+}
+
+/// `GET` and `POST /console/sign-in/second`: after the password.
+#[derive(Template)]
+#[template(path = "console/second_step.html")]
+pub struct SecondStepPage {
+    pub f: Bare,
+    pub person: String,
+    pub next: String,
+    pub app: bool,
+    pub passkeys: bool,
+    pub passkey_error: String,
+    pub error: String,
 }
 
 /// `GET` and `POST /console/first-administrator`: exists only while there is no account.
@@ -32,7 +47,7 @@ pub struct FirstAdministratorPage {
     pub password_error: String,
 }
 
-/// `GET` and `POST /console/confirm`: fresh password entry (security S11).
+/// `GET` and `POST /console/confirm`: that it is still the same person (security S11).
 #[derive(Template)]
 #[template(path = "console/confirm.html")]
 pub struct ConfirmPage {
@@ -41,5 +56,33 @@ pub struct ConfirmPage {
     /// For password managers.
     pub login: String,
     pub next: String,
+    pub password: bool,
+    pub app: bool,
+    pub passkeys: bool,
     pub error: String,
+    pub code_error: String,
+    pub passkey_error: String,
+}
+
+/// `GET` and `POST /console/set-up`: a new password, or the first second factor.
+#[derive(Template)]
+#[template(path = "console/set_up.html")]
+pub struct SetUpPage {
+    pub f: Bare,
+    pub title: String,
+    pub intro: String,
+    pub login: String,
+    pub next: String,
+    pub password: bool,
+    pub passkeys: bool,
+    pub error: String,
+}
+
+/// `GET /console/rescue/{link}`: the way in that was made on the server.
+#[derive(Template)]
+#[template(path = "console/rescue.html")]
+pub struct RescuePage {
+    pub f: Bare,
+    pub person: String,
+    pub action: String,
 }

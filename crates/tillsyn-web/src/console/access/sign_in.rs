@@ -1,14 +1,14 @@
-//! `GET` and `POST /console/sign-in`.
+//! `GET` and `POST /console/sign-in`, and the cookies that every way in sets.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use tillsyn_core::Kind;
-use tillsyn_core::accounts;
+use tillsyn_core::accounts::{self, NewSession, SignedIn};
 use zeroize::Zeroizing;
 
 use super::page::SignInPage;
-use crate::auth::{ClientAddress, CsrfForm, session_cookie};
+use crate::auth::{Coming, Cookie, CsrfForm};
 use crate::console::failure::{Failure, own_path};
 use crate::console::form::secret;
 use crate::console::visitor::Guest;
@@ -37,6 +37,7 @@ pub(crate) async fn sign_in_form(guest: Guest) -> Result<Response, Failure> {
         name: String::new(),
         error: String::new(),
         notice,
+        passkeys: accounts::passkey_party(&guest.state.core).is_some(),
     };
     Ok(guest.page(StatusCode::OK, &page))
 }
@@ -50,52 +51,77 @@ pub(crate) struct Fields {
     next: String,
 }
 
-/// Begins a session. Known and unknown accounts are answered alike.
+/// Begins a session, or the second step. Known and unknown accounts are answered alike.
 pub(crate) async fn sign_in(
     guest: Guest,
-    ClientAddress(address): ClientAddress,
+    Coming(caller): Coming,
     form: Result<CsrfForm<Fields>, AppError>,
 ) -> Result<Response, Failure> {
     let CsrfForm(fields) = form?;
     let next = own_path(&fields.next).to_owned();
     let core = &guest.state.core;
-    let signed_in = accounts::sign_in(
-        core,
-        &fields.login,
-        fields.password,
-        Some(address.to_string()),
-    )
-    .await;
-    let session = match signed_in {
-        Ok(session) => session,
+    match accounts::sign_in(core, &fields.login, fields.password, caller).await {
+        Ok(SignedIn::Session(session)) => begin(&guest.state, &session, &next),
+        Ok(SignedIn::SecondFactor(step)) => {
+            let to = urls::Query::default()
+                .with("next", &next)
+                .url(urls::SECOND_STEP);
+            let mut answer = private(&to);
+            let cookie = Cookie::Step.set(&guest.state.config, &step)?;
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(answer)
+        }
         Err(error) => {
             let error = AppError::from(error);
             let text = refusal(&error).ok_or(error)?;
-            return Ok(again(&guest, fields.login, next, &text));
+            Ok(again(&guest, fields.login, next, &text))
         }
-    };
-    begin(&guest.state, &session.token, &next)
+    }
 }
 
-/// The answer that puts the session into the browser.
-pub(super) fn begin(state: &AppState, token: &str, next: &str) -> Result<Response, Failure> {
-    let cookie = session_cookie(&state.config, token)?;
+/// The answer that puts a new session into the browser.
+pub(super) fn begin(
+    state: &AppState,
+    session: &NewSession,
+    next: &str,
+) -> Result<Response, Failure> {
+    let mut answer = renewed(state, session, private(next))?;
+    let headers = answer.headers_mut();
+    headers.append(header::SET_COOKIE, Cookie::Step.clear(&state.config));
+    if let Some(known) = &session.known {
+        headers.append(header::SET_COOKIE, Cookie::Known.set(&state.config, known)?);
+    }
+    Ok(answer)
+}
+
+/// The same answer with the session's new token in it.
+pub(crate) fn renewed(
+    state: &AppState,
+    session: &NewSession,
+    mut answer: Response,
+) -> Result<Response, Failure> {
+    let cookie = Cookie::Session.set(&state.config, &session.token)?;
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(answer)
+}
+
+/// A way on that no cache keeps.
+fn private(to: &str) -> Response {
     let mut headers = HeaderMap::new();
-    headers.insert(header::SET_COOKIE, cookie);
     headers.insert(
         header::CACHE_CONTROL,
         http::HeaderValue::from_static("no-store"),
     );
-    Ok((headers, Redirect::to(next)).into_response())
+    (headers, Redirect::to(to)).into_response()
 }
 
-struct Refusal {
+pub(super) struct Refusal {
     status: StatusCode,
     text: SignInText,
     retry_after_secs: Option<i64>,
 }
 
-fn refusal(error: &AppError) -> Option<Refusal> {
+pub(super) fn refusal(error: &AppError) -> Option<Refusal> {
     use crate::error::ErrorKind::Rule;
     let text = match error.kind() {
         Rule(Kind::NotSignedIn) => SignInText::Failed,
@@ -103,6 +129,7 @@ fn refusal(error: &AppError) -> Option<Refusal> {
             let secs = u64::try_from(retry_after_secs).unwrap_or(60);
             SignInText::SlowDown(secs.div_ceil(60).max(1))
         }
+        Rule(Kind::Invalid) if error.code().starts_with("passkey_") => SignInText::Passkey,
         _ => return None,
     };
     Some(Refusal {
@@ -112,7 +139,7 @@ fn refusal(error: &AppError) -> Option<Refusal> {
     })
 }
 
-fn again(guest: &Guest, name: String, next: String, refusal: &Refusal) -> Response {
+pub(super) fn again(guest: &Guest, name: String, next: String, refusal: &Refusal) -> Response {
     let mut f = guest.bare();
     f.here = urls::Query::default()
         .with("next", &next)
@@ -123,6 +150,7 @@ fn again(guest: &Guest, name: String, next: String, refusal: &Refusal) -> Respon
         name,
         error: refusal.text.text(guest.texts),
         notice: String::new(),
+        passkeys: accounts::passkey_party(&guest.state.core).is_some(),
     };
     let mut answer = guest.page(refusal.status, &page);
     if let Some(secs) = refusal.retry_after_secs {

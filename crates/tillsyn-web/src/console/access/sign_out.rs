@@ -5,7 +5,7 @@ use http::header;
 use serde::Deserialize;
 use tillsyn_core::accounts;
 
-use crate::auth::clear_session_cookie;
+use crate::auth::Cookie;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::ui::urls;
@@ -19,7 +19,7 @@ pub(crate) async fn sign_out(form: Filled<Fields>) -> Result<Response, Failure> 
     accounts::sign_out(visitor.core(), &visitor.session.session).await?;
     let to = urls::Query::default().with("out", "1").url(urls::SIGN_IN);
     let mut answer = Redirect::to(&to).into_response();
-    let cookie = clear_session_cookie(&visitor.state().config);
+    let cookie = Cookie::Session.clear(&visitor.state().config);
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(answer)
 }

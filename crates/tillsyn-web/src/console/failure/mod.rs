@@ -12,6 +12,7 @@ use super::errors::ErrorPage;
 use super::notice;
 use super::visitor::Guest;
 use super::words;
+use crate::auth::SET_UP_NEEDED;
 use crate::error::{AppError, ErrorKind};
 use crate::middleware::scope;
 use crate::state::AppState;
@@ -92,6 +93,10 @@ async fn failed_page(
     if !is_get {
         // What was posted cannot be asked for by its address: the page that held the form can.
         bare.here = form_page(state, &parts.headers);
+    }
+    if error.code() == SET_UP_NEEDED {
+        let next = urls::Query::default().with("next", &bare.here);
+        return Redirect::to(&next.url(urls::SET_UP)).into_response();
     }
     if error.kind() == ErrorKind::Rule(Kind::FreshSignInNeeded) {
         let next = urls::Query::default().with("next", &bare.here);

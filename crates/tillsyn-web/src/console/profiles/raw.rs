@@ -130,7 +130,7 @@ pub(crate) async fn whole(
             let ask = ExportSecrets {
                 reason: fields.reason.clone(),
                 original: false,
-                password: None,
+                proof: None,
             };
             profiles::export_with_secrets(visitor.core(), visitor.actor(), &id, number, ask).await
         }

@@ -53,7 +53,7 @@ pub(crate) async fn reveal(
                 escrow_id,
                 reason: fields.reason.clone(),
                 typed: fields.typed.clone(),
-                password: None,
+                proof: None,
             };
             escrow::reveal(visitor.core(), visitor.actor(), ask).await
         }

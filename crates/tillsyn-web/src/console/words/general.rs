@@ -156,10 +156,16 @@ pub fn attempt_step(l: Texts, value: &str, with_pin: bool) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldError {
     Required,
-    Number { min: i64, max: i64 },
+    Number {
+        min: i64,
+        max: i64,
+    },
     PasswordShort,
     PasswordCommon,
     PasswordWrong,
+    PasswordSame,
+    /// A code of an app or a recovery code.
+    CodeUsed,
     CodeWrong,
     MailAddress,
     Length(i64),
@@ -179,6 +185,8 @@ impl FieldError {
             Self::PasswordShort => l.t("error-password-short"),
             Self::PasswordCommon => l.t("error-password-common"),
             Self::PasswordWrong => l.t("error-password-wrong"),
+            Self::PasswordSame => l.t("error-password-same"),
+            Self::CodeUsed => l.t("error-code-used"),
             Self::CodeWrong => l.t("error-code"),
             Self::MailAddress => l.t("error-mail"),
             Self::Length(most) => l.tn("error-length", most),
@@ -198,6 +206,18 @@ pub enum SignInText {
     SlowDown(u64),
     SignedOut,
     Needed,
+    /// A passkey was not accepted.
+    Passkey,
+}
+
+/// What is wrong with a new password, by the code of the refusal.
+pub fn password_error(code: &str) -> FieldError {
+    match code {
+        "password_common" => FieldError::PasswordCommon,
+        "password_same" => FieldError::PasswordSame,
+        "password_long" => FieldError::Length(1_024),
+        _ => FieldError::PasswordShort,
+    }
 }
 
 impl SignInText {
@@ -207,6 +227,7 @@ impl SignInText {
             Self::SlowDown(minutes) => l.tn("sign-in-slow", minutes),
             Self::SignedOut => l.t("signed-out"),
             Self::Needed => l.t("sign-in-needed"),
+            Self::Passkey => l.t("passkey-failed"),
         }
     }
 }
@@ -270,6 +291,10 @@ pub enum Notice {
     TriedAgain,
     CommentSaved,
     OlderTaken,
+    PasswordChanged,
+    FactorAdded,
+    FactorRemoved,
+    SessionEnded,
 }
 
 impl Notice {
@@ -312,6 +337,10 @@ impl Notice {
             Self::TriedAgain => done(l.t("message-tried-again")),
             Self::CommentSaved => done(l.t("message-comment-saved")),
             Self::OlderTaken => done(l.t("message-older-taken")),
+            Self::PasswordChanged => done(l.t("message-password-changed")),
+            Self::FactorAdded => done(l.t("message-factor-added")),
+            Self::FactorRemoved => done(l.t("message-factor-removed")),
+            Self::SessionEnded => done(l.t("message-session-ended")),
         }
     }
 }

@@ -17,6 +17,12 @@ pub fn refusal(l: Texts, code: &str) -> String {
         "profile_archived" => l.t("profile-refused-archived"),
         "no_draft" => l.t("profile-refused-no-draft"),
         "configuration_moves" => l.t("profile-refused-moves"),
+        "second_factor_needed" => l.t("refusal-second-factor"),
+        "no_second_factor" => l.t("refusal-no-factor"),
+        "passkey_known" => l.t("refusal-passkey-known"),
+        "passkey_limit" => l.t("refusal-passkey-limit"),
+        "passkey_over" | "passkey_wrong" => l.t("passkey-failed"),
+        "app_exists" => l.t("refusal-app"),
         "not_capable" => l.t("incapable-other"),
         _ => l.t("refusal-other"),
     }

@@ -644,7 +644,7 @@ both_engines!(
         let secrets = core::ExportSecrets {
             reason: "x".to_owned(),
             original: false,
-            password: None,
+            proof: None,
         };
         for code in [
             core::find_profile(core, &other, &id)

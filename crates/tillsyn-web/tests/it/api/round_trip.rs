@@ -93,7 +93,7 @@ async fn exported(app: &TestApp, id: &ProfileId, number: i64, original: bool) ->
     let ask = ExportSecrets {
         reason: "A look at every type".to_owned(),
         original,
-        password: None,
+        proof: None,
     };
     let file = export_with_secrets(&app.core, &app.owner, id, number, ask);
     file.await.unwrap().bytes.to_vec()
