@@ -95,7 +95,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let file = cli.config.as_deref();
     match cli.verb {
         // A client tells its failures itself: they come from the server, with codes of their own.
-        Verb::Client(command) => return Ok(cmd::run(command).await),
+        Verb::Client(command) => return Ok(cmd::run(file, command).await),
         Verb::Init(args) => init::run(file, args).await,
         Verb::Serve => serve::run(file).await,
         Verb::Migrate => serve::migrate(file).await,

@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Connection(String),
     /// The server refused; its problem+json.
     Problem(Value),
+    /// Something on this machine: the configuration, the database.
+    Here(String),
     /// What was looked at is not good; it was printed already.
     Found,
 }
@@ -22,7 +24,7 @@ impl Failure {
     /// 7 not reached, overloaded or unavailable.
     fn code(&self) -> u8 {
         match self {
-            Self::Found => 1,
+            Self::Found | Self::Here(_) => 1,
             Self::Usage(_) => 2,
             Self::Connection(_) => 7,
             Self::Problem(problem) => match problem["status"].as_u64() {
@@ -44,7 +46,7 @@ impl Failure {
         match self {
             Self::Found => {}
             Self::Problem(problem) if as_json => eprintln!("{problem:#}"),
-            Self::Usage(text) | Self::Connection(text) if as_json => {
+            Self::Usage(text) | Self::Connection(text) | Self::Here(text) if as_json => {
                 eprintln!("{:#}", json!({"code": "client", "detail": text}));
             }
             _ => eprint!("{}", self.words()),
@@ -54,7 +56,9 @@ impl Failure {
     /// What people read.
     pub(super) fn words(&self) -> String {
         let problem = match self {
-            Self::Usage(text) | Self::Connection(text) => return format!("error: {text}\n"),
+            Self::Usage(text) | Self::Connection(text) | Self::Here(text) => {
+                return format!("error: {text}\n");
+            }
             Self::Found => return String::new(),
             Self::Problem(problem) => problem,
         };

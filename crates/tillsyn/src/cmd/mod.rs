@@ -1,5 +1,6 @@
 //! Client verbs: everything over the REST API of a running server, like any other program.
 
+mod account;
 mod assignment;
 mod attempt;
 mod authority;
@@ -23,6 +24,7 @@ mod table;
 mod token;
 mod unit;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use client::{Client, Connection};
@@ -46,6 +48,8 @@ pub(crate) enum ClientCommand {
     Profile(With<profile::ProfileVerb>),
     /// Shows the push certificates, makes requests for them, rehearses their renewal
     Push(With<push::PushVerb>),
+    /// Lets administrators in who lost every way of their own
+    Account(With<account::AccountVerb>),
     /// Lists and revokes the API tokens of your account
     Token(With<token::TokenVerb>),
     /// Reads the audit trail
@@ -86,7 +90,7 @@ impl<V: clap::Subcommand> With<V> {
 }
 
 /// Runs one verb; a failure is printed here, in words or as JSON, and becomes the exit code.
-pub(crate) async fn run(command: ClientCommand) -> ExitCode {
+pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode {
     let (json, done) = match command {
         ClientCommand::Device(with) => (with.connection.json, device::run(with).await),
         ClientCommand::Command(with) => (with.connection.json, command::run(with).await),
@@ -95,6 +99,7 @@ pub(crate) async fn run(command: ClientCommand) -> ExitCode {
         ClientCommand::Attempt(with) => (with.connection.json, attempt::run(with).await),
         ClientCommand::Profile(with) => (with.connection.json, profile::run(with).await),
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
+        ClientCommand::Account(with) => (with.connection.json, account::run(file, with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
         ClientCommand::Enrollment(with) => (with.connection.json, enrollment::run(with).await),

@@ -1,6 +1,7 @@
 //! The program as an administrator runs it: exit codes, messages, signals.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod account;
 mod canaries;
 mod check;
 mod client;
