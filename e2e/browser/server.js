@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export class Server {
-  static async start() {
+  static async start(args = []) {
     const program = process.env.TILLSYN_E2E_SERVER;
     if (!program) throw new Error('run the browser tests with e2e/run');
     const server = new Server();
-    server.child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+    server.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     server.answers = createInterface({ input: server.child.stdout })[Symbol.asyncIterator]();
     server.child.on('error', (error) => { throw error; });
     Object.assign(server, await server.#next());

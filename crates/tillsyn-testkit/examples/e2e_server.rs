@@ -9,17 +9,25 @@ use std::io::Write as _;
 use serde_json::{Value as Json, json};
 use tillsyn_core::invitations;
 use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy, SimError};
-use tillsyn_testkit::{Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
+use tillsyn_testkit::{AppOptions, Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(TestApp::new(Engine::Sqlite));
+    // `localhost` gives the console a host name: browsers make no passkeys for an address.
+    let named = std::env::args()
+        .nth(1)
+        .is_some_and(|host| host == "localhost");
+    let options = AppOptions {
+        localhost: named,
+        ..AppOptions::default()
+    };
+    let app = runtime.block_on(TestApp::with(Engine::Sqlite, options));
     let mut stage = Stage {
         app,
         devices: BTreeMap::new(),
     };
     say(&json!({
-        "url": stage.app.url(),
+        "url": stage.app.core.config().console_url,
         "owner_email": OWNER_EMAIL,
         "owner_password": OWNER_PASSWORD,
     }));
@@ -110,6 +118,12 @@ impl Stage {
             "stale_sign_ins" => {
                 const AGE: &str = "UPDATE session SET fresh_at = 0";
                 self.app.db().execute(AGE, Vec::new()).await.unwrap();
+                Ok(json!({}))
+            }
+            // The last code of the authenticator app may be typed again: nobody waits for the next one here.
+            "unused_codes" => {
+                const UNUSED: &str = "UPDATE account_totp SET last_step = 0";
+                self.app.db().execute(UNUSED, Vec::new()).await.unwrap();
                 Ok(json!({}))
             }
             // The time that a hold takes is over.

@@ -132,6 +132,20 @@ impl Browser {
         self.send_form(path, &fields).await
     }
 
+    /// A form with the token of this page.
+    pub(super) async fn post_from(
+        &mut self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let page = self.get(page).await.expect(200);
+        let token = page.between("name=\"csrf\" value=\"", "\"");
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &token));
+        self.send_form(path, &fields).await
+    }
+
     /// A form exactly as given.
     pub(crate) async fn send_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self
@@ -180,9 +194,18 @@ impl Browser {
     }
 
     /// The session's token as the overview's forms carry it.
-    async fn token(&mut self) -> String {
+    pub(super) async fn token(&mut self) -> String {
         let page = self.get("/console/commands").await.expect(200);
         page.between("name=\"csrf\" value=\"", "\"")
+    }
+
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
+    /// A cookie that the server did not give.
+    pub(super) fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     pub(crate) fn has_cookie(&self, name: &str) -> bool {

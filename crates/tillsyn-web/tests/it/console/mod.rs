@@ -13,5 +13,6 @@ mod profiles;
 mod rollout;
 mod secrets;
 mod settings;
+mod sign_in;
 
 use browser::Browser;

@@ -6,8 +6,9 @@ use tillsyn_testkit::{Engine, TestApp};
 use super::Browser;
 use crate::device::story::only_device;
 
-const PLAIN: [&str; 16] = [
+const PLAIN: [&str; 17] = [
     "/console",
+    "/console/account",
     "/console/confirm",
     "/console/devices",
     "/console/devices?platform=ios&status=active&seen=24h&sort=-last_seen&q=Sim&os=1&contact=reachable",
