@@ -35,6 +35,11 @@ ALTER TABLE account ADD COLUMN last_sign_in_at BIGINT;
 ALTER TABLE account ADD COLUMN must_change_password BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN disabled_at BIGINT;
 
+-- NULL, or the unit within its account's subtree that the token is limited to.
+ALTER TABLE api_token ADD COLUMN org_unit_id TEXT;
+-- The person who made it: of a service account's token somebody else than its account.
+ALTER TABLE api_token ADD COLUMN created_by TEXT;
+
 -- Sign-in --------------------------------------------------------------------------------------------------
 ALTER TABLE session ADD COLUMN id TEXT;
 ALTER TABLE session ADD COLUMN user_agent TEXT;

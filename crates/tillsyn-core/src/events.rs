@@ -12,11 +12,17 @@ use crate::paging::{Cursor, Page, page_size};
 
 /// Every action that is recorded: whoever shows events has words for each.
 pub const ACTIONS: &[&str] = &[
+    "account.change",
     "account.create",
+    "account.disable",
+    "account.enable",
+    "account.open",
     "account.password",
     "account.preferences",
     "account.rescue",
     "account.rescued",
+    "account.reset",
+    "account.welcome",
     "activation_lock.clear",
     "activation_lock.cleared",
     "activation_lock.not_cleared",
@@ -119,6 +125,9 @@ pub const ACTIONS: &[&str] = &[
     "push_vendor.set",
     "recovery_code.create",
     "recovery_code.use",
+    "role.change",
+    "role.create",
+    "role.remove",
     "second_factor.add",
     "second_factor.remove",
     "second_factor.rename",

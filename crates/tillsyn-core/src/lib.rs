@@ -43,6 +43,7 @@ pub mod platform;
 pub mod profiles;
 pub mod push;
 pub mod reconcile;
+pub mod roles;
 pub mod settings;
 pub mod tokens;
 pub mod units;

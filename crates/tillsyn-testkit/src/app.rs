@@ -265,6 +265,7 @@ impl TestApp {
             name: "test".to_owned(),
             permissions: permissions.collect(),
             days: 1,
+            ..NewToken::default()
         };
         let (_, token) = tokens::create_token(&self.core, &self.owner, new)
             .await

@@ -9,6 +9,9 @@ use tillsyn_web::console::access::{
     ConfirmPage, FirstAdministratorPage, RescuePage, SecondStepPage, SetUpPage, SignInPage,
 };
 use tillsyn_web::console::account::{AccountPage, AppPage, RecoveryCodesPage};
+use tillsyn_web::console::administrators::{
+    AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
+};
 use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
@@ -89,6 +92,11 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<GroupsPage>(folder, texts)?;
     write::<GroupPage>(folder, texts)?;
     write::<UnitsPage>(folder, texts)?;
+    write::<AdministratorsPage>(folder, texts)?;
+    write::<AdministratorPage>(folder, texts)?;
+    write::<RolesPage>(folder, texts)?;
+    write::<RolePage>(folder, texts)?;
+    write::<WelcomePage>(folder, texts)?;
     write::<CertificatesPage>(folder, texts)?;
     write::<CertificatePage>(folder, texts)?;
     write::<ErrorPage>(folder, texts)?;

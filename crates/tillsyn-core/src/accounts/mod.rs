@@ -5,10 +5,10 @@ mod bootstrap;
 mod caller;
 mod ceremony;
 mod confirm;
-mod create;
 mod factor;
 mod guess;
 mod known;
+mod manage;
 mod names;
 mod own_password;
 mod passkey;
@@ -28,9 +28,14 @@ pub use bootstrap::{
 };
 pub use caller::Caller;
 pub use confirm::{Proof, confirm, confirm_account};
-pub use create::{NewAccount, create_account};
 pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};
+pub use manage::{
+    AccountChange, AccountDetail, AccountEdit, AccountFilter, NewAccount, PLATFORMS, Welcome,
+    account, change_account, count_accounts, create_account, disable_account, enable_account,
+    list_accounts, make_account, new_welcome, reach, reset_account, take_welcome, welcome,
+};
+pub(crate) use manage::{carry_account_in, reach_in, submit_account_in};
 pub use names::account_names;
 pub use own_password::change_password;
 pub use passkey::{
@@ -38,7 +43,7 @@ pub use passkey::{
     confirm_with_passkey, own_passkeys, passkey_party, remove_passkey, rename_passkey,
     sign_in_with_passkey,
 };
-pub(crate) use password::{hash_secret, verify_secret};
+pub(crate) use password::{NONE as NO_PASSWORD, hash_secret, verify_secret};
 pub use preferences::change_preferences;
 pub use recovery::new_recovery_codes;
 pub use rescue::{Rescue, rescue_account, rescued_account, use_rescue};
@@ -48,7 +53,7 @@ pub use sessions::{
 };
 pub use sign_in::{SecondStep, SignedIn, second_step, sign_in, sign_in_with_code};
 pub use store::AccountView;
-pub(crate) use store::standing;
+pub(crate) use store::{end_sessions_in, end_sessions_of_role_in, standing};
 pub use totp::{AddedFactor, PendingApp, begin_app, confirm_app, pending_app, remove_app};
 
 #[cfg(test)]

@@ -145,6 +145,21 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Ends every session of an account (S13).
+pub(crate) async fn end_sessions_in(tx: &Tx, id: &AccountId) -> Result<(), Error> {
+    const END: &str = "DELETE FROM session WHERE account_id = $1";
+    tx.execute(END, args![id]).await?;
+    Ok(())
+}
+
+/// Ends every session of the accounts of a role (S13).
+pub(crate) async fn end_sessions_of_role_in(tx: &Tx, role: &str) -> Result<(), Error> {
+    const END: &str =
+        "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE role = $1)";
+    tx.execute(END, args![role]).await?;
+    Ok(())
+}
+
 pub(super) async fn set_preferences(
     tx: &Tx,
     id: &AccountId,

@@ -164,10 +164,48 @@ impl Actor {
         self.rights.holds(permission)
     }
 
+    /// Whether a device of this platform in the unit at `path` is one that the actor reaches.
+    pub fn reaches_device(&self, path: &str, platform: &str) -> bool {
+        let own = self.platform.as_deref();
+        self.reaches(path) && own.is_none_or(|own| own == crate::platform::family(platform))
+    }
+
+    /// The same as a condition on `d.platform`, for lists; empty for whoever reaches all.
+    pub(crate) fn platform_filter(&self) -> &'static str {
+        match self.platform.as_deref() {
+            None => "",
+            Some("apple") => " AND d.platform NOT IN ('android', 'windows')",
+            Some("android") => " AND d.platform = 'android'",
+            Some("windows") => " AND d.platform = 'windows'",
+            Some(_) => " AND 1 = 0",
+        }
+    }
+
     /// Whether the unit at `path` lies in the actor's subtree.
     pub fn reaches(&self, path: &str) -> bool {
         path.starts_with(&self.unit_path)
     }
+}
+
+/// The same for a device, which may be of a platform that the actor does not reach.
+///
+/// # Errors
+/// As [`authorize`].
+pub fn authorize_device(
+    actor: &Actor,
+    permission: Permission,
+    unit_path: &str,
+    platform: &str,
+) -> Result<(), Error> {
+    authorize(actor, permission, unit_path)?;
+    if actor.reaches_device(unit_path, platform) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::NotFound,
+        "not_found",
+        "There is no such object.",
+    ))
 }
 
 /// Decides (actor, permission, object's unit). Outside the scope the object does not exist (S02).

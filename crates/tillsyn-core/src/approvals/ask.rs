@@ -51,6 +51,16 @@ pub enum Outcome {
     Waiting(ApprovalId),
 }
 
+impl Outcome {
+    /// The approval that it waits for, if any.
+    pub fn waiting(self) -> Option<ApprovalId> {
+        match self {
+            Self::Done => None,
+            Self::Waiting(id) => Some(id),
+        }
+    }
+}
+
 /// Makes a change, or keeps it for a second person when the guard wants one.
 ///
 /// # Errors

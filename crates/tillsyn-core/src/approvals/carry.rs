@@ -9,6 +9,7 @@ use super::since::{Moved, Since, since};
 use super::status::ApprovalStatus;
 use super::store::Approval;
 use super::targets::{Target, digest, snapshot_in};
+use crate::accounts;
 use crate::actor::{Actor, ActorKind, authorize};
 use crate::campaigns;
 use crate::commands::{self, Withdrawn};
@@ -16,6 +17,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::guard;
 use crate::plans;
+use crate::roles;
 
 /// What came of an approval.
 pub(super) enum Carried {
@@ -40,6 +42,10 @@ pub(super) async fn submit_in(
         Change::Unfreeze { freeze_id } => {
             guard::submit_unfreeze_in(tx, actor, freeze_id, asked, now_ms).await
         }
+        Change::Account { change } => {
+            accounts::submit_account_in(tx, actor, change, asked, now_ms).await
+        }
+        Change::Role { change } => roles::submit_in(tx, actor, change, asked, now_ms).await,
         Change::Commands { .. } | Change::Plan { .. } | Change::Campaign { .. } => {
             let _ = core;
             Err(Error::internal(
@@ -84,6 +90,18 @@ pub(super) async fn carry_in(
                 return Ok(overtaken);
             }
             campaigns::begin_in(tx, actor, campaign_id, now_ms).await?;
+        }
+        Change::Account { change } => {
+            let reason = found.reason.as_deref();
+            if !accounts::carry_account_in(tx, actor, change, reason, now_ms).await? {
+                return Ok(Carried::Overtaken(1));
+            }
+        }
+        Change::Role { change } => {
+            let reason = found.reason.as_deref();
+            if !roles::carry_in(tx, actor, change, reason, now_ms).await? {
+                return Ok(Carried::Overtaken(1));
+            }
         }
         Change::Plan { .. } => {
             return Err(Error::internal("A plan is applied by its own feature."));
@@ -152,6 +170,9 @@ pub(super) async fn drop_in(
         Change::Campaign { campaign_id } => {
             campaigns::drop_in(tx, campaign_id, status.as_str()).await
         }
-        Change::Guard { .. } | Change::Unfreeze { .. } => Ok(()),
+        Change::Guard { .. }
+        | Change::Unfreeze { .. }
+        | Change::Account { .. }
+        | Change::Role { .. } => Ok(()),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::AccountChange;
+use crate::roles::RoleChange;
 use crate::settings::GuardSettings;
 
 /// A change as it is kept until somebody decides.
@@ -18,6 +20,10 @@ pub enum Change {
     Unfreeze { freeze_id: String },
     /// A fixed list of devices to be erased or retired.
     Campaign { campaign_id: String },
+    /// An administrator's account.
+    Account { change: AccountChange },
+    /// What a role may.
+    Role { change: RoleChange },
 }
 
 impl Change {
@@ -29,6 +35,8 @@ impl Change {
             Self::Guard { .. } => "guard",
             Self::Unfreeze { .. } => "unfreeze",
             Self::Campaign { .. } => "campaign",
+            Self::Account { .. } => "account",
+            Self::Role { .. } => "role",
         }
     }
 
@@ -40,6 +48,8 @@ impl Change {
             Self::Guard { .. } => "guard",
             Self::Unfreeze { freeze_id } => freeze_id,
             Self::Campaign { campaign_id } => campaign_id,
+            Self::Account { change } => change.account_id().as_str(),
+            Self::Role { change } => change.role_id(),
         }
     }
 }

@@ -5,7 +5,7 @@ use tillsyn_db::Tx;
 use super::catalogue::CommandType;
 use super::channel::Channel;
 use super::store::{self, Target};
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -52,7 +52,12 @@ pub async fn available(
             })
         })
         .await?;
-    authorize(actor, Permission::DevicesRead, &target.unit_path)?;
+    authorize_device(
+        actor,
+        Permission::DevicesRead,
+        &target.unit_path,
+        &target.platform,
+    )?;
     Ok(CommandType::all()
         .iter()
         .map(|kind| Available {

@@ -10,7 +10,7 @@ use super::guard::{self, Asker, Budget, Decision};
 use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
 use super::store::{self, Target, TargetEnrollment};
-use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
+use crate::actor::{Actor, ActorKind, Permission, authorize_device, may, require_fresh};
 use crate::approvals::is_new;
 use crate::campaigns::{self, Spend};
 use crate::core::Core;
@@ -208,7 +208,9 @@ impl Plan {
         let targets = store::targets_in(tx, ids, &self.channel).await?;
         lock_enrollments(tx, &targets).await?;
         // One missing or foreign device refuses the whole set, without saying which exists (S03).
-        let reached = targets.iter().filter(|t| self.actor.reaches(&t.unit_path));
+        let reached = targets
+            .iter()
+            .filter(|t| self.actor.reaches_device(&t.unit_path, &t.platform));
         if self.only_able || store::devices_of(reached) == self.devices.len() {
             Ok(targets)
         } else {
@@ -241,7 +243,7 @@ impl Plan {
         let permission = self.request.permission(act);
         targets
             .iter()
-            .try_for_each(|t| authorize(&self.actor, permission, &t.unit_path))
+            .try_for_each(|t| authorize_device(&self.actor, permission, &t.unit_path, &t.platform))
     }
 
     async fn check_capability<'a>(

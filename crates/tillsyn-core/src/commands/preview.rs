@@ -8,7 +8,7 @@ use super::door::digest_of;
 use super::guard::{self, Budget};
 use super::request::{Act, Request};
 use super::store::{self, Target};
-use crate::actor::{Actor, authorize};
+use crate::actor::{Actor, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -99,7 +99,9 @@ pub async fn preview_on(
     let mut unique = devices.clone();
     unique.sort();
     unique.dedup();
-    let reached = targets.iter().filter(|t| actor.reaches(&t.unit_path));
+    let reached = targets
+        .iter()
+        .filter(|t| actor.reaches_device(&t.unit_path, &t.platform));
     if store::devices_of(reached) != unique.len() {
         return Err(Error::not_found("device"));
     }
@@ -107,7 +109,7 @@ pub async fn preview_on(
     let permission = request.permission(act);
     targets
         .iter()
-        .try_for_each(|t| authorize(actor, permission, &t.unit_path))?;
+        .try_for_each(|t| authorize_device(actor, permission, &t.unit_path, &t.platform))?;
     let slow = act.is_some_and(Act::is_slow);
     let confirm_with = slow.then(|| store::typed_to_confirm(&targets));
     let count = i64::try_from(unique.len()).unwrap_or(i64::MAX);

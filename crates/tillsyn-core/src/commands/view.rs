@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, Value, args};
 
 use super::request::Request;
-use crate::actor::{Actor, Permission, authorize, may};
+use crate::actor::{Actor, Permission, authorize_device, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
@@ -66,7 +66,7 @@ const SELECT: &str = "SELECT c.id, c.batch_id, c.device_id, d.name, d.serial_num
     c.act, b.request, c.status, c.status_reason, c.unreadable, c.held_until, c.deliveries, \
     c.error_chain, b.reason, b.actor_kind, b.actor_id, \
     COALESCE(a.name, (SELECT t.name FROM api_token t WHERE t.id = b.actor_id)), \
-    c.created_at, c.updated_at, u.path FROM command c \
+    c.created_at, c.updated_at, u.path, d.platform FROM command c \
     JOIN command_batch b ON b.id = c.batch_id JOIN device_summary d ON d.device_id = c.device_id \
     JOIN org_unit u ON u.id = c.org_unit_id LEFT JOIN account a ON a.id = b.actor_id";
 
@@ -136,7 +136,10 @@ pub async fn list_commands(
 ) -> Result<Page<CommandView>, Error> {
     may(actor, Permission::DevicesRead)?;
     let limit = page_size(limit)?;
-    let mut sql = format!("{SELECT} WHERE u.path >= $1 AND u.path < $2");
+    let mut sql = format!(
+        "{SELECT} WHERE u.path >= $1 AND u.path < $2{}",
+        actor.platform_filter()
+    );
     let mut values: Vec<Value> = args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)];
     let mut push = |sql: &mut String, text: &str, value: Value| {
         values.push(value);
@@ -238,7 +241,7 @@ pub async fn command(core: &Core, actor: &Actor, id: &CommandId) -> Result<Comma
             Box::pin(async move {
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("command"))?;
-                authorize(actor, Permission::DevicesRead, &row.text(20)?)?;
+                authorize_device(actor, Permission::DevicesRead, row.str(20)?, row.str(21)?)?;
                 let mut views = vec![decode(row)?];
                 add_stories(tx, &mut views).await?;
                 let mut view = views.remove(0);

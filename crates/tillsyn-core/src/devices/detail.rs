@@ -5,7 +5,7 @@ use tillsyn_db::{Tx, args};
 
 use super::channels::{ChannelView, channels_in};
 use super::list::{COLUMNS, DeviceRow, decode};
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{DeviceId, EnrollmentId, OrgUnitId};
@@ -93,7 +93,7 @@ pub async fn device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<DeviceD
             Box::pin(async move {
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("device"))?;
-                authorize(actor, Permission::DevicesRead, &row.text(30)?)?;
+                authorize_device(actor, Permission::DevicesRead, row.str(30)?, row.str(2)?)?;
                 let flag = |i: usize| row.opt_i64(i).map(|v| v.map(|v| v != 0));
                 let identifier = row.opt_text(29)?;
                 let profiles = profiles_in(tx, id, identifier.as_deref()).await?;

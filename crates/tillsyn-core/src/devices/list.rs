@@ -154,7 +154,8 @@ impl Query {
         Self {
             sql: format!(
                 "{select} FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
-                 WHERE u.path >= $1 AND u.path < $2"
+                 WHERE u.path >= $1 AND u.path < $2{}",
+                actor.platform_filter()
             ),
             values: args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)],
         }

@@ -49,23 +49,24 @@ pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
     let input = (
         actor.unit_path.clone(),
         prefix_end(&actor.unit_path),
+        actor.platform_filter(),
         core.now_ms(),
     );
     core.db()
-        .read(input, |tx, (from, to, now)| {
+        .read(input, |tx, (from, to, own, now)| {
             Box::pin(async move {
-                let mut overview = devices_in(tx, from, to, *now).await?;
-                commands_in(tx, &mut overview, from, to, *now).await?;
+                let mut overview = devices_in(tx, from, to, own, *now).await?;
+                commands_in(tx, &mut overview, from, to, own, *now).await?;
                 enrollment_in(tx, &mut overview, from, to, *now).await?;
-                groups_in(tx, &mut overview, from, to).await?;
-                overview.devices_refusing = refusing_in(tx, from, to).await?;
+                groups_in(tx, &mut overview, from, to, own).await?;
+                overview.devices_refusing = refusing_in(tx, from, to, own).await?;
                 Ok::<_, Error>(overview)
             })
         })
         .await
 }
 
-async fn devices_in(tx: &Tx, from: &str, to: &str, now: i64) -> Result<Overview, Error> {
+async fn devices_in(tx: &Tx, from: &str, to: &str, own: &str, now: i64) -> Result<Overview, Error> {
     const COUNT: &str = "SELECT count(*), \
         CAST(COALESCE(SUM(CASE WHEN d.status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
         CAST(COALESCE(SUM(CASE WHEN d.status = 'not_seen' THEN 1 ELSE 0 END), 0) AS BIGINT), \
@@ -75,7 +76,12 @@ async fn devices_in(tx: &Tx, from: &str, to: &str, now: i64) -> Result<Overview,
         CAST(COALESCE(SUM(CASE WHEN d.last_seen > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) \
         FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE u.path >= $1 AND u.path < $2";
-    let row = tx.fetch_one(COUNT, args![from, to, now - DAY_MS]).await?;
+    let rows = tx
+        .fetch_all_dyn(&format!("{COUNT}{own}"), args![from, to, now - DAY_MS])
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(Overview::default());
+    };
     Ok(Overview {
         devices: row.i64(0)?,
         active: row.i64(1)?,
@@ -93,6 +99,7 @@ async fn commands_in(
     overview: &mut Overview,
     from: &str,
     to: &str,
+    own: &str,
     now: i64,
 ) -> Result<(), Error> {
     const WAITING: &str = "SELECT count(*), \
@@ -104,13 +111,24 @@ async fn commands_in(
     const FAILED: &str = "SELECT count(*) FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
         WHERE c.finished = 1 AND c.updated_at > $3 AND c.status = 'error' \
         AND u.path >= $1 AND u.path < $2";
-    let row = tx.fetch_one(WAITING, args![from, to]).await?;
+    let of_platform = if own.is_empty() {
+        String::new()
+    } else {
+        format!(" AND c.device_id IN (SELECT d.device_id FROM device_summary d WHERE 1 = 1{own})")
+    };
+    let waiting = format!("{WAITING}{of_platform}");
+    let rows = tx.fetch_all_dyn(&waiting, args![from, to]).await?;
+    let failed = format!("{FAILED}{of_platform}");
+    let since = args![from, to, now - DAY_MS];
+    let failed = tx.fetch_all_dyn(&failed, since).await?;
+    let (Some(row), Some(failed)) = (rows.first(), failed.first()) else {
+        return Ok(());
+    };
     overview.commands_waiting = row.i64(0)?;
     overview.commands_not_now = row.i64(1)?;
     overview.commands_on_hold = row.i64(2)?;
     overview.commands_held = row.i64(3)?;
-    overview.commands_failed_today =
-        one(&tx.fetch_one(FAILED, args![from, to, now - DAY_MS]).await?)?;
+    overview.commands_failed_today = one(failed)?;
     Ok(())
 }
 
@@ -137,13 +155,21 @@ async fn enrollment_in(
     Ok(())
 }
 
-async fn groups_in(tx: &Tx, overview: &mut Overview, from: &str, to: &str) -> Result<(), Error> {
+async fn groups_in(
+    tx: &Tx,
+    overview: &mut Overview,
+    from: &str,
+    to: &str,
+    own: &str,
+) -> Result<(), Error> {
     const VERSIONS: &str = "SELECT d.platform, COALESCE(d.os_version, ''), count(*) \
         FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
-        WHERE d.enrollment_status = 'active' AND u.path >= $1 AND u.path < $2 \
-        GROUP BY d.platform, COALESCE(d.os_version, '') ORDER BY 3 DESC, 1, 2 LIMIT 100";
+        WHERE d.enrollment_status = 'active' AND u.path >= $1 AND u.path < $2";
+    const GROUPED: &str =
+        " GROUP BY d.platform, COALESCE(d.os_version, '') ORDER BY 3 DESC, 1, 2 LIMIT 100";
     let mut platforms = std::collections::BTreeMap::new();
-    for row in tx.fetch_all(VERSIONS, args![from, to]).await? {
+    let versions = format!("{VERSIONS}{own}{GROUPED}");
+    for row in tx.fetch_all_dyn(&versions, args![from, to]).await? {
         let count = VersionCount {
             platform: row.text(0)?,
             os_version: row.text(1)?,
@@ -156,11 +182,13 @@ async fn groups_in(tx: &Tx, overview: &mut Overview, from: &str, to: &str) -> Re
     Ok(())
 }
 
-async fn refusing_in(tx: &Tx, from: &str, to: &str) -> Result<i64, Error> {
+async fn refusing_in(tx: &Tx, from: &str, to: &str, own: &str) -> Result<i64, Error> {
     const REFUSING: &str = "SELECT count(DISTINCT s.device_id) FROM item_state s \
         JOIN device_summary d ON d.device_id = s.device_id JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE s.state = 'refused' AND d.enrollment_id = s.enrollment_id AND u.path >= $1 AND u.path < $2";
-    one(&tx.fetch_one(REFUSING, args![from, to]).await?)
+    let refusing = format!("{REFUSING}{own}");
+    let rows = tx.fetch_all_dyn(&refusing, args![from, to]).await?;
+    rows.first().map_or(Ok(0), one)
 }
 
 fn one(row: &Row) -> Result<i64, Error> {

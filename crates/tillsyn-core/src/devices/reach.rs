@@ -40,7 +40,7 @@ impl Reached {
 /// # Errors
 /// Not found when there is none, or not for this actor.
 pub async fn reach(core: &Core, actor: &Actor, id: &DeviceId) -> Result<Reached, Error> {
-    const FIND: &str = "SELECT u.path, e.profile_identifier FROM device d \
+    const FIND: &str = "SELECT u.path, e.profile_identifier, d.platform FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id \
         LEFT JOIN enrollment e ON e.device_id = d.id AND e.status = 'active' WHERE d.id = $1";
     let row = core
@@ -48,7 +48,7 @@ pub async fn reach(core: &Core, actor: &Actor, id: &DeviceId) -> Result<Reached,
         .query_optional(FIND, args![id])
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
-    if !actor.reaches(&row.text(0)?) {
+    if !actor.reaches_device(row.str(0)?, row.str(2)?) {
         return Err(Error::not_found("device"));
     }
     Ok(Reached {

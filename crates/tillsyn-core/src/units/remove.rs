@@ -17,6 +17,7 @@ pub struct Contents {
     pub devices: i64,
     pub people: i64,
     pub groups: i64,
+    /// Accounts, own roles, and API tokens that are limited to it.
     pub accounts: i64,
     /// Those that could still enroll a device.
     pub invitations: i64,
@@ -66,7 +67,9 @@ async fn contents_in(tx: &Tx, id: &str, now_ms: i64) -> Result<Contents, Error> 
         (SELECT count(*) FROM device WHERE org_unit_id = $1), \
         (SELECT count(*) FROM person WHERE org_unit_id = $1), \
         (SELECT count(*) FROM device_group WHERE org_unit_id = $1), \
-        (SELECT count(*) FROM account WHERE org_unit_id = $1), \
+        (SELECT count(*) FROM account WHERE org_unit_id = $1) \
+        + (SELECT count(*) FROM role WHERE org_unit_id = $1) \
+        + (SELECT count(*) FROM api_token WHERE org_unit_id = $1 AND revoked_at IS NULL), \
         (SELECT count(*) FROM invitation WHERE org_unit_id = $1 AND status <> 'revoked' \
         AND expires_at > $2), \
         (SELECT count(*) FROM profile WHERE org_unit_id = $1), \

@@ -4,6 +4,7 @@
 //! A request passes: token (401), permission of the route (403), idempotency key, object in scope (404),
 //! body (415, 422), rule. Handlers translate; the rules are in the core.
 
+mod accounts;
 mod activation_lock;
 mod approvals;
 mod assignments;
@@ -41,6 +42,7 @@ mod profiles;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;
+mod roles;
 mod routes;
 mod time;
 mod tokens;

@@ -54,6 +54,10 @@ const REVEAL: Needs = Needs::AnyOf(&[
     P::SecretsRevealTokens,
 ]);
 
+/// One's own, or those of all.
+const TOKENS_READ: Needs = Needs::AnyOf(&[P::TokensOwn, P::AccountsRead]);
+const TOKENS_REVOKE: Needs = Needs::AnyOf(&[P::TokensOwn, P::AccountsWrite]);
+
 /// The routes with their description.
 pub(super) fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -66,6 +70,8 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::approvals::routes())
         .merge(super::campaigns::routes())
         .merge(super::guard::routes())
+        .merge(super::accounts::routes())
+        .merge(super::roles::routes())
         .merge(groups::routes())
         .merge(people::routes())
         .merge(units::routes())
@@ -317,14 +323,8 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
             Needs::One(P::PushWrite),
             routes!(push_vendor::remove::remove),
         ))
-        .routes(guarded(
-            Needs::One(P::TokensOwn),
-            routes!(tokens::list::list),
-        ))
-        .routes(guarded(
-            Needs::One(P::TokensOwn),
-            routes!(tokens::revoke::revoke),
-        ))
+        .routes(guarded(TOKENS_READ, routes!(tokens::list::list)))
+        .routes(guarded(TOKENS_REVOKE, routes!(tokens::revoke::revoke)))
         .routes(guarded(
             Needs::One(P::AuditRead),
             routes!(events::list::list),

@@ -62,6 +62,8 @@ pub enum Place {
     Tokens,
     /// One's own account: below the name, not in the list.
     Account,
+    Administrators,
+    Roles,
 }
 
 #[derive(Debug, Default)]
@@ -225,6 +227,13 @@ impl Frame {
                         "refresh",
                         l.t("nav-inventory"),
                     ),
+                    item(
+                        Place::Administrators,
+                        urls::ADMINISTRATORS,
+                        "user",
+                        l.t("nav-administrators"),
+                    ),
+                    item(Place::Roles, urls::ROLES, "shield", l.t("nav-roles")),
                     item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
                 ],
             },

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod administrators;
 pub mod certificates;
 pub mod commands;
 pub mod device;
@@ -15,6 +16,7 @@ mod form;
 pub mod frame;
 pub mod guard;
 mod lists;
+mod needs;
 mod notice;
 pub mod organisation;
 pub mod overview;
@@ -25,6 +27,8 @@ mod routes;
 pub mod samples;
 #[cfg(any(test, feature = "testing"))]
 mod samples_account;
+#[cfg(any(test, feature = "testing"))]
+mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]
@@ -40,4 +44,5 @@ mod tests;
 mod visitor;
 pub mod words;
 
+pub use needs::{CONSOLE_ROUTES, PageNeeds};
 pub(crate) use routes::routes;

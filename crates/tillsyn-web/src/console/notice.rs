@@ -44,10 +44,12 @@ pub(crate) enum Told {
     FactorAdded,
     FactorRemoved,
     SessionEnded,
+    /// A second person decides.
+    Asked,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 27] = [
+    const PLAIN: [(Self, &'static str); 28] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -75,6 +77,7 @@ impl Told {
         (Self::FactorAdded, "factor_added"),
         (Self::FactorRemoved, "factor_removed"),
         (Self::SessionEnded, "session_ended"),
+        (Self::Asked, "asked"),
     ];
 
     fn value(self) -> String {
@@ -125,6 +128,7 @@ impl Told {
             Self::FactorAdded => Notice::FactorAdded,
             Self::FactorRemoved => Notice::FactorRemoved,
             Self::SessionEnded => Notice::SessionEnded,
+            Self::Asked => Notice::Asked,
         };
         notice.message(l)
     }

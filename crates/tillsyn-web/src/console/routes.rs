@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, certificates, commands, device, devices, enrollment, events, failure,
-    organisation, overview, profiles, rollout, secrets, settings,
+    access, account, administrators, certificates, commands, device, devices, enrollment, events,
+    failure, needs, organisation, overview, profiles, rollout, secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -42,6 +42,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(urls::DEVICES, get(devices::list))
         .merge(of_device())
         .merge(of_organisation())
+        .merge(of_administrators())
         .route(urls::COMMANDS, get(commands::list))
         .route(urls::CERTIFICATES, get(certificates::list))
         .route("/console/certificates/{id}", get(certificates::show))
@@ -75,6 +76,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             post(settings::revoke_token),
         )
         .route("/console/{*rest}", get(nothing).post(nothing))
+        .layer(from_fn(needs::refuse_undeclared))
         .layer(from_fn_with_state(state.clone(), failure::render))
 }
 
@@ -212,6 +214,39 @@ fn of_organisation() -> Router<AppState> {
         .route(
             "/console/devices/{id}/person",
             post(organisation::set_person),
+        )
+}
+
+fn of_administrators() -> Router<AppState> {
+    let account = "/console/settings/administrators/{id}";
+    let role = "/console/settings/roles/{id}";
+    let at = |tail: &str| format!("{account}{tail}");
+    Router::new()
+        .route(
+            urls::ADMINISTRATORS,
+            get(administrators::accounts_page).post(administrators::create_account),
+        )
+        .route(
+            account,
+            get(administrators::account_page).post(administrators::change_account),
+        )
+        .route(&at("/disable"), post(administrators::disable))
+        .route(&at("/enable"), post(administrators::enable))
+        .route(&at("/reset"), post(administrators::reset))
+        .route(&at("/link"), post(administrators::make_link))
+        .route(&at("/tokens"), post(administrators::create_token))
+        .route(
+            urls::ROLES,
+            get(administrators::roles_page).post(administrators::create_role),
+        )
+        .route(
+            role,
+            get(administrators::role_page).post(administrators::change_role),
+        )
+        .route(&format!("{role}/remove"), post(administrators::remove_role))
+        .route(
+            "/console/welcome/{secret}",
+            get(administrators::welcome_page).post(administrators::take_welcome),
         )
 }
 

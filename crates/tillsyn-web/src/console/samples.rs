@@ -1631,6 +1631,11 @@ impl Sample for TokensPage {
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let row = |name: &str, state: &str, used: bool| TokenRow {
             name: name.to_owned(),
+            owner: if used {
+                "Per Lindqvist, Physics".to_owned()
+            } else {
+                String::new()
+            },
             permissions: words::permission(l, "devices.read"),
             created: ago(l, 60 * 24 * 40),
             expires: l.date(NOW + 50 * DAY, &zone()),
@@ -1649,6 +1654,14 @@ impl Sample for TokensPage {
                 String::new()
             },
             f: frame(l, Place::Tokens, urls::TOKENS),
+            may_all: true,
+            all: created.is_none(),
+            pager: Pager {
+                summary: words::pager_summary(l, 3, 312),
+                previous: String::new(),
+                next: String::new(),
+            },
+            units: Vec::new(),
             created,
             rows,
             name: String::new(),

@@ -9,6 +9,9 @@ use super::access::{
     ConfirmPage, FirstAdministratorPage, RescuePage, SecondStepPage, SetUpPage, SignInPage,
 };
 use super::account::{AccountPage, AppPage, RecoveryCodesPage};
+use super::administrators::{
+    AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
+};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
@@ -76,6 +79,11 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<GroupsPage>(texts, &check);
         each::<GroupPage>(texts, &check);
         each::<UnitsPage>(texts, &check);
+        each::<AdministratorsPage>(texts, &check);
+        each::<AdministratorPage>(texts, &check);
+        each::<RolesPage>(texts, &check);
+        each::<RolePage>(texts, &check);
+        each::<WelcomePage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);
         each::<CertificatesPage>(texts, &check);

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{FromRequestParts, MatchedPath, Query};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::tz::TimeZone;
@@ -29,6 +29,27 @@ const LANGUAGE_COOKIE: &str = "tillsyn-lang";
 const THEME_COOKIE: &str = "tillsyn-theme";
 const YEAR_SECS: u32 = 365 * 24 * 60 * 60;
 
+/// What the sidebar leaves out for whoever lacks the permission.
+const PLACES: &[(Permission, &[Place])] = &[
+    (
+        Permission::DevicesRead,
+        &[Place::Overview, Place::Devices, Place::Commands],
+    ),
+    (Permission::PeopleRead, &[Place::People]),
+    (Permission::GroupsRead, &[Place::Groups]),
+    (Permission::ProfilesRead, &[Place::Profiles, Place::Plans]),
+    (
+        Permission::InvitationsRead,
+        &[Place::Invitations, Place::Attempts],
+    ),
+    (Permission::PushRead, &[Place::Push]),
+    (Permission::TokensOwn, &[Place::Tokens]),
+    (
+        Permission::AccountsRead,
+        &[Place::Administrators, Place::Roles],
+    ),
+];
+
 /// A signed-in person on a page of the console.
 pub(crate) struct Visitor {
     pub(crate) session: SessionActor,
@@ -47,6 +68,8 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
         let session = SessionActor::from_request_parts(parts, state).await?;
+        let path = parts.extensions.get::<MatchedPath>();
+        super::needs::check(session.actor(), path, &parts.method)?;
         let organisation = settings::organisation(&state.core).await?;
         let account = &session.session.account;
         let choice = account.language.as_deref().and_then(Lang::from_tag);
@@ -90,28 +113,24 @@ impl Visitor {
 
     /// The frame around a page. `topics` names what its live stream follows.
     pub(crate) async fn frame(&self, place: Place, topics: &str) -> Result<Frame, Failure> {
-        let counts = devices::overview(self.core(), self.actor()).await?;
+        let counts = if self.may(Permission::DevicesRead) {
+            devices::overview(self.core(), self.actor()).await?
+        } else {
+            devices::Overview::default()
+        };
         let count = |value: i64| u64::try_from(value).unwrap_or(0);
         let mut hidden = Vec::new();
-        if !self.may(Permission::PushRead) {
-            hidden.push(Place::Push);
-        }
-        if !self.may(Permission::ProfilesRead) {
-            hidden.extend([Place::Profiles, Place::Plans]);
-        }
-        if !self.may(Permission::TokensOwn) {
-            hidden.push(Place::Tokens);
+        for (permission, places) in PLACES {
+            if !self.may(*permission) {
+                hidden.extend_from_slice(places);
+            }
         }
         let (mut people, mut groups) = (0, 0);
         if self.may(Permission::PeopleRead) {
             people = count_people(self.core(), self.actor()).await?;
-        } else {
-            hidden.push(Place::People);
         }
         if self.may(Permission::GroupsRead) {
             groups = count_groups(self.core(), self.actor()).await?;
-        } else {
-            hidden.push(Place::Groups);
         }
         Ok(Frame {
             texts: self.texts,

@@ -40,6 +40,30 @@ pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
 pub const TOKENS: &str = "/console/settings/tokens";
+pub const ADMINISTRATORS: &str = "/console/settings/administrators";
+pub const ROLES: &str = "/console/settings/roles";
+pub const WELCOME: &str = "/console/welcome";
+
+/// Where a person opens their new account; the secret is the way in.
+pub fn welcome(secret: &str) -> String {
+    format!("{WELCOME}/{}", segment(secret))
+}
+
+pub fn administrator(id: &str) -> String {
+    format!("{ADMINISTRATORS}/{}", segment(id))
+}
+
+pub fn administrator_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", administrator(id))
+}
+
+pub fn role(id: &str) -> String {
+    format!("{ROLES}/{}", segment(id))
+}
+
+pub fn role_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", role(id))
+}
 
 /// Whether a session that owes this may use the address.
 pub fn serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {

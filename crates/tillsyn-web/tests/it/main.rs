@@ -7,4 +7,5 @@ mod device;
 mod guard;
 mod portal;
 mod proof;
+mod walk;
 mod wire;

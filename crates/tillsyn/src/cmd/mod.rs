@@ -18,6 +18,7 @@ mod person;
 mod plan;
 mod profile;
 mod push;
+mod role;
 mod send;
 mod show;
 mod table;
@@ -48,9 +49,11 @@ pub(crate) enum ClientCommand {
     Profile(With<profile::ProfileVerb>),
     /// Shows the push certificates, makes requests for them, rehearses their renewal
     Push(With<push::PushVerb>),
-    /// Lets administrators in who lost every way of their own
+    /// Keeps administrators and services
     Account(With<account::AccountVerb>),
-    /// Lists and revokes the API tokens of your account
+    /// Keeps what administrators may
+    Role(With<role::RoleVerb>),
+    /// Lists and revokes API tokens
     Token(With<token::TokenVerb>),
     /// Reads the audit trail
     Event(With<event::EventVerb>),
@@ -100,6 +103,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Profile(with) => (with.connection.json, profile::run(with).await),
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
         ClientCommand::Account(with) => (with.connection.json, account::run(file, with).await),
+        ClientCommand::Role(with) => (with.connection.json, role::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
         ClientCommand::Enrollment(with) => (with.connection.json, enrollment::run(with).await),

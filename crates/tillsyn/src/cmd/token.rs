@@ -5,7 +5,11 @@ use super::{Failure, With, show};
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum TokenVerb {
     /// Lists the tokens of your account
-    List,
+    List {
+        /// Those of everybody
+        #[arg(long)]
+        all: bool,
+    },
     /// Revokes a token, at once
     Revoke {
         /// Id of the token
@@ -16,10 +20,13 @@ pub(crate) enum TokenVerb {
 pub(super) async fn run(with: With<TokenVerb>) -> Result<(), Failure> {
     let client = with.client()?;
     match with.verb {
-        TokenVerb::List => {
-            let rows = client.list("tokens", &[], usize::MAX).await?;
+        TokenVerb::List { all } => {
+            let mut query = Vec::new();
+            query.extend(all.then(|| ("all", "true".to_owned())));
+            let rows = client.list("tokens", &query, usize::MAX).await?;
             let columns = [
                 ("NAME", "/name"),
+                ("ACCOUNT", "/account_name"),
                 ("PERMISSIONS", "/permissions"),
                 ("LAST USED", "/last_used_at"),
                 ("VALID UNTIL", "/expires_at"),

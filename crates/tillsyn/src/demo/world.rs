@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use tillsyn_core::accounts::{
-    self, InitInput, NewAccount, create_account, create_first_account, new_bootstrap_code,
+    self, InitInput, NewAccount, create_first_account, make_account, new_bootstrap_code,
 };
 use tillsyn_core::push::{PushUpload, upload_certificate};
 use tillsyn_core::settings::Organisation;
@@ -146,15 +146,16 @@ async fn make_accounts(core: &Core) -> anyhow::Result<Actor> {
         .await?
         .context("the first account cannot be made")?;
     create_first_account(core, &code, MAJA.name, MAJA.email, password(&MAJA), None).await?;
-    let maja = sign_in(core, &MAJA).await?;
     let per = NewAccount {
+        service: false,
         name: PER.name.to_owned(),
-        email: PER.email.to_owned(),
-        password: password(&PER),
-        role: Role::Administrator,
+        email: Some(PER.email.to_owned()),
+        role: Role::Administrator.as_str().to_owned(),
+        unit: None,
+        platform: None,
         language: None,
     };
-    create_account(core, &maja, per).await?;
+    make_account(core, &Actor::server(), per, password(&PER)).await?;
     // Both may be the other's second person from the start; newcomers of a day may not.
     core.db().execute(OLDER, Vec::new()).await?;
     sign_in(core, &MAJA).await

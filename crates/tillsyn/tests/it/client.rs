@@ -12,6 +12,7 @@ async fn token(app: &TestApp, permissions: &[P]) -> String {
         name: "cli".to_owned(),
         permissions: permissions.to_vec(),
         days: 1,
+        ..NewToken::default()
     };
     let (_, token) = create_token(&app.core, &app.owner, new).await.unwrap();
     token.to_string()

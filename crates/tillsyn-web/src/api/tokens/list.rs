@@ -1,46 +1,44 @@
 //! `GET /api/v1/tokens`.
 
 use axum::Json;
-use serde::Serialize;
-use tillsyn_core::tokens::{self, TokenView};
-use utoipa::ToSchema;
+use serde::Deserialize;
+use tillsyn_core::Permission;
+use tillsyn_core::tokens::{list_all_tokens, list_tokens};
+use utoipa::IntoParams;
 
-use crate::api::paging::Page;
-use crate::api::time::Time;
+use super::views::Token;
+use crate::api::paging::{Page, Params};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
-/// An API token; its value is never seen again.
-#[derive(Serialize, ToSchema)]
-pub(in crate::api) struct Token {
-    #[schema(format = "uuid")]
-    id: String,
-    name: String,
-    permissions: Vec<String>,
-    created_at: Time,
-    expires_at: Time,
-    last_used_at: Option<Time>,
-    revoked_at: Option<Time>,
+/// Whose tokens.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct TokenParams {
+    /// Those of all accounts in the token's scope; needs `accounts.read`.
+    #[serde(default)]
+    all: bool,
+    /// The `next` of the page before; without it, the first page.
+    after: Option<String>,
+    /// Rows of the page of all, 1 to 1000; 50 by default.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
 }
 
-impl From<TokenView> for Token {
-    fn from(view: TokenView) -> Self {
-        Self {
-            id: view.id.to_string(),
-            name: view.name,
-            permissions: view.permissions,
-            created_at: Time(view.created_at),
-            expires_at: Time(view.expires_at),
-            last_used_at: Time::option(view.last_used_at),
-            revoked_at: Time::option(view.revoked_at),
-        }
-    }
-}
-
-/// The tokens of the same account, newest first.
+/// The tokens of the same account, or of all, newest first.
 #[utoipa::path(get, path = "/api/v1/tokens", operation_id = "tokens_list", tag = "tokens",
-    responses((status = 200, body = Page<Token>)))]
-pub(in crate::api) async fn list(ctx: RequestContext) -> Result<Json<Page<Token>>, AppError> {
-    let tokens = tokens::list_tokens(ctx.core(), &ctx.actor).await?;
-    Ok(Json(Page::whole(tokens)))
+    params(TokenParams), responses((status = 200, body = Page<Token>)))]
+pub(in crate::api) async fn list(
+    ctx: RequestContext,
+    Params(params): Params<TokenParams>,
+) -> Result<Json<Page<Token>>, AppError> {
+    let (core, actor) = (ctx.core(), &ctx.actor);
+    // Whoever has none of their own asks for those of others.
+    if params.all || !actor.holds(Permission::TokensOwn) {
+        let after = params.after.as_deref();
+        let page = list_all_tokens(core, actor, after, params.limit).await?;
+        return Ok(Json(Page::of(page)));
+    }
+    Ok(Json(Page::whole(list_tokens(core, actor).await?)))
 }

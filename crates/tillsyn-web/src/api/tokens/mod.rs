@@ -2,3 +2,4 @@
 
 pub(super) mod list;
 pub(super) mod revoke;
+pub(super) mod views;

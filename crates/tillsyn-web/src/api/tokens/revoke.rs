@@ -9,7 +9,7 @@ use crate::api::json::id;
 use crate::auth::RequestContext;
 use crate::error::AppError;
 
-/// Revokes a token of the same account, at once.
+/// Revokes a token at once: of the same account, or with `accounts.write` of any in scope.
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}", operation_id = "tokens_revoke", tag = "tokens",
     params(("id" = String, Path, description = "The token")), responses((status = 204)))]
 pub(in crate::api) async fn revoke(

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use tillsyn_core::devices::{self, Overview, VersionCount};
 use tillsyn_core::events;
@@ -18,7 +18,7 @@ use crate::console::frame::Place;
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::i18n::Texts;
-use crate::ui::page;
+use crate::ui::{page, urls};
 
 /// Lines of the lists at the bottom.
 const LINES: i64 = 8;
@@ -28,6 +28,13 @@ const NEEDS: usize = 6;
 /// How the fleet stands.
 pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
     let (core, actor, l) = (visitor.core(), visitor.actor(), visitor.texts);
+    if !visitor.may(Permission::DevicesRead) {
+        // The first page that the role has.
+        let frame = visitor.frame(Place::Overview, "").await?;
+        let mut places = frame.nav().into_iter().flat_map(|group| group.items);
+        let first = places.next().map_or(urls::INVENTORY, |item| item.href);
+        return Ok(Redirect::to(first).into_response());
+    }
     let found = devices::overview(core, actor).await?;
     let filter = commands::CommandFilter {
         unfinished: true,

@@ -28,5 +28,5 @@ pub(super) use push_vendor::{push_vendor_page, remove_push_vendor, set_push_vend
 #[cfg(any(test, feature = "testing"))]
 pub(super) use push_words::check;
 pub(super) use revoke_token::revoke_token;
-pub(super) use tokens::{create_token, tokens_page};
+pub(super) use tokens::{create_token, token_row, tokens_page};
 pub(super) use upload::upload_push;

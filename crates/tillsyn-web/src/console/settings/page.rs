@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::console::frame::Frame;
+use crate::console::frame::{Frame, Pager};
 use crate::i18n::When;
 use crate::ui::{Choice, Status};
 
@@ -197,6 +197,12 @@ pub struct CheckLine {
 #[template(path = "console/tokens.html")]
 pub struct TokensPage {
     pub f: Frame,
+    /// Whether those of all can be shown, and are.
+    pub may_all: bool,
+    pub all: bool,
+    pub pager: Pager,
+    /// Units that a new one can be limited to.
+    pub units: Vec<Choice>,
     pub created: Option<CreatedToken>,
     pub rows: Vec<TokenRow>,
     pub name: String,
@@ -216,6 +222,8 @@ pub struct CreatedToken {
 
 pub struct TokenRow {
     pub name: String,
+    /// Whose it is and where it is limited to; empty for one's own.
+    pub owner: String,
     /// What it may do, in words.
     pub permissions: String,
     pub created: When,

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::tokens::{self, NewToken, TokenView};
 use tillsyn_core::{Error, Kind, Permission};
 use zeroize::Zeroizing;
@@ -10,6 +11,8 @@ use super::page::{CreatedToken, TokenRow, TokensPage};
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::frame::Place;
+use crate::console::lists::{self, Place as At};
+use crate::console::organisation::unit_choices;
 use crate::console::visitor::Visitor;
 use crate::console::words::{self, FieldError};
 use crate::error::AppError;
@@ -28,6 +31,8 @@ pub(crate) async fn tokens_page(visitor: Visitor) -> Result<Response, Failure> {
 pub(crate) struct Fields {
     name: String,
     days: String,
+    /// Empty reaches all that the person does.
+    unit: String,
     /// Every box that is ticked is a field of this name.
     permissions: Vec<String>,
     password: Zeroizing<String>,
@@ -40,6 +45,7 @@ impl Fields {
             match name.as_str() {
                 "name" => fields.name = value,
                 "days" => fields.days = value,
+                "unit" => fields.unit = value,
                 "permission" => fields.permissions.push(value),
                 "password" => fields.password = Zeroizing::new(value),
                 _ => {}
@@ -80,6 +86,8 @@ fn new_token(fields: &Fields) -> NewToken {
             .filter_map(|name| Permission::parse(name))
             .collect(),
         days: fields.days.parse().unwrap_or(DEFAULT_DAYS),
+        unit: OrgUnitId::parse(&fields.unit),
+        account: None,
     }
 }
 
@@ -106,10 +114,25 @@ async fn again(visitor: &Visitor, fields: &Fields, error: Error) -> Result<Respo
 
 async fn form(visitor: &Visitor, fields: &Fields) -> Result<TokensPage, Failure> {
     let l = visitor.texts;
-    let found = tokens::list_tokens(visitor.core(), visitor.actor()).await?;
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let may_all = visitor.may(Permission::AccountsRead);
+    let all = may_all && visitor.query.get("all").is_some();
+    let (rows, next) = if all {
+        let after = At::of(&visitor.query);
+        let page = tokens::list_all_tokens(core, actor, after.after(), None).await?;
+        (page.items, page.next)
+    } else {
+        (tokens::list_tokens(core, actor).await?, None)
+    };
+    let pager = lists::pager(visitor, urls::TOKENS, rows.len(), next.as_deref());
+    let rows = rows.iter().map(|token| token_row(visitor, token)).collect();
     Ok(TokensPage {
+        may_all,
+        all,
+        pager,
+        units: units(visitor, &fields.unit).await?,
         created: None,
-        rows: found.iter().map(|token| row(visitor, token)).collect(),
+        rows: rows,
         name: fields.name.clone(),
         name_error: String::new(),
         days: words::token_days(l, fields.days.parse().unwrap_or(DEFAULT_DAYS)),
@@ -119,6 +142,37 @@ async fn form(visitor: &Visitor, fields: &Fields) -> Result<TokensPage, Failure>
         password_error: String::new(),
         f: visitor.frame(Place::Tokens, "").await?,
     })
+}
+
+/// Units that a token can be limited to; the first choice is all that the person reaches.
+async fn units(visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Failure> {
+    let sees = [
+        Permission::DevicesRead,
+        Permission::PeopleRead,
+        Permission::GroupsRead,
+        Permission::UnitsWrite,
+    ];
+    if !sees.into_iter().any(|permission| visitor.may(permission)) {
+        return Ok(Vec::new());
+    }
+    let mut units = unit_choices(visitor, chosen).await?;
+    if let Some(top) = units.first_mut() {
+        top.value = String::new();
+    }
+    Ok(units)
+}
+
+/// Whose token it is, and where it is limited to, when there is something to say.
+fn owner(visitor: &Visitor, token: &TokenView) -> String {
+    let own = visitor.actor().account_id.as_ref() == Some(&token.account_id);
+    let name = (!own).then(|| token.account_name.clone());
+    let parts: Vec<String> = name.into_iter().chain(token.unit_name.clone()).collect();
+    parts.join(", ")
+}
+
+fn may_revoke(visitor: &Visitor, token: &TokenView) -> bool {
+    visitor.actor().account_id.as_ref() == Some(&token.account_id)
+        || visitor.may(Permission::AccountsWrite)
 }
 
 /// What the person holds: nobody can grant more (S04).
@@ -134,7 +188,8 @@ fn permissions(visitor: &Visitor, fields: &Fields) -> Vec<Choice> {
         .collect()
 }
 
-fn row(visitor: &Visitor, token: &TokenView) -> TokenRow {
+/// A token as a row of a list; its account is named where it is somebody else's.
+pub(in crate::console) fn token_row(visitor: &Visitor, token: &TokenView) -> TokenRow {
     let (l, zone) = (visitor.texts, &visitor.zone);
     let state = match token.revoked_at {
         Some(_) => "revoked",
@@ -148,13 +203,14 @@ fn row(visitor: &Visitor, token: &TokenView) -> TokenRow {
         .collect();
     TokenRow {
         name: token.name.clone(),
+        owner: owner(visitor, token),
         permissions: words.join(", "),
         created: l.ago(token.created_at, zone),
         expires: l.date(token.expires_at, zone),
         used: token.last_used_at.map(|at| l.ago(at, zone)),
         status: status(l, "certificate", state),
         revoke: match state {
-            "valid" => urls::token_revoke(token.id.as_str()),
+            "valid" if may_revoke(visitor, token) => urls::token_revoke(token.id.as_str()),
             _ => String::new(),
         },
     }

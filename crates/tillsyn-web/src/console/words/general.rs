@@ -29,6 +29,26 @@ pub fn role(l: Texts, id: &str, name: &str) -> String {
     }
 }
 
+/// What a built-in role is for.
+pub fn role_note(l: Texts, id: &str) -> String {
+    match id {
+        "owner" => l.t("role-note-owner"),
+        "administrator" => l.t("role-note-administrator"),
+        "help_desk" => l.t("role-note-help-desk"),
+        "auditor" => l.t("role-note-auditor"),
+        "read_only" => l.t("role-note-reader"),
+        _ => String::new(),
+    }
+}
+
+/// The platforms that accounts are limited to.
+pub fn platform_family(l: Texts, value: &str) -> String {
+    match value {
+        "apple" => l.t("platform-apple"),
+        other => other.to_owned(),
+    }
+}
+
 /// A platform as people call it.
 pub fn platform(l: Texts, value: &str) -> String {
     match value {
@@ -295,6 +315,8 @@ pub enum Notice {
     FactorAdded,
     FactorRemoved,
     SessionEnded,
+    /// A second person decides.
+    Asked,
 }
 
 impl Notice {
@@ -341,6 +363,7 @@ impl Notice {
             Self::FactorAdded => done(l.t("message-factor-added")),
             Self::FactorRemoved => done(l.t("message-factor-removed")),
             Self::SessionEnded => done(l.t("message-session-ended")),
+            Self::Asked => message("info", l.t("message-asked"), l.t("message-asked-text")),
         }
     }
 }

@@ -18,7 +18,7 @@ pub use findings::{
     conflict, effect, finding, item_reason, kind_word, plan_reason, support_reason,
 };
 pub use general::*;
-pub use permissions::permission;
+pub use permissions::{permission, permission_groups};
 pub use profile_templates::{profile_template, profile_template_example};
 pub use refusals::{incapable, refusal};
 pub use transitions::{asked_by, held_reason, transition};

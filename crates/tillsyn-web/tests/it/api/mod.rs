@@ -1,6 +1,7 @@
 //! The REST API, as programs use it.
 
 mod access;
+mod administrators;
 mod commands;
 mod devices;
 mod escrow;
@@ -15,5 +16,6 @@ mod plans_exact;
 mod plans_guard;
 mod profiles;
 mod push_life;
+mod roles;
 mod round_trip;
 mod strict;

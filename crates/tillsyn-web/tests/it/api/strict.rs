@@ -202,6 +202,7 @@ async fn bearer(app: &TestApp) -> String {
         name: "raw".to_owned(),
         permissions: vec![tillsyn_core::Permission::InvitationsWrite],
         days: 1,
+        ..Default::default()
     };
     let (_, token) = tillsyn_core::tokens::create_token(&app.core, &app.owner, new)
         .await

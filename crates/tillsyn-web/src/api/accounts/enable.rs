@@ -1,0 +1,29 @@
+//! `POST /api/v1/accounts/{id}/enable`.
+
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+use tillsyn_core::accounts::{self, enable_account};
+use tillsyn_core::ids::AccountId;
+
+use super::views::{AccountOutcome, AccountReason};
+use crate::api::json::{Body, id};
+use crate::auth::RequestContext;
+use crate::error::AppError;
+
+/// Lets an ended account in again. Its API tokens stay ended.
+#[utoipa::path(post, path = "/api/v1/accounts/{id}/enable", operation_id = "accounts_enable", tag = "accounts",
+    params(("id" = String, Path, description = "The account")), request_body = AccountReason,
+    responses((status = 200, body = AccountOutcome), (status = 202, body = AccountOutcome)))]
+pub(in crate::api) async fn enable(
+    ctx: RequestContext,
+    path: Path<String>,
+    body: Body,
+) -> Result<Response, AppError> {
+    let id = id(path, AccountId::parse, "account")?;
+    accounts::reach(ctx.core(), &ctx.actor, &id).await?;
+    let body: AccountReason = body.read_or_default().await?;
+    let reason = body.reason.as_deref();
+    let waits = enable_account(ctx.core(), &ctx.actor, &id, reason).await?;
+    Ok(AccountOutcome::answer(&id, waits.as_ref(), StatusCode::OK))
+}

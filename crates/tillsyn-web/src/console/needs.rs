@@ -1,0 +1,444 @@
+//! What each page and form of the console needs of a signed-in person (security S01). A route that is not on
+//! this list does not answer: whoever adds one says here who may use it.
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::{Method, StatusCode};
+use tillsyn_core::actor::may;
+use tillsyn_core::{Actor, Error, Permission as P};
+
+use super::failure::Failure;
+use crate::ui::urls;
+
+/// What a page or form needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageNeeds {
+    /// Nothing: sign-in and what has a secret of its own.
+    Public,
+    /// Anybody signed in.
+    Session,
+    One(P),
+    /// All of them.
+    All(&'static [P]),
+    /// Which of them is decided by the form or the object.
+    AnyOf(&'static [P]),
+}
+
+impl PageNeeds {
+    /// Whether the actor may ask for it at all.
+    pub fn holds(self, actor: &Actor) -> bool {
+        match self {
+            Self::Public | Self::Session => true,
+            Self::One(permission) => actor.holds(permission),
+            Self::All(permissions) => permissions.iter().all(|p| actor.holds(*p)),
+            Self::AnyOf(permissions) => permissions.iter().any(|p| actor.holds(*p)),
+        }
+    }
+
+    fn first(self) -> Option<P> {
+        match self {
+            Self::Public | Self::Session => None,
+            Self::One(permission) => Some(permission),
+            Self::All(permissions) | Self::AnyOf(permissions) => permissions.first().copied(),
+        }
+    }
+}
+
+/// Decides before anything of the request is read.
+pub(crate) fn check(
+    actor: &Actor,
+    path: Option<&MatchedPath>,
+    method: &Method,
+) -> Result<(), Error> {
+    let needs = declared(path, method)?.ok_or_else(|| undeclared(path, method))?;
+    if needs.holds(actor) {
+        return Ok(());
+    }
+    match needs.first().filter(|first| !actor.holds(*first)) {
+        Some(first) => may(actor, first),
+        None => Err(Error::forbidden(
+            "permission_missing",
+            "This page needs permissions that your role does not have.",
+        )),
+    }
+}
+
+/// `None` for a method that the address does not serve.
+fn declared(path: Option<&MatchedPath>, method: &Method) -> Result<Option<PageNeeds>, Error> {
+    let known = path.map(MatchedPath::as_str).unwrap_or_default();
+    let entry = CONSOLE_ROUTES.iter().find(|(found, ..)| *found == known);
+    let (_, get, post) = entry.ok_or_else(|| undeclared(path, method))?;
+    Ok(match *method {
+        Method::GET | Method::HEAD => *get,
+        Method::POST => *post,
+        _ => None,
+    })
+}
+
+fn undeclared(path: Option<&MatchedPath>, method: &Method) -> Error {
+    let path = path.map(MatchedPath::as_str).unwrap_or_default();
+    Error::internal(format!("{method} {path} says nowhere who may use it."))
+}
+
+/// Around all routes of the console: nothing answers that is not on the list.
+pub(super) async fn refuse_undeclared(request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    match declared(path.as_ref(), &method) {
+        Ok(Some(_)) => next.run(request).await,
+        Ok(None) => {
+            let answer = next.run(request).await;
+            if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+                return answer;
+            }
+            Failure::from(undeclared(path.as_ref(), &method)).into_response()
+        }
+        Err(error) => Failure::from(error).into_response(),
+    }
+}
+
+const COMMANDS: PageNeeds = PageNeeds::AnyOf(&[
+    P::DevicesQuery,
+    P::ProfilesInstall,
+    P::DevicesLock,
+    P::DevicesErase,
+    P::DevicesRetire,
+    P::DevicesRestart,
+    P::DevicesClearPasscode,
+    P::DevicesLostMode,
+    P::DevicesConfigure,
+    P::DevicesUsers,
+    P::SecretsRotate,
+    P::CommandsRaw,
+]);
+const CANCEL: PageNeeds = PageNeeds::AnyOf(&[
+    P::CommandsCancel,
+    P::DevicesErase,
+    P::DevicesRetire,
+    P::DevicesClearPasscode,
+    P::DevicesLostMode,
+    P::DevicesUsers,
+    P::CommandsRaw,
+]);
+const REVEAL: PageNeeds = PageNeeds::AnyOf(&[
+    P::SecretsRevealPins,
+    P::SecretsRevealKeys,
+    P::SecretsRevealTokens,
+]);
+const PLANS_SHOW: PageNeeds = PageNeeds::AnyOf(&[
+    P::ProfilesRead,
+    P::AssignmentsWrite,
+    P::GroupsWrite,
+    P::PeopleWrite,
+    P::UnitsWrite,
+]);
+const PLANS: PageNeeds = PageNeeds::AnyOf(&[
+    P::AssignmentsWrite,
+    P::GroupsWrite,
+    P::PeopleWrite,
+    P::UnitsWrite,
+]);
+const UNITS: PageNeeds =
+    PageNeeds::AnyOf(&[P::DevicesRead, P::PeopleRead, P::GroupsRead, P::UnitsWrite]);
+
+const fn one(permission: P) -> Option<PageNeeds> {
+    Some(PageNeeds::One(permission))
+}
+
+const PUBLIC: Option<PageNeeds> = Some(PageNeeds::Public);
+const SESSION: Option<PageNeeds> = Some(PageNeeds::Session);
+const DEVICES: Option<PageNeeds> = one(P::DevicesRead);
+const PROFILES: Option<PageNeeds> = one(P::ProfilesRead);
+const PROFILES_WRITE: Option<PageNeeds> = one(P::ProfilesWrite);
+const ASSIGN: Option<PageNeeds> = one(P::AssignmentsWrite);
+const INVITATIONS: Option<PageNeeds> = one(P::InvitationsRead);
+const INVITE: Option<PageNeeds> = one(P::InvitationsWrite);
+const PUSH: Option<PageNeeds> = one(P::PushRead);
+const PUSH_WRITE: Option<PageNeeds> = one(P::PushWrite);
+const PEOPLE_WRITE: Option<PageNeeds> = one(P::PeopleWrite);
+const GROUPS_WRITE: Option<PageNeeds> = one(P::GroupsWrite);
+const UNITS_WRITE: Option<PageNeeds> = one(P::UnitsWrite);
+const ACCOUNTS: Option<PageNeeds> = one(P::AccountsRead);
+const ACCOUNTS_WRITE: Option<PageNeeds> = one(P::AccountsWrite);
+
+/// Address, what asking for it needs, what posting to it needs.
+pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
+    // Coming in and going out.
+    (urls::SIGN_IN, PUBLIC, PUBLIC),
+    (urls::SIGN_OUT, None, SESSION),
+    (urls::FIRST_ADMINISTRATOR, PUBLIC, PUBLIC),
+    ("/console/welcome/{secret}", PUBLIC, PUBLIC),
+    ("/console/rescue/{link}", PUBLIC, PUBLIC),
+    (urls::SECOND_STEP, PUBLIC, PUBLIC),
+    (urls::SIGN_IN_PASSKEY, None, PUBLIC),
+    ("/console/sign-in/passkey/ask", None, PUBLIC),
+    (urls::CONFIRM_PASSKEY, None, SESSION),
+    ("/console/confirm/passkey/ask", None, SESSION),
+    (urls::SET_UP, SESSION, SESSION),
+    (urls::ACCOUNT, SESSION, None),
+    (urls::ACCOUNT_PASSWORD, None, SESSION),
+    (urls::ACCOUNT_APP, SESSION, SESSION),
+    ("/console/account/app/begin", None, SESSION),
+    ("/console/account/app/remove", None, SESSION),
+    (urls::ACCOUNT_PASSKEYS, None, SESSION),
+    ("/console/account/passkeys/ask", None, SESSION),
+    ("/console/account/passkeys/{id}", None, SESSION),
+    ("/console/account/passkeys/{id}/remove", None, SESSION),
+    (urls::ACCOUNT_CODES, None, SESSION),
+    ("/console/account/sessions/{id}/end", None, SESSION),
+    ("/console/account/sessions/end-others", None, SESSION),
+    (urls::CONFIRM, SESSION, SESSION),
+    (urls::PREFERENCES, None, SESSION),
+    ("/console/{*rest}", SESSION, SESSION),
+    // The fleet.
+    (urls::CONSOLE, SESSION, None),
+    (urls::EVENTS, SESSION, None),
+    (urls::DEVICES, DEVICES, None),
+    ("/console/devices/{id}", DEVICES, None),
+    ("/console/devices/{id}/commands", DEVICES, None),
+    (
+        "/console/devices/{id}/profiles",
+        DEVICES,
+        one(P::ProfilesInstall),
+    ),
+    (
+        "/console/devices/{id}/profiles/remove",
+        None,
+        one(P::ProfilesInstall),
+    ),
+    (
+        "/console/devices/{id}/profiles/check",
+        None,
+        one(P::DevicesQuery),
+    ),
+    ("/console/devices/{id}/security", DEVICES, None),
+    ("/console/devices/{id}/secrets", DEVICES, None),
+    (
+        "/console/devices/{id}/secrets/{secret}",
+        Some(REVEAL),
+        Some(REVEAL),
+    ),
+    (
+        "/console/devices/{id}/secrets/{secret}/rotate",
+        None,
+        one(P::SecretsRotate),
+    ),
+    (
+        "/console/devices/{id}/activation-unlock",
+        None,
+        one(P::DevicesActivationLock),
+    ),
+    ("/console/devices/{id}/facts", DEVICES, None),
+    ("/console/devices/{id}/certificates", DEVICES, None),
+    (
+        "/console/devices/{id}/certificates/renew",
+        None,
+        one(P::CertificatesRenew),
+    ),
+    ("/console/devices/{id}/inventory", DEVICES, None),
+    (
+        "/console/devices/{id}/history",
+        Some(PageNeeds::All(&[P::AuditRead, P::DevicesRead])),
+        None,
+    ),
+    ("/console/devices/{id}/refresh", None, one(P::DevicesQuery)),
+    (
+        "/console/devices/{id}/lock",
+        one(P::DevicesLock),
+        one(P::DevicesLock),
+    ),
+    (
+        "/console/devices/{id}/erase",
+        one(P::DevicesErase),
+        one(P::DevicesErase),
+    ),
+    (
+        "/console/devices/{id}/retire",
+        one(P::DevicesRetire),
+        one(P::DevicesRetire),
+    ),
+    ("/console/devices/{id}/send", DEVICES, None),
+    (
+        "/console/devices/{id}/send/{kind}",
+        Some(COMMANDS),
+        Some(COMMANDS),
+    ),
+    ("/console/devices/{id}/commands/{uuid}", DEVICES, None),
+    (
+        "/console/devices/{id}/commands/{uuid}/withdraw",
+        None,
+        Some(CANCEL),
+    ),
+    (
+        "/console/devices/{id}/commands/{uuid}/again",
+        None,
+        Some(COMMANDS),
+    ),
+    ("/console/devices/{id}/unit", None, UNITS_WRITE),
+    ("/console/devices/{id}/person", None, PEOPLE_WRITE),
+    (urls::COMMANDS, DEVICES, None),
+    (urls::CERTIFICATES, DEVICES, None),
+    ("/console/certificates/{id}", DEVICES, None),
+    (
+        "/console/certificates/{id}/revoke",
+        None,
+        one(P::CertificatesRevoke),
+    ),
+    // Profiles and plans.
+    (urls::PROFILES, PROFILES, None),
+    (urls::PROFILE_NEW, PROFILES_WRITE, PROFILES_WRITE),
+    ("/console/profiles/{id}", PROFILES, PROFILES_WRITE),
+    ("/console/profiles/{id}/add", PROFILES_WRITE, PROFILES_WRITE),
+    ("/console/profiles/{id}/raw", PROFILES, PROFILES_WRITE),
+    (
+        "/console/profiles/{id}/mobileconfig",
+        PROFILES,
+        one(P::SecretsRevealKeys),
+    ),
+    ("/console/profiles/{id}/effect", PROFILES, None),
+    ("/console/profiles/{id}/plan", None, ASSIGN),
+    ("/console/profiles/{id}/archive", None, ASSIGN),
+    ("/console/profiles/{id}/describe", None, PROFILES_WRITE),
+    ("/console/profiles/{id}/discard", None, PROFILES_WRITE),
+    ("/console/profiles/{id}/delete", None, PROFILES_WRITE),
+    ("/console/profiles/{id}/assignments", PROFILES, ASSIGN),
+    (
+        "/console/profiles/{id}/assignments/{assignment}",
+        None,
+        ASSIGN,
+    ),
+    ("/console/profiles/{id}/devices", PROFILES, None),
+    ("/console/profiles/{id}/again", None, one(P::DevicesQuery)),
+    ("/console/profiles/{id}/versions", PROFILES, None),
+    (
+        "/console/profiles/{id}/versions/comment",
+        None,
+        PROFILES_WRITE,
+    ),
+    ("/console/profiles/{id}/versions/{number}", PROFILES, None),
+    (
+        "/console/profiles/{id}/versions/{number}/back",
+        None,
+        PROFILES_WRITE,
+    ),
+    (urls::PLANS, PROFILES, None),
+    ("/console/plans/{id}", Some(PLANS_SHOW), None),
+    ("/console/plans/{id}/apply", None, Some(PLANS)),
+    ("/console/plans/{id}/cancel", None, Some(PLANS)),
+    // Enrollment.
+    (urls::ENROLLMENT, INVITATIONS, None),
+    (urls::INVITATIONS, INVITATIONS, None),
+    (urls::INVITATION_NEW, INVITE, INVITE),
+    ("/console/enrollment/invitations/{id}", INVITATIONS, None),
+    ("/console/enrollment/invitations/{id}/revoke", None, INVITE),
+    (
+        "/console/enrollment/invitations/{id}/renew-pin",
+        None,
+        INVITE,
+    ),
+    (urls::ATTEMPTS, INVITATIONS, None),
+    ("/console/enrollment/attempts/{id}", INVITATIONS, None),
+    // People, groups, units.
+    (urls::PEOPLE, one(P::PeopleRead), PEOPLE_WRITE),
+    (
+        "/console/people/{id}",
+        Some(PageNeeds::All(&[P::PeopleRead, P::DevicesRead])),
+        PEOPLE_WRITE,
+    ),
+    ("/console/people/{id}/status", None, PEOPLE_WRITE),
+    ("/console/people/{id}/devices", None, PEOPLE_WRITE),
+    (urls::GROUPS, one(P::GroupsRead), GROUPS_WRITE),
+    ("/console/groups/{id}", one(P::GroupsRead), GROUPS_WRITE),
+    ("/console/groups/{id}/members", None, GROUPS_WRITE),
+    ("/console/groups/{id}/remove", None, GROUPS_WRITE),
+    (urls::UNITS, Some(UNITS), UNITS_WRITE),
+    ("/console/settings/units/{id}/rename", None, UNITS_WRITE),
+    ("/console/settings/units/{id}/move", None, UNITS_WRITE),
+    ("/console/settings/units/{id}/remove", None, UNITS_WRITE),
+    // Push.
+    (urls::PUSH, PUSH, PUSH_WRITE),
+    ("/console/settings/push/topics/{id}", PUSH, None),
+    ("/console/settings/push/topics/{id}/edit", None, PUSH_WRITE),
+    (
+        "/console/settings/push/topics/{id}/rehearse",
+        None,
+        PUSH_WRITE,
+    ),
+    (
+        "/console/settings/push/topics/{id}/resume",
+        None,
+        PUSH_WRITE,
+    ),
+    (urls::PUSH_NEW, PUSH_WRITE, PUSH_WRITE),
+    ("/console/settings/push/requests/{id}", PUSH, None),
+    ("/console/settings/push/requests/{id}/csr", PUSH, None),
+    ("/console/settings/push/requests/{id}/file", PUSH, None),
+    (
+        "/console/settings/push/requests/{id}/sign",
+        None,
+        PUSH_WRITE,
+    ),
+    (
+        "/console/settings/push/requests/{id}/signed",
+        None,
+        PUSH_WRITE,
+    ),
+    (
+        "/console/settings/push/requests/{id}/delete",
+        None,
+        PUSH_WRITE,
+    ),
+    (urls::PUSH_VENDOR, PUSH, PUSH_WRITE),
+    ("/console/settings/push/vendor/remove", None, PUSH_WRITE),
+    // Administration.
+    (urls::INVENTORY, SESSION, one(P::SettingsWrite)),
+    (urls::ADMINISTRATORS, ACCOUNTS, ACCOUNTS_WRITE),
+    (
+        "/console/settings/administrators/{id}",
+        ACCOUNTS,
+        ACCOUNTS_WRITE,
+    ),
+    (
+        "/console/settings/administrators/{id}/disable",
+        None,
+        ACCOUNTS_WRITE,
+    ),
+    (
+        "/console/settings/administrators/{id}/enable",
+        None,
+        ACCOUNTS_WRITE,
+    ),
+    (
+        "/console/settings/administrators/{id}/reset",
+        None,
+        ACCOUNTS_WRITE,
+    ),
+    (
+        "/console/settings/administrators/{id}/link",
+        None,
+        ACCOUNTS_WRITE,
+    ),
+    (
+        "/console/settings/administrators/{id}/tokens",
+        None,
+        ACCOUNTS_WRITE,
+    ),
+    (urls::ROLES, ACCOUNTS, one(P::RolesWrite)),
+    (
+        "/console/settings/roles/{id}",
+        ACCOUNTS,
+        Some(PageNeeds::AnyOf(&[P::RolesWrite, P::SignInWrite])),
+    ),
+    (
+        "/console/settings/roles/{id}/remove",
+        None,
+        one(P::RolesWrite),
+    ),
+    (urls::TOKENS, one(P::TokensOwn), one(P::TokensOwn)),
+    (
+        "/console/settings/tokens/{id}/revoke",
+        None,
+        Some(PageNeeds::AnyOf(&[P::TokensOwn, P::AccountsWrite])),
+    ),
+];
