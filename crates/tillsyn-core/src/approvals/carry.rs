@@ -10,13 +10,14 @@ use super::status::ApprovalStatus;
 use super::store::Approval;
 use super::targets::{Target, digest, snapshot_in};
 use crate::accounts;
-use crate::actor::{Actor, ActorKind, authorize};
+use crate::actor::{Actor, ActorKind, authorize_device};
 use crate::campaigns;
 use crate::commands::{self, Withdrawn};
 use crate::core::Core;
 use crate::error::Error;
 use crate::guard;
 use crate::plans;
+use crate::push;
 use crate::roles;
 
 /// What came of an approval.
@@ -46,10 +47,10 @@ pub(super) async fn submit_in(
             accounts::submit_account_in(tx, actor, change, asked, now_ms).await
         }
         Change::Role { change } => roles::submit_in(tx, actor, change, asked, now_ms).await,
-        Change::Commands { .. } | Change::Plan { .. } | Change::Campaign { .. } => {
+        _ => {
             let _ = core;
             Err(Error::internal(
-                "Commands, plans and campaigns are asked for by their own features.",
+                "This is asked for by the feature that owns it.",
             ))
         }
     }
@@ -63,7 +64,6 @@ pub(super) async fn carry_in(
     found: &Approval,
     now_ms: i64,
 ) -> Result<Carried, Error> {
-    let _ = core;
     match &found.change {
         Change::Commands { batch_id } => {
             let current = commands::waiting_devices_in(tx, batch_id).await?;
@@ -103,6 +103,12 @@ pub(super) async fn carry_in(
                 return Ok(Carried::Overtaken(1));
             }
         }
+        Change::PushCertificate { replacement, .. } => {
+            let unit = std::iter::once(found.unit_path.as_str());
+            guard::refuse_frozen_in(tx, unit).await?;
+            let asked = (&found.id, found.asked_by.as_str());
+            push::replace_in(tx, core, actor, replacement, asked, now_ms).await?;
+        }
         Change::Plan { .. } => {
             return Err(Error::internal("A plan is applied by its own feature."));
         }
@@ -125,7 +131,8 @@ async fn compare_in(
     }
     if actor.kind != ActorKind::Server {
         for target in &now {
-            authorize(actor, found.permission, &target.unit_path)?;
+            let (path, platform) = (&target.unit_path, &target.platform);
+            authorize_device(actor, found.permission, path, platform)?;
         }
     }
     Ok(None)
@@ -172,6 +179,7 @@ pub(super) async fn drop_in(
         }
         Change::Guard { .. }
         | Change::Unfreeze { .. }
+        | Change::PushCertificate { .. }
         | Change::Account { .. }
         | Change::Role { .. } => Ok(()),
     }

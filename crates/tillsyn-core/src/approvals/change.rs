@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::AccountChange;
+use crate::push::Replacement;
 use crate::roles::RoleChange;
 use crate::settings::GuardSettings;
 
@@ -18,6 +19,11 @@ pub enum Change {
     Guard { settings: GuardSettings },
     /// Destructive acts are possible again.
     Unfreeze { freeze_id: String },
+    /// Another push certificate in place of one on record; its key is sealed.
+    PushCertificate {
+        topic_id: String,
+        replacement: Box<Replacement>,
+    },
     /// A fixed list of devices to be erased or retired.
     Campaign { campaign_id: String },
     /// An administrator's account.
@@ -34,6 +40,7 @@ impl Change {
             Self::Plan { .. } => "plan",
             Self::Guard { .. } => "guard",
             Self::Unfreeze { .. } => "unfreeze",
+            Self::PushCertificate { .. } => "push_certificate",
             Self::Campaign { .. } => "campaign",
             Self::Account { .. } => "account",
             Self::Role { .. } => "role",
@@ -47,6 +54,7 @@ impl Change {
             Self::Plan { plan_id } => plan_id,
             Self::Guard { .. } => "guard",
             Self::Unfreeze { freeze_id } => freeze_id,
+            Self::PushCertificate { topic_id, .. } => topic_id,
             Self::Campaign { campaign_id } => campaign_id,
             Self::Account { change } => change.account_id().as_str(),
             Self::Role { change } => change.role_id(),

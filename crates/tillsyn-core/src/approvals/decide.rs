@@ -176,6 +176,13 @@ impl Turn<'_> {
             no_other_person_in(tx, &askers, needed, path, now_ms).await?;
         } else {
             second_person(actor, &askers, needed, path, now_ms)?;
+            // Of devices the platform is asked for each of them.
+            if actor.platform.is_some() && found.targets == 0 {
+                return Err(Error::forbidden(
+                    "platform_scope",
+                    "This concerns more than the platform that you look after.",
+                ));
+            }
         }
         let carried = carry::carry_in(tx, self.core, actor, &found, now_ms).await?;
         let status = match &carried {

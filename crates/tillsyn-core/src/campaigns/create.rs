@@ -5,7 +5,7 @@ use tillsyn_db::{Tx, args};
 
 use super::MOST;
 use super::store::{CampaignView, find_in, permission};
-use crate::actor::{Actor, authorize, may, require_fresh};
+use crate::actor::{Actor, authorize_device, may, require_fresh};
 use crate::approvals::{
     Cause, Change, NewApproval, Preview, Target, ask_in, cover_in, snapshot_in, who,
 };
@@ -177,7 +177,7 @@ async fn load_in(tx: &Tx, actor: &Actor, act: Act, ids: &[String]) -> Result<Vec
         return Err(Error::not_found("device"));
     }
     for target in &targets {
-        authorize(actor, permission(act), &target.unit_path)?;
+        authorize_device(actor, permission(act), &target.unit_path, &target.platform)?;
     }
     Ok(targets)
 }

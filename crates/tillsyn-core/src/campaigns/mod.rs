@@ -3,12 +3,14 @@
 
 mod create;
 mod life;
+mod resolve;
 mod spend;
 mod store;
 mod view;
 
 pub use create::{CampaignPreview, NewCampaign, create, preview};
 pub use life::end;
+pub use resolve::{Resolved, resolve};
 pub use store::{CampaignStatus, CampaignView};
 pub use view::{CampaignTarget, find, list_campaigns, targets};
 

@@ -5,10 +5,12 @@ use tillsyn_db::Tx;
 
 use super::channel::Channel;
 use super::door::digest_of;
-use super::guard::{self, Budget};
+use super::guard::{self, Asker, Budget, Decision};
 use super::request::{Act, Request};
 use super::store::{self, Target};
-use crate::actor::{Actor, authorize_device};
+use crate::actor::{Actor, ActorKind, authorize_device};
+use crate::approvals::is_new;
+use crate::campaigns::spend_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -28,6 +30,8 @@ pub struct Preview {
     pub budget: Budget,
     /// Whether the budget has room for all targets.
     pub within_budget: bool,
+    /// Why it would wait for a second person: `second_person`, `budget` or `new_account`.
+    pub waits_for: Option<&'static str>,
 }
 
 /// One device of the set.
@@ -81,17 +85,23 @@ pub async fn preview_on(
         fleet,
         core.now_ms(),
         channel.clone(),
+        request.clone(),
     );
-    let (targets, budget) = core
+    let (targets, budget, covered) = core
         .db()
         .read(
             input,
-            |tx: &Tx, (devices, budget_id, settings, fleet, now, channel)| {
+            |tx: &Tx, (devices, budget_id, settings, fleet, now, channel, request)| {
                 Box::pin(async move {
                     let ids = devices.iter().map(|d| d.as_str().to_owned()).collect();
                     let targets = store::targets_in(tx, ids, channel).await?;
                     let budget = guard::budget_in(tx, budget_id, *fleet, settings, *now).await?;
-                    Ok::<_, Error>((targets, budget))
+                    let act = targets.first().and_then(|t| act_of(request, t));
+                    let covered = match act {
+                        Some(act) => spend_in(tx, None, act, devices, *now).await?.is_some(),
+                        None => false,
+                    };
+                    Ok::<_, Error>((targets, budget, covered))
                 })
             },
         )
@@ -112,7 +122,18 @@ pub async fn preview_on(
         .try_for_each(|t| authorize_device(actor, permission, &t.unit_path, &t.platform))?;
     let slow = act.is_some_and(Act::is_slow);
     let confirm_with = slow.then(|| store::typed_to_confirm(&targets));
-    let count = i64::try_from(unique.len()).unwrap_or(i64::MAX);
+    let asker = Asker {
+        confirmed: actor.kind == ActorKind::Account,
+        new: is_new(actor, core.now_ms()),
+        in_campaign: covered,
+    };
+    let waits_for = act.and_then(|act| {
+        let (all, now) = (unique.len(), core.now_ms());
+        match guard::decide(act, all, asker, &budget, &settings, now) {
+            Decision::Held(reason) => Some(reason.as_str()),
+            Decision::AtOnce | Decision::Hold { .. } => None,
+        }
+    });
     Ok(Preview {
         act: act.map(Act::as_str),
         targets: targets
@@ -122,7 +143,8 @@ pub async fn preview_on(
         targets_digest: digest_of(&unique),
         confirm_with,
         hold_minutes: settings.hold_minutes.clamp(0, 10),
-        within_budget: !act.is_some_and(Act::draws_budget) || budget.allows(count),
+        within_budget: covered || !act.is_some_and(|act| guard::over(act, unique.len(), &budget)),
+        waits_for,
         budget,
     })
 }

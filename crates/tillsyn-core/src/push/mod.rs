@@ -29,10 +29,11 @@ pub use topic::{
     PastCertificate, PushTopicView, TopicEdit, edit_topic, history, list_topics, remove_topic,
     resume_topic, topic,
 };
-pub use upload::{PushUpload, upload_certificate};
+pub use upload::{PushUpload, PushUploaded, Replacement, upload_certificate};
 pub use vendor::{VendorUpload, VendorView, remove_vendor, set_vendor, vendor};
 pub use worker::run_worker;
 
 pub(crate) use alarm::end_alarms;
 pub(crate) use ladder::tell_ladder;
+pub(crate) use upload::replace_in;
 pub(crate) use worker::push_once;

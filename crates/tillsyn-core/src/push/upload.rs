@@ -1,5 +1,6 @@
 //! A push certificate comes in: checked, matched with its key, sealed, put to use; what waited goes out.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
@@ -10,10 +11,12 @@ use super::topic::{PushTopicView, topic};
 use super::topic_change::{Known, Place, Wish, place};
 use super::waiting;
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
+use crate::approvals::{Cause, Change, NewApproval, Preview, ask_in};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::{OrgUnitId, PushCertificateId, PushTopicId};
+use crate::guard::refuse_frozen_in;
+use crate::ids::{ApprovalId, OrgUnitId, PushCertificateId, PushTopicId};
 use crate::org;
 
 /// What an administrator uploads.
@@ -39,7 +42,29 @@ pub struct PushUpload {
     pub unit: Option<OrgUnitId>,
 }
 
-/// Records a push certificate, or renews the one on record.
+/// What came of an upload.
+#[derive(Debug)]
+pub enum PushUploaded {
+    Recorded(Box<PushTopicView>),
+    /// It replaces one on record: a second person has to agree (security §6).
+    Waiting(ApprovalId),
+}
+
+/// A replacement as it waits; its key is sealed beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    certificate_pem: String,
+    request_id: Option<String>,
+    vendor_account: Option<String>,
+    owner_contact: Option<String>,
+    note: Option<String>,
+    renews: Option<String>,
+    further: bool,
+    change_topic: bool,
+    unit_id: String,
+}
+
+/// Records a push certificate, or asks for a second person when it replaces the one on record.
 ///
 /// # Errors
 /// Invalid, naming what is wrong with certificate or key; a conflict with the number of devices when the
@@ -48,7 +73,7 @@ pub async fn upload_certificate(
     core: &Core,
     actor: &Actor,
     upload: PushUpload,
-) -> Result<PushTopicView, Error> {
+) -> Result<PushUploaded, Error> {
     may(actor, Permission::PushWrite)?;
     let now_ms = core.now_ms();
     if actor.kind == ActorKind::Token {
@@ -87,6 +112,9 @@ pub async fn upload_certificate(
         key,
         request_id,
         keys: core.keys().clone(),
+        certificate_pem: upload.certificate_pem,
+        uploaded_by: actor.id.clone(),
+        agreed: false,
         vendor_account: short(upload.vendor_account, 200),
         owner_contact: short(upload.owner_contact, 200),
         note: short(upload.note, 300),
@@ -98,12 +126,71 @@ pub async fn upload_certificate(
         actor: actor.clone(),
         now_ms,
     };
-    let id = core
+    let done = core
         .db()
         .write(row, |tx, row| Box::pin(async move { row.run(tx).await }))
         .await?;
-    core.wake_push();
-    topic(core, actor, &id).await
+    match done {
+        Done::Waiting(id) => Ok(PushUploaded::Waiting(id)),
+        Done::Recorded(id) => {
+            core.wake_push();
+            let view = topic(core, actor, &id).await?;
+            Ok(PushUploaded::Recorded(Box::new(view)))
+        }
+    }
+}
+
+/// Makes a replacement that a second person agreed to.
+pub(crate) async fn replace_in(
+    tx: &Tx,
+    core: &Core,
+    actor: &Actor,
+    replacement: &Replacement,
+    (approval, asked_by): (&ApprovalId, &str),
+    now_ms: i64,
+) -> Result<(), Error> {
+    const SEALED: &str = "SELECT change_sealed FROM approval WHERE id = $1";
+    let row = tx.fetch_one(SEALED, args![approval]).await?;
+    let gone = || Error::internal("The key of a replacement is gone.");
+    let sealed = row.opt_blob(0)?.ok_or_else(gone)?;
+    let cell = ("approval", "change_sealed");
+    let key = core
+        .keys()
+        .open(&sealed, cell.0, cell.1, approval.as_str())?;
+    let checked = check(&replacement.certificate_pem, now_ms)?;
+    let row = Upload {
+        topic_id: PushTopicId::new(now_ms),
+        certificate_id: PushCertificateId::new(now_ms),
+        unit: replacement.unit_id.clone(),
+        topic: checked.topic,
+        certificate: checked.certificate.der().to_vec(),
+        serial_number: checked.certificate.serial_hex(),
+        not_before: checked.certificate.not_before_ms(),
+        not_after: checked.certificate.not_after_ms(),
+        key,
+        request_id: replacement.request_id.clone(),
+        keys: core.keys().clone(),
+        certificate_pem: replacement.certificate_pem.clone(),
+        uploaded_by: asked_by.to_owned(),
+        agreed: true,
+        vendor_account: replacement.vendor_account.clone(),
+        owner_contact: replacement.owner_contact.clone(),
+        note: replacement.note.clone(),
+        wish: Wish {
+            renews: replacement.renews.clone().map(PushTopicId::from_store),
+            further: replacement.further,
+            change_topic: replacement.change_topic,
+        },
+        actor: actor.clone(),
+        now_ms,
+    };
+    row.run(tx).await?;
+    Ok(())
+}
+
+enum Done {
+    Recorded(PushTopicId),
+    Waiting(ApprovalId),
 }
 
 /// The words of a field; an empty one says nothing.
@@ -144,6 +231,10 @@ struct Upload {
     key: Zeroizing<Vec<u8>>,
     request_id: Option<String>,
     keys: crate::keys::KeyStore,
+    certificate_pem: String,
+    uploaded_by: String,
+    /// A second person agreed already.
+    agreed: bool,
     vendor_account: Option<String>,
     owner_contact: Option<String>,
     note: Option<String>,
@@ -153,8 +244,12 @@ struct Upload {
 }
 
 impl Upload {
-    async fn run(&self, tx: &Tx) -> Result<PushTopicId, Error> {
-        let (id, action) = match place(&self.topic, &known_in(tx).await?, &self.wish)? {
+    async fn run(&self, tx: &Tx) -> Result<Done, Error> {
+        let place = place(&self.topic, &known_in(tx).await?, &self.wish)?;
+        if let (Place::Renew(id) | Place::Retopic(id), false) = (&place, self.agreed) {
+            return self.ask(tx, id).await.map(Done::Waiting);
+        }
+        let (id, action) = match place {
             Place::New => (self.insert(tx).await?, "push_certificate.upload"),
             Place::Renew(id) => (self.renew(tx, id).await?, "push_certificate.renew"),
             Place::Retopic(id) => (self.renew(tx, id).await?, "push_certificate.change_topic"),
@@ -175,7 +270,55 @@ impl Upload {
         }));
         events::record(tx, &self.actor, self.now_ms, event).await?;
         waiting::push_waiting_in(tx, &self.topic, self.now_ms).await?;
-        Ok(id)
+        Ok(Done::Recorded(id))
+    }
+
+    /// Whoever holds another certificate of the topic holds the fleet: two decide.
+    async fn ask(&self, tx: &Tx, id: &PushTopicId) -> Result<ApprovalId, Error> {
+        const ON_RECORD: &str = "SELECT p.topic, u.id, u.path, p.serial_number FROM push_topic p \
+            JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
+        let row = tx.fetch_one(ON_RECORD, args![id]).await?;
+        let (unit, path) = (row.text(1)?, row.text(2)?);
+        authorize(&self.actor, Permission::PushWrite, &path)?;
+        refuse_frozen_in(tx, std::iter::once(path.as_str())).await?;
+        let replacement = Replacement {
+            certificate_pem: self.certificate_pem.clone(),
+            request_id: self.request_id.clone(),
+            vendor_account: self.vendor_account.clone(),
+            owner_contact: self.owner_contact.clone(),
+            note: self.note.clone(),
+            renews: self.wish.renews.as_ref().map(ToString::to_string),
+            further: self.wish.further,
+            change_topic: self.wish.change_topic,
+            unit_id: self.unit.clone(),
+        };
+        let seal = |approval: &ApprovalId| {
+            let cell = ("approval", "change_sealed");
+            self.keys.seal(&self.key, cell.0, cell.1, approval.as_str())
+        };
+        let new = NewApproval {
+            change: Change::PushCertificate {
+                topic_id: id.to_string(),
+                replacement: Box::new(replacement),
+            },
+            unit_id: &unit,
+            permission: Permission::PushWrite,
+            cause: Cause::Rule,
+            preview: Preview {
+                act: Some("push_certificate".to_owned()),
+                facts: json!({
+                    "topic": self.topic, "topic_on_record": row.text(0)?,
+                    "serial_number": self.serial_number, "serial_on_record": row.text(3)?,
+                    "not_after": self.not_after,
+                }),
+                ..Preview::default()
+            },
+            reason: self.note.as_deref(),
+            in_name_of: None,
+            expires_at: None,
+            sealed: Some(&seal),
+        };
+        ask_in(tx, &self.actor, new, self.now_ms).await
     }
 
     async fn insert(&self, tx: &Tx) -> Result<PushTopicId, Error> {
@@ -266,7 +409,7 @@ impl Upload {
                 self.not_after,
                 self.vendor_account.as_deref(),
                 origin,
-                self.actor.id.as_str(),
+                self.uploaded_by.as_str(),
                 self.now_ms
             ],
         )

@@ -53,8 +53,7 @@ need-held = { $n ->
     [one] 1 command is held
    *[other] { $n } commands are held
 }
-need-held-text = The guard stops erases and retirements until their time is over or somebody releases them. Withdraw what is not meant.
-need-commands-act = Show commands
+need-held-text = The guard holds what one person may not do alone until somebody else approves it. Withdraw what is not meant.
 need-unreachable = { $n ->
     [one] 1 device is unreachable
    *[other] { $n } devices are unreachable
@@ -147,10 +146,10 @@ hop-superseded = A newer command took its place.
 hop-expired = The device did not fetch it in time.
 hop-error = The device could not do it.
 held-hold = Goes at { $a }. Until then anyone with the right can withdraw it.
-held-budget = The limit on erases and retirements is used up. A different person with access to the server releases it with tillsyn guard release.
-held-many = More than 5 devices at once. Somebody with access to the server releases it with tillsyn guard release.
-held-release = Waits until it is released on the server with tillsyn guard release.
-held-new = An account younger than a day asked for more than one device. Somebody with access to the server releases it with tillsyn guard release.
+held-budget = The limit on erases and retirements is used up. A second person decides under Approvals.
+held-many = More than one person decides on. A second person decides under Approvals.
+held-release = Waits for a second person under Approvals.
+held-new = An account younger than a day asked for more than one device. A second person decides under Approvals.
 hold-left = Time until it is sent
 hold-until = left, goes at { $a }
 transitions = What has happened

@@ -53,8 +53,7 @@ need-held = { $n ->
     [one] 1 kommando hålls kvar
    *[other] { $n } kommandon hålls kvar
 }
-need-held-text = Skyddet stoppar raderingar och avvecklingar tills tiden gått ut eller någon släpper dem. Återta det som inte var meningen.
-need-commands-act = Visa kommandon
+need-held-text = Skyddet håller det som en person inte får göra ensam tills någon annan godkänner det. Dra tillbaka det som inte är menat.
 need-unreachable = { $n ->
     [one] 1 enhet är onåbar
    *[other] { $n } enheter är onåbara
@@ -147,10 +146,10 @@ hop-superseded = Ett nyare kommando tog dess plats.
 hop-expired = Enheten hämtade det inte i tid.
 hop-error = Enheten kunde inte göra det.
 held-hold = Går iväg { $a }. Till dess kan alla med rättigheten återta det.
-held-budget = Gränsen för raderingar och avvecklingar är nådd. En annan person med åtkomst till servern släpper det med tillsyn guard release.
-held-many = Fler än 5 enheter på en gång. Någon med åtkomst till servern släpper det med tillsyn guard release.
-held-release = Väntar tills det släpps på servern med tillsyn guard release.
-held-new = Ett konto yngre än ett dygn begärde det för mer än en enhet. Någon med åtkomst till servern släpper det med tillsyn guard release.
+held-budget = Gränsen för raderingar och avslut är nådd. En andra person avgör under Godkännanden.
+held-many = Mer än en person avgör. En andra person avgör under Godkännanden.
+held-release = Väntar på en andra person under Godkännanden.
+held-new = Ett konto yngre än ett dygn bad om mer än en enhet. En andra person avgör under Godkännanden.
 hold-left = Tid tills det skickas
 hold-until = kvar, går iväg { $a }
 transitions = Vad som har hänt

@@ -56,6 +56,9 @@ pub enum Place {
     Invitations,
     Attempts,
     Commands,
+    Approvals,
+    Campaigns,
+    Guard,
     Push,
     Units,
     Inventory,
@@ -109,6 +112,10 @@ pub struct Frame {
     pub people: u64,
     pub groups: u64,
     pub commands_waiting: u64,
+    /// Requests that wait for a second person.
+    pub approvals_waiting: u64,
+    /// What is frozen after a panic stop, in words.
+    pub frozen: Vec<String>,
     pub attempts_failed: u64,
     /// Topics of the live stream, empty when the page does not change by itself.
     pub topics: String,
@@ -205,21 +212,39 @@ impl Frame {
             NavGroup {
                 id: "operate",
                 head: l.t("nav-operate"),
-                items: vec![with(
-                    item(
-                        Place::Commands,
-                        urls::COMMANDS,
-                        "queue",
-                        l.t("nav-commands"),
+                items: vec![
+                    with(
+                        item(
+                            Place::Commands,
+                            urls::COMMANDS,
+                            "queue",
+                            l.t("nav-commands"),
+                        ),
+                        count(self.commands_waiting, l.t("nav-waiting"), false),
                     ),
-                    count(self.commands_waiting, l.t("nav-waiting"), false),
-                )],
+                    with(
+                        item(
+                            Place::Approvals,
+                            urls::APPROVALS,
+                            "approve",
+                            l.t("nav-approvals"),
+                        ),
+                        count(self.approvals_waiting, l.t("nav-waiting"), true),
+                    ),
+                    item(
+                        Place::Campaigns,
+                        urls::CAMPAIGNS,
+                        "archive",
+                        l.t("nav-campaigns"),
+                    ),
+                ],
             },
             NavGroup {
                 id: "settings",
                 head: l.t("nav-settings"),
                 items: vec![
                     item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
+                    item(Place::Guard, urls::GUARD, "lock", l.t("nav-guard")),
                     item(Place::Units, urls::UNITS, "overview", l.t("nav-units")),
                     item(
                         Place::Inventory,

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod account;
 pub mod administrators;
+pub mod approvals;
+pub mod campaigns;
 pub mod certificates;
 pub mod commands;
 pub mod device;
@@ -29,6 +31,8 @@ pub mod samples;
 mod samples_account;
 #[cfg(any(test, feature = "testing"))]
 mod samples_administrators;
+#[cfg(any(test, feature = "testing"))]
+mod samples_guard;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

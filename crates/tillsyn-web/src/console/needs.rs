@@ -139,6 +139,8 @@ const PLANS: PageNeeds = PageNeeds::AnyOf(&[
     P::PeopleWrite,
     P::UnitsWrite,
 ]);
+/// Which of them is decided by the act.
+const DESTROY: PageNeeds = PageNeeds::AnyOf(&[P::DevicesErase, P::DevicesRetire]);
 const UNITS: PageNeeds =
     PageNeeds::AnyOf(&[P::DevicesRead, P::PeopleRead, P::GroupsRead, P::UnitsWrite]);
 
@@ -195,6 +197,36 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::CONSOLE, SESSION, None),
     (urls::EVENTS, SESSION, None),
     (urls::DEVICES, DEVICES, None),
+    (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
+    // What waits for a second person, and the guard.
+    (urls::APPROVALS, SESSION, None),
+    ("/console/approvals/{id}", SESSION, None),
+    (
+        "/console/approvals/{id}/approve",
+        None,
+        one(P::GuardApprove),
+    ),
+    (
+        "/console/approvals/{id}/decline",
+        None,
+        one(P::GuardApprove),
+    ),
+    ("/console/approvals/{id}/cancel", None, SESSION),
+    (urls::CAMPAIGNS, DEVICES, None),
+    (urls::CAMPAIGN_NEW, Some(DESTROY), Some(DESTROY)),
+    ("/console/campaigns/{id}", DEVICES, None),
+    ("/console/campaigns/{id}/end", None, Some(DESTROY)),
+    (urls::GUARD, DEVICES, one(P::SettingsWrite)),
+    (
+        urls::GUARD_STOP,
+        None,
+        Some(PageNeeds::AnyOf(tillsyn_core::guard::DESTRUCTIVE)),
+    ),
+    (
+        "/console/settings/guard/freezes/{id}/end",
+        None,
+        one(P::GuardApprove),
+    ),
     ("/console/devices/{id}", DEVICES, None),
     ("/console/devices/{id}/commands", DEVICES, None),
     (

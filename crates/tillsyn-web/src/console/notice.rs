@@ -46,10 +46,14 @@ pub(crate) enum Told {
     SessionEnded,
     /// A second person decides.
     Asked,
+    Approved,
+    Declined,
+    AskedSecond,
+    Stopped,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 28] = [
+    const PLAIN: [(Self, &'static str); 32] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -78,6 +82,10 @@ impl Told {
         (Self::FactorRemoved, "factor_removed"),
         (Self::SessionEnded, "session_ended"),
         (Self::Asked, "asked"),
+        (Self::Approved, "approved"),
+        (Self::Declined, "declined"),
+        (Self::AskedSecond, "asked_second"),
+        (Self::Stopped, "stopped"),
     ];
 
     fn value(self) -> String {
@@ -129,6 +137,10 @@ impl Told {
             Self::FactorRemoved => Notice::FactorRemoved,
             Self::SessionEnded => Notice::SessionEnded,
             Self::Asked => Notice::Asked,
+            Self::Approved => Notice::Approved,
+            Self::Declined => Notice::Declined,
+            Self::AskedSecond => Notice::AskedSecond,
+            Self::Stopped => Notice::Stopped,
         };
         notice.message(l)
     }

@@ -7,8 +7,9 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, certificates, commands, device, devices, enrollment, events,
-    failure, needs, organisation, overview, profiles, rollout, secrets, settings,
+    access, account, administrators, approvals, campaigns, certificates, commands, device, devices,
+    enrollment, events, failure, needs, organisation, overview, profiles, rollout, secrets,
+    settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -40,6 +41,10 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(urls::CONSOLE, get(overview::overview))
         .route(urls::EVENTS, get(events::follow))
         .route(urls::DEVICES, get(devices::list))
+        .route(
+            urls::DEVICES_MANY,
+            get(devices::many).post(devices::send_many),
+        )
         .merge(of_device())
         .merge(of_organisation())
         .merge(of_administrators())
@@ -51,6 +56,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             post(certificates::revoke),
         )
         .merge(of_profiles())
+        .merge(of_guard())
         .route(urls::PLANS, get(rollout::list_plans))
         .route("/console/plans/{id}", get(rollout::show_plan))
         .route("/console/plans/{id}/apply", post(rollout::apply))
@@ -123,6 +129,32 @@ fn of_account() -> Router<AppState> {
             post(account::end_session),
         )
         .route(&format!("{sessions}/end-others"), post(account::end_others))
+}
+
+fn of_guard() -> Router<AppState> {
+    let (approval, campaign) = ("/console/approvals/{id}", "/console/campaigns/{id}");
+    Router::new()
+        .route(urls::APPROVALS, get(approvals::list))
+        .route(approval, get(approvals::show))
+        .route(&format!("{approval}/approve"), post(approvals::approve))
+        .route(&format!("{approval}/decline"), post(approvals::decline))
+        .route(&format!("{approval}/cancel"), post(approvals::cancel))
+        .route(urls::CAMPAIGNS, get(campaigns::list))
+        .route(
+            urls::CAMPAIGN_NEW,
+            get(campaigns::form).post(campaigns::ask),
+        )
+        .route(campaign, get(campaigns::show))
+        .route(&format!("{campaign}/end"), post(campaigns::end))
+        .route(
+            urls::GUARD,
+            get(settings::guard_page).post(settings::change_guard),
+        )
+        .route(urls::GUARD_STOP, post(settings::stop_everything))
+        .route(
+            "/console/settings/guard/freezes/{id}/end",
+            post(settings::unfreeze),
+        )
 }
 
 fn of_push() -> Router<AppState> {

@@ -68,6 +68,8 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         groups: 14,
         commands_waiting: 23,
         attempts_failed: 1,
+        approvals_waiting: 2,
+        frozen: Vec::new(),
         topics: "devices,commands".to_owned(),
         messages: Vec::new(),
     }
@@ -379,6 +381,7 @@ fn device_row(
     minutes: i64,
 ) -> DeviceRow {
     DeviceRow {
+        pick: ID.to_owned(),
         href: urls::device(ID),
         icon: super::devices::platform_icon("ios", model),
         name: name.to_owned(),
@@ -404,6 +407,8 @@ impl Sample for DevicesPage {
             .with("sort", "-last_seen");
         let page = |rows: Vec<DeviceRow>, empty: Emptiness, query: &urls::Query| Self {
             f: frame(l, Place::Devices, &query.url(urls::DEVICES)),
+            may_erase: true,
+            may_retire: true,
             find: String::new(),
             keep: query.hidden(&["q"]),
             link: query.url(urls::DEVICES),

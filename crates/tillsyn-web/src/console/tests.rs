@@ -12,10 +12,12 @@ use super::account::{AccountPage, AppPage, RecoveryCodesPage};
 use super::administrators::{
     AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
 };
+use super::approvals::{ApprovalPage, ApprovalsPage};
+use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
-use super::devices::DevicesPage;
+use super::devices::{DevicesPage, ManyPage};
 use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
@@ -28,7 +30,7 @@ use super::profiles::{
 use super::rollout::{PlanPage, PlansPage};
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
-    InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
+    GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
 use super::words;
 use crate::i18n::{Lang, Texts};
@@ -50,6 +52,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<RecoveryCodesPage>(texts, &check);
         each::<OverviewPage>(texts, &check);
         each::<DevicesPage>(texts, &check);
+        each::<ManyPage>(texts, &check);
         each::<DevicePage>(texts, &check);
         each::<SendPage>(texts, &check);
         each::<SendOnePage>(texts, &check);
@@ -59,6 +62,12 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AddPayloadPage>(texts, &check);
         each::<RawPage>(texts, &check);
         each::<EffectPage>(texts, &check);
+        each::<ApprovalsPage>(texts, &check);
+        each::<ApprovalPage>(texts, &check);
+        each::<CampaignsPage>(texts, &check);
+        each::<CampaignPage>(texts, &check);
+        each::<NewCampaignPage>(texts, &check);
+        each::<GuardPage>(texts, &check);
         each::<PlansPage>(texts, &check);
         each::<PlanPage>(texts, &check);
         each::<CommandsPage>(texts, &check);

@@ -8,9 +8,11 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::tz::TimeZone;
 use tillsyn_core::accounts;
 use tillsyn_core::actor::FRESH_MS;
+use tillsyn_core::approvals;
 use tillsyn_core::clock::MINUTE_MS;
 use tillsyn_core::devices;
 use tillsyn_core::groups::count_groups;
+use tillsyn_core::guard;
 use tillsyn_core::people::count_people;
 use tillsyn_core::settings::{self, Organisation};
 use tillsyn_core::{Actor, Core, Error, Permission};
@@ -125,6 +127,8 @@ impl Visitor {
                 hidden.extend_from_slice(places);
             }
         }
+        let waiting = approvals::waiting_count(self.core(), self.actor()).await?;
+        let freezes = guard::freezes(self.core(), self.actor()).await?;
         let (mut people, mut groups) = (0, 0);
         if self.may(Permission::PeopleRead) {
             people = count_people(self.core(), self.actor()).await?;
@@ -149,11 +153,24 @@ impl Visitor {
             people: count(people),
             groups: count(groups),
             commands_waiting: count(counts.commands_waiting),
+            approvals_waiting: count(waiting),
+            frozen: freezes.iter().map(|freeze| self.frozen(freeze)).collect(),
             attempts_failed: count(counts.attempts_failed_today),
             confirm_elsewhere: !self.password_confirms(),
             topics: topics.to_owned(),
             messages: self.message.clone().into_iter().collect(),
         })
+    }
+
+    /// Who froze what, and since when.
+    fn frozen(&self, freeze: &guard::Freeze) -> String {
+        let when = self.texts.ago(freeze.frozen_at, &self.zone).text;
+        let args = [
+            ("unit", (&freeze.unit_name).into()),
+            ("who", (&freeze.frozen_by_name).into()),
+            ("when", (&when).into()),
+        ];
+        self.texts.t_args("freeze-banner", &args)
     }
 
     pub(crate) fn bare(&self) -> Bare {

@@ -23,11 +23,17 @@ pub const ACCOUNT_SESSIONS: &str = "/console/account/sessions";
 pub const PREFERENCES: &str = "/console/preferences";
 pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
+pub const DEVICES_MANY: &str = "/console/devices/many";
 pub const COMMANDS: &str = "/console/commands";
 pub const CERTIFICATES: &str = "/console/certificates";
 pub const PROFILES: &str = "/console/profiles";
 pub const PROFILE_NEW: &str = "/console/profiles/new";
 pub const PLANS: &str = "/console/plans";
+pub const APPROVALS: &str = "/console/approvals";
+pub const CAMPAIGNS: &str = "/console/campaigns";
+pub const CAMPAIGN_NEW: &str = "/console/campaigns/new";
+pub const GUARD: &str = "/console/settings/guard";
+pub const GUARD_STOP: &str = "/console/settings/guard/stop";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
 pub const INVITATION_NEW: &str = "/console/enrollment/new";
@@ -99,6 +105,36 @@ pub fn account_session_end(id: &str) -> String {
 
 pub fn rescue(link: &str) -> String {
     format!("{CONSOLE}/rescue/{}", segment(link))
+}
+
+/// One request for a second person.
+pub fn approval(id: &str) -> String {
+    format!("{APPROVALS}/{}", segment(id))
+}
+
+pub fn approval_approve(id: &str) -> String {
+    approval(id) + "/approve"
+}
+
+pub fn approval_decline(id: &str) -> String {
+    approval(id) + "/decline"
+}
+
+pub fn approval_cancel(id: &str) -> String {
+    approval(id) + "/cancel"
+}
+
+pub fn campaign(id: &str) -> String {
+    format!("{CAMPAIGNS}/{}", segment(id))
+}
+
+pub fn campaign_end(id: &str) -> String {
+    campaign(id) + "/end"
+}
+
+/// Asks for the end of a freeze.
+pub fn unfreeze(id: &str) -> String {
+    format!("{GUARD}/freezes/{}/end", segment(id))
 }
 
 /// A configuration profile: its settings. Its other tabs and acts are below it.

@@ -1,10 +1,10 @@
-//! `tillsyn held`. A release happens on the server itself: `tillsyn guard release`.
+//! `tillsyn held`: batches that wait for a second person.
 
 use super::{Failure, With, show};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum HeldVerb {
-    /// Lists requests that wait for a release, oldest first
+    /// Lists batches that wait for a second person, oldest first
     List,
 }
 

@@ -1,9 +1,11 @@
 //! Client verbs: everything over the REST API of a running server, like any other program.
 
 mod account;
+mod approval;
 mod assignment;
 mod attempt;
 mod authority;
+mod campaign;
 mod certificate;
 mod client;
 mod command;
@@ -73,7 +75,11 @@ pub(crate) enum ClientCommand {
     Plan(With<plan::PlanVerb>),
     /// Carries a plan out
     Apply(plan::ApplyVerb),
-    /// Lists what waits for a release on the server
+    /// Lists what waits for a second person, and takes back what you asked for
+    Approval(With<approval::ApprovalVerb>),
+    /// Keeps campaigns: many erases or retires that two people agree on
+    Campaign(With<campaign::CampaignVerb>),
+    /// Lists held batches; `approval list` says more
     Held(With<held::HeldVerb>),
 }
 
@@ -114,6 +120,8 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Assignment(with) => (with.connection.json, assignment::run(with).await),
         ClientCommand::Plan(with) => (with.connection.json, plan::run(with).await),
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
+        ClientCommand::Approval(with) => (with.connection.json, approval::run(with).await),
+        ClientCommand::Campaign(with) => (with.connection.json, campaign::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };
     match done {

@@ -69,7 +69,7 @@ pub(super) fn enqueued(client: &Client, value: &Value) {
             (Some(reason), false) => {
                 let batch = plain(&value["batch_id"]);
                 say!(
-                    "Held ({reason}). It waits for a release on the server: tillsyn guard release {batch}"
+                    "Held ({reason}). It waits for a second person: tillsyn approval list; or, where there is none, on the server: tillsyn guard release {batch}"
                 );
             }
             (None, _) if command["merged"] == true => say!("Waiting already: {id}"),

@@ -107,7 +107,7 @@ fn greet(url: &str, devices: u16, file: &Path) {
         );
     }
     say!(
-        "\n  Held requests are released with: tillsyn guard list --config {}",
+        "\n  What is held waits under Approvals; the other persona decides. On the server: tillsyn guard list --config {}",
         file.display()
     );
     say!("\n  The devices enroll within a minute. Ctrl-C stops the demo.\n");

@@ -62,9 +62,7 @@ async fn no_secret_is_where_it_must_not_be(engine: Engine) {
         note: None,
         ..PushUpload::default()
     };
-    tillsyn_core::push::upload_certificate(&app.core, &app.owner, upload)
-        .await
-        .unwrap();
+    app.put_push(upload).await.unwrap();
     let invitation = app.invite_with(|new| new.with_pin = true).await;
     let all = Permission::ALL.iter().map(|(permission, _)| *permission);
     let token = app.token(all.filter(|p| app.owner.holds(*p))).await;

@@ -180,6 +180,8 @@ pub(in crate::api) struct Preview {
     hold_minutes: i64,
     budget: Budget,
     within_budget: bool,
+    /// Why it would wait for a second person: `second_person`, `budget` or `new_account`.
+    waits_for: Option<&'static str>,
 }
 
 /// One device of the set.
@@ -224,6 +226,7 @@ impl From<core::Preview> for Preview {
             confirm_with: preview.confirm_with,
             hold_minutes: preview.hold_minutes,
             within_budget: preview.within_budget,
+            waits_for: preview.waits_for,
             budget: Budget {
                 organisation_day_used: budget.organisation_day_used,
                 organisation_day_limit: budget.organisation_day_limit,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tillsyn_core::Error;
 use tillsyn_core::ids::{OrgUnitId, PushTopicId};
-use tillsyn_core::push::{PushUpload, upload_certificate};
+use tillsyn_core::push::{PushUpload, PushUploaded, upload_certificate};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -67,6 +67,13 @@ pub(in crate::api) async fn upload(
         change_topic: body.change_topic,
         unit,
     };
-    let topic = upload_certificate(ctx.core(), &ctx.actor, upload).await?;
-    Ok(Created(topic.into()))
+    match upload_certificate(ctx.core(), &ctx.actor, upload).await? {
+        PushUploaded::Recorded(topic) => Ok(Created((*topic).into())),
+        PushUploaded::Waiting(id) => Err(Error::conflict(
+            "approval_waiting",
+            "It replaces a certificate on record and waits for a second person.",
+        )
+        .with_data(serde_json::json!({ "approval_id": id }))
+        .into()),
+    }
 }

@@ -53,7 +53,7 @@ pub(super) async fn guard_dialog(
             .last_seen
             .map_or_else(String::new, |at| l.ago(at, &visitor.zone).text),
         hold_minutes: count(preview.hold_minutes),
-        within_budget: preview.within_budget,
+        within_budget: preview.waits_for.is_none(),
         used_by_you: count(preview.budget.actor_day_used),
         your_limit: count(preview.budget.actor_day_limit),
         used_by_all: count(preview.budget.organisation_day_used),

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::devices::{self, DeviceRow as Found};
-use tillsyn_core::push;
+use tillsyn_core::{Permission, push};
 
 use super::filters::{self, KNOWN};
 use super::page::{DeviceRow, DevicesPage, platform_icon};
@@ -52,6 +52,8 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
             found.next.as_deref(),
         ),
         empty: Emptiness::of(found.items.len(), filtered),
+        may_erase: visitor.may(Permission::DevicesErase),
+        may_retire: visitor.may(Permission::DevicesRetire),
         push_missing: push::topic_for_enrollment(core).await?.is_none(),
         f: visitor.frame(Place::Devices, "devices").await?,
     };
@@ -65,6 +67,10 @@ fn order(visitor: &Visitor) -> String {
     sorted.map_or_else(String::new, |column| column.label)
 }
 
+fn may_act(visitor: &Visitor) -> bool {
+    visitor.may(Permission::DevicesErase) || visitor.may(Permission::DevicesRetire)
+}
+
 fn row(visitor: &Visitor, found: &Found) -> DeviceRow {
     let l = visitor.texts;
     let personal = found.ownership.as_deref() == Some("personal");
@@ -74,6 +80,11 @@ fn row(visitor: &Visitor, found: &Found) -> DeviceRow {
         _ => String::new(),
     };
     DeviceRow {
+        pick: if may_act(visitor) {
+            found.id.to_string()
+        } else {
+            String::new()
+        },
         href: urls::device(found.id.as_str()),
         icon: platform_icon(&found.platform, model),
         name: found.name.clone(),

@@ -27,6 +27,9 @@ pub struct DevicesPage {
     /// What is listed and in which order, for those who cannot see it at a glance.
     pub caption: String,
     pub rows: Vec<DeviceRow>,
+    /// What the reader may do to several at once.
+    pub may_erase: bool,
+    pub may_retire: bool,
     pub pager: Pager,
     pub empty: Emptiness,
     /// Without a push certificate nothing can be enrolled: the first step is another one.
@@ -34,6 +37,8 @@ pub struct DevicesPage {
 }
 
 pub struct DeviceRow {
+    /// For the form that takes several; empty for whoever may neither erase nor retire.
+    pub pick: String,
     pub href: String,
     pub icon: &'static str,
     pub name: String,

@@ -114,7 +114,7 @@ impl Need {
             "pause",
             l.tn("need-held", commands),
             l.t("need-held-text"),
-            link(&urls::commands_where("held"), l.t("need-commands-act")),
+            link(urls::APPROVALS, l.t("nav-approvals")),
         )
     }
 

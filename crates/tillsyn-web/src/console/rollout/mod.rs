@@ -16,6 +16,14 @@ pub use plan::{EffectRow, ObjectLine, PlanForm, PlanPage, PlanStep, ToldGroup, T
 pub use plans::{PlanRow, PlansPage};
 pub use versions::{VersionPage, VersionRow, VersionsPage};
 
+/// What a plan changes, in one sentence.
+pub(super) async fn change_title(
+    visitor: &super::visitor::Visitor,
+    change: &tillsyn_core::plans::Change,
+) -> String {
+    words::change(visitor, change).await.text
+}
+
 pub(super) use apply::{apply, cancel};
 pub(super) use assignments::{add as assign, change as change_assignment, show as assignments};
 pub(super) use devices::{again, show as devices};

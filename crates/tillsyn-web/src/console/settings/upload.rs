@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use tillsyn_core::ids::PushTopicId;
-use tillsyn_core::push::{self, PushUpload};
+use tillsyn_core::push::{self, PushUpload, PushUploaded};
 use tillsyn_core::{Error, Kind, Permission, actor};
 use zeroize::Zeroizing;
 
@@ -40,7 +40,11 @@ pub(crate) async fn upload_push(mut form: Uploaded) -> Result<Response, Failure>
         ..PushUpload::default()
     };
     match push::upload_certificate(form.visitor.core(), form.visitor.actor(), upload).await {
-        Ok(_) => Ok(go(form.visitor.state(), urls::PUSH, Told::PushSaved)),
+        Ok(PushUploaded::Recorded(_)) => Ok(go(form.visitor.state(), urls::PUSH, Told::PushSaved)),
+        Ok(PushUploaded::Waiting(id)) => {
+            let to = urls::approval(id.as_str());
+            Ok(go(form.visitor.state(), &to, Told::AskedSecond))
+        }
         Err(error) => again(&form, error).await,
     }
 }

@@ -317,6 +317,11 @@ pub enum Notice {
     SessionEnded,
     /// A second person decides.
     Asked,
+    Approved,
+    Declined,
+    /// Somebody else has to agree.
+    AskedSecond,
+    Stopped,
 }
 
 impl Notice {
@@ -364,6 +369,13 @@ impl Notice {
             Self::FactorRemoved => done(l.t("message-factor-removed")),
             Self::SessionEnded => done(l.t("message-session-ended")),
             Self::Asked => message("info", l.t("message-asked"), l.t("message-asked-text")),
+            Self::Approved => done(l.t("message-approved")),
+            Self::Declined => done(l.t("message-declined")),
+            Self::AskedSecond => {
+                let text = l.t("message-asked-second-text");
+                message("warn", l.t("message-asked-second"), text)
+            }
+            Self::Stopped => message("bad", l.t("message-stopped"), l.t("message-stopped-text")),
         }
     }
 }

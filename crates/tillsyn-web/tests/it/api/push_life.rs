@@ -48,7 +48,7 @@ async fn upload_alone(
         certificate_pem,
         ..PushUpload::default()
     };
-    push::upload_certificate(&app.core, &app.owner, upload).await
+    app.put_push(upload).await
 }
 
 // Core sheet §8, steps 1 to 4: our own vendor certificate signs; the certificate comes back alone.
@@ -268,9 +268,7 @@ both_engines!(
             key_pem: Some(renewed.private_key_pem),
             ..PushUpload::default()
         };
-        let view = push::upload_certificate(&app.core, &app.owner, upload)
-            .await
-            .unwrap();
+        let view = app.put_push(upload).await.unwrap();
         assert_eq!((view.status, view.days_left), ("expiring", 24));
         app.run_job("hour").await;
         assert_eq!(told(app.actions().await), 7);
@@ -412,21 +410,17 @@ both_engines!(
                 change_topic,
                 ..PushUpload::default()
             };
-        let unsaid = push::upload_certificate(&app.core, &app.owner, upload(issue(), false)).await;
+        let unsaid = app.put_push(upload(issue(), false)).await;
         assert_eq!(unsaid.unwrap_err().code, "topic_change_unconfirmed");
         let id = topic_id(&app).await;
-        let said = push::upload_certificate(&app.core, &app.owner, upload(issue(), true))
-            .await
-            .unwrap();
+        let said = app.put_push(upload(issue(), true)).await.unwrap();
         assert_eq!(
             (said.id, said.topic.as_str()),
             (id, "com.apple.mgmt.External.other")
         );
         let _iphone = app.enrolled_iphone().await;
         let back = app.apns.issue_push_certificate(&app.topic).unwrap();
-        let refused = push::upload_certificate(&app.core, &app.owner, upload(back, true))
-            .await
-            .unwrap_err();
+        let refused = app.put_push(upload(back, true)).await.unwrap_err();
         assert_eq!(refused.code, "topic_change");
         assert_eq!(refused.data.unwrap()["devices"], 1);
     }

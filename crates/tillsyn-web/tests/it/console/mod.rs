@@ -1,6 +1,7 @@
 //! The console as a browser meets it.
 
 mod access;
+mod approvals;
 pub(crate) mod browser;
 mod certificates;
 mod devices;

@@ -6,7 +6,7 @@ use tillsyn_testkit::{Engine, TestApp};
 use super::Browser;
 use crate::device::story::only_device;
 
-const PLAIN: [&str; 17] = [
+const PLAIN: [&str; 21] = [
     "/console",
     "/console/account",
     "/console/confirm",
@@ -18,6 +18,10 @@ const PLAIN: [&str; 17] = [
     "/console/profiles/new",
     "/console/plans",
     "/console/plans?pending=1",
+    "/console/approvals",
+    "/console/campaigns",
+    "/console/campaigns/new",
+    "/console/settings/guard",
     "/console/commands?status=unfinished",
     "/console/enrollment/invitations?status=used",
     "/console/enrollment/new",

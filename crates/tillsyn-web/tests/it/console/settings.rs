@@ -81,12 +81,16 @@ async fn a_push_certificate_is_renewed_and_another_topic_refused() {
         ("certificate", renewed.certificate_pem.as_str()),
         ("key", key.as_str()),
     ];
-    owner.upload(path, &account, &files).await.expect(303);
-    owner
-        .get(path)
-        .await
-        .expect(200)
-        .says("The push certificate is in use");
+    let asked = owner.upload(path, &account, &files).await.expect(303);
+    // Another certificate on record takes two.
+    let page = owner.get(asked.location()).await.expect(200);
+    page.says("Another push certificate");
+    page.says("It waits for a second person");
+    let second = app.second_owner(1).await;
+    assert_eq!(app.approve_all(&second).await, 1);
+    let settled = "SELECT count(*) FROM approval WHERE change_sealed IS NOT NULL";
+    assert_eq!(app.count(settled).await, 0, "the key is where it belongs");
+    owner.get(path).await.expect(200).says(&app.topic);
     assert!(
         app.actions()
             .await
@@ -176,6 +180,8 @@ both_engines!(
         let files = [("certificate", certificate.as_str())];
         let path = "/console/settings/push";
         owner.upload(path, &account, &files).await.expect(303);
+        let second = app.second_owner(1).await;
+        assert_eq!(app.approve_all(&second).await, 1);
         let page = owner.get(path).await.expect(200);
         page.says("Earlier certificates");
         page.says_not("Have it signed");

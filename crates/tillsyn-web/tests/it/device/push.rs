@@ -172,7 +172,7 @@ async fn upload(
         key_pem: Some(certificate.private_key_pem),
         ..with
     };
-    tillsyn_core::push::upload_certificate(&app.core, &app.owner, upload).await
+    app.put_push(upload).await
 }
 
 // Core sheet §7, the rows that end in "again": the work stays, the device is nobody's suspect.

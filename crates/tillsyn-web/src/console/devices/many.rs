@@ -1,0 +1,279 @@
+//! `GET` and `POST /console/devices/many`: erasing or retiring several devices at once, slow on purpose
+//! (security §6).
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use tillsyn_core::commands::{self, Confirmation, NewCommand, Preview, Request};
+use tillsyn_core::devices::reach;
+use tillsyn_core::ids::DeviceId;
+use tillsyn_core::{Error, Kind};
+use zeroize::Zeroizing;
+
+use crate::console::failure::Failure;
+use crate::console::form::{Filled, secret};
+use crate::console::frame::{Frame, Place};
+use crate::console::guard::reasons;
+use crate::console::notice::{Told, go};
+use crate::console::visitor::Visitor;
+use crate::console::words::{self, FieldError};
+use crate::error::AppError;
+use crate::i18n::{Texts, When};
+use crate::ui::{Choice, Link, page, urls};
+
+/// The page in front of the act.
+#[derive(Template)]
+#[template(path = "console/devices_many.html")]
+pub struct ManyPage {
+    pub f: Frame,
+    pub erase: bool,
+    pub title: String,
+    /// Of all devices, for the form.
+    pub ids: String,
+    pub digest: String,
+    pub rows: Vec<ManyRow>,
+    /// Devices that cannot: nothing is sent while they are in the list.
+    pub refused: bool,
+    pub lost: Vec<String>,
+    pub stays: Vec<String>,
+    pub reasons: Vec<Choice>,
+    pub note: String,
+    /// The number of devices, or the name of the one.
+    pub must_type: String,
+    pub typed: String,
+    pub typed_error: String,
+    pub password: bool,
+    pub password_error: String,
+    pub error: String,
+    /// What happens next: a word and a sentence.
+    pub next: Vec<(String, String)>,
+    pub budget: String,
+    pub submit: String,
+}
+
+/// One device of the list.
+pub struct ManyRow {
+    pub device: Link,
+    pub ownership: String,
+    pub seen: Option<When>,
+    /// Why it cannot.
+    pub refused: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Fields {
+    act: String,
+    ids: String,
+    digest: String,
+    reason: String,
+    note: String,
+    typed: String,
+    #[serde(deserialize_with = "secret")]
+    password: Zeroizing<String>,
+}
+
+/// The devices with what is asked of them.
+struct Asked {
+    erase: bool,
+    devices: Vec<DeviceId>,
+    request: Request,
+    preview: Preview,
+}
+
+async fn asked(visitor: &Visitor, act: &str, ids: &[&str]) -> Result<Asked, Failure> {
+    let devices = ids
+        .iter()
+        .map(|id| DeviceId::parse(id).ok_or_else(|| Error::not_found("device")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = devices.first() else {
+        return Err(Error::not_found("device").into());
+    };
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let erase = act == "erase";
+    let request = if erase {
+        Request::EraseDevice {
+            preserve_data_plan: true,
+            disallow_proximity_setup: false,
+        }
+    } else {
+        // All enrollments of one organisation have the same; others are refused as mixed.
+        Request::RemoveProfile {
+            identifier: reach(core, actor, first).await?.enrollment_profile()?,
+        }
+    };
+    let preview = commands::preview(core, actor, devices.clone(), request.clone()).await?;
+    Ok(Asked {
+        erase,
+        devices,
+        request,
+        preview,
+    })
+}
+
+pub(crate) async fn many(visitor: Visitor) -> Result<Response, Failure> {
+    let act = visitor.query.get("act").unwrap_or_default().to_owned();
+    let ids = visitor.query.list("device");
+    let asked = asked(&visitor, &act, &ids).await?;
+    let shown = built(&visitor, &asked, &Fields::default()).await?;
+    Ok(page(StatusCode::OK, &shown))
+}
+
+pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure> {
+    let (mut visitor, fields) = (form.visitor, form.fields);
+    let ids: Vec<&str> = fields.ids.split(',').filter(|id| !id.is_empty()).collect();
+    let asked = asked(&visitor, &fields.act, &ids).await?;
+    let reason = match fields.note.trim() {
+        "" => fields.reason.clone(),
+        note => format!("{}: {note}", fields.reason),
+    };
+    let new = NewCommand {
+        devices: asked.devices.clone(),
+        request: asked.request.clone(),
+        profile: None,
+        reason: Some(reason),
+        confirmation: Confirmation {
+            typed: Some(fields.typed.clone()),
+            targets_digest: Some(fields.digest.clone()),
+        },
+    };
+    let made = match visitor.confirm(fields.password.clone()).await {
+        Ok(()) => commands::enqueue(visitor.core(), visitor.actor(), new).await,
+        Err(error) => Err(error),
+    };
+    let error = match made {
+        Ok(made) => {
+            let held = made.commands.first();
+            let told = match held.map(|command| (command.status, command.held_until)) {
+                Some(("held", Some(until))) => Told::Held(until),
+                Some(("held", None)) => Told::AskedSecond,
+                _ => Told::Queued,
+            };
+            let to = match told {
+                Told::AskedSecond => urls::APPROVALS,
+                _ => urls::COMMANDS,
+            };
+            return Ok(go(visitor.state(), to, told));
+        }
+        Err(error) => error,
+    };
+    let l = visitor.texts;
+    let mut shown = built(&visitor, &asked, &fields).await?;
+    match (error.kind, error.field, error.code) {
+        (Kind::Invalid, Some("password"), _) => {
+            shown.password = true;
+            shown.password_error = FieldError::PasswordWrong.text(l);
+        }
+        (Kind::FreshSignInNeeded, ..) => {
+            shown.password = true;
+            shown.password_error = FieldError::Required.text(l);
+        }
+        (Kind::Invalid, Some("confirm"), _) => shown.typed_error = l.t("many-typed-wrong"),
+        (Kind::Invalid, Some("reason"), _) => shown.error = FieldError::Required.text(l),
+        (_, _, "targets_changed") => shown.error = l.t("many-changed"),
+        (_, _, "frozen") => shown.error = l.t("approval-problem-frozen"),
+        (Kind::NotCapable | Kind::Overloaded, ..) => shown.error = words::refusal(l, error.code),
+        _ => return Err(error.into()),
+    }
+    Ok(page(AppError::from(error).status(), &shown))
+}
+
+async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<ManyPage, Failure> {
+    let l = visitor.texts;
+    let (preview, erase) = (&asked.preview, asked.erase);
+    let count = asked.devices.len();
+    let ids: Vec<&str> = asked.devices.iter().map(DeviceId::as_str).collect();
+    let row = |target: &commands::PreviewTarget| ManyRow {
+        device: Link {
+            href: urls::device(target.device_id.as_str()),
+            text: target.name.clone(),
+        },
+        ownership: match target.ownership.as_deref() {
+            Some("personal") => l.t("personal"),
+            _ => l.t("corporate"),
+        },
+        seen: target.last_seen.map(|at| l.ago(at, &visitor.zone)),
+        refused: target
+            .refused_code
+            .map_or_else(String::new, |code| words::refusal(l, code)),
+    };
+    let mut reasons = reasons(l);
+    for reason in &mut reasons {
+        reason.chosen = reason.value == fields.reason;
+    }
+    let (lost, stays) = if erase {
+        (
+            vec![l.t("many-lost-all"), l.t("erase-lost-backup")],
+            vec![l.t("guard-stays-history"), l.t("erase-stays-invite")],
+        )
+    } else {
+        (
+            vec![
+                l.t("retire-lost-profiles"),
+                l.t("retire-lost-certificate"),
+                l.t("retire-lost-commands"),
+            ],
+            vec![l.t("retire-stays-data"), l.t("guard-stays-history")],
+        )
+    };
+    let budget = &preview.budget;
+    Ok(ManyPage {
+        erase,
+        title: if erase {
+            l.tn("many-erase-title", count)
+        } else {
+            l.tn("many-retire-title", count)
+        },
+        ids: ids.join(","),
+        digest: preview.targets_digest.clone(),
+        refused: preview.targets.iter().any(|t| t.refused.is_some()),
+        rows: preview.targets.iter().map(row).collect(),
+        lost,
+        stays,
+        reasons,
+        note: fields.note.clone(),
+        must_type: preview.confirm_with.clone().unwrap_or_default(),
+        typed: fields.typed.clone(),
+        typed_error: String::new(),
+        password: visitor.needs_password(),
+        password_error: String::new(),
+        error: String::new(),
+        next: next(l, preview),
+        budget: l.t_args(
+            "guard-budget",
+            &[
+                ("you", budget.actor_day_used.into()),
+                ("yours", budget.actor_day_limit.into()),
+                ("all", budget.organisation_day_used.into()),
+                ("limit", budget.organisation_day_limit.into()),
+            ],
+        ),
+        submit: if preview.waits_for.is_some() {
+            l.t("many-submit-ask")
+        } else if erase {
+            l.tn("many-submit-erase", count)
+        } else {
+            l.tn("many-submit-retire", count)
+        },
+        f: visitor.frame(Place::Devices, "").await?,
+    })
+}
+
+fn next(l: Texts, preview: &Preview) -> Vec<(String, String)> {
+    let mut steps = Vec::new();
+    if let Some(cause) = preview.waits_for {
+        let why = match cause {
+            "budget" => l.t("approval-cause-budget"),
+            "new_account" => l.t("approval-cause-new"),
+            _ => l.t("approval-cause-many"),
+        };
+        steps.push((l.t("many-next-asked"), why));
+    }
+    if preview.hold_minutes > 0 {
+        let word = l.tn("guard-hold", preview.hold_minutes);
+        steps.push((word, l.t("guard-hold-text")));
+    }
+    steps.push((l.t("guard-sent"), l.t("guard-sent-text")));
+    steps
+}
