@@ -228,6 +228,9 @@ CREATE TABLE event_identity (
     address TEXT NOT NULL
 );
 CREATE INDEX event_identity_subject ON event_identity (subject_id);
+-- SHA-256 of salt and address in hex; NULL where there was no address, and on rows of before, which keep theirs
+-- in the row.
+ALTER TABLE event ADD COLUMN address_hash TEXT;
 
 -- The chain: one row per sealed event, in the order of sealing.
 CREATE TABLE audit_entry (
@@ -239,10 +242,24 @@ CREATE TABLE audit_entry (
 CREATE TABLE audit_checkpoint (
     position BIGINT NOT NULL PRIMARY KEY,
     hash TEXT NOT NULL,
+    -- The position of the checkpoint before: none can be left out unseen.
+    previous BIGINT NOT NULL,
     authority_id TEXT NOT NULL,
     signature {blob} NOT NULL,
     created_at BIGINT NOT NULL
 );
+
+-- Work that one node does at a time. Whoever writes under a lease claims it in the same transaction.
+CREATE TABLE worker_lease (
+    name TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    -- How far the work has come.
+    cursor BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.seal', '', 0);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.checkpoint', '', 0);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.syslog', '', 0);
 
 -- A verified segment that retention took away.
 CREATE TABLE audit_cut (

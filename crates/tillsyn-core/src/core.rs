@@ -98,6 +98,7 @@ impl Core {
     ) -> Result<Self, Error> {
         keys.check_against(&db).await?;
         crate::keys::ensure_network(&db, &keys, clock.now_ms()).await?;
+        crate::keys::ensure_audit(&db, &keys, clock.now_ms()).await?;
         let authorities = Authorities::load(&db, &keys).await?;
         Ok(Self(Arc::new(Inner {
             db,

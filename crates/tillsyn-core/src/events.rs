@@ -4,7 +4,8 @@
 use serde_json::{Value as Json, json};
 use tillsyn_db::{DbError, Tx, args};
 
-use crate::actor::{Actor, Permission, may};
+use crate::actor::{Actor, ActorKind, Permission, may};
+use crate::audit::identity;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::new_uuid;
@@ -39,6 +40,7 @@ pub const ACTIONS: &[&str] = &[
     "campaign.begin",
     "campaign.create",
     "campaign.end",
+    "audit.export",
     "certificate.attest",
     "certificate.expired",
     "certificate.expiring",
@@ -186,11 +188,13 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-const INSERT: &str = "INSERT INTO event (id, at, actor_kind, actor_id, address, action, object_kind, \
-    object_id, org_unit_id, result, details, request_id) \
+const INSERT: &str = "INSERT INTO event (id, at, actor_kind, actor_id, address_hash, action, \
+    object_kind, object_id, org_unit_id, result, details, request_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const IDENTITY: &str = "INSERT INTO event_identity (event_id, subject_id, salt, address) \
+    VALUES ($1, $2, $3, $4)";
 
-/// Records one event in the caller's transaction.
+/// Records one event in the caller's transaction. The address goes beside it, so that it can be forgotten.
 pub(crate) async fn record(
     tx: &Tx,
     actor: &Actor,
@@ -202,14 +206,22 @@ pub(crate) async fn record(
         "not in ACTIONS: {}",
         event.action
     );
+    let id = new_uuid(now_ms).to_string();
+    let mut address_hash = None;
+    if let Some(address) = actor.address.as_deref() {
+        let salt = identity::new_salt();
+        address_hash = Some(identity::hash(&salt, address));
+        let values = args![id.as_str(), subject(actor, &id), salt, address];
+        tx.execute(IDENTITY, values).await?;
+    }
     tx.execute(
         INSERT,
         args![
-            new_uuid(now_ms).to_string(),
+            id,
             now_ms,
             actor.kind.as_str(),
             actor.id.as_str(),
-            actor.address.as_deref(),
+            address_hash,
             event.action,
             event.object_kind,
             event.object_id,
@@ -221,6 +233,19 @@ pub(crate) async fn record(
     )
     .await?;
     Ok(())
+}
+
+/// Whom an address names: whoever is erased takes it along. Of unknown people, nobody but the event.
+fn subject<'a>(actor: &'a Actor, event_id: &'a str) -> &'a str {
+    let by_id = matches!(
+        actor.kind,
+        ActorKind::Account | ActorKind::Device | ActorKind::Person
+    );
+    match &actor.account_id {
+        Some(account) => account.as_str(),
+        None if by_id && actor.id != "unknown" => &actor.id,
+        None => event_id,
+    }
 }
 
 /// One event as shown.
@@ -238,9 +263,11 @@ pub struct EventView {
     pub details: Json,
 }
 
-const COLUMNS_PAGE: &str = "SELECT e.id, e.at, e.actor_kind, e.actor_id, e.address, e.action, \
+const COLUMNS_PAGE: &str = "SELECT e.id, e.at, e.actor_kind, e.actor_id, \
+    COALESCE(i.address, e.address), e.action, \
     e.object_kind, e.object_id, e.result, e.details, e.seq FROM event e \
     JOIN org_unit u ON u.id = e.org_unit_id \
+    LEFT JOIN event_identity i ON i.event_id = e.id \
     WHERE e.seq < $1 AND u.path >= $2 AND u.path < $3 AND ($4 = '' OR (e.object_kind = $4 AND e.object_id = $5)) \
     ORDER BY e.seq DESC LIMIT $6";
 

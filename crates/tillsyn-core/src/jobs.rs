@@ -8,6 +8,7 @@ use tillsyn_db::{Tx, Value, args};
 use crate::activation_lock;
 use crate::approvals;
 use crate::campaigns;
+use crate::audit;
 use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
@@ -28,6 +29,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(push::run_worker(core.clone())),
         tokio::spawn(reconcile::run_worker(core.clone())),
         tokio::spawn(crate::feed::follow(core.clone())),
+        tokio::spawn(audit::run_worker(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
@@ -85,6 +87,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         }
         "reconcile_again" => reconcile::again(core).await,
         "reconcile" => reconcile::run_due(core).await,
+        "audit" => audit::run_due(core).await,
         "push" => push::push_once(core).await.map(|_| ()),
         other => Err(Error::internal(format!("There is no job {other}."))),
     }

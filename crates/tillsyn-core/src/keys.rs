@@ -103,6 +103,10 @@ pub struct Authorities {
     pub network_ca: CaIdentity,
     /// What SCEP clients of the network authority encrypt to.
     pub network_ra: CaIdentity,
+    /// The row id of what signs checkpoints of the audit trail.
+    pub audit_id: String,
+    /// Signs checkpoints of the audit trail.
+    pub audit: CaIdentity,
 }
 
 const INSERT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, created_at) \
@@ -120,21 +124,10 @@ pub(crate) const NETWORK_CA_ID: &str = "network-ca";
 /// Makes the network authority where an older release left none. Two nodes may try at once.
 pub(crate) async fn ensure_network(db: &Db, keys: &KeyStore, now_ms: i64) -> Result<(), Error> {
     const FIND: &str = "SELECT id FROM authority WHERE kind = 'network_ra' AND retired_at IS NULL";
-    const NAME: &str = "SELECT value FROM setting WHERE name = $1";
     if db.query_optional(FIND, args![]).await?.is_some() {
         return Ok(());
     }
-    let organisation = match db
-        .query_optional(NAME, args![settings::ORGANISATION])
-        .await?
-    {
-        Some(row) => {
-            serde_json::from_str::<settings::Organisation>(&row.text(0)?)
-                .unwrap_or_default()
-                .name
-        }
-        None => settings::Organisation::default().name,
-    };
+    let organisation = organisation(db).await?;
     let made = tokio::task::spawn_blocking(move || NewNetwork::make(&organisation, now_ms))
         .await
         .map_err(|error| Error::internal("Making keys was interrupted.").caused_by(error))??;
@@ -142,6 +135,37 @@ pub(crate) async fn ensure_network(db: &Db, keys: &KeyStore, now_ms: i64) -> Res
         Box::pin(async move { network_in(tx, keys, made, *now).await })
     })
     .await
+}
+
+async fn organisation(db: &Db) -> Result<String, Error> {
+    const NAME: &str = "SELECT value FROM setting WHERE name = $1";
+    let row = db.query_optional(NAME, args![settings::ORGANISATION]).await?;
+    let Some(row) = row else {
+        return Ok(settings::Organisation::default().name);
+    };
+    let stored = serde_json::from_str::<settings::Organisation>(&row.text(0)?);
+    Ok(stored.unwrap_or_default().name)
+}
+
+/// What signs the audit trail has an id that never differs: of two nodes that make it one wins.
+const AUDIT_ID: &str = "audit";
+
+/// Makes what signs the audit trail where there is none yet. Two nodes may try at once.
+pub(crate) async fn ensure_audit(db: &Db, keys: &KeyStore, now_ms: i64) -> Result<(), Error> {
+    const FIND: &str = "SELECT id FROM authority WHERE kind = 'audit' AND retired_at IS NULL";
+    const PUT: &str = "INSERT INTO authority (id, kind, certificate, key_sealed, not_after, \
+        created_at) VALUES ($1, 'audit', $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+    if db.query_optional(FIND, args![]).await?.is_some() {
+        return Ok(());
+    }
+    let organisation = organisation(db).await?;
+    let made =
+        issue::create_statement_signer("Tillsyn Audit", &organisation, now_ms, CA_DAYS)?;
+    let key = made.key.to_pkcs8_der();
+    let sealed = keys.seal(&key, "authority", "key_sealed", AUDIT_ID);
+    let (der, end) = (made.certificate.der(), made.certificate.not_after_ms());
+    db.execute(PUT, args![AUDIT_ID, der, sealed, end, now_ms]).await?;
+    Ok(())
 }
 
 /// Stores it unless another node was faster.
@@ -279,6 +303,7 @@ impl Authorities {
         let (_, profile_signer) = take("profile_signer")?;
         let (_, network_ca) = take("network_ca")?;
         let (_, network_ra) = take("network_ra")?;
+        let (audit_id, audit) = take("audit")?;
         Ok(Self {
             device_ca_id,
             device_ca,
@@ -287,6 +312,8 @@ impl Authorities {
             signer_chain: vec![signing_ca.certificate],
             network_ca,
             network_ra,
+            audit_id,
+            audit,
         })
     }
 

@@ -11,5 +11,5 @@ pub(crate) use build::{encode_name, issue_with_extensions, self_signed_as};
 pub use request::{ExtendedKeyUsage, KeyUsage, LeafRequest, San};
 pub use roles::{
     DeviceSubject, KeyAlgorithm, create_ra, create_ra_with_key, create_root_ca, create_signer,
-    create_tls_server, issue_device_certificate,
+    create_statement_signer, create_tls_server, issue_device_certificate,
 };

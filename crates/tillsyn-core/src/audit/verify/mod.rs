@@ -1,0 +1,11 @@
+//! Verifying the trail: of this database, or of an exported file without any.
+
+mod checker;
+mod database;
+
+pub use checker::{Body, Checker, Entry, Finding, Start, Verdict};
+pub use database::verify;
+pub(crate) use database::{certificates, page, start};
+
+#[cfg(test)]
+mod tests;

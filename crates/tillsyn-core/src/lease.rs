@@ -1,0 +1,38 @@
+//! Work that one node does at a time. Whoever writes under a lease claims it first, in the same
+//! transaction: a node that slept through its time finds the lease with somebody else and writes nothing
+//! (security S91). Clocks decide only who works, never what is right.
+
+use tillsyn_db::{DbError, Tx, args};
+use tillsyn_pki::hash;
+
+use crate::clock::SECOND_MS;
+use crate::core::Core;
+
+/// How long a node that died holds the others up.
+const LEASE_MS: i64 = 15 * SECOND_MS;
+
+/// A name for one worker of one process: a node that starts again is somebody else.
+pub(crate) fn holder(core: &Core) -> String {
+    format!("{}/{}", core.config().node, hash::random_token(9))
+}
+
+/// Claims or prolongs a lease; false when another worker has it. On PostgreSQL the row stays locked until
+/// the transaction ends, so use it first and in `write_locked`.
+pub(crate) async fn claim_in(
+    tx: &Tx,
+    name: &str,
+    holder: &str,
+    now_ms: i64,
+) -> Result<bool, DbError> {
+    const CLAIM: &str = "UPDATE worker_lease SET holder = $2, lease_until = $4 \
+        WHERE name = $1 AND (holder = $2 OR lease_until <= $3)";
+    let values = args![name, holder, now_ms, now_ms + LEASE_MS];
+    Ok(tx.execute(CLAIM, values).await? > 0)
+}
+
+/// Notes how far the work has come.
+pub(crate) async fn reach_in(tx: &Tx, name: &str, cursor: i64) -> Result<(), DbError> {
+    const REACH: &str = "UPDATE worker_lease SET cursor = $2 WHERE name = $1";
+    tx.execute(REACH, args![name, cursor]).await?;
+    Ok(())
+}
