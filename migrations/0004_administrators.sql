@@ -259,6 +259,7 @@ CREATE TABLE worker_lease (
 );
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.seal', '', 0);
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.checkpoint', '', 0);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.retain', '', 0);
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.syslog', '', 0);
 
 -- A verified segment that retention took away.

@@ -83,6 +83,7 @@ struct Inner {
     judgements: crate::support::Judgements,
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     profiles: crate::platform::apple::ProfileCache,
+    refusals: crate::audit::Refusals,
 }
 
 impl Core {
@@ -116,6 +117,7 @@ impl Core {
             judgements: crate::support::Judgements::default(),
             token_provider: RwLock::new(None),
             profiles: crate::platform::apple::ProfileCache::default(),
+            refusals: crate::audit::Refusals::default(),
         })))
     }
 
@@ -155,6 +157,10 @@ impl Core {
 
     pub(crate) fn profile_cache(&self) -> &crate::platform::apple::ProfileCache {
         &self.0.profiles
+    }
+
+    pub(crate) fn refusals(&self) -> &crate::audit::Refusals {
+        &self.0.refusals
     }
 
     pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {

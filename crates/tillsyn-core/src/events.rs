@@ -13,6 +13,7 @@ use crate::paging::{Cursor, Page, page_size};
 
 /// Every action that is recorded: whoever shows events has words for each.
 pub const ACTIONS: &[&str] = &[
+    "access.refused",
     "account.change",
     "account.create",
     "account.disable",
@@ -40,6 +41,8 @@ pub const ACTIONS: &[&str] = &[
     "campaign.begin",
     "campaign.create",
     "campaign.end",
+    "audit.broken",
+    "audit.cut",
     "audit.export",
     "certificate.attest",
     "certificate.expired",
@@ -58,6 +61,7 @@ pub const ACTIONS: &[&str] = &[
     "device.check_out",
     "device.enroll",
     "device.located",
+    "device.locations_read",
     "device.lost_mode_off",
     "device.lost_mode_on",
     "device.move",
@@ -89,9 +93,13 @@ pub const ACTIONS: &[&str] = &[
     "invitation.pin",
     "invitation.renew_pin",
     "invitation.revoke",
+    "legal_hold.end",
+    "legal_hold.place",
     "organisation.create",
     "person.change",
     "person.create",
+    "person.erase",
+    "person.export",
     "plan.apply",
     "plan.ask",
     "plan.cancel",

@@ -68,6 +68,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             expire_commands(core).await?;
             inventory::ask_due(core).await?;
             invitations_over(core).await?;
+            audit::flush_refusals(core, false).await?;
             certificates::renewal::run(core).await?;
             credentials::run(core).await
         }
@@ -83,6 +84,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             reconcile::ask_users(core).await?;
             reconcile::walk_all(core).await?;
             credentials::sweep(core).await?;
+            audit::verify_daily(core).await?;
+            audit::retain(core).await?;
             retain(core).await
         }
         "reconcile_again" => reconcile::again(core).await,

@@ -20,7 +20,7 @@ const INVITATIONS: &str = "SELECT id, label FROM invitation WHERE id {ids}";
 const UNITS: &str = "SELECT id, name FROM org_unit WHERE id {ids}";
 const GROUPS: &str = "SELECT id, name FROM device_group WHERE id {ids}";
 const PROFILES: &str = "SELECT id, name FROM profile WHERE id {ids}";
-const PEOPLE: &str = "SELECT id, name FROM person WHERE id {ids}";
+const PEOPLE: &str = "SELECT id, name FROM person WHERE status <> 'erased' AND id {ids}";
 
 /// The names of actors and objects of these events. The events were read within the reader's scope, so
 /// what they point at may be named.

@@ -12,6 +12,7 @@ use tillsyn_web::console::account::{AccountPage, AppPage, RecoveryCodesPage};
 use tillsyn_web::console::administrators::{
     AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
 };
+use tillsyn_web::console::audit::{AuditPage, AuditSettingsPage};
 use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
@@ -72,6 +73,8 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AddPayloadPage>(folder, texts)?;
     write::<RawPage>(folder, texts)?;
     write::<EffectPage>(folder, texts)?;
+    write::<AuditPage>(folder, texts)?;
+    write::<AuditSettingsPage>(folder, texts)?;
     write::<PlansPage>(folder, texts)?;
     write::<PlanPage>(folder, texts)?;
     write::<CommandsPage>(folder, texts)?;

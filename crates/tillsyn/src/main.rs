@@ -5,6 +5,7 @@
     reason = "a command line program prints"
 )]
 
+mod audit;
 mod cmd;
 mod config;
 mod database;
@@ -52,6 +53,9 @@ enum Verb {
     /// Lists and releases held requests, on the server itself
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// Verifies and prints the audit trail, on the server itself or from a file
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Prints the enrollments for another server, one JSON object a line. Recorded in the audit trail
     ExportEnrollments(export::ExportArgs),
     /// Runs a server with a living fleet of simulated devices in a throw-away folder
@@ -101,6 +105,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Migrate => serve::migrate(file).await,
         Verb::Doctor(args) => doctor::run(file, args).await,
         Verb::Guard(command) => guard::run(file, command).await,
+        Verb::Audit(command) => audit::run(file, command).await,
         Verb::ExportEnrollments(args) => export::run(file, args).await,
         Verb::Demo(args) => demo::run(args).await,
         Verb::Sim(command) => sim::run(command).await,

@@ -59,7 +59,7 @@ const PAGE: i64 = 500;
 
 /// Begins an export, and records that it was asked for. Of units outside the reader's there are only hashes.
 pub async fn export(core: &Core, actor: &Actor, asked: Asked) -> Result<Export, Error> {
-    may(actor, Permission::AuditRead)?;
+    may(actor, Permission::AuditExport)?;
     let unit = org::of_path(core, &actor.unit_path).await?;
     let (begin, last) = range(core, &asked).await?;
     let details = json!({

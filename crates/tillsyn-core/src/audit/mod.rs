@@ -3,14 +3,29 @@
 
 mod cef;
 pub mod chain;
+mod dossier;
+mod erasure;
 mod export;
 mod file;
+mod hold;
 pub(crate) mod identity;
+mod refusal;
+mod retention;
 mod seal;
+mod search;
+mod state;
 mod verify;
 
+pub use dossier::export_person;
+pub use erasure::{Proof, erase_person};
 pub use export::{Asked, Export, Format, export};
 pub use file::FileChecker;
-pub use seal::run_due;
+pub use hold::{LegalHold, end_hold, list_holds, place_hold};
+pub(crate) use refusal::Refusals;
+pub use refusal::{flush_refusals, note_refusal};
+pub use retention::{AuditSettings, audit_settings, retain, set_audit_settings};
 pub(crate) use seal::run_worker;
+pub use seal::{Sealer, run_due};
+pub use search::{EventFilter, FoundEvent, search};
+pub use state::{TrailState, certificates_pem, state, verify_daily};
 pub use verify::{Body, Checker, Entry, Finding, Start, Verdict, verify};

@@ -47,7 +47,7 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
 }
 
 /// One node's sealer and how far it has looked.
-pub(crate) struct Sealer {
+pub struct Sealer {
     holder: String,
     /// Events up to here were looked at in this pass; `None` between passes.
     cursor: Option<i64>,
@@ -61,7 +61,7 @@ enum Sealed {
 
 impl Sealer {
     /// Begins with a pass over everything.
-    pub(crate) fn new(core: &Core) -> Self {
+    pub fn new(core: &Core) -> Self {
         Self {
             holder: lease::holder(core),
             cursor: Some(0),
@@ -70,7 +70,7 @@ impl Sealer {
     }
 
     /// One chunk; whether there may be more.
-    pub(crate) async fn round(&mut self, core: &Core) -> Result<bool, Error> {
+    pub async fn round(&mut self, core: &Core) -> Result<bool, Error> {
         let now = core.now_ms();
         // Looking first keeps an idle node from opening write transactions.
         let waits = core

@@ -6,6 +6,7 @@ use tillsyn_db::{Row, Tx, args};
 
 use super::state;
 use crate::actor::{Actor, Permission, may};
+use crate::clock::MINUTE_MS;
 use crate::core::Core;
 use crate::devices;
 use crate::error::Error;
@@ -123,11 +124,37 @@ pub async fn list_locations(
         .take(keep)
         .map(decode)
         .collect::<Result<Vec<_>, _>>()?;
+    if !items.is_empty() {
+        note_read(core, actor, device).await?;
+    }
     let next = match items.last() {
         Some(last) if rows.len() > keep => Some(Cursor::of_text(&last.id).encode()),
         _ => None,
     };
     Ok(Page { items, next })
+}
+
+/// Whoever looks where a device was leaves an event; a look that lasts leaves one a minute.
+async fn note_read(core: &Core, actor: &Actor, device: &DeviceId) -> Result<(), Error> {
+    const READ: &str = "SELECT 1 FROM event WHERE object_kind = 'device' AND object_id = $1 \
+        AND action = 'device.locations_read' AND actor_id = $2 AND at > $3 LIMIT 1";
+    const UNIT: &str = "SELECT org_unit_id FROM device WHERE id = $1";
+    let input = (actor.clone(), device.clone(), core.now_ms());
+    core.db()
+        .write(input, |tx, (actor, device, now)| {
+            Box::pin(async move {
+                let values = args![device, actor.id.as_str(), *now - MINUTE_MS];
+                if tx.fetch_optional(READ, values).await?.is_some() {
+                    return Ok(());
+                }
+                let unit = tx.fetch_one(UNIT, args![device]).await?.text(0)?;
+                let event =
+                    NewEvent::done("device.locations_read", "device", device.as_str(), &unit);
+                events::record(tx, actor, *now, event).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await
 }
 
 fn decode(row: &Row) -> Result<Location, Error> {

@@ -264,7 +264,8 @@ async fn end_invitations_in(tx: &Tx, id: &PersonId, now_ms: i64) -> Result<Vec<S
 
 async fn find_in(tx: &Tx, id: &PersonId) -> Result<Row, Error> {
     const FIND: &str = "SELECT p.org_unit_id, u.path, p.name, p.email, p.language, p.status \
-        FROM person p JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
+        FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
+        WHERE p.id = $1 AND p.status <> 'erased'";
     let row = tx
         .fetch_optional(FIND, args![id])
         .await?

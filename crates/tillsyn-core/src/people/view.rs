@@ -64,7 +64,7 @@ fn decode(row: &Row) -> Result<PersonView, Error> {
 
 /// One person of the actor's scope.
 pub async fn person(core: &Core, actor: &Actor, id: &PersonId) -> Result<PersonView, Error> {
-    let sql = format!("{COLUMNS} WHERE p.id = $1");
+    let sql = format!("{COLUMNS} WHERE p.id = $1 AND p.status <> 'erased'");
     core.db()
         .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
@@ -112,7 +112,7 @@ pub async fn list_people(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND ($3 = '' OR lower(p.name) LIKE $3 ESCAPE '\\' \
+        "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND p.status <> 'erased' AND ($3 = '' OR lower(p.name) LIKE $3 ESCAPE '\\' \
          OR p.email LIKE $3 ESCAPE '\\') AND ($4 = '' OR p.status = $4) \
          AND (p.name > $5 OR (p.name = $5 AND p.id > $6)) ORDER BY p.name, p.id LIMIT $7"
     );

@@ -10,6 +10,7 @@ mod approvals;
 mod assignments;
 mod attempts;
 mod campaigns;
+pub(crate) mod audit;
 mod certificates;
 mod commands;
 mod device_authorities;

@@ -65,6 +65,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(enrollments::routes())
         .merge(network_authority::routes())
         .merge(super::items::routes())
+        .merge(super::audit::routes())
         .merge(assignments::routes())
         .merge(plans::routes())
         .merge(super::approvals::routes())

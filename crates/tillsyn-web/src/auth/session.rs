@@ -67,7 +67,7 @@ impl FromRequestParts<AppState> for SessionActor {
             .ok_or_else(not_signed_in)?;
         check_same_origin(state, &parts.method, &parts.headers)?;
         session.actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
-        scope::note_actor(&session.actor.id);
+        scope::note_actor(&session.actor);
         if let Some(demand) = session.demand
             && !urls::serves(demand, parts.uri.path())
         {

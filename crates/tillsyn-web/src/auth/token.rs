@@ -25,7 +25,7 @@ impl FromRequestParts<AppState> for ApiActor {
         let address = address.map(|ip| ip.to_string());
         let mut actor = tokens::actor_for_token(&state.core, token, address).await?;
         actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
-        scope::note_actor(&actor.id);
+        scope::note_actor(&actor);
         Ok(Self(actor))
     }
 }

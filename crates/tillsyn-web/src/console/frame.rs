@@ -59,6 +59,7 @@ pub enum Place {
     Approvals,
     Campaigns,
     Guard,
+    Audit,
     Push,
     Units,
     Inventory,
@@ -237,6 +238,7 @@ impl Frame {
                         "archive",
                         l.t("nav-campaigns"),
                     ),
+                    item(Place::Audit, urls::AUDIT, "audit", l.t("nav-audit")),
                 ],
             },
             NavGroup {

@@ -6,6 +6,7 @@ pub mod account;
 pub mod administrators;
 pub mod approvals;
 pub mod campaigns;
+pub mod audit;
 pub mod certificates;
 pub mod commands;
 pub mod device;
@@ -33,6 +34,8 @@ mod samples_account;
 mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
+#[cfg(any(test, feature = "testing"))]
+mod samples_audit;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

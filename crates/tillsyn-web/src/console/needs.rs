@@ -371,6 +371,18 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ),
     (urls::ATTEMPTS, INVITATIONS, None),
     ("/console/enrollment/attempts/{id}", INVITATIONS, None),
+    // The audit trail.
+    (urls::AUDIT, one(P::AuditRead), None),
+    (urls::AUDIT_EXPORT, one(P::AuditExport), None),
+    (
+        urls::AUDIT_SETTINGS,
+        one(P::AuditManage),
+        one(P::AuditManage),
+    ),
+    (urls::AUDIT_HOLDS, None, one(P::AuditManage)),
+    ("/console/audit/holds/{id}/end", None, one(P::AuditManage)),
+    ("/console/people/{id}/data", None, one(P::AuditManage)),
+    ("/console/people/{id}/erase", None, one(P::AuditManage)),
     // People, groups, units.
     (urls::PEOPLE, one(P::PeopleRead), PEOPLE_WRITE),
     (

@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, approvals, campaigns, certificates, commands, device, devices,
-    enrollment, events, failure, needs, organisation, overview, profiles, rollout, secrets,
+    access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
+    devices, enrollment, events, failure, needs, organisation, overview, profiles, rollout, secrets,
     settings,
 };
 use crate::error::AppError;
@@ -48,6 +48,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(of_device())
         .merge(of_organisation())
         .merge(of_administrators())
+        .merge(of_audit())
         .route(urls::COMMANDS, get(commands::list))
         .route(urls::CERTIFICATES, get(certificates::list))
         .route("/console/certificates/{id}", get(certificates::show))
@@ -197,6 +198,21 @@ fn of_push() -> Router<AppState> {
             &format!("{}/remove", urls::PUSH_VENDOR),
             post(settings::remove_push_vendor),
         )
+}
+
+fn of_audit() -> Router<AppState> {
+    let person = "/console/people/{id}";
+    Router::new()
+        .route(urls::AUDIT, get(audit::list))
+        .route(urls::AUDIT_EXPORT, get(audit::export))
+        .route(
+            urls::AUDIT_SETTINGS,
+            get(audit::settings_page).post(audit::change_settings),
+        )
+        .route(urls::AUDIT_HOLDS, post(audit::place_hold))
+        .route("/console/audit/holds/{id}/end", post(audit::end_hold))
+        .route(&format!("{person}/data"), post(audit::export_person))
+        .route(&format!("{person}/erase"), post(audit::erase_person))
 }
 
 fn of_organisation() -> Router<AppState> {

@@ -157,6 +157,7 @@ impl Sample for PersonPage {
                 }
             }),
             may_write,
+            may_erase: full,
             form: person_form(l),
         };
         let mut unknown = page(true, true, true);

@@ -14,6 +14,7 @@ use super::administrators::{
 };
 use super::approvals::{ApprovalPage, ApprovalsPage};
 use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
+use super::audit::{AuditPage, AuditSettingsPage};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
@@ -70,6 +71,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<GuardPage>(texts, &check);
         each::<PlansPage>(texts, &check);
         each::<PlanPage>(texts, &check);
+        each::<AuditPage>(texts, &check);
+        each::<AuditSettingsPage>(texts, &check);
         each::<CommandsPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);

@@ -45,6 +45,7 @@ const PLACES: &[(Permission, &[Place])] = &[
         &[Place::Invitations, Place::Attempts],
     ),
     (Permission::PushRead, &[Place::Push]),
+    (Permission::AuditRead, &[Place::Audit]),
     (Permission::TokensOwn, &[Place::Tokens]),
     (
         Permission::AccountsRead,

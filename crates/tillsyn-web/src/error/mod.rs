@@ -17,6 +17,9 @@ use crate::middleware::scope;
 /// What a client waits before it asks again when we cannot know better.
 const RETRY_SECS: i64 = 30;
 
+/// Refusals of the guard that are no lack of a permission.
+const GUARD: [&str; 4] = ["frozen", "reveal_limit", "targets_changed", "confirmation"];
+
 /// What went wrong: an outcome of a rule, or of HTTP itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -155,8 +158,17 @@ impl AppError {
         }
     }
 
-    /// Writes the cause to the log. The surface that answers calls it once.
+    /// Whether somebody was kept from what they may not do. Whoever is asked to prove themselves was not.
+    fn is_refusal(&self) -> bool {
+        self.kind == ErrorKind::Rule(Kind::Forbidden) || GUARD.contains(&self.error.code)
+    }
+
+    /// Writes the cause to the log, and notes a refusal for the audit trail. The surface that answers calls
+    /// it once.
     pub fn log(&self) {
+        if self.is_refusal() {
+            scope::note_refused(self.code());
+        }
         let cause = self.error.source.as_deref().map(chain);
         let cause = cause.as_deref().unwrap_or_default();
         let id = scope::request_id();

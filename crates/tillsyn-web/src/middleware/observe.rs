@@ -6,7 +6,8 @@ use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderValue;
+use http::{HeaderValue, Method};
+use tillsyn_core::audit;
 
 use super::redact;
 use super::scope::{self, Scope};
@@ -35,6 +36,7 @@ pub(super) async fn observe(
     if let Ok(value) = HeaderValue::from_str(scope.id()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    note_refusal(&state, &scope, &method, &route).await;
     let status = response.status().as_u16();
     let took = begun.elapsed();
     metrics::histogram!("tillsyn_http_request_seconds", "route" => route, "status" => class(status))
@@ -55,6 +57,20 @@ pub(super) async fn observe(
         "request"
     );
     response
+}
+
+/// A refused change is an event. That it cannot be written hides nothing: the answer is a refusal anyway.
+async fn note_refusal(state: &AppState, scope: &Scope, method: &Method, route: &str) {
+    if method.is_safe() {
+        return;
+    }
+    let Some((actor, code)) = scope.refusal() else {
+        return;
+    };
+    let operation = format!("{method} {route}");
+    if let Err(error) = audit::note_refusal(&state.core, actor, &operation, code).await {
+        tracing::warn!(request.id = scope.id(), error = %error, "a refusal could not be recorded");
+    }
 }
 
 fn class(status: u16) -> &'static str {

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use tillsyn_core::Actor;
 use tokio::task_local;
 
-/// One request: its id, and who turned out to have sent it.
+/// One request: its id, who turned out to have sent it, and why it was refused.
 #[derive(Debug)]
 pub(crate) struct Scope {
     id: String,
-    actor: OnceLock<String>,
+    actor: OnceLock<Actor>,
+    refused: OnceLock<&'static str>,
 }
 
 task_local! {
@@ -20,6 +22,7 @@ impl Scope {
         Arc::new(Self {
             id: uuid::Uuid::new_v4().to_string(),
             actor: OnceLock::new(),
+            refused: OnceLock::new(),
         })
     }
 
@@ -28,7 +31,12 @@ impl Scope {
     }
 
     pub(super) fn actor(&self) -> &str {
-        self.actor.get().map_or("", String::as_str)
+        self.actor.get().map_or("", |actor| &actor.id)
+    }
+
+    /// Who was refused what they may not do, and why.
+    pub(super) fn refusal(&self) -> Option<(&Actor, &'static str)> {
+        Some((self.actor.get()?, self.refused.get()?))
     }
 }
 
@@ -38,9 +46,14 @@ pub(crate) fn request_id() -> String {
 }
 
 /// Names the sender in the log line.
-pub(crate) fn note_actor(id: &str) {
+pub(crate) fn note_actor(actor: &Actor) {
     // Outside a request there is no line to name it in; a second name is not taken.
-    let _ = SCOPE.try_with(|scope| scope.actor.set(id.to_owned()));
+    let _ = SCOPE.try_with(|scope| scope.actor.set(actor.clone()));
+}
+
+/// Notes that the sender may not do this: it goes to the audit trail.
+pub(crate) fn note_refused(code: &'static str) {
+    let _ = SCOPE.try_with(|scope| scope.refused.set(code));
 }
 
 /// Runs a future as part of this request.

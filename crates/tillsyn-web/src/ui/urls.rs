@@ -25,6 +25,10 @@ pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
 pub const DEVICES_MANY: &str = "/console/devices/many";
 pub const COMMANDS: &str = "/console/commands";
+pub const AUDIT: &str = "/console/audit";
+pub const AUDIT_EXPORT: &str = "/console/audit/export";
+pub const AUDIT_SETTINGS: &str = "/console/audit/settings";
+pub const AUDIT_HOLDS: &str = "/console/audit/holds";
 pub const CERTIFICATES: &str = "/console/certificates";
 pub const PROFILES: &str = "/console/profiles";
 pub const PROFILE_NEW: &str = "/console/profiles/new";
@@ -135,6 +139,19 @@ pub fn campaign_end(id: &str) -> String {
 /// Asks for the end of a freeze.
 pub fn unfreeze(id: &str) -> String {
     format!("{GUARD}/freezes/{}/end", segment(id))
+}
+
+/// The trail as a file, between two days.
+pub fn audit_export(format: &str, from: &str, to: &str) -> String {
+    Query::default()
+        .with("format", format)
+        .with("from", from)
+        .with("to", to)
+        .url(AUDIT_EXPORT)
+}
+
+pub fn audit_hold_end(id: &str) -> String {
+    format!("{AUDIT_HOLDS}/{}/end", segment(id))
 }
 
 /// A configuration profile: its settings. Its other tabs and acts are below it.
@@ -268,6 +285,14 @@ pub fn device_person(id: &str) -> String {
 
 pub fn person(id: &str) -> String {
     format!("{PEOPLE}/{}", segment(id))
+}
+
+pub fn person_data(id: &str) -> String {
+    person(id) + "/data"
+}
+
+pub fn person_erase(id: &str) -> String {
+    person(id) + "/erase"
 }
 
 pub fn person_status(id: &str) -> String {

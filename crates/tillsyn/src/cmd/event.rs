@@ -12,6 +12,27 @@ pub(crate) enum EventVerb {
         /// Id of that object
         #[arg(long, requires = "object_kind", value_name = "ID")]
         object_id: Option<String>,
+        /// Since then, RFC 3339
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Before then
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
+        /// Id of an account, token or device
+        #[arg(long, value_name = "ID")]
+        actor: Option<String>,
+        /// One action, or all of a kind: device.*
+        #[arg(long)]
+        action: Option<String>,
+        /// Id of a unit: in it or below
+        #[arg(long, value_name = "ID")]
+        unit: Option<String>,
+        /// done or refused
+        #[arg(long)]
+        result: Option<String>,
+        /// An id or address anywhere in the event, or a part of its details
+        #[arg(long, value_name = "TEXT")]
+        find: Option<String>,
         /// How many at most
         #[arg(long, default_value_t = 50)]
         limit: usize,
@@ -23,9 +44,26 @@ pub(super) async fn run(with: With<EventVerb>) -> Result<(), Failure> {
     let EventVerb::List {
         object_kind,
         object_id,
+        from,
+        to,
+        actor,
+        action,
+        unit,
+        result,
+        find,
         limit,
     } = with.verb;
-    let filters = [("object_kind", object_kind), ("object_id", object_id)];
+    let filters = [
+        ("object_kind", object_kind),
+        ("object_id", object_id),
+        ("from", from),
+        ("to", to),
+        ("actor_id", actor),
+        ("action", action),
+        ("unit_id", unit),
+        ("result", result),
+        ("q", find),
+    ];
     let query: Vec<_> = filters
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))

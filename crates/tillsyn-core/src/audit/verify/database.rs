@@ -75,8 +75,14 @@ async fn reached(core: &Core, lease: &'static str) -> Result<i64, Error> {
 
 /// Where the trail of this database begins.
 pub(crate) async fn start(core: &Core) -> Result<Start, Error> {
+    core.db()
+        .read((), |tx, ()| Box::pin(async move { start_in(tx).await }))
+        .await
+}
+
+pub(crate) async fn start_in(tx: &Tx) -> Result<Start, Error> {
     const CUT: &str = "SELECT position, hash FROM audit_cut ORDER BY position DESC LIMIT 1";
-    match core.db().query_optional(CUT, args![]).await? {
+    match tx.fetch_optional(CUT, args![]).await? {
         Some(row) => Ok(Start::cut(row.i64(0)?, row.text(1)?)),
         None => Ok(Start::beginning()),
     }
@@ -91,7 +97,7 @@ pub(crate) async fn certificates(core: &Core) -> Result<Vec<(String, Certificate
         .collect()
 }
 
-async fn keys(core: &Core) -> Result<Vec<(Option<String>, PublicKey)>, Error> {
+pub(crate) async fn keys(core: &Core) -> Result<Vec<(Option<String>, PublicKey)>, Error> {
     let found = certificates(core).await?;
     let key = |(id, certificate): (String, Certificate)| (Some(id), certificate.public_key().clone());
     Ok(found.into_iter().map(key).collect())

@@ -5,7 +5,7 @@ mod database;
 
 pub use checker::{Body, Checker, Entry, Finding, Start, Verdict};
 pub use database::verify;
-pub(crate) use database::{certificates, page, start};
+pub(crate) use database::{certificates, keys, page, page_in, start, start_in};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod data;
 mod devices;
 mod invitations;
 mod list;
@@ -17,6 +18,7 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     let (read, write) = (Needs::One(P::PeopleRead), Needs::One(P::PeopleWrite));
+    let manage = Needs::One(P::AuditManage);
     OpenApiRouter::new()
         .routes(guarded(read, routes!(list::list)))
         .routes(guarded(read, routes!(show::show)))
@@ -24,4 +26,6 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(write, routes!(change::change)))
         .routes(guarded(read, routes!(devices::list)))
         .routes(guarded(read, routes!(invitations::list)))
+        .routes(guarded(manage, routes!(data::export)))
+        .routes(guarded(manage, routes!(data::erase)))
 }

@@ -20,5 +20,6 @@ pub(super) use groups::{
 };
 pub(super) use people::{
     change_person, change_status, create_person, give_device, people_page, person_page,
+    settle_person,
 };
 pub(super) use units::{create_unit, move_unit, remove_unit, rename_unit, units_page};

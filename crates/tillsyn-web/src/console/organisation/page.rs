@@ -71,6 +71,8 @@ pub struct PersonPage {
     /// `None` when the role does not see invitations.
     pub invitations: Option<Vec<NotedLink>>,
     pub may_write: bool,
+    /// May take everything that is held on the person, and erase them.
+    pub may_erase: bool,
     pub form: PersonForm,
 }
 

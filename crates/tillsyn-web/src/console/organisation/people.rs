@@ -187,6 +187,7 @@ async fn one(
         groups: links_to_groups(l, &groups),
         invitations,
         may_write: visitor.may(Permission::PeopleWrite),
+        may_erase: visitor.may(Permission::AuditManage),
         form: form(visitor, fields.unwrap_or(&stored)).await?,
         name: found.name,
         email: found.email.unwrap_or_default(),
@@ -211,6 +212,15 @@ async fn settle(
             Ok(page(status, &one(&visitor, id, fields, problem).await?))
         }
     }
+}
+
+/// The page of the person with what went wrong.
+pub(crate) async fn settle_person(
+    visitor: Visitor,
+    id: &PersonId,
+    error: Error,
+) -> Result<Response, Failure> {
+    settle(visitor, id, None, Err(error)).await
 }
 
 pub(crate) async fn change_person(

@@ -3,6 +3,7 @@
 mod acme;
 mod acme_client;
 mod acme_device;
+mod audit;
 mod delivery;
 mod identity;
 mod isolation;
