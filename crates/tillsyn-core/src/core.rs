@@ -29,6 +29,8 @@ pub struct CoreConfig {
     pub device_services_url: String,
     /// Trust only this root (PEM) for them; `None` means the system's roots.
     pub device_services_root_pem: Option<String>,
+    /// Collector to which the audit trail is sent.
+    pub syslog: Option<crate::audit::SyslogTarget>,
     /// Outgoing proxy for vendors.
     pub proxy_url: Option<String>,
     /// How long the first download of a profile may be used, in milliseconds (default one hour).
@@ -53,6 +55,7 @@ impl Default for CoreConfig {
             apns_root_pem: None,
             device_services_url: "https://deviceservices-external.apple.com".to_owned(),
             device_services_root_pem: None,
+            syslog: None,
             proxy_url: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
             attestation_roots: Vec::new(),

@@ -30,6 +30,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(reconcile::run_worker(core.clone())),
         tokio::spawn(crate::feed::follow(core.clone())),
         tokio::spawn(audit::run_worker(core.clone())),
+        tokio::spawn(audit::send_by_syslog(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),

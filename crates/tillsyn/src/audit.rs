@@ -38,6 +38,8 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "NAME")]
         confirm: String,
     },
+    /// Seals what no server has sealed yet
+    Seal,
     /// Prints position and hash of the last entry: keep them elsewhere
     Head,
 }
@@ -109,6 +111,7 @@ pub(crate) async fn run(file: Option<&Path>, command: AuditCommand) -> anyhow::R
         AuditCommand::Verify(args) => verify_here(&core, &args).await,
         AuditCommand::Export(args) => export(&core, args).await,
         AuditCommand::Certificate => certificate(&core).await,
+        AuditCommand::Seal => Ok(audit::run_due(&core).await?),
         AuditCommand::Search(args) => search(&core, args).await,
         AuditCommand::ExportPerson { id } => export_person(&core, &id).await,
         AuditCommand::ErasePerson { id, confirm } => erase_person(&core, &id, confirm).await,

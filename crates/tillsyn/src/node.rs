@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use tillsyn_core::audit::SyslogTarget;
 use tillsyn_core::{Clock, Core, CoreConfig};
 use tillsyn_db::Db;
 use tillsyn_pki::cert::Certificate;
@@ -39,6 +40,7 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         public_url: config.public.url.clone(),
         console_url: config.console_url(),
         tls_roots_pem,
+        syslog: syslog(config)?,
         apns_url: config.apns.url.clone(),
         apns_root_pem,
         proxy_url: config.proxy.url.as_ref().map(|url| url.expose().to_owned()),
@@ -47,6 +49,19 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         node: node_name(config),
         ..CoreConfig::default()
     })
+}
+
+/// Where the audit trail is sent.
+fn syslog(config: &Config) -> anyhow::Result<Option<SyslogTarget>> {
+    let Some(mut target) = config.audit.syslog.as_deref().and_then(SyslogTarget::parse) else {
+        return Ok(None);
+    };
+    if let Some(path) = &config.audit.syslog_root_file {
+        let roots = read_certificates(path)?;
+        target.roots_pem = roots.iter().map(Certificate::to_pem).collect();
+    }
+    target.cef = config.audit.syslog_cef;
+    Ok(Some(target))
 }
 
 /// All certificates of a PEM file; at least one.

@@ -1,6 +1,6 @@
 //! Forgetting a person: what names them is taken away, and the trail stays whole, for it holds hashes only.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
@@ -210,6 +210,27 @@ async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(
     tx.execute_in(SUMMARY, devices.to_vec(), args![now_ms]).await?;
     for sql in FORGET {
         tx.execute_in(sql, devices.to_vec(), args![]).await?;
+    }
+    for device in devices {
+        forget_previews_in(tx, device).await?;
+    }
+    Ok(())
+}
+
+/// What was shown to whoever decided on the device. One that still waits is over within a day.
+async fn forget_previews_in(tx: &Tx, device: &str) -> Result<(), Error> {
+    const SHOWN: &str = "SELECT id, preview FROM approval WHERE status <> 'waiting' AND preview LIKE $1";
+    const FORGET: &str = "UPDATE approval SET preview = $2 WHERE id = $1";
+    for row in tx.fetch_all(SHOWN, args![format!("%{device}%")]).await? {
+        let mut preview: Json = serde_json::from_str(&row.text(1)?).unwrap_or_default();
+        let targets = preview["targets"].as_array_mut();
+        for target in targets.into_iter().flatten() {
+            if target["device_id"] == device {
+                target["name"] = Json::Null;
+            }
+        }
+        let values = args![row.text(0)?, preview.to_string()];
+        tx.execute(FORGET, values).await?;
     }
     Ok(())
 }

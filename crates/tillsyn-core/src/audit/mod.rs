@@ -14,6 +14,7 @@ mod retention;
 mod seal;
 mod search;
 mod state;
+mod syslog;
 mod verify;
 
 pub use dossier::export_person;
@@ -28,4 +29,6 @@ pub(crate) use seal::run_worker;
 pub use seal::{Sealer, run_due};
 pub use search::{EventFilter, FoundEvent, search};
 pub use state::{TrailState, certificates_pem, state, verify_daily};
+pub use syslog::{SyslogTarget, Transport, send_due};
+pub(crate) use syslog::run_worker as send_by_syslog;
 pub use verify::{Body, Checker, Entry, Finding, Start, Verdict, verify};

@@ -1,5 +1,7 @@
 //! What a server needs beyond well-formed values.
 
+use tillsyn_core::audit::{SyslogTarget, Transport};
+
 use super::load::{Config, ConfigError};
 use super::sections::DeviceAuth;
 
@@ -51,6 +53,21 @@ impl Config {
                 "`admin.listen` is the same as `public.listen`; leave it out to share the listener"
                     .to_owned(),
             );
+        }
+        match self.audit.syslog.as_deref().map(SyslogTarget::parse) {
+            Some(None) => mistakes.push(
+                "`audit.syslog` is no address of a collector, such as tls://log.example.org:6514"
+                    .to_owned(),
+            ),
+            Some(Some(target))
+                if target.transport == Transport::Tls && self.audit.syslog_root_file.is_none() =>
+            {
+                mistakes.push(
+                    "`audit.syslog` by TLS needs `audit.syslog_root_file`: the roots to trust"
+                        .to_owned(),
+                );
+            }
+            _ => {}
         }
         if mistakes.is_empty() {
             return Ok(());

@@ -9,7 +9,7 @@ use toml::Value;
 use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
-    Admin, Apns, Apple, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
+    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.
@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) apns: Apns,
     pub(crate) device_services: DeviceServices,
+    pub(crate) audit: Audit,
     pub(crate) apple: Apple,
     pub(crate) proxy: Proxy,
     pub(crate) http: Http,
@@ -114,6 +115,7 @@ impl Config {
         let keys = Keys::take(values);
         let apns = Apns::take(values);
         let device_services = DeviceServices::take(values);
+        let audit = Audit::take(values);
         let apple = Apple::take(values);
         let proxy = Proxy::take(values);
         let http = Http::take(values);
@@ -126,6 +128,7 @@ impl Config {
             keys: keys?,
             apns: apns?,
             device_services: device_services?,
+            audit: audit?,
             apple: apple?,
             proxy: proxy?,
             http: http?,
@@ -150,6 +153,7 @@ impl Config {
             &mut self.admin.tls_key,
             &mut self.apns.root_file,
             &mut self.device_services.root_file,
+            &mut self.audit.syslog_root_file,
         ]
         .into_iter()
         .flatten()

@@ -96,6 +96,19 @@ section! {
 }
 
 section! {
+    /// The audit trail for others.
+    struct Audit = "audit" {
+        /// Collector to which every event and each signed head is sent by syslog (RFC 5424):
+        /// `udp://host:514`, `tcp://host:601` or `tls://host:6514`.
+        syslog: Option<String> = "",
+        /// PEM file of the only roots to trust for `tls://`.
+        syslog_root_file: Option<PathBuf> = "",
+        /// Common Event Format instead of JSON.
+        syslog_cef: bool = "false",
+    }
+}
+
+section! {
     /// Apple devices.
     struct Apple = "apple" {
         /// PEM files with the roots that attestations of devices have to lead to, instead of Apple's
@@ -196,13 +209,14 @@ impl Setting for LogFormat {
 }
 
 /// Each section with its text and its keys, in the order of the reference page.
-pub(super) const ALL: [((&str, &str), &[Field]); 11] = [
+pub(super) const ALL: [((&str, &str), &[Field]); 12] = [
     (Public::ABOUT, Public::FIELDS),
     (Admin::ABOUT, Admin::FIELDS),
     (Database::ABOUT, Database::FIELDS),
     (Keys::ABOUT, Keys::FIELDS),
     (Apns::ABOUT, Apns::FIELDS),
     (DeviceServices::ABOUT, DeviceServices::FIELDS),
+    (Audit::ABOUT, Audit::FIELDS),
     (Apple::ABOUT, Apple::FIELDS),
     (Proxy::ABOUT, Proxy::FIELDS),
     (Http::ABOUT, Http::FIELDS),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account;
+mod audit;
 mod canaries;
 mod check;
 mod client;

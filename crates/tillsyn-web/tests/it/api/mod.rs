@@ -2,6 +2,7 @@
 
 mod access;
 mod administrators;
+mod audit;
 mod commands;
 mod devices;
 mod escrow;

@@ -3,6 +3,8 @@
 mod access;
 mod approvals;
 pub(crate) mod browser;
+mod audit;
+mod browser;
 mod certificates;
 mod devices;
 mod drafts;

@@ -62,6 +62,10 @@ both_engines!(
         iphone.session().await.unwrap();
         let path = format!("{device}/locations");
         let found = api.get(&path).await.expect(200);
+        // Whoever looks is recorded; a look that lasts, once a minute.
+        api.get(&path).await.expect(200);
+        let looked = "SELECT count(*) FROM event WHERE action = 'device.locations_read'";
+        assert_eq!(app.count(looked).await, 1);
         let at = &found["items"][0];
         let latitude = at["latitude"].as_f64().unwrap();
         assert!((-90.0..=90.0).contains(&latitude));

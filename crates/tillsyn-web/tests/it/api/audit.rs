@@ -1,0 +1,271 @@
+//! The audit trail through the API: finding events, refusals, retention, legal holds, and forgetting people.
+
+use serde_json::json;
+use tillsyn_core::actor::Permission as P;
+use tillsyn_core::audit::{self, Proof};
+use tillsyn_core::ids::PersonId;
+use tillsyn_core::people::{NewPerson, create_person};
+use tillsyn_core::{Clock, jobs};
+use tillsyn_testkit::canaries::{Canary, cells, found_in};
+use tillsyn_testkit::{Api, AppOptions, TestApp, both_engines};
+
+use crate::device::story::only_device;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+fn still() -> AppOptions {
+    AppOptions {
+        clock: Clock::fixed(1_760_000_000_000),
+        jobs: false,
+        ..AppOptions::default()
+    }
+}
+
+async fn add(api: &Api, path: &str, body: serde_json::Value) -> String {
+    let made = api.post(path, &body).await.expect(201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+async fn found(api: &Api, query: &str) -> Vec<(String, String)> {
+    let page = api.get(&format!("/api/v1/events?{query}")).await.expect(200);
+    let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();
+    let items = page["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| (text(item, "action"), text(item, "object_id")))
+        .collect()
+}
+
+both_engines!(events_are_found_by_what_is_in_them, still(), |app| {
+    async move {
+        let api = app.owner_api().await;
+        let unit = add(&api, "/api/v1/units", json!({"name": "Physics"})).await;
+        // Past midnight.
+        app.clock.advance_ms(DAY_MS / 3 * 2);
+        let in_unit = json!({"name": "Elin Berg", "unit_id": unit});
+        let elin = add(&api, "/api/v1/people", in_unit).await;
+        let omar = add(&api, "/api/v1/people", json!({"name": "Omar Dahl"})).await;
+        let (first, second) = (
+            ("person.create".to_owned(), elin.clone()),
+            ("person.create".to_owned(), omar.clone()),
+        );
+        assert_eq!(found(&api, "action=person.create").await, [second.clone(), first.clone()]);
+        assert_eq!(found(&api, "action=person.*&limit=1").await, [second.clone()]);
+        let below = format!("unit_id={unit}&action=person.*");
+        assert_eq!(found(&api, &below).await, [first.clone()]);
+        assert_eq!(found(&api, &format!("q={omar}")).await, [second.clone()]);
+        // By time: the unit was made the day before.
+        let since = "from=2025-10-10T00:00:00Z";
+        assert_eq!(found(&api, &format!("{since}&action=unit.create")).await, []);
+        assert_eq!(found(&api, &format!("{since}&action=person.create")).await.len(), 2);
+        assert_eq!(found(&api, "to=2025-10-10T00:00:00Z&action=person.create").await, []);
+        let token = app
+            .text("SELECT actor_id FROM event WHERE action = 'unit.create'")
+            .await
+            .unwrap();
+        assert_eq!(found(&api, &format!("actor_id={token}&action=person.*")).await.len(), 2);
+        assert_eq!(found(&api, "result=refused").await, []);
+        for odd in ["action=nonsense", "result=perhaps", "from=yesterday", "action=nonsense.*"] {
+            let answer = api.get(&format!("/api/v1/events?{odd}")).await;
+            assert_eq!(answer.status, 422, "{odd}");
+        }
+        // Pages lead on.
+        let page = api.get("/api/v1/events?action=person.*&limit=1").await.expect(200);
+        let next = page["next"].as_str().unwrap();
+        let rest = found(&api, &format!("action=person.*&limit=1&after={next}")).await;
+        assert_eq!(rest, [first]);
+
+        // Sealed events say where.
+        jobs::run(&app.core, "audit").await.unwrap();
+        let page = api.get("/api/v1/events?limit=1").await.expect(200);
+        let state = api.get("/api/v1/audit").await.expect(200);
+        assert_eq!(page["items"][0]["position"], state["position"]);
+        assert_eq!(state["unsealed"], 0);
+        let export = api.get("/api/v1/audit/export?format=cef").await;
+        assert_eq!(export.status, 200);
+    }
+});
+
+both_engines!(
+    a_flood_of_refusals_is_a_few_rows_and_a_number,
+    still(),
+    |app| async move {
+        const ROWS: &str = "SELECT count(*) FROM event WHERE action = 'access.refused'";
+        let reader = app.api(&[P::PeopleRead]).await;
+        for _ in 0..12 {
+            reader
+                .post("/api/v1/people", &json!({"name": "Elin Berg"}))
+                .await
+                .expect(403);
+            // Reading what one may not read changes nothing.
+            reader.get("/api/v1/devices").await.expect(403);
+        }
+        assert_eq!(app.count(ROWS).await, 5);
+        let row = "SELECT object_id || ' ' || result || ' ' || details FROM event \
+            WHERE action = 'access.refused' ORDER BY seq LIMIT 1";
+        assert_eq!(
+            app.text(row).await.unwrap(),
+            "POST /api/v1/people refused {\"code\":\"permission_missing\"}"
+        );
+        jobs::run(&app.core, "minute").await.unwrap();
+        assert_eq!(app.count(ROWS).await, 5);
+        app.clock.advance_ms(61_000);
+        jobs::run(&app.core, "minute").await.unwrap();
+        assert_eq!(app.count(ROWS).await, 6);
+        let last = "SELECT details FROM event WHERE action = 'access.refused' \
+            ORDER BY seq DESC LIMIT 1";
+        let last: serde_json::Value = serde_json::from_str(&app.text(last).await.unwrap()).unwrap();
+        assert_eq!(last, json!({"code": "permission_missing", "times": 7}));
+    }
+);
+
+both_engines!(what_is_too_old_is_cut_at_a_signed_head, still(), |app| {
+    async move {
+        const EVENTS: &str = "SELECT count(*) FROM event";
+        let api = app.owner_api().await;
+        let elin = add(&api, "/api/v1/people", json!({"name": "Elin Berg"})).await;
+        jobs::run(&app.core, "audit").await.unwrap();
+        let old = app.count("SELECT MAX(position) FROM audit_checkpoint").await;
+        let short = json!({"retention_days": 89});
+        api.put("/api/v1/audit/settings", &short).await.expect(422);
+        let short = json!({"retention_days": 90});
+        api.put("/api/v1/audit/settings", &short).await.expect(200);
+        app.clock.advance_ms(91 * DAY_MS);
+        let mut owner = app.owner.clone();
+        owner.fresh_at = Some(app.core.now_ms());
+        let omar = NewPerson {
+            name: "Omar Dahl".to_owned(),
+            email: None,
+            language: None,
+            unit: None,
+        };
+        create_person(&app.core, &owner, omar).await.unwrap();
+        jobs::run(&app.core, "audit").await.unwrap();
+        let all = app.count(EVENTS).await;
+
+        // Neither a hold on everything nor one on somebody whom it concerns lets it go.
+        let hold = async |subject: Option<String>| {
+            audit::place_hold(&app.core, &owner, subject, "Inquiry").await.unwrap().id
+        };
+        let (theirs, whole) = (hold(Some(elin)).await, hold(None).await);
+        for id in [whole, theirs] {
+            audit::retain(&app.core).await.unwrap();
+            assert_eq!(app.count("SELECT count(*) FROM audit_cut").await, 0);
+            audit::end_hold(&app.core, &owner, &id).await.unwrap();
+        }
+
+        // A broken part stays, for whoever looks into it.
+        let spoil = "UPDATE event SET result = result || 'x' WHERE seq = 1";
+        app.db().execute(spoil, Vec::new()).await.unwrap();
+        audit::retain(&app.core).await.unwrap();
+        assert_eq!(app.count("SELECT count(*) FROM audit_cut").await, 0);
+        let mend = "UPDATE event SET result = substr(result, 1, length(result) - 1) WHERE seq = 1";
+        app.db().execute(mend, Vec::new()).await.unwrap();
+
+        audit::retain(&app.core).await.unwrap();
+        assert!(app.count("SELECT MAX(position) FROM audit_cut").await >= old);
+        assert!(app.count(EVENTS).await < all);
+        let lone = "SELECT count(*) FROM event_identity i WHERE NOT EXISTS \
+            (SELECT 1 FROM event e WHERE e.id = i.event_id)";
+        assert_eq!(app.count(lone).await, 0);
+        let left = "SELECT count(*) FROM event WHERE action = 'person.create'";
+        assert_eq!(app.count(left).await, 1);
+        let cut = "SELECT count(*) FROM event WHERE action = 'audit.cut'";
+        assert_eq!(app.count(cut).await, 1);
+        jobs::run(&app.core, "audit").await.unwrap();
+        let verdict = audit::verify(&app.core, None).await.unwrap();
+        assert_eq!(verdict.findings, []);
+        assert!(verdict.entries > 0);
+        // What is left of the cut's own trail can be tampered with no better.
+        let position = verdict.position;
+        let cut = "DELETE FROM audit_entry WHERE position = (SELECT MIN(position) FROM audit_entry)";
+        app.db().execute(cut, Vec::new()).await.unwrap();
+        let verdict = audit::verify(&app.core, None).await.unwrap();
+        assert_eq!(verdict.position, position);
+        assert!(!verdict.is_whole());
+    }
+});
+
+/// Cells of the store in which one of them stands.
+async fn cells_with(app: &TestApp, canaries: &[Canary]) -> Vec<String> {
+    cells(&app.db())
+        .await
+        .into_iter()
+        .filter(|(_, _, value)| !found_in(canaries, value).is_empty())
+        .map(|(table, column, _)| format!("{table}.{column}"))
+        .collect()
+}
+
+both_engines!(
+    an_erased_person_is_nowhere_and_the_chain_is_whole,
+    |app| async move {
+        app.enrolled_iphone().await;
+        let device = only_device(&app).await;
+        let api = app.owner_api().await;
+        let name = "Canary Bergström-Elin";
+        let email = "canary.elin@example.org";
+        let body = json!({"name": name, "email": email});
+        let elin = add(&api, "/api/v1/people", body).await;
+        let group = add(&api, "/api/v1/groups", json!({"name": "Loans"})).await;
+        api.post(
+            &format!("/api/v1/groups/{group}/members"),
+            &json!({"people": [elin]}),
+        )
+        .await;
+        let of = format!("/api/v1/devices/{device}/person");
+        api.put(&of, &json!({"person_id": elin})).await;
+        let rename = "UPDATE device_summary SET name = 'Canary Bergström-Elin iPhone', \
+            person_id = (SELECT id FROM person), person_name = (SELECT name FROM person)";
+        app.db().execute(rename, Vec::new()).await.unwrap();
+        let theirs = "UPDATE enrollment SET person_id = (SELECT id FROM person)";
+        app.db().execute(theirs, Vec::new()).await.unwrap();
+        let canaries = [Canary::new("name", name), Canary::new("email", email)];
+        assert!(cells_with(&app, &canaries).await.len() >= 3);
+
+        let id = PersonId::parse(&elin).unwrap();
+        let erase = async |typed: &str| {
+            let proof = Proof {
+                typed: typed.to_owned(),
+                password: None,
+            };
+            audit::erase_person(&app.core, &app.owner, &id, proof).await
+        };
+        let document = audit::export_person(&app.core, &app.owner, &id, None).await.unwrap();
+        assert_eq!(document["person"][0]["email"], email);
+        assert_eq!(document["devices"][0]["id"], device.to_string());
+        assert!(!document["events"].as_array().unwrap().is_empty());
+
+        // Whoever has devices, is held or is misspelt is not erased.
+        assert_eq!(erase(name).await.unwrap_err().code, "person_has_devices");
+        let over = "UPDATE enrollment SET status = 'removed', ended_at = 1";
+        app.db().execute(over, Vec::new()).await.unwrap();
+        let hold = audit::place_hold(&app.core, &app.owner, Some(elin.clone()), "Inquiry")
+            .await
+            .unwrap();
+        assert_eq!(erase(name).await.unwrap_err().code, "legal_hold");
+        audit::end_hold(&app.core, &app.owner, &hold.id).await.unwrap();
+        assert_eq!(erase("Elin").await.unwrap_err().code, "confirmation");
+        // A token alone does not do it, and a reader not at all.
+        let path = format!("/api/v1/people/{elin}/erase");
+        let refused = api.post(&path, &json!({"confirm": name})).await.expect(403);
+        assert_eq!(refused["code"], "password_needed");
+        let reader = app.api(&[P::PeopleRead]).await;
+        reader.post(&path, &json!({"confirm": name})).await.expect(403);
+        assert!(!cells_with(&app, &canaries).await.is_empty());
+
+        erase(name).await.unwrap();
+        let left = cells_with(&app, &canaries).await;
+        // What a request was answered is kept for a day, for its repetition.
+        let left: Vec<_> = left
+            .iter()
+            .filter(|cell| !cell.starts_with("idempotency_key"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+        let known = "SELECT count(*) FROM event WHERE object_kind = 'person'";
+        assert_eq!(app.count(known).await, 3);
+        api.get(&format!("/api/v1/people/{elin}")).await.expect(404);
+        jobs::run(&app.core, "audit").await.unwrap();
+        let verdict = audit::verify(&app.core, None).await.unwrap();
+        assert_eq!(verdict.findings, []);
+    }
+);
