@@ -7,8 +7,8 @@ use tillsyn_db::{Tx, Value, args};
 
 use crate::activation_lock;
 use crate::approvals;
-use crate::campaigns;
 use crate::audit;
+use crate::campaigns;
 use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};

@@ -139,7 +139,9 @@ pub(crate) async fn ensure_network(db: &Db, keys: &KeyStore, now_ms: i64) -> Res
 
 async fn organisation(db: &Db) -> Result<String, Error> {
     const NAME: &str = "SELECT value FROM setting WHERE name = $1";
-    let row = db.query_optional(NAME, args![settings::ORGANISATION]).await?;
+    let row = db
+        .query_optional(NAME, args![settings::ORGANISATION])
+        .await?;
     let Some(row) = row else {
         return Ok(settings::Organisation::default().name);
     };
@@ -159,12 +161,12 @@ pub(crate) async fn ensure_audit(db: &Db, keys: &KeyStore, now_ms: i64) -> Resul
         return Ok(());
     }
     let organisation = organisation(db).await?;
-    let made =
-        issue::create_statement_signer("Tillsyn Audit", &organisation, now_ms, CA_DAYS)?;
+    let made = issue::create_statement_signer("Tillsyn Audit", &organisation, now_ms, CA_DAYS)?;
     let key = made.key.to_pkcs8_der();
     let sealed = keys.seal(&key, "authority", "key_sealed", AUDIT_ID);
     let (der, end) = (made.certificate.der(), made.certificate.not_after_ms());
-    db.execute(PUT, args![AUDIT_ID, der, sealed, end, now_ms]).await?;
+    db.execute(PUT, args![AUDIT_ID, der, sealed, end, now_ms])
+        .await?;
     Ok(())
 }
 

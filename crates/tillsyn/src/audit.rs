@@ -4,7 +4,7 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use tillsyn_core::audit::{self, Asked, EventFilter, FileChecker, Format, Proof, Verdict};
+use tillsyn_core::audit::{self, Asked, Erase, EventFilter, FileChecker, Format, Verdict};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::{Actor, Core};
 use tillsyn_pki::cert::Certificate;
@@ -252,11 +252,8 @@ async fn export_person(core: &Core, id: &str) -> anyhow::Result<()> {
 }
 
 async fn erase_person(core: &Core, id: &str, typed: String) -> anyhow::Result<()> {
-    let proof = Proof {
-        typed,
-        password: None,
-    };
-    audit::erase_person(core, &Actor::server(), &person_id(id)?, proof).await?;
+    let erase = Erase { typed, proof: None };
+    audit::erase_person(core, &Actor::server(), &person_id(id)?, erase).await?;
     say!("Erased.");
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 use tillsyn_db::{Row, Tx, args};
-use zeroize::Zeroizing;
 
 use super::erasure::{prove, subject_in};
+use crate::accounts::Proof;
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
@@ -221,10 +221,10 @@ pub async fn export_person(
     core: &Core,
     actor: &Actor,
     id: &PersonId,
-    password: Option<Zeroizing<String>>,
+    proof: Option<Proof>,
 ) -> Result<Json, Error> {
     may(actor, Permission::AuditManage)?;
-    prove(core, actor, password).await?;
+    prove(core, actor, proof).await?;
     let input = (actor.clone(), id.clone(), core.now_ms());
     core.db()
         .write(input, |tx, (actor, id, now)| {

@@ -2,10 +2,9 @@
 
 use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
-use zeroize::Zeroizing;
 
 use super::hold::standing_in;
-use crate::accounts::confirm_account;
+use crate::accounts::{Proof, confirm_account};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -48,21 +47,21 @@ pub(crate) async fn subject_in(tx: &Tx, actor: &Actor, id: &PersonId) -> Result<
     })
 }
 
-/// What whoever asks brings as proof: the person's name as typed, and the password of a token's account.
+/// What whoever asks brings as proof: the person's name as typed, and who is behind a token.
 #[derive(Clone, Default)]
-pub struct Proof {
+pub struct Erase {
     pub typed: String,
-    pub password: Option<Zeroizing<String>>,
+    pub proof: Option<Proof>,
 }
 
 /// A session must be fresh; a token brings the password of its account.
 pub(crate) async fn prove(
     core: &Core,
     actor: &Actor,
-    password: Option<Zeroizing<String>>,
+    proof: Option<Proof>,
 ) -> Result<(), Error> {
-    match (actor.kind, password) {
-        (ActorKind::Token, Some(password)) => confirm_account(core, actor, password).await,
+    match (actor.kind, proof) {
+        (ActorKind::Token, Some(proof)) => confirm_account(core, actor, proof).await,
         (ActorKind::Token, None) => Err(Error::new(
             Kind::FreshSignInNeeded,
             "password_needed",
@@ -81,11 +80,11 @@ pub async fn erase_person(
     core: &Core,
     actor: &Actor,
     id: &PersonId,
-    proof: Proof,
+    erase: Erase,
 ) -> Result<(), Error> {
     may(actor, Permission::AuditManage)?;
-    prove(core, actor, proof.password).await?;
-    let input = (actor.clone(), id.clone(), proof.typed, core.now_ms());
+    prove(core, actor, erase.proof).await?;
+    let input = (actor.clone(), id.clone(), erase.typed, core.now_ms());
     core.db()
         .write(input, |tx, (actor, id, typed, now)| {
             Box::pin(async move {
@@ -137,7 +136,10 @@ async fn refuse_in(tx: &Tx, subject: &Subject) -> Result<(), Error> {
             "A legal hold stands: nothing that it covers is taken away.",
         ));
     }
-    let devices = tx.fetch_one(DEVICES, args![subject.id.as_str()]).await?.i64(0)?;
+    let devices = tx
+        .fetch_one(DEVICES, args![subject.id.as_str()])
+        .await?
+        .i64(0)?;
     if devices > 0 {
         return Err(Error::conflict(
             "person_has_devices",
@@ -207,7 +209,8 @@ async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(
     if devices.is_empty() {
         return Ok(());
     }
-    tx.execute_in(SUMMARY, devices.to_vec(), args![now_ms]).await?;
+    tx.execute_in(SUMMARY, devices.to_vec(), args![now_ms])
+        .await?;
     for sql in FORGET {
         tx.execute_in(sql, devices.to_vec(), args![]).await?;
     }
@@ -219,7 +222,8 @@ async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(
 
 /// What was shown to whoever decided on the device. One that still waits is over within a day.
 async fn forget_previews_in(tx: &Tx, device: &str) -> Result<(), Error> {
-    const SHOWN: &str = "SELECT id, preview FROM approval WHERE status <> 'waiting' AND preview LIKE $1";
+    const SHOWN: &str =
+        "SELECT id, preview FROM approval WHERE status <> 'waiting' AND preview LIKE $1";
     const FORGET: &str = "UPDATE approval SET preview = $2 WHERE id = $1";
     for row in tx.fetch_all(SHOWN, args![format!("%{device}%")]).await? {
         let mut preview: Json = serde_json::from_str(&row.text(1)?).unwrap_or_default();
@@ -257,7 +261,8 @@ async fn forget_person_in(tx: &Tx, subject: &Subject, now_ms: i64) -> Result<(),
     const PERSON: &str = "UPDATE person SET name = '', email = NULL, language = NULL, \
         status = 'erased', updated_at = $2 WHERE id = $1";
     const MAIL: &str = "DELETE FROM mail_outbox WHERE recipient = $1";
-    tx.execute(PERSON, args![subject.id.as_str(), now_ms]).await?;
+    tx.execute(PERSON, args![subject.id.as_str(), now_ms])
+        .await?;
     if let Some(email) = &subject.email {
         tx.execute(MAIL, args![email]).await?;
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 use tillsyn_db::args;
 
-use super::verify::{Body, Entry, Start, page, start, certificates};
+use super::verify::{Body, Entry, Start, certificates, page, start};
 use super::{cef, file};
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
@@ -73,8 +73,8 @@ pub async fn export(core: &Core, actor: &Actor, asked: Asked) -> Result<Export, 
     core.db()
         .write(input, |tx, (actor, unit, details, now)| {
             Box::pin(async move {
-                let event = NewEvent::done("audit.export", "audit", "trail", unit)
-                    .with(details.clone());
+                let event =
+                    NewEvent::done("audit.export", "audit", "trail", unit).with(details.clone());
                 events::record(tx, actor, *now, event).await?;
                 Ok::<_, Error>(())
             })

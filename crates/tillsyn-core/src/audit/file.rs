@@ -140,7 +140,9 @@ pub(crate) fn write_entry(out: &mut String, entry: &Entry, shown: bool) {
     // What is no JSON was tampered with; as a text it is told so by whoever verifies.
     let Some(details) = RawValue::from_string(record.details.clone())
         .ok()
-        .or_else(|| RawValue::from_string(serde_json::Value::from(record.details.as_str()).to_string()).ok())
+        .or_else(|| {
+            RawValue::from_string(serde_json::Value::from(record.details.as_str()).to_string()).ok()
+        })
     else {
         return;
     };

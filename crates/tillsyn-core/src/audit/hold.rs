@@ -76,8 +76,9 @@ pub async fn place_hold(
                     hold.created_at
                 ];
                 tx.execute(PUT, values).await?;
-                let event = NewEvent::done("legal_hold.place", "legal_hold", &hold.id, root.as_str())
-                    .with(json!({ "subject_id": hold.subject_id, "reason": hold.reason }));
+                let event =
+                    NewEvent::done("legal_hold.place", "legal_hold", &hold.id, root.as_str())
+                        .with(json!({ "subject_id": hold.subject_id, "reason": hold.reason }));
                 events::record(tx, actor, hold.created_at, event).await?;
                 Ok::<_, Error>(())
             })

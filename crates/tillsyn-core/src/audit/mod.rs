@@ -18,7 +18,7 @@ mod syslog;
 mod verify;
 
 pub use dossier::export_person;
-pub use erasure::{Proof, erase_person};
+pub use erasure::{Erase, erase_person};
 pub use export::{Asked, Export, Format, export};
 pub use file::FileChecker;
 pub use hold::{LegalHold, end_hold, list_holds, place_hold};
@@ -29,6 +29,6 @@ pub(crate) use seal::run_worker;
 pub use seal::{Sealer, run_due};
 pub use search::{EventFilter, FoundEvent, search};
 pub use state::{TrailState, certificates_pem, state, verify_daily};
-pub use syslog::{SyslogTarget, Transport, send_due};
 pub(crate) use syslog::run_worker as send_by_syslog;
+pub use syslog::{SyslogTarget, Transport, send_due};
 pub use verify::{Body, Checker, Entry, Finding, Start, Verdict, verify};

@@ -247,4 +247,3 @@ async fn checkpoint_in(
     lease::reach_in(tx, SIGNED, position).await?;
     Ok(true)
 }
-

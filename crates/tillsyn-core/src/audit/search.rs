@@ -143,10 +143,7 @@ fn statement(
             find.clone().into(),
         );
         let pattern = text::pattern(Some(&find));
-        and(
-            " OR lower(e.details) LIKE $n ESCAPE '\\')",
-            pattern.into(),
-        );
+        and(" OR lower(e.details) LIKE $n ESCAPE '\\')", pattern.into());
     }
     and(" ORDER BY e.seq DESC LIMIT $n", limit.into());
     Ok((sql, values))

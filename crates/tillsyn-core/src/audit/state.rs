@@ -100,7 +100,10 @@ pub async fn verify_daily(core: &Core) -> Result<(), Error> {
     };
     let root = org::root(core).await?;
     if findings > 0 {
-        tracing::error!(findings, "the audit trail is not whole: see `tillsyn audit verify`");
+        tracing::error!(
+            findings,
+            "the audit trail is not whole: see `tillsyn audit verify`"
+        );
     }
     core.db()
         .write((verified, root.id, now_ms), |tx, (verified, root, now)| {

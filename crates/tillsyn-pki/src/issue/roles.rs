@@ -87,12 +87,7 @@ pub fn create_signer(
 }
 
 /// A key that signs statements of ours, with a certificate of its own: whoever is given it needs no chain.
-pub fn create_statement_signer(
-    cn: &str,
-    org: &str,
-    now_ms: i64,
-    days: u32,
-) -> Result<CaIdentity> {
+pub fn create_statement_signer(cn: &str, org: &str, now_ms: i64, days: u32) -> Result<CaIdentity> {
     let key = KeyPair::generate_p256()?;
     let request = LeafRequest::new(subject(cn, org), now_ms, days);
     let certificate = self_signed(&key, &request)?;

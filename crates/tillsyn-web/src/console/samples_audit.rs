@@ -70,7 +70,10 @@ impl Sample for AuditPage {
             find: String::new(),
             from: "2026-11-01".to_owned(),
             to: String::new(),
-            actions: choices([l.t("filter-all"), words::activity(l, "device.move", false, "")]),
+            actions: choices([
+                l.t("filter-all"),
+                words::activity(l, "device.move", false, ""),
+            ]),
             results: choices([l.t("filter-all"), l.t("audit-refused")]),
             units: choices([l.t("filter-all"), "Physics".to_owned()]),
             problem: Problem::default(),
@@ -129,7 +132,13 @@ impl Sample for AuditSettingsPage {
             reason: String::new(),
         };
         vec![
-            ("full", page(vec![hold("", false), hold(ID, false), hold(ID, true)], false)),
+            (
+                "full",
+                page(
+                    vec![hold("", false), hold(ID, false), hold(ID, true)],
+                    false,
+                ),
+            ),
             ("empty", page(Vec::new(), true)),
         ]
     }

@@ -9,7 +9,8 @@ use toml::Value;
 use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
-    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public, fields,
+    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public,
+    fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.

@@ -29,7 +29,9 @@ fn a_trail_is_verified_from_its_file_and_a_changed_one_is_named() {
     };
     let ended = verify("audit.jsonl", &[]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
-    let changed = export.out.replacen("organisation.create", "organisation.change", 1);
+    let changed = export
+        .out
+        .replacen("organisation.create", "organisation.change", 1);
     assert_ne!(changed, export.out);
     place.write("changed.jsonl", &changed);
     let ended = verify("changed.jsonl", &[]);

@@ -67,7 +67,13 @@ async fn round(
     let Some(last) = entries.last().map(|entry| entry.position) else {
         return Ok(false);
     };
-    let messages = messages(&entries, &checkpoints, last, target.cef, &core.config().node);
+    let messages = messages(
+        &entries,
+        &checkpoints,
+        last,
+        target.cef,
+        &core.config().node,
+    );
     let open = match connection.take() {
         Some(open) => open,
         None => target.connect().await?,
@@ -94,7 +100,12 @@ async fn claim(core: &Core, holder: &str) -> Result<Option<i64>, Error> {
     const NEWS: &str = "SELECT l.cursor FROM worker_lease l WHERE l.name = $1 AND EXISTS \
         (SELECT 1 FROM audit_entry a WHERE a.position > l.cursor)";
     // Looking first keeps an idle node from opening write transactions.
-    if core.db().query_optional(NEWS, args![LEASE]).await?.is_none() {
+    if core
+        .db()
+        .query_optional(NEWS, args![LEASE])
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let input = (holder.to_owned(), core.now_ms());

@@ -134,7 +134,9 @@ impl Connection {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, sending).await.map_err(away)?
+        tokio::time::timeout(PATIENCE, sending)
+            .await
+            .map_err(away)?
     }
 }
 

@@ -65,11 +65,29 @@ fn addresses_of_collectors_are_read() {
         Some((found.transport, found.host, found.port))
     };
     let at = |transport, host: &str, port| Some((transport, host.to_owned(), port));
-    assert_eq!(read("udp://log.example"), at(Transport::Udp, "log.example", 514));
-    assert_eq!(read("tcp://10.0.0.7:1514"), at(Transport::Tcp, "10.0.0.7", 1514));
-    assert_eq!(read("tls://[2001:db8::7]"), at(Transport::Tls, "2001:db8::7", 6514));
-    assert_eq!(read("tls://[2001:db8::7]:99/"), at(Transport::Tls, "2001:db8::7", 99));
-    for odd in ["log.example", "http://x", "tcp://", "tcp://a:port", "tcp://a/b"] {
+    assert_eq!(
+        read("udp://log.example"),
+        at(Transport::Udp, "log.example", 514)
+    );
+    assert_eq!(
+        read("tcp://10.0.0.7:1514"),
+        at(Transport::Tcp, "10.0.0.7", 1514)
+    );
+    assert_eq!(
+        read("tls://[2001:db8::7]"),
+        at(Transport::Tls, "2001:db8::7", 6514)
+    );
+    assert_eq!(
+        read("tls://[2001:db8::7]:99/"),
+        at(Transport::Tls, "2001:db8::7", 99)
+    );
+    for odd in [
+        "log.example",
+        "http://x",
+        "tcp://",
+        "tcp://a:port",
+        "tcp://a/b",
+    ] {
         assert_eq!(read(odd), None, "{odd}");
     }
 }

@@ -133,17 +133,26 @@ impl fmt::Display for Finding {
                 "position {ends}: the trail ends here, but its head was {head}"
             ),
             Self::Head { position } => {
-                write!(f, "position {position}: this is not the head that was given")
+                write!(
+                    f,
+                    "position {position}: this is not the head that was given"
+                )
             }
             Self::NotSealed { event_id } => {
-                write!(f, "event {event_id} was never sealed, although later ones are")
+                write!(
+                    f,
+                    "event {event_id} was never sealed, although later ones are"
+                )
             }
             Self::Unreadable { line } => write!(f, "line {line} cannot be read"),
             Self::Certificate { line } => {
                 write!(f, "line {line}: this certificate is not one of the trusted")
             }
             Self::NoEnd { ends } => {
-                write!(f, "position {ends}: the file ends here without its last line")
+                write!(
+                    f,
+                    "position {ends}: the file ends here without its last line"
+                )
             }
         }
     }

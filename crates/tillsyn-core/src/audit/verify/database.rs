@@ -5,8 +5,8 @@ use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::key::PublicKey;
 
 use super::checker::{Body, Checker, Entry, Finding, Start, Verdict};
-use crate::audit::seal::{SEALED, SIGNED};
 use crate::audit::chain::{Checkpoint, Record, record_columns};
+use crate::audit::seal::{SEALED, SIGNED};
 use crate::clock::MINUTE_MS;
 use crate::core::Core;
 use crate::error::Error;
@@ -43,11 +43,17 @@ async fn once(core: &Core, head: Option<&(i64, String)>) -> Result<Verdict, Erro
         for entry in entries {
             after = entry.position;
             while signed.peek().is_some_and(|c| c.position < after) {
-                signed.next().into_iter().for_each(|c| checker.checkpoint(c));
+                signed
+                    .next()
+                    .into_iter()
+                    .for_each(|c| checker.checkpoint(c));
             }
             checker.entry(entry);
             while signed.peek().is_some_and(|c| c.position == after) {
-                signed.next().into_iter().for_each(|c| checker.checkpoint(c));
+                signed
+                    .next()
+                    .into_iter()
+                    .for_each(|c| checker.checkpoint(c));
             }
         }
         signed.for_each(|checkpoint| checker.checkpoint(checkpoint));
@@ -99,7 +105,8 @@ pub(crate) async fn certificates(core: &Core) -> Result<Vec<(String, Certificate
 
 pub(crate) async fn keys(core: &Core) -> Result<Vec<(Option<String>, PublicKey)>, Error> {
     let found = certificates(core).await?;
-    let key = |(id, certificate): (String, Certificate)| (Some(id), certificate.public_key().clone());
+    let key =
+        |(id, certificate): (String, Certificate)| (Some(id), certificate.public_key().clone());
     Ok(found.into_iter().map(key).collect())
 }
 
@@ -186,7 +193,10 @@ async fn unsealed(core: &Core) -> Result<(i64, Vec<String>), Error> {
                     return Ok((0, Vec::new()));
                 }
                 let rows = tx.fetch_all(FORGOTTEN, args![*late]).await?;
-                let ids = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+                let ids = rows
+                    .iter()
+                    .map(|row| row.text(0))
+                    .collect::<Result<_, _>>()?;
                 Ok::<_, Error>((count, ids))
             })
         })

@@ -101,7 +101,11 @@ fn a_line_that_differs_in_any_byte_is_found() {
         for byte in 0..lines[at].len() {
             let mut bytes = lines[at].clone().into_bytes();
             // Each bit at some place, and the one that makes other letters of letters at every second.
-            bytes[byte] ^= if byte % 2 == 0 { 0x20 } else { 1 << (byte / 2 % 7) };
+            bytes[byte] ^= if byte % 2 == 0 {
+                0x20
+            } else {
+                1 << (byte / 2 % 7)
+            };
             let Ok(changed) = String::from_utf8(bytes) else {
                 continue;
             };
@@ -122,7 +126,12 @@ fn a_line_that_is_gone_moved_or_twice_is_named() {
         let mut without = lines.clone();
         without.remove(at);
         let verdict = check(&signer, &without);
-        assert_eq!(verdict.is_whole(), at == certificate, "without {}", lines[at]);
+        assert_eq!(
+            verdict.is_whole(),
+            at == certificate,
+            "without {}",
+            lines[at]
+        );
         let mut twice = lines.clone();
         twice.insert(at, lines[at].clone());
         let verdict = check(&signer, &twice);

@@ -70,8 +70,7 @@ pub(in crate::api) async fn place(
     body: Body,
 ) -> Result<(StatusCode, Json<LegalHold>), AppError> {
     let body: NewLegalHold = body.read().await?;
-    let placed =
-        audit::place_hold(ctx.core(), &ctx.actor, body.subject_id, &body.reason).await?;
+    let placed = audit::place_hold(ctx.core(), &ctx.actor, body.subject_id, &body.reason).await?;
     Ok((StatusCode::CREATED, Json(placed.into())))
 }
 

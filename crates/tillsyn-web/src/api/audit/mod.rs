@@ -16,10 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     let (read, manage) = (Needs::One(P::AuditRead), Needs::One(P::AuditManage));
     OpenApiRouter::new()
         .routes(guarded(read, routes!(show::show)))
-        .routes(guarded(
-            Needs::One(P::AuditExport),
-            routes!(export::export),
-        ))
+        .routes(guarded(Needs::One(P::AuditExport), routes!(export::export)))
         .routes(guarded(read, routes!(settings::show)))
         .routes(guarded(manage, routes!(settings::change)))
         .routes(guarded(manage, routes!(holds::list)))

@@ -8,8 +8,8 @@ use tillsyn_core::audit::{EventFilter, FoundEvent, search};
 use tillsyn_core::ids::OrgUnitId;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::paging::{Page, Params};
 use crate::api::json::option;
+use crate::api::paging::{Page, Params};
 use crate::api::time::{self, Time};
 use crate::auth::RequestContext;
 use crate::error::AppError;

@@ -4,11 +4,11 @@ use axum::extract::Path;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use tillsyn_core::audit::{self, Proof};
+use tillsyn_core::accounts::Proof;
+use tillsyn_core::audit::{self, Erase};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::people;
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
 use crate::api::json::{Body, Unkept, id};
 use crate::auth::RequestContext;
@@ -20,6 +20,8 @@ use crate::error::AppError;
 pub(in crate::api) struct PersonExport {
     /// The password of the token's account.
     password: Option<String>,
+    /// The code of its authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// The proof that it is meant and by whom.
@@ -31,6 +33,8 @@ pub(in crate::api) struct PersonErase {
     confirm: String,
     /// The password of the token's account.
     password: Option<String>,
+    /// The code of its authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// Everything that is held on a person, for that person. The answer is not kept anywhere.
@@ -45,8 +49,8 @@ pub(in crate::api) async fn export(
     let id = id(path, PersonId::parse, "person")?;
     people::person(ctx.core(), &ctx.actor, &id).await?;
     let body: PersonExport = body.read().await?;
-    let password = body.password.map(Zeroizing::new);
-    let document = audit::export_person(ctx.core(), &ctx.actor, &id, password).await?;
+    let proof = Proof::sent(body.password, body.code);
+    let document = audit::export_person(ctx.core(), &ctx.actor, &id, proof).await?;
     Ok(Unkept(document))
 }
 
@@ -63,10 +67,10 @@ pub(in crate::api) async fn erase(
     let id = id(path, PersonId::parse, "person")?;
     people::person(ctx.core(), &ctx.actor, &id).await?;
     let body: PersonErase = body.read().await?;
-    let proof = Proof {
+    let erase = Erase {
         typed: body.confirm,
-        password: body.password.map(Zeroizing::new),
+        proof: Proof::sent(body.password, body.code),
     };
-    audit::erase_person(ctx.core(), &ctx.actor, &id, proof).await?;
+    audit::erase_person(ctx.core(), &ctx.actor, &id, erase).await?;
     Ok(StatusCode::NO_CONTENT)
 }

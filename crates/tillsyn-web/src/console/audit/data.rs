@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 use serde::Deserialize;
-use tillsyn_core::audit::{self, Proof};
+use tillsyn_core::audit::{self, Erase};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::{Error, people};
 
@@ -51,11 +51,11 @@ pub(crate) async fn erase_person(
 ) -> Result<Response, Failure> {
     let (visitor, id) = (filled.visitor, person_id(&id)?);
     people::person(visitor.core(), visitor.actor(), &id).await?;
-    let proof = Proof {
+    let erase = Erase {
         typed: filled.fields.typed,
-        password: None,
+        proof: None,
     };
-    match audit::erase_person(visitor.core(), visitor.actor(), &id, proof).await {
+    match audit::erase_person(visitor.core(), visitor.actor(), &id, erase).await {
         Ok(()) => Ok(go(visitor.state(), urls::PEOPLE, Told::Saved)),
         Err(error) => settle_person(visitor, &id, error).await,
     }

@@ -61,12 +61,7 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
         rows,
         may_export: visitor.may(Permission::AuditExport),
         may_manage: visitor.may(Permission::AuditManage),
-        zone: visitor
-            .zone
-            .zone
-            .iana_name()
-            .unwrap_or("UTC")
-            .to_owned(),
+        zone: visitor.zone.zone.iana_name().unwrap_or("UTC").to_owned(),
         f: visitor.frame(Place::Audit, "").await?,
     };
     Ok(page(StatusCode::OK, &shown))
@@ -257,9 +252,8 @@ pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
     };
     let export = audit::export(visitor.core(), visitor.actor(), asked).await?;
     let mut answer = as_lines(export, format);
-    answer.headers_mut().insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static(name),
-    );
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
     Ok(answer)
 }

@@ -110,8 +110,7 @@ pub(crate) async fn change_settings(filled: Filled<Fields>) -> Result<Response, 
 pub(crate) async fn place_hold(filled: Filled<Fields>) -> Result<Response, Failure> {
     let (visitor, fields) = (filled.visitor, filled.fields);
     let subject = Some(fields.subject.clone());
-    let done =
-        audit::place_hold(visitor.core(), visitor.actor(), subject, &fields.reason).await;
+    let done = audit::place_hold(visitor.core(), visitor.actor(), subject, &fields.reason).await;
     settle(visitor, fields, done.map(drop)).await
 }
 

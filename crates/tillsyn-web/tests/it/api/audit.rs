@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tillsyn_core::actor::Permission as P;
-use tillsyn_core::audit::{self, Proof};
+use tillsyn_core::audit::{self, Erase};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::people::{NewPerson, create_person};
 use tillsyn_core::{Clock, jobs};
@@ -27,7 +27,10 @@ async fn add(api: &Api, path: &str, body: serde_json::Value) -> String {
 }
 
 async fn found(api: &Api, query: &str) -> Vec<(String, String)> {
-    let page = api.get(&format!("/api/v1/events?{query}")).await.expect(200);
+    let page = api
+        .get(&format!("/api/v1/events?{query}"))
+        .await
+        .expect(200);
     let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();
     let items = page["items"].as_array().unwrap();
     items
@@ -49,28 +52,58 @@ both_engines!(events_are_found_by_what_is_in_them, still(), |app| {
             ("person.create".to_owned(), elin.clone()),
             ("person.create".to_owned(), omar.clone()),
         );
-        assert_eq!(found(&api, "action=person.create").await, [second.clone(), first.clone()]);
-        assert_eq!(found(&api, "action=person.*&limit=1").await, [second.clone()]);
+        assert_eq!(
+            found(&api, "action=person.create").await,
+            [second.clone(), first.clone()]
+        );
+        assert_eq!(
+            found(&api, "action=person.*&limit=1").await,
+            [second.clone()]
+        );
         let below = format!("unit_id={unit}&action=person.*");
         assert_eq!(found(&api, &below).await, [first.clone()]);
         assert_eq!(found(&api, &format!("q={omar}")).await, [second.clone()]);
         // By time: the unit was made the day before.
         let since = "from=2025-10-10T00:00:00Z";
-        assert_eq!(found(&api, &format!("{since}&action=unit.create")).await, []);
-        assert_eq!(found(&api, &format!("{since}&action=person.create")).await.len(), 2);
-        assert_eq!(found(&api, "to=2025-10-10T00:00:00Z&action=person.create").await, []);
+        assert_eq!(
+            found(&api, &format!("{since}&action=unit.create")).await,
+            []
+        );
+        assert_eq!(
+            found(&api, &format!("{since}&action=person.create"))
+                .await
+                .len(),
+            2
+        );
+        assert_eq!(
+            found(&api, "to=2025-10-10T00:00:00Z&action=person.create").await,
+            []
+        );
         let token = app
             .text("SELECT actor_id FROM event WHERE action = 'unit.create'")
             .await
             .unwrap();
-        assert_eq!(found(&api, &format!("actor_id={token}&action=person.*")).await.len(), 2);
+        assert_eq!(
+            found(&api, &format!("actor_id={token}&action=person.*"))
+                .await
+                .len(),
+            2
+        );
         assert_eq!(found(&api, "result=refused").await, []);
-        for odd in ["action=nonsense", "result=perhaps", "from=yesterday", "action=nonsense.*"] {
+        for odd in [
+            "action=nonsense",
+            "result=perhaps",
+            "from=yesterday",
+            "action=nonsense.*",
+        ] {
             let answer = api.get(&format!("/api/v1/events?{odd}")).await;
             assert_eq!(answer.status, 422, "{odd}");
         }
         // Pages lead on.
-        let page = api.get("/api/v1/events?action=person.*&limit=1").await.expect(200);
+        let page = api
+            .get("/api/v1/events?action=person.*&limit=1")
+            .await
+            .expect(200);
         let next = page["next"].as_str().unwrap();
         let rest = found(&api, &format!("action=person.*&limit=1&after={next}")).await;
         assert_eq!(rest, [first]);
@@ -125,7 +158,9 @@ both_engines!(what_is_too_old_is_cut_at_a_signed_head, still(), |app| {
         let api = app.owner_api().await;
         let elin = add(&api, "/api/v1/people", json!({"name": "Elin Berg"})).await;
         jobs::run(&app.core, "audit").await.unwrap();
-        let old = app.count("SELECT MAX(position) FROM audit_checkpoint").await;
+        let old = app
+            .count("SELECT MAX(position) FROM audit_checkpoint")
+            .await;
         let short = json!({"retention_days": 89});
         api.put("/api/v1/audit/settings", &short).await.expect(422);
         let short = json!({"retention_days": 90});
@@ -145,7 +180,10 @@ both_engines!(what_is_too_old_is_cut_at_a_signed_head, still(), |app| {
 
         // Neither a hold on everything nor one on somebody whom it concerns lets it go.
         let hold = async |subject: Option<String>| {
-            audit::place_hold(&app.core, &owner, subject, "Inquiry").await.unwrap().id
+            audit::place_hold(&app.core, &owner, subject, "Inquiry")
+                .await
+                .unwrap()
+                .id
         };
         let (theirs, whole) = (hold(Some(elin)).await, hold(None).await);
         for id in [whole, theirs] {
@@ -178,7 +216,8 @@ both_engines!(what_is_too_old_is_cut_at_a_signed_head, still(), |app| {
         assert!(verdict.entries > 0);
         // What is left of the cut's own trail can be tampered with no better.
         let position = verdict.position;
-        let cut = "DELETE FROM audit_entry WHERE position = (SELECT MIN(position) FROM audit_entry)";
+        let cut =
+            "DELETE FROM audit_entry WHERE position = (SELECT MIN(position) FROM audit_entry)";
         app.db().execute(cut, Vec::new()).await.unwrap();
         let verdict = audit::verify(&app.core, None).await.unwrap();
         assert_eq!(verdict.position, position);
@@ -224,13 +263,15 @@ both_engines!(
 
         let id = PersonId::parse(&elin).unwrap();
         let erase = async |typed: &str| {
-            let proof = Proof {
+            let ask = Erase {
                 typed: typed.to_owned(),
-                password: None,
+                proof: None,
             };
-            audit::erase_person(&app.core, &app.owner, &id, proof).await
+            audit::erase_person(&app.core, &app.owner, &id, ask).await
         };
-        let document = audit::export_person(&app.core, &app.owner, &id, None).await.unwrap();
+        let document = audit::export_person(&app.core, &app.owner, &id, None)
+            .await
+            .unwrap();
         assert_eq!(document["person"][0]["email"], email);
         assert_eq!(document["devices"][0]["id"], device.to_string());
         assert!(!document["events"].as_array().unwrap().is_empty());
@@ -243,14 +284,19 @@ both_engines!(
             .await
             .unwrap();
         assert_eq!(erase(name).await.unwrap_err().code, "legal_hold");
-        audit::end_hold(&app.core, &app.owner, &hold.id).await.unwrap();
+        audit::end_hold(&app.core, &app.owner, &hold.id)
+            .await
+            .unwrap();
         assert_eq!(erase("Elin").await.unwrap_err().code, "confirmation");
         // A token alone does not do it, and a reader not at all.
         let path = format!("/api/v1/people/{elin}/erase");
         let refused = api.post(&path, &json!({"confirm": name})).await.expect(403);
         assert_eq!(refused["code"], "password_needed");
         let reader = app.api(&[P::PeopleRead]).await;
-        reader.post(&path, &json!({"confirm": name})).await.expect(403);
+        reader
+            .post(&path, &json!({"confirm": name}))
+            .await
+            .expect(403);
         assert!(!cells_with(&app, &canaries).await.is_empty());
 
         erase(name).await.unwrap();

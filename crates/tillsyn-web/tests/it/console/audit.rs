@@ -40,7 +40,10 @@ both_engines!(
         let hold = [("reason", "Inquiry 17"), ("subject", "")];
         owner.post("/console/audit/holds", &hold).await.expect(303);
         let erase = format!("{at}/erase");
-        let held = owner.post(&erase, &[("typed", "Elin Berg")]).await.expect(409);
+        let held = owner
+            .post(&erase, &[("typed", "Elin Berg")])
+            .await
+            .expect(409);
         held.says("A legal hold stands");
         let page = owner.get(settings).await.expect(200);
         let end = page.between("action=\"/console/audit/holds/", "\"");
@@ -48,10 +51,21 @@ both_engines!(
         owner.post(&end, &[]).await.expect(303);
         let wrong = owner.post(&erase, &[("typed", "Elin")]).await.expect(422);
         wrong.says("This is not the person’s name");
-        let done = owner.post(&erase, &[("typed", "Elin Berg")]).await.expect(303);
+        let done = owner
+            .post(&erase, &[("typed", "Elin Berg")])
+            .await
+            .expect(303);
         assert_eq!(done.location(), "/console/people");
         owner.get(&at).await.expect(404);
-        owner.get("/console/people").await.expect(200).says_not("Elin Berg");
-        owner.get("/console/audit").await.expect(200).says("erased a person");
+        owner
+            .get("/console/people")
+            .await
+            .expect(200)
+            .says_not("Elin Berg");
+        owner
+            .get("/console/audit")
+            .await
+            .expect(200)
+            .says("erased a person");
     }
 );

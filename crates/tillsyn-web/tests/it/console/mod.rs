@@ -4,7 +4,7 @@ mod access;
 mod approvals;
 pub(crate) mod browser;
 mod audit;
-mod browser;
+pub(crate) mod browser;
 mod certificates;
 mod devices;
 mod drafts;

@@ -57,7 +57,8 @@ both_engines!(events_are_sealed_and_heads_are_signed, still(), |app| {
         assert_eq!(sealed.checkpoint, Some(events));
 
         // No address is in the event, and its hash alone is in the chain.
-        let open = "SELECT count(*) FROM event WHERE address IS NOT NULL OR details LIKE '%192.0.2%'";
+        let open =
+            "SELECT count(*) FROM event WHERE address IS NOT NULL OR details LIKE '%192.0.2%'";
         assert_eq!(app.count(open).await, 0);
         let beside = "SELECT count(*) FROM event_identity i JOIN event e ON e.id = i.event_id \
             WHERE i.address LIKE '192.0.2.%' AND e.address_hash IS NOT NULL";
@@ -112,7 +113,11 @@ const TABLES: [(&str, &str, &str, &str); 4] = [
 async fn named(app: &TestApp, spoil: &'static str, wanted: &str) {
     change(app, spoil, args![]).await;
     let verdict = verify(app).await;
-    assert!(words(&verdict).contains(wanted), "{spoil}: {}", words(&verdict));
+    assert!(
+        words(&verdict).contains(wanted),
+        "{spoil}: {}",
+        words(&verdict)
+    );
     for (_, empty, fill, _) in TABLES {
         change(app, empty, args![]).await;
         change(app, fill, args![]).await;
@@ -160,15 +165,30 @@ both_engines!(any_change_of_any_row_is_named, still(), |app| {
             named(&app, field, "position 6:").await;
         }
         let others = [
-            ("UPDATE event_identity SET address = 'x' || address", "the address of event"),
+            (
+                "UPDATE event_identity SET address = 'x' || address",
+                "the address of event",
+            ),
             (
                 "DELETE FROM event WHERE seq = (SELECT event_seq FROM audit_entry WHERE position = 6)",
                 "position 6: the event was removed",
             ),
-            ("UPDATE audit_entry SET hash = 'x' || hash WHERE position = 6", "position 6:"),
-            ("UPDATE audit_entry SET position = 1000000 WHERE position = 6", "position 6:"),
-            ("UPDATE audit_entry SET event_seq = 1000000 WHERE position = 6", "position 6:"),
-            ("DELETE FROM audit_entry WHERE position = 6", "position 6: the entry is missing"),
+            (
+                "UPDATE audit_entry SET hash = 'x' || hash WHERE position = 6",
+                "position 6:",
+            ),
+            (
+                "UPDATE audit_entry SET position = 1000000 WHERE position = 6",
+                "position 6:",
+            ),
+            (
+                "UPDATE audit_entry SET event_seq = 1000000 WHERE position = 6",
+                "position 6:",
+            ),
+            (
+                "DELETE FROM audit_entry WHERE position = 6",
+                "position 6: the entry is missing",
+            ),
             (
                 "UPDATE audit_entry SET hash = (SELECT o.hash FROM audit_entry o \
                     WHERE o.position = 11 - audit_entry.position) WHERE position IN (5, 6)",
@@ -183,13 +203,34 @@ both_engines!(any_change_of_any_row_is_named, still(), |app| {
                 "DELETE FROM event WHERE seq > (SELECT event_seq FROM audit_entry WHERE position = 6)",
                 "the event was removed",
             ),
-            ("DELETE FROM audit_checkpoint WHERE position < 6", "is missing"),
-            ("DELETE FROM audit_checkpoint WHERE position > 6", "is missing"),
-            ("UPDATE audit_checkpoint SET position = position + 1", "is not signed"),
-            ("UPDATE audit_checkpoint SET hash = 'x' || hash", "is not signed"),
-            ("UPDATE audit_checkpoint SET previous = previous + 1", "is not signed"),
-            ("UPDATE audit_checkpoint SET created_at = created_at + 1", "is not signed"),
-            ("UPDATE audit_checkpoint SET authority_id = 'x'", "is not signed"),
+            (
+                "DELETE FROM audit_checkpoint WHERE position < 6",
+                "is missing",
+            ),
+            (
+                "DELETE FROM audit_checkpoint WHERE position > 6",
+                "is missing",
+            ),
+            (
+                "UPDATE audit_checkpoint SET position = position + 1",
+                "is not signed",
+            ),
+            (
+                "UPDATE audit_checkpoint SET hash = 'x' || hash",
+                "is not signed",
+            ),
+            (
+                "UPDATE audit_checkpoint SET previous = previous + 1",
+                "is not signed",
+            ),
+            (
+                "UPDATE audit_checkpoint SET created_at = created_at + 1",
+                "is not signed",
+            ),
+            (
+                "UPDATE audit_checkpoint SET authority_id = 'x'",
+                "is not signed",
+            ),
             (
                 "INSERT INTO event (id, at, actor_kind, actor_id, action, object_kind, object_id, \
                     org_unit_id, result, details, seq) SELECT 'put-in', 0, actor_kind, actor_id, action, \
@@ -278,7 +319,8 @@ async fn an_export_is_verified_without_the_server() {
     assert_eq!(verdict.entries, verify(&app).await.entries);
     assert!(whole.contains("\"address\":\"192.0.2.3\""));
     assert_eq!(
-        app.count("SELECT count(*) FROM event WHERE action = 'audit.export'").await,
+        app.count("SELECT count(*) FROM event WHERE action = 'audit.export'")
+            .await,
         1
     );
     // A part in the middle stands on its own.
