@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tillsyn_core::{Clock, Core, jobs};
+use tillsyn_core::{Clock, Core, audit, jobs};
 use tillsyn_db::{Db, DbError};
 use tillsyn_web::server::{self, Listener};
 use tillsyn_web::{AppState, WebConfig};
@@ -112,6 +112,9 @@ pub(crate) async fn finish(core: &Core, workers: Vec<tokio::task::JoinHandle<()>
     }
     if let Err(error) = jobs::flush_last_seen(core).await {
         tracing::warn!(%error, "when devices were last seen could not be written");
+    }
+    if let Err(error) = audit::flush_refusals(core, true).await {
+        tracing::warn!(%error, "how often somebody was refused could not be written");
     }
     core.db().close().await;
 }

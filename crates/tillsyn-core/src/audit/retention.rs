@@ -74,8 +74,8 @@ pub async fn set_audit_settings(
         .await
 }
 
-/// Entries of one cut: a writer is not held up for long.
-const SEGMENT: i64 = 1_000;
+/// Entries of one cut: more than lie between two checkpoints, and few enough not to hold a writer up.
+const SEGMENT: i64 = 1_500;
 /// Cuts of one run; the next hour goes on.
 const CUTS: usize = 200;
 
