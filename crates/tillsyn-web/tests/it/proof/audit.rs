@@ -9,7 +9,7 @@ use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
 
 fn still() -> AppOptions {
     AppOptions {
-        clock: Clock::fixed(1_760_000_000_000),
+        clock: Clock::fixed(Clock::system().now_ms()),
         jobs: false,
         ..AppOptions::default()
     }
@@ -68,6 +68,8 @@ both_engines!(events_are_sealed_and_heads_are_signed, still(), |app| {
 
         // News within the minute wait for the next checkpoint; a head that was kept elsewhere names a cut.
         person(&app.core, &app, 4).await;
+        // The lease of the sealer before ends.
+        app.clock.advance_ms(16_000);
         jobs::run(&app.core, "audit").await.unwrap();
         let more = verify(&app).await;
         assert_eq!(more.position, events + 1);
