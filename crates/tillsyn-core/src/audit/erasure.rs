@@ -55,11 +55,7 @@ pub struct Erase {
 }
 
 /// A session must be fresh; a token brings the password of its account.
-pub(crate) async fn prove(
-    core: &Core,
-    actor: &Actor,
-    proof: Option<Proof>,
-) -> Result<(), Error> {
+pub(crate) async fn prove(core: &Core, actor: &Actor, proof: Option<Proof>) -> Result<(), Error> {
     match (actor.kind, proof) {
         (ActorKind::Token, Some(proof)) => confirm_account(core, actor, proof).await,
         (ActorKind::Token, None) => Err(Error::new(
