@@ -185,7 +185,18 @@ fn results(l: Texts, asked: &str) -> Vec<Choice> {
 }
 
 async fn units(visitor: &Visitor, asked: &str) -> Result<Vec<Choice>, Failure> {
-    let mut units = unit_choices(visitor, asked).await?;
+    // Whoever may not see the tree has its own unit alone.
+    let sees = [
+        Permission::DevicesRead,
+        Permission::PeopleRead,
+        Permission::GroupsRead,
+        Permission::UnitsWrite,
+    ];
+    let mut units = if sees.into_iter().any(|permission| visitor.may(permission)) {
+        unit_choices(visitor, asked).await?
+    } else {
+        Vec::new()
+    };
     let all = Choice {
         value: String::new(),
         text: visitor.texts.t("filter-all"),
