@@ -5,8 +5,8 @@ pub mod access;
 pub mod account;
 pub mod administrators;
 pub mod approvals;
-pub mod campaigns;
 pub mod audit;
+pub mod campaigns;
 pub mod certificates;
 pub mod commands;
 pub mod device;
@@ -33,9 +33,9 @@ mod samples_account;
 #[cfg(any(test, feature = "testing"))]
 mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
-mod samples_guard;
-#[cfg(any(test, feature = "testing"))]
 mod samples_audit;
+#[cfg(any(test, feature = "testing"))]
+mod samples_guard;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

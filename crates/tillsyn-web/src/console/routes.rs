@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
-    devices, enrollment, events, failure, needs, organisation, overview, profiles, rollout, secrets,
-    settings,
+    devices, enrollment, events, failure, needs, organisation, overview, profiles, rollout,
+    secrets, settings,
 };
 use crate::error::AppError;
 use crate::state::AppState;

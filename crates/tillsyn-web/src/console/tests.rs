@@ -13,8 +13,8 @@ use super::administrators::{
     AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
 };
 use super::approvals::{ApprovalPage, ApprovalsPage};
-use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
 use super::audit::{AuditPage, AuditSettingsPage};
+use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};

@@ -2,8 +2,8 @@
 
 mod access;
 mod approvals;
-pub(crate) mod browser;
 mod audit;
+pub(crate) mod browser;
 pub(crate) mod browser;
 mod certificates;
 mod devices;
