@@ -4,7 +4,6 @@ mod access;
 mod approvals;
 mod audit;
 pub(crate) mod browser;
-pub(crate) mod browser;
 mod certificates;
 mod devices;
 mod drafts;
