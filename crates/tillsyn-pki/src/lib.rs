@@ -20,6 +20,7 @@ pub mod csr;
 pub mod envelope;
 mod error;
 pub mod hash;
+pub mod id_token;
 pub mod issue;
 pub mod jws;
 pub mod key;

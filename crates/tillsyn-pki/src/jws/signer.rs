@@ -74,7 +74,8 @@ impl Signer {
         .map_err(failed)
     }
 
-    fn signature(&self, message: &[u8]) -> Result<Vec<u8>> {
+    /// The signature alone, as a JWS has it.
+    pub fn signature(&self, message: &[u8]) -> Result<Vec<u8>> {
         let Some((_, size)) = self.jwk.algorithm().curve() else {
             return self.key.sign(Digest::Sha256, message);
         };
