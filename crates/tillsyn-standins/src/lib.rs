@@ -6,3 +6,4 @@
 pub mod activation_lock;
 pub mod apns;
 mod hex;
+pub mod oidc;

@@ -6,5 +6,6 @@
 
 pub mod activation_lock;
 pub mod apns;
+pub mod oidc;
 
 mod vendor;

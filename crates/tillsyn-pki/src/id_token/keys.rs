@@ -106,9 +106,7 @@ impl Key {
         let kind = match (raw.kty.as_str(), raw.crv.as_deref()) {
             ("RSA", _) => {
                 let (n, e) = (number(raw.n.as_deref())?, number(raw.e.as_deref())?);
-                RSA_BYTES
-                    .contains(&n.len())
-                    .then_some(Kind::Rsa { n, e })?
+                RSA_BYTES.contains(&n.len()).then_some(Kind::Rsa { n, e })?
             }
             ("EC", Some("P-256")) => Kind::P256(point(raw, 32)?),
             ("EC", Some("P-384")) => Kind::P384(point(raw, 48)?),

@@ -18,12 +18,7 @@ fn published(key: &KeyPair, kid: &str) -> serde_json::Value {
 }
 
 fn set(keys: &[serde_json::Value]) -> KeySet {
-    KeySet::from_json(
-        serde_json::json!({ "keys": keys })
-            .to_string()
-            .as_bytes(),
-    )
-    .unwrap()
+    KeySet::from_json(serde_json::json!({ "keys": keys }).to_string().as_bytes()).unwrap()
 }
 
 fn signed(key: &KeyPair, header: &str) -> String {
@@ -40,7 +35,10 @@ fn only_chosen_algorithms_and_published_keys_count() {
     let rs256 = [TokenAlgorithm::Rs256];
     let header = r#"{"alg":"RS256","kid":"one"}"#;
     let token = signed(&ours, header);
-    assert_eq!(verify(&token, &keys, &rs256), Ok(br#"{"sub":"a"}"#.to_vec()));
+    assert_eq!(
+        verify(&token, &keys, &rs256),
+        Ok(br#"{"sub":"a"}"#.to_vec())
+    );
     let unnamed = signed(&ours, r#"{"alg":"RS256"}"#);
     assert!(verify(&unnamed, &keys, &rs256).is_ok());
     // A key in the header is not looked at.
@@ -68,7 +66,10 @@ fn only_chosen_algorithms_and_published_keys_count() {
             TokenError::Algorithm,
         ),
         (
-            signed(&ours, r#"{"alg":"RS256","kid":"one","crit":["b64"],"b64":false}"#),
+            signed(
+                &ours,
+                r#"{"alg":"RS256","kid":"one","crit":["b64"],"b64":false}"#,
+            ),
             TokenError::Extension,
         ),
         (token.replacen('.', "", 1), TokenError::Malformed("token")),

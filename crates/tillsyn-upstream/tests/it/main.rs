@@ -3,3 +3,4 @@
 
 mod activation_lock;
 mod apns;
+mod oidc;
