@@ -92,7 +92,7 @@ pub(crate) async fn no_other_person_in(
     const OTHERS: &str = "SELECT a.role, r.permissions, u.path FROM account a \
         JOIN role r ON r.id = a.role JOIN org_unit u ON u.id = a.org_unit_id \
         WHERE a.status = 'active' AND a.kind = 'person' AND a.platform IS NULL \
-        AND a.role_changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
+        AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
     let values = args![
         now_ms - DAY_MS,
         askers.by,

@@ -154,7 +154,10 @@ async fn devices_in(
             names.insert(row.text(0)?, row.text(1)?);
         }
     }
-    let lines = found.preview.targets.iter().map(|target| DeviceLine {
+    // Whoever looks after one platform does not see the others' devices here either.
+    let shown = found.preview.targets.iter();
+    let shown = shown.filter(|target| actor.reaches_device(&target.unit_path, &target.platform));
+    let lines = shown.map(|target| DeviceLine {
         name: shown_name(
             target.name.as_deref(),
             target.serial_number.as_deref(),

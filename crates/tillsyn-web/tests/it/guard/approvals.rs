@@ -46,6 +46,12 @@ both_engines!(
         elsewhere.unit_path.push_str("elsewhere/");
         let foreign = approvals::approve(core, &elsewhere, id, None).await;
         assert_eq!(foreign.unwrap_err().kind, Kind::NotFound);
+        for (platform, seen) in [("android", 0), ("apple", 6)] {
+            let mut limited = second.clone();
+            limited.platform = Some(platform.to_owned());
+            let found = approvals::find(core, &limited, id).await.unwrap();
+            assert_eq!(found.devices.len(), seen, "{platform}");
+        }
         let server = approvals::approve(core, &Actor::server(), id, None).await;
         assert_eq!(server.unwrap_err().code, "second_person_there");
         assert_eq!(app.count(WAITING).await, 6);
@@ -73,6 +79,30 @@ both_engines!(
             let found = actions.iter().filter(|a| *a == action).count();
             assert_eq!(found, 1, "{action}");
         }
+    }
+);
+
+both_engines!(
+    the_server_stands_in_where_the_rights_of_all_others_are_new,
+    still(),
+    |app| async move {
+        const CHANGED: &str = "UPDATE role SET changed_at = $1 WHERE id = 'owner'";
+        let ids = fleet(&app, 6).await;
+        let mut second = app.second_owner(1).await;
+        let core = &app.core;
+        ask(&app, &app.owner, &ids, ERASE).await;
+        let id = waiting(&app).await[0].id.clone();
+        let server = approvals::approve(core, &Actor::server(), &id, None).await;
+        assert_eq!(server.unwrap_err().code, "second_person_there");
+        // Whoever has the role is a newcomer for a day, and cannot decide.
+        let changed = core.now_ms() - DAY_MS + 1;
+        let values = tillsyn_db::args![changed];
+        app.db().execute(CHANGED, values).await.unwrap();
+        second.trusted_since = Some(changed);
+        let newcomer = approvals::approve(core, &second, &id, None).await;
+        assert_eq!(newcomer.unwrap_err().code, "account_new");
+        let done = approvals::approve(core, &Actor::server(), &id, None).await;
+        assert_eq!(done.unwrap().status, ApprovalStatus::Approved);
     }
 );
 
