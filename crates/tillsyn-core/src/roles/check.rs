@@ -141,7 +141,7 @@ async fn change_in(tx: &Tx, actor: &Actor, id: &str, edit: &RoleEdit) -> Result<
 async fn remove_in(tx: &Tx, actor: &Actor, id: &str) -> Result<Checked, Error> {
     let before = find_in(tx, actor, id).await?;
     let unit_id = owned(tx, actor, &before).await?;
-    authorize(actor, Permission::RolesWrite, &before.unit_path)?;
+    authorize(actor, Permission::RolesWrite, &path_of(tx, &unit_id).await?)?;
     if before.built_in {
         return Err(Error::conflict(
             "role_built_in",
