@@ -229,8 +229,9 @@ async function fill() {
 }
 fill();
 
-// A draft saves itself half a second after a change. The answer is the page: its parts marked data-fresh are
-// exchanged, unless something was typed meanwhile. What the server refuses stays as typed; its button says why.
+// A draft saves itself half a second after a change. The answer is the page of just what was saved: its parts
+// marked data-fresh are exchanged, unless something was typed meanwhile. What the server refuses stays as typed;
+// its button says why. Never is a revision taken over from a page that anybody else's save may stand in.
 const draft = $('form[data-autosave]');
 if (draft) {
   const state = $('#save-state');
@@ -245,10 +246,10 @@ if (draft) {
     saving = true;
     const upto = changes;
     const body = new FormData(draft);
-    body.set('act', 'save');
+    body.set('act', 'autosave');
     const answer = await fetch(draft.action, { method: 'POST', body }).catch(() => null);
     saving = false;
-    if (!answer?.ok) return;
+    if (!answer?.ok || answer.redirected) return;
     saved = upto;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const part of ['#draft-revision', '#draft-shown']) {
