@@ -135,6 +135,33 @@ both_engines!(
 );
 
 both_engines!(
+    a_field_that_was_emptied_is_still_empty_after_a_conflict,
+    quiet(),
+    |app| async move {
+        const RARE: &str = "v/DisplayedOperatorName";
+        let mut owner = Browser::owner(&app).await;
+        let mut other = Browser::owner(&app).await;
+        let more = "<key>DisplayedOperatorName</key><string>Old operator</string></dict></array>";
+        let file = wifi("org.example.emptied", "").replace("</dict></array>", more);
+        let at = uploaded(&mut owner, &file).await;
+        let seen = owner.get(&at).await.expect(200).fields(FORM);
+        assert!(seen.iter().any(|(name, _)| name == RARE));
+        let theirs = filled(&seen, &[("act", "save"), ("v/SSID_STR", "theirs")]);
+        send(&mut other, &at, &theirs).await.expect(303);
+
+        let mine = filled(&seen, &[("act", "save"), (RARE, "")]);
+        let page = send(&mut owner, &at, &mine).await.expect(409);
+        let page = filled(&page.fields(FORM), &[("act", "save")]);
+        let emptied = page.iter().find(|(name, _)| name == RARE);
+        assert_eq!(emptied.map(|(_, value)| value.as_str()), Some(""));
+        send(&mut owner, &at, &page).await.expect(303);
+        let raw = owner.get(&format!("{at}/raw")).await.expect(200);
+        raw.says("theirs");
+        raw.says_not("Old operator");
+    }
+);
+
+both_engines!(
     what_is_typed_follows_its_payload_and_never_goes_into_another,
     quiet(),
     |app| async move {

@@ -258,6 +258,40 @@ fn only_what_was_changed_in_a_form_counts_against_another_draft() {
 }
 
 #[test]
+fn what_was_emptied_and_not_saved_keeps_its_field() {
+    let built = |kind: &str, values: &Map<String, Json>, stored: &Map<String, Json>| {
+        build(&Subject {
+            l: Texts::default(),
+            kind,
+            variant: "",
+            values,
+            stored,
+            secrets: &BTreeSet::new(),
+            certificates: &[],
+            all: false,
+            locked: false,
+        })
+    };
+    let rare = "DisplayedOperatorName";
+    let emptied = map(&json!({ "PayloadType": WIFI, "SSID_STR": "eduroam" }));
+    let stored = map(&json!({ "PayloadType": WIFI, "SSID_STR": "eduroam", (rare): "Old" }));
+    let shows = |form: &Form| names(form).iter().any(|name| name == rare);
+    assert!(!shows(&built(WIFI, &emptied, &emptied)), "a rare key");
+    assert!(shows(&built(WIFI, &emptied, &stored)));
+
+    // A name and its value in a payload that we know nothing about.
+    let kind = "com.example.unheard";
+    let emptied = map(&json!({ "PayloadType": kind }));
+    let stored = map(&json!({ "PayloadType": kind, "Colour": "red" }));
+    let form = built(kind, &emptied, &stored);
+    let mut rows = Vec::new();
+    for field in form.sections.iter().flat_map(|section| &section.fields) {
+        field.each(&mut |field: &Field| rows.push(field.name.clone()));
+    }
+    assert!(rows.contains(&"v/Colour".to_owned()), "{rows:?}");
+}
+
+#[test]
 fn what_cannot_be_used_is_told_and_kept() {
     let kind = "com.apple.mobiledevice.passwordpolicy";
     let values = map(&json!({ "PayloadType": kind }));
