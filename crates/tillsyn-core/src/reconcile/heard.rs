@@ -85,11 +85,7 @@ async fn not_taken_in(
     command_id: &str,
     version: Version,
 ) -> Result<(), Error> {
-    const SINCE: &str = "SELECT count(*) FROM command_transition WHERE command_id = $1 \
-        AND status = 'sent' AND COALESCE(reason, '') <> 'moved_back' AND seq > COALESCE((SELECT max(seq) \
-        FROM command_transition WHERE command_id = $1 AND status = 'not_now'), 0)";
-    let times = tx.fetch_one(SINCE, args![command_id]).await?.i64(0)?;
-    if times > 1 {
+    if store::unanswered_in(tx, command_id).await? > 1 {
         knowledge.ended(version, true);
     } else {
         knowledge.refuse();

@@ -45,7 +45,7 @@ pub(crate) struct CommandOf {
     pub(crate) status: String,
     pub(crate) reason: Option<String>,
     pub(crate) finished: bool,
-    /// The device was given it at least once.
+    /// The device was given it at least once. Behind its queue (lane 9) its deliveries are counted anew.
     pub(crate) handed_out: bool,
 }
 
