@@ -84,12 +84,10 @@ pub(crate) fn text(path: &str) -> Result<Option<String>> {
 }
 
 pub(crate) fn bench(rest: &[String]) -> Result<bool> {
-    let mut arguments = vec!["bench", "--locked", "--workspace"];
     let mut rest = rest.iter().map(String::as_str).peekable();
-    if let Some(name) = rest.next_if(|word| !word.starts_with('-')) {
-        arguments.extend(["--bench", name]);
-    }
-    arguments.push("--");
+    let name = rest.next_if(|word| !word.starts_with('-'));
+    let name = name.unwrap_or("checkin");
+    let mut arguments = vec!["bench", "--locked", "--workspace", "--bench", name, "--"];
     arguments.extend(rest);
     passes("cargo", &arguments)
 }

@@ -229,8 +229,9 @@ async function fill() {
 }
 fill();
 
-// A draft saves itself half a second after a change. The answer is the page: its parts marked data-fresh are
-// exchanged, unless something was typed meanwhile. What the server refuses stays as typed; its button says why.
+// A draft saves itself half a second after a change. The answer is the page of just what was saved: its parts
+// marked data-fresh are exchanged, unless something was typed meanwhile. What the server refuses stays as typed;
+// its button says why. Never is a revision taken over from a page that anybody else's save may stand in.
 const draft = $('form[data-autosave]');
 if (draft) {
   const state = $('#save-state');
@@ -238,23 +239,32 @@ if (draft) {
   let saved = 0;
   let soon = 0;
   let saving = false;
+  let held = null;
   const tell = (word) => { state.hidden = false; state.classList.toggle('live-off', word !== 'saved'); state.textContent = draft.dataset[word]; };
   const save = async () => {
     clearTimeout(soon);
     if (saving || saved === changes) return;
     saving = true;
-    const upto = changes;
+    try {
+      await send(changes);
+    } finally {
+      saving = false;
+      if (held) draft.requestSubmit(held.button);
+    }
+  };
+  const send = async (upto) => {
     const body = new FormData(draft);
-    body.set('act', 'save');
+    body.set('act', 'autosave');
     const answer = await fetch(draft.action, { method: 'POST', body }).catch(() => null);
-    saving = false;
-    if (!answer?.ok) return;
+    if (!answer?.ok || answer.redirected) return;
     saved = upto;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const text = await answer.text().catch(() => '');
+    const page = new DOMParser().parseFromString(text, 'text/html');
     for (const part of ['#draft-revision', '#draft-shown']) {
       const fresh = $(part, page);
       if (fresh) $(part).value = fresh.value;
     }
+    if (held) return;
     if (saved !== changes) { soon = setTimeout(save, 500); return; }
     for (const old of $$('[data-fresh]')) {
       const fresh = page.getElementById(old.id);
@@ -269,8 +279,13 @@ if (draft) {
     clearTimeout(soon);
     soon = setTimeout(save, 500);
   });
-  // A button saves all that was typed by itself.
-  draft.addEventListener('submit', () => { clearTimeout(soon); saved = changes; });
+  // A button saves all that was typed by itself. What is on its way comes first: it makes the revision to name.
+  draft.addEventListener('submit', (event) => {
+    clearTimeout(soon);
+    if (saving) { event.preventDefault(); event.stopPropagation(); held = { button: event.submitter }; return; }
+    held = null;
+    saved = changes;
+  });
 }
 
 // The install page of the portal: asks how far the device is, and loads again when it moved on.

@@ -215,6 +215,14 @@ pub(crate) async fn transition(
     Ok(())
 }
 
+/// How often a command was handed out since its device last said anything of it: `NotNow` is a word, too.
+pub(crate) async fn unanswered_in(tx: &Tx, command_id: &str) -> Result<i64, Error> {
+    const SINCE: &str = "SELECT count(*) FROM command_transition WHERE command_id = $1 \
+        AND status = 'sent' AND COALESCE(reason, '') <> 'moved_back' AND seq > COALESCE((SELECT max(seq) \
+        FROM command_transition WHERE command_id = $1 AND status = 'not_now'), 0)";
+    Ok(tx.fetch_one(SINCE, args![command_id]).await?.i64(0)?)
+}
+
 /// Ends all unfinished commands of an enrollment's channels, each with its transition.
 pub(crate) async fn end_all_in(
     tx: &Tx,

@@ -17,8 +17,7 @@ const REPLACED: &str = "UPDATE credential_certificate SET revoke_at = $1 \
     WHERE c.id = credential_certificate.credential_id \
     AND c.certificate_sha256 <> credential_certificate.sha256) AND credential_id {ids}";
 
-/// Follows an acknowledged install, or the list that proves one. Before it the device may still use what the
-/// version before brought.
+/// Follows an acknowledged install. Before it the device may still use what the version before brought.
 pub(crate) async fn installed_in(
     tx: &Tx,
     channel_id: &str,
@@ -26,16 +25,32 @@ pub(crate) async fn installed_in(
     version: i64,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let Some((used, gone)) = held_in(tx, channel_id, profile_id, Some(version)).await? else {
-        return Ok(());
-    };
-    super::end::end_in(tx, gone, "removed", now_ms).await?;
+    let used = proved_in(tx, channel_id, profile_id, version, now_ms).await?;
     if !used.is_empty() {
-        use_newest_in(tx, used.clone(), now_ms).await?;
         tx.execute_in(REPLACED, used, args![now_ms + DAY_MS])
             .await?;
     }
     Ok(())
+}
+
+/// Follows the list that proves an install; answers the credentials that its version asks for. Which of
+/// several deliveries it names nobody knows, so the certificates of none end before the next install that the
+/// device acknowledges.
+pub(crate) async fn proved_in(
+    tx: &Tx,
+    channel_id: &str,
+    profile_id: &str,
+    version: i64,
+    now_ms: i64,
+) -> Result<Vec<String>, Error> {
+    let Some((used, gone)) = held_in(tx, channel_id, profile_id, Some(version)).await? else {
+        return Ok(Vec::new());
+    };
+    super::end::end_in(tx, gone, "removed", now_ms).await?;
+    if !used.is_empty() {
+        use_newest_in(tx, used.clone(), now_ms).await?;
+    }
+    Ok(used)
 }
 
 /// Follows a refused install: the device goes on with what the version brought that it still has, if any.

@@ -20,6 +20,6 @@ pub(crate) use authority::SCEP_PATH;
 pub(crate) use challenge::{Holder, NewChallenge, is_known_in, store_in};
 pub(crate) use end::{end_channel_in, end_enrollment_in, end_items_in, sweep};
 pub(crate) use generation::{Generations, generations_in, of_profile};
-pub(crate) use installed::{installed_in, refused_in};
+pub(crate) use installed::{installed_in, proved_in, refused_in};
 pub(crate) use issue::{Names, NetworkIssue};
 pub(crate) use renewal::run;

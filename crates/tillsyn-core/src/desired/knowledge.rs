@@ -42,10 +42,11 @@ impl Knowledge {
         self.confirmed = None;
     }
 
-    /// An install of this version ended without the device's word: whether it is there is told by the next
-    /// list.
-    pub(crate) fn ended(&mut self, version: Version) {
-        if self.sent && !self.unanswered.contains(&version) {
+    /// An install of this version ended without the device's word: if it was handed out, whether it is there
+    /// is told by the next list.
+    pub(crate) fn ended(&mut self, version: Version, handed_out: bool) {
+        let proved = self.confirmed.as_ref() == Some(&version.hash);
+        if handed_out && !proved && !self.unanswered.contains(&version) {
             self.unanswered.push(version);
             let over = self.unanswered.len().saturating_sub(UNANSWERED);
             self.unanswered.drain(..over);

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tillsyn_db::args;
 
-use super::members::{Member, MemberKind, unknown_members};
+use super::members::{MOST, Member, MemberKind, unknown_members};
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
 use crate::ids::{DeviceId, PersonId};
 
-const MOST: usize = 5_000;
 const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number FROM device d \
     JOIN org_unit u ON u.id = d.org_unit_id \
     WHERE u.path >= $1 AND u.path < $2 AND d.serial_number {ids}";

@@ -12,6 +12,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::ProfileId;
+use crate::keys::KeyStore;
 use crate::platform::apple::Document;
 
 /// A draft as shown: secrets masked.
@@ -125,32 +126,43 @@ async fn load(
     core.db()
         .read(input, move |tx, (keys, actor, permission, id)| {
             Box::pin(async move {
-                let profile = store::load_in(tx, actor, *permission, id).await?;
-                let draft = store::draft_in(tx, keys, id).await?;
-                let base = match &draft {
-                    Some(draft) => draft.base_version,
-                    None => profile.current_version,
-                };
-                let base = match base {
-                    Some(number) => {
-                        let version = store::version_in(tx, keys, id, number).await?;
-                        Some((number, version.content.plain))
-                    }
-                    None => None,
-                };
-                let wanted = match wanted {
-                    Some(number) => Some(store::version_in(tx, keys, id, number).await?.content),
-                    None => None,
-                };
-                Ok::<_, Error>(Before {
-                    profile,
-                    draft,
-                    base,
-                    wanted,
-                })
+                let mut before = load_in(tx, keys, actor, *permission, id).await?;
+                if let Some(number) = wanted {
+                    let version = store::version_in(tx, keys, id, number).await?;
+                    before.wanted = Some(version.content);
+                }
+                Ok::<_, Error>(before)
             })
         })
         .await
+}
+
+async fn load_in(
+    tx: &tillsyn_db::Tx,
+    keys: &KeyStore,
+    actor: &Actor,
+    permission: Permission,
+    id: &ProfileId,
+) -> Result<Before, Error> {
+    let profile = store::load_in(tx, actor, permission, id).await?;
+    let draft = store::draft_in(tx, keys, id).await?;
+    let base = match &draft {
+        Some(draft) => draft.base_version,
+        None => profile.current_version,
+    };
+    let base = match base {
+        Some(number) => {
+            let version = store::version_in(tx, keys, id, number).await?;
+            Some((number, version.content.plain))
+        }
+        None => None,
+    };
+    Ok(Before {
+        profile,
+        draft,
+        base,
+        wanted: None,
+    })
 }
 
 /// Saves the draft and says what the check finds in it. What says nothing new changes nothing.
@@ -201,10 +213,21 @@ pub async fn save_draft(
         content,
         now_ms: core.now_ms(),
     };
-    core.db()
-        .write(work, |tx, work| Box::pin(async move { work.run(tx).await }))
-        .await?;
-    open_draft(core, actor, id).await
+    let after = core.db().write(work, |tx, work| {
+        Box::pin(async move {
+            work.run(tx).await?;
+            // Read where it is written: what somebody saves right after is another revision.
+            load_in(
+                tx,
+                &work.keys,
+                &work.actor,
+                Permission::ProfilesWrite,
+                &work.id,
+            )
+            .await
+        })
+    });
+    after.await?.view()
 }
 
 /// The new content of the draft.
@@ -263,7 +286,7 @@ fn same_identifier(profile: &Stored, document: &Document) -> Result<(), Error> {
 
 /// What the transaction needs; it may run more than once.
 struct Work {
-    keys: crate::keys::KeyStore,
+    keys: KeyStore,
     actor: Actor,
     id: ProfileId,
     seen: i64,

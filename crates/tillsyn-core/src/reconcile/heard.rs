@@ -8,9 +8,12 @@ use super::request::request_in;
 use super::rows::{self, ItemRow};
 use crate::commands::{Request, store};
 use crate::credentials;
-use crate::desired::{Failure, Listed, Reason, State, losses_after, wait_after_loss_ms, wait_ms};
+use crate::desired::{
+    Failure, Knowledge, Listed, Reason, State, Version, losses_after, wait_after_loss_ms, wait_ms,
+};
 use crate::error::Error;
 use crate::keys::KeyStore;
+use crate::profiles::variables;
 
 /// How a command on a profile ended.
 pub(crate) enum End<'a> {
@@ -45,7 +48,7 @@ pub(crate) async fn on_result_in(
     }
     let done = matches!(end, End::Done);
     if let Some(row) = rows::of_command_in(tx, command_id).await? {
-        take(tx, row, removes, end, heard.now_ms).await?;
+        take(tx, row, command_id, removes, end, heard.now_ms).await?;
     } else if !done || !is_ours(tx, heard.channel_id, request).await? {
         return Ok(());
     }
@@ -64,12 +67,62 @@ pub(crate) async fn on_not_now_in(tx: &Tx, command_id: &str, now_ms: i64) -> Res
         return Ok(());
     };
     let mut knowledge = row.knowledge();
-    if row.installs.is_some() && knowledge.sent {
-        knowledge.refuse();
+    if let Some(version) = row.installs.clone()
+        && knowledge.sent
+    {
+        not_taken_in(tx, &mut knowledge, command_id, version).await?;
         row.know(knowledge);
         rows::save_in(tx, vec![row], now_ms).await?;
     }
     Ok(())
+}
+
+/// The device says that it did not take this version. It may have taken it before, when the same command was
+/// handed out to it and its answer was lost.
+async fn not_taken_in(
+    tx: &Tx,
+    knowledge: &mut Knowledge,
+    command_id: &str,
+    version: Version,
+) -> Result<(), Error> {
+    if store::unanswered_in(tx, command_id).await? > 1 {
+        knowledge.ended(version, true);
+    } else {
+        knowledge.refuse();
+    }
+    Ok(())
+}
+
+/// An install that cannot be made for its device: these variables have no value. It waits for somebody to give
+/// them. They may have come back by now, which makes no other hash: the next look tells. What nobody can give,
+/// a secret made at delivery, waits for another version.
+pub(crate) async fn on_missing_in(
+    tx: &Tx,
+    command_id: &str,
+    missing: &[String],
+    now_ms: i64,
+) -> Result<(), Error> {
+    const HANDED_OUT: &str =
+        "SELECT 1 FROM command_transition WHERE command_id = $1 AND status = 'sent' LIMIT 1";
+    let Some(mut row) = rows::of_command_in(tx, command_id).await? else {
+        return Ok(());
+    };
+    if let Some(version) = row.installs.take() {
+        let handed_out = tx.fetch_optional(HANDED_OUT, args![command_id]).await?;
+        let mut knowledge = row.knowledge();
+        knowledge.ended(version, handed_out.is_some());
+        row.know(knowledge);
+    }
+    row.idle();
+    row.state = State::Refused;
+    let detail = json!({ "variables": missing }).to_string();
+    row.reason = Some(Reason::new("variable_missing", Some(detail)));
+    let given = missing.iter().any(|name| variables::is_identity(name));
+    row.next_attempt_at = given.then_some(now_ms);
+    row.failures += i64::from(!given);
+    let device = row.device_id.clone();
+    rows::save_in(tx, vec![row], now_ms).await?;
+    request_in(tx, vec![device], now_ms).await
 }
 
 /// Whether somebody put a profile by hand where one of ours is known.
@@ -86,6 +139,7 @@ async fn is_ours(tx: &Tx, channel_id: &str, request: &Request) -> Result<bool, E
 async fn take(
     tx: &Tx,
     mut row: ItemRow,
+    command_id: &str,
     removes: bool,
     end: End<'_>,
     now_ms: i64,
@@ -124,9 +178,15 @@ async fn take(
         (End::Done, None) => {}
         (End::Refused { chain, failure }, installed) => {
             if !removes {
-                knowledge.refuse();
-                // While it may have an earlier one, nobody knows which certificate it uses.
-                if knowledge.is_there() || !knowledge.may_be_there() {
+                match &installed {
+                    Some(version) => {
+                        let version = version.clone();
+                        not_taken_in(tx, &mut knowledge, command_id, version).await?;
+                    }
+                    None => knowledge.refuse(),
+                }
+                // While it may have one that it never answered, nobody knows which certificate it uses.
+                if knowledge.unanswered.is_empty() {
                     let still = knowledge.delivered.as_ref().map(|version| version.number);
                     let (channel, profile) = (&row.channel_id, &row.item_id);
                     credentials::refused_in(tx, channel, profile, still, now_ms).await?;
@@ -173,7 +233,7 @@ pub(crate) async fn on_list_in(
             && row.delivered != before.delivered
         {
             let (channel, profile, number) = (&row.channel_id, &row.item_id, version.number);
-            credentials::installed_in(tx, channel, profile, number, heard.now_ms).await?;
+            credentials::proved_in(tx, channel, profile, number, heard.now_ms).await?;
         }
         // What stands there now is not ours: a removal that waits would take it in this very session.
         if row.installs.is_none() && !row.knowledge().may_be_there() {

@@ -348,7 +348,8 @@ pub(super) fn settle(row: &mut ItemRow, command: Option<&CommandOf>, now_ms: i64
     }
     if let Some(version) = row.installs.take() {
         let mut knowledge = row.knowledge();
-        knowledge.ended(version);
+        // Of a command that is gone nobody knows it.
+        knowledge.ended(version, command.is_none_or(|command| command.handed_out));
         row.know(knowledge);
     }
     row.idle();

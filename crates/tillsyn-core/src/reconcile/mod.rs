@@ -24,7 +24,7 @@ pub use worker::run_worker;
 pub(crate) use ask::ask_users;
 pub(crate) use desire::{personal_in, resolved};
 pub(crate) use facts::on_facts_in;
-pub(crate) use heard::{End, Heard, on_list_in, on_not_now_in, on_result_in};
+pub(crate) use heard::{End, Heard, on_list_in, on_missing_in, on_not_now_in, on_result_in};
 pub(crate) use observe::observed_in;
 pub(crate) use request::request_in;
 pub(crate) use rows::{forget_channel_in, forget_enrollment_in};

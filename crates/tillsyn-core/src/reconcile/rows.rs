@@ -45,6 +45,8 @@ pub(crate) struct CommandOf {
     pub(crate) status: String,
     pub(crate) reason: Option<String>,
     pub(crate) finished: bool,
+    /// The device was given it at least once. Behind its queue (lane 9) its deliveries are counted anew.
+    pub(crate) handed_out: bool,
 }
 
 macro_rules! columns {
@@ -54,7 +56,8 @@ macro_rules! columns {
          s.delivered_sha256, s.confirmed_hash, s.confirmed_at, s.proof, s.state, s.reason, \
          s.reason_detail, s.command_id, s.command_version, s.command_hash, s.failures, \
          s.next_attempt_at, s.drifts, s.drifted_at, s.losses, s.unanswered, c.status, \
-         c.status_reason, c.finished \
+         c.status_reason, c.finished, \
+         CASE WHEN c.deliveries > 0 OR c.status = 'sent' OR c.lane = 9 THEN 1 ELSE 0 END \
          FROM item_state s LEFT JOIN command c ON c.id = s.command_id WHERE s.kind = 'profile' AND "
     };
 }
@@ -143,6 +146,7 @@ fn decode(row: &Row) -> Result<(ItemRow, Option<CommandOf>), Error> {
             status,
             reason: row.opt_text(28)?,
             finished: row.i64(29)? != 0,
+            handed_out: row.i64(30)? != 0,
         }),
         None => None,
     };

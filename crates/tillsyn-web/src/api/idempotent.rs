@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tillsyn_core::idempotency::{self, Begun, StoredAnswer, Ticket};
 use tillsyn_core::{Core, Error};
 
-use super::json::{KeepInstead, KeepNot, limit_of};
+use super::json::{KeepInstead, KeepNot, limit_of, read_up_to};
 use crate::auth::RequestContext;
 use crate::error::AppError;
 use crate::middleware::scope;
@@ -35,10 +35,7 @@ pub(super) async fn idempotent(
     }
     .to_owned();
     let (parts, body) = request.into_parts();
-    let limit = limit_of(parts.uri.path());
-    let bytes = axum::body::to_bytes(body, limit)
-        .await
-        .map_err(|_| AppError::too_large(limit))?;
+    let bytes = read_up_to(limit_of(parts.uri.path()), body).await?;
     let target = parts
         .uri
         .path_and_query()

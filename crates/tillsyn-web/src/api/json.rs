@@ -3,10 +3,13 @@
 use axum::Json;
 use axum::extract::{FromRequest, Path, Request};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 use http::{StatusCode, header};
+use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
+use std::time::Duration;
 use tillsyn_core::Error;
 
 use crate::error::AppError;
@@ -15,6 +18,10 @@ use crate::error::AppError;
 pub(super) const LIMIT: usize = 1024 * 1024;
 /// Of profiles: two MiB in Base64, and what stands around it.
 const PROFILE_LIMIT: usize = 3 * 1024 * 1024;
+
+/// How much of a body that is too large is read to its end, and for how long.
+const REST: usize = 8 * 1024 * 1024;
+const REST_TIME: Duration = Duration::from_secs(5);
 
 /// How long a body of this address may be.
 pub(super) fn limit_of(path: &str) -> usize {
@@ -66,11 +73,45 @@ impl Body {
     }
 }
 
-async fn bytes_of(request: Request) -> Result<bytes::Bytes, AppError> {
+async fn bytes_of(request: Request) -> Result<Bytes, AppError> {
     let limit = limit_of(request.uri().path());
-    axum::body::to_bytes(request.into_body(), limit)
-        .await
-        .map_err(|_| AppError::too_large(limit))
+    read_up_to(limit, request.into_body()).await
+}
+
+/// The whole body.
+///
+/// # Errors
+/// Too large, when it is longer than the limit or breaks off.
+pub(super) async fn read_up_to(
+    limit: usize,
+    mut body: axum::body::Body,
+) -> Result<Bytes, AppError> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| AppError::too_large(limit))?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        if bytes.len() + data.len() > limit {
+            // Whoever sends more than is heard out finds the connection closed.
+            let _ = tokio::time::timeout(REST_TIME, hear_out(body)).await;
+            return Err(AppError::too_large(limit));
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Reads the rest and keeps nothing of it: a client that is still sending would not hear the refusal.
+async fn hear_out(mut body: axum::body::Body) {
+    let mut left = REST;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(length) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {

@@ -67,7 +67,8 @@ fn keep(want: &Desired, seen: &Observed) -> Outcome {
     let waits = seen.work.is_some() && !fetched;
     // What the device has it can take, whatever is thought of it: its word counts more.
     if !fetched && seen.knowledge.present() == Some(&want.hash) {
-        let proved = seen.knowledge.confirmed.is_some();
+        // What was handed out since, and never answered, may have taken its place.
+        let proved = seen.knowledge.confirmed.is_some() && seen.knowledge.unanswered.is_empty();
         return Outcome {
             state: Some(if proved {
                 State::AsDesired

@@ -348,7 +348,7 @@ fn happen(world: &mut World, happening: &Happening) {
             {
                 row.command = None;
                 let version = row.carries.take().expect("an install carries a version");
-                row.knowledge.ended(version);
+                row.knowledge.ended(version, command.fetched);
             }
         }
         Happening::ByHand(item) => {

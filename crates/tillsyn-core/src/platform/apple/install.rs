@@ -116,7 +116,7 @@ impl Installer {
         let signed = match self.fill_in(tx, delivery, &template).await? {
             Ok(filled) => self.sign(filled, delivery.identifier, &wanted.hash)?,
             Err(missing) => {
-                missing_in(tx, delivery, &missing, self.now_ms).await?;
+                reconcile::on_missing_in(tx, delivery.command_id, &missing, self.now_ms).await?;
                 return Ok(Err(("variable_missing", missing.join(", "))));
             }
         };
@@ -285,32 +285,6 @@ async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Er
         version_id: row.text(0)?,
         hash: row.text(1)?,
     }))
-}
-
-/// The item waits for somebody to give the value. It may have come back by now, which makes no other hash:
-/// the next look tells. What nobody can give, a secret made at delivery, waits for another version.
-async fn missing_in(
-    tx: &Tx,
-    delivery: Delivery<'_>,
-    missing: &[String],
-    now_ms: i64,
-) -> Result<(), Error> {
-    const REFUSE: &str = "UPDATE item_state SET state = 'refused', reason = 'variable_missing', \
-        reason_detail = $3, command_id = NULL, command_version = NULL, \
-        command_hash = NULL, next_attempt_at = $5, failures = failures + $6, updated_at = $4 \
-        WHERE channel_id = $1 AND kind = 'profile' AND item = $2";
-    let detail = json!({ "variables": missing }).to_string();
-    let given = missing.iter().any(|name| variables::is_identity(name));
-    let values = args![
-        delivery.channel_id,
-        delivery.identifier,
-        detail,
-        now_ms,
-        given.then_some(now_ms),
-        i64::from(!given)
-    ];
-    tx.execute(REFUSE, values).await?;
-    reconcile::request_in(tx, vec![delivery.device_id.to_owned()], now_ms).await
 }
 
 /// A version as a device with these values would get it, secrets masked, and what is missing. What is made

@@ -594,13 +594,10 @@ const PATIENCE: i64 = 5;
 
 /// How often a command was delivered since its last answer: `NotNow` is one, whatever the total.
 async fn unanswered(tx: &Tx, row: &Row) -> Result<i64, Error> {
-    const SINCE: &str = "SELECT count(*) FROM command_transition WHERE command_id = $1 \
-        AND status = 'sent' AND COALESCE(reason, '') <> 'moved_back' AND seq > COALESCE((SELECT max(seq) FROM command_transition \
-        WHERE command_id = $1 AND status = 'not_now'), 0)";
     let deliveries = row.i64(2)?;
     if deliveries < PATIENCE {
         return Ok(deliveries);
     }
-    let since = tx.fetch_one(SINCE, args![row.text(0)?]).await?.i64(0)?;
+    let since = store::unanswered_in(tx, row.str(0)?).await?;
     Ok(deliveries.min(since))
 }

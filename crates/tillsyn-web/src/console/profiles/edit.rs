@@ -27,6 +27,10 @@ use crate::error::AppError;
 use crate::i18n::Texts;
 use crate::ui::{Choice, page, urls};
 
+/// What the page's script sends in place of a button when it saves by itself. It stays on its page, so the
+/// answer is the page and leads nowhere.
+const AUTOSAVE: &str = "autosave";
+
 /// What of the draft is on the page.
 #[derive(Clone, Default)]
 pub(super) struct View {
@@ -95,7 +99,10 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
     let draft = profiles::open_draft(core, actor, &id).await?;
     let revision: i64 = form.text("revision").parse().unwrap_or(-1);
     let sent = Sent::read(visitor, &draft, &form, draft.revision != revision);
-    if draft.revision != revision && !sent.is_empty() {
+    let by_itself = form.text("act") == AUTOSAVE;
+    let stale = draft.revision != revision;
+    // Who only goes elsewhere sees a page of the draft as it is now; nobody else takes over a revision unseen.
+    if stale && !(sent.acted.leads && sent.is_empty()) {
         return conflicted(visitor, &draft, sent).await;
     }
     if !sent.reading.wrong.is_empty() {
@@ -109,7 +116,10 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
     let unchanged = edits.is_empty()
         && sent.comment.as_deref().unwrap_or_default()
             == draft.comment.as_deref().unwrap_or_default();
-    if unchanged || draft.revision != revision {
+    if unchanged && by_itself {
+        return saved(visitor, &draft, &sent.view).await;
+    }
+    if unchanged || stale {
         return Ok(Redirect::to(&sent.acted.view.url(id.as_str())).into_response());
     }
     let save = SaveDraft {
@@ -122,8 +132,11 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
         comment: sent.comment.clone(),
     };
     let error = match profiles::save_draft(core, actor, &id, save).await {
-        Ok(saved) => {
-            let view = fit(&saved, sent.acted.view);
+        Ok(draft) => {
+            let view = fit(&draft, sent.acted.view);
+            if by_itself {
+                return saved(visitor, &draft, &view).await;
+            }
             return Ok(Redirect::to(&view.url(id.as_str())).into_response());
         }
         Err(error) => error,
@@ -144,6 +157,13 @@ pub(crate) async fn save(Path(id): Path<String>, form: Uploaded) -> Result<Respo
         .page(marks)
         .await?;
     Ok(page(AppError::from(error).status(), &shown))
+}
+
+/// The page of just this revision: what is asked for after it may be somebody else's.
+async fn saved(visitor: &Visitor, draft: &DraftView, view: &View) -> Result<Response, Failure> {
+    let editor = Editor::new(visitor, draft, view, None);
+    let shown = editor.page(Marks::default()).await?;
+    Ok(page(StatusCode::OK, &shown))
 }
 
 /// The draft as somebody else saved it, with what was typed here.

@@ -87,33 +87,32 @@ impl Sent {
 pub(super) struct Acted {
     pub(super) edits: Vec<Edit>,
     pub(super) view: View,
+    /// To another page of the draft, and nothing else.
+    pub(super) leads: bool,
 }
 
 fn act_edits(act: &str, view: &View, sections: &[form::Section], editor: &Editor<'_>) -> Acted {
     let stay = |edits| Acted {
         edits,
         view: view.clone(),
+        leads: false,
+    };
+    let lead = |view| Acted {
+        edits: Vec::new(),
+        view,
+        leads: true,
     };
     let (verb, what) = act.split_once('.').unwrap_or((act, ""));
     match (verb, view.payload) {
-        ("go", _) => Acted {
-            edits: Vec::new(),
-            view: view.at(what.parse().ok()),
-        },
-        ("all", _) => Acted {
-            edits: Vec::new(),
-            view: View {
-                all: what == "1",
-                ..view.clone()
-            },
-        },
-        ("variant", _) => Acted {
-            edits: Vec::new(),
-            view: View {
-                variant: what.to_owned(),
-                ..view.clone()
-            },
-        },
+        ("go", _) => lead(view.at(what.parse().ok())),
+        ("all", _) => lead(View {
+            all: what == "1",
+            ..view.clone()
+        }),
+        ("variant", _) => lead(View {
+            variant: what.to_owned(),
+            ..view.clone()
+        }),
         ("cut", payload) => {
             let path = steps_of(what).filter(|path| editor.has(path));
             stay(
@@ -136,6 +135,7 @@ fn act_edits(act: &str, view: &View, sections: &[form::Section], editor: &Editor
         ("remove", Some(payload)) => Acted {
             edits: vec![Edit::RemovePayload { payload }],
             view: view.at(Some(payload.saturating_sub(1))),
+            leads: false,
         },
         ("move", Some(payload)) => {
             let to = if what == "up" {
@@ -149,6 +149,7 @@ fn act_edits(act: &str, view: &View, sections: &[form::Section], editor: &Editor
                     payload: Some(to),
                     ..view.clone()
                 },
+                leads: false,
             }
         }
         _ => stay(Vec::new()),

@@ -126,18 +126,11 @@ pub(super) fn refused(l: Texts, error: &Error) -> Option<String> {
         "identifier_taken" => l.t("profile-refused-identifier-taken"),
         "identifier_differs" => l.t("profile-refused-identifier-differs"),
         "masked_secret" => l.t("profile-refused-masked"),
-        "profile_archived" => l.t("profile-refused-archived"),
         "name" => l.t("profile-refused-name"),
-        "profile_errors" => l.t("profile-refused-errors"),
-        "no_draft" => l.t("profile-refused-no-draft"),
         "only_draft" => l.t("profile-refused-only-draft"),
-        "nothing_changed" => l.t("profile-refused-same"),
-        "profile_published" => l.t("profile-refused-published"),
-        "profile_assigned" => l.t("profile-refused-assigned"),
-        "configuration_moves" => l.t("profile-refused-moves"),
         "value" | "edit" => l.t("profile-refused-value"),
         "too_long" => l.t("profile-refused-long"),
-        _ => return None,
+        code => return all::known_refusal(l, code),
     })
 }
 

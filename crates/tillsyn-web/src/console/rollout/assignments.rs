@@ -24,6 +24,7 @@ use crate::console::form::{Filled, Uploaded};
 use crate::console::frame::{Frame, Place};
 use crate::console::profiles::{ProfileHead, ProfileTab, profile_id};
 use crate::console::visitor::Visitor;
+use crate::console::words;
 use crate::error::AppError;
 use crate::i18n::Texts;
 use crate::ui::{Choice, page, urls};
@@ -342,8 +343,7 @@ pub(crate) async fn add(Path(id): Path<String>, form: Uploaded) -> Result<Respon
         Change::Assign {
             profile_id: id.to_string(),
             terms: Terms {
-                channel: AssignedChannel::parse(&form.text("channel"))
-                    .unwrap_or(AssignedChannel::Device),
+                channel: AssignedChannel::parse(&asked.channel).unwrap_or(AssignedChannel::Device),
                 version,
                 include: picked,
                 exclude: Vec::new(),
@@ -451,10 +451,12 @@ async fn refused(
         (Kind::Invalid, "version_unknown") => l.t("assign-problem-version"),
         (Kind::Invalid, "target_outside") => l.t("assign-problem-outside"),
         (Kind::Invalid, "target_unknown") => l.t("assign-problem-unknown"),
-        (Kind::Conflict, "configuration_moves") => l.t("profile-refused-moves"),
         (Kind::Conflict, "nothing_changed") => l.t("assign-problem-same"),
-        (Kind::Conflict, "profile_archived") => l.t("profile-refused-archived"),
         (Kind::NotFound, _) => l.t("assign-problem-gone"),
+        (Kind::Conflict, code) => match words::known_refusal(l, code) {
+            Some(text) => text,
+            None => return Err(error.into()),
+        },
         _ => return Err(error.into()),
     };
     let visitor = visitor.at(urls::profile_assignments(id.as_str()));

@@ -20,5 +20,5 @@ pub use findings::{
 pub use general::*;
 pub use permissions::{permission, permission_groups};
 pub use profile_templates::{profile_template, profile_template_example};
-pub use refusals::{incapable, refusal};
+pub use refusals::{incapable, known_refusal, refusal};
 pub use transitions::{asked_by, held_reason, transition};

@@ -2,7 +2,12 @@ use crate::i18n::Texts;
 
 /// Why something was not done, by the stable code of the error.
 pub fn refusal(l: Texts, code: &str) -> String {
-    match code {
+    known_refusal(l, code).unwrap_or_else(|| l.t("refusal-other"))
+}
+
+/// Of the codes that say the same wherever they come up; `None` for the others.
+pub fn known_refusal(l: Texts, code: &str) -> Option<String> {
+    Some(match code {
         "already_fetched" => l.t("message-too-late"),
         "already_over" => l.t("refusal-over"),
         "invitation_over" | "no_pin" => l.t("refusal-invitation"),
@@ -24,8 +29,8 @@ pub fn refusal(l: Texts, code: &str) -> String {
         "passkey_over" | "passkey_wrong" => l.t("passkey-failed"),
         "app_exists" => l.t("refusal-app"),
         "not_capable" => l.t("incapable-other"),
-        _ => l.t("refusal-other"),
-    }
+        _ => return None,
+    })
 }
 
 /// Why a device cannot take a request.

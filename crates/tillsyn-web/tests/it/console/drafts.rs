@@ -96,6 +96,72 @@ both_engines!(
 );
 
 both_engines!(
+    a_page_that_somebody_elses_save_overtook_never_takes_over_its_revision,
+    quiet(),
+    |app| async move {
+        let mut owner = Browser::owner(&app).await;
+        let mut other = Browser::owner(&app).await;
+        let at = uploaded(&mut owner, &wifi("org.example.stale", "")).await;
+        let seen = owner.get(&at).await.expect(200).fields(FORM);
+        let field = |form: &Form, name: &str| {
+            let found = form.iter().find(|(found, _)| found == name);
+            found.unwrap().1.clone()
+        };
+
+        // Saved by itself: the answer is the page of what was saved.
+        let own = filled(&seen, &[("act", "autosave"), ("v/SSID_STR", "own")]);
+        let own = send(&mut owner, &at, &own).await.expect(200).fields(FORM);
+        assert_ne!(field(&own, "revision"), field(&seen, "revision"));
+        assert_eq!(field(&own, "v/SSID_STR"), "own");
+        let same = filled(&own, &[("act", "autosave")]);
+        let same = send(&mut owner, &at, &same).await.expect(200).fields(FORM);
+        assert_eq!(field(&same, "revision"), field(&own, "revision"));
+
+        // Overtaken: even what changes nothing, or nothing any more, is told.
+        let theirs = filled(&own, &[("act", "save"), ("v/SSID_STR", "theirs")]);
+        send(&mut other, &at, &theirs).await.expect(303);
+        for act in ["autosave", "save"] {
+            let page = send(&mut owner, &at, &filled(&own, &[("act", act)])).await;
+            page.expect(409).says("saved this draft");
+        }
+        // Another page is made of the draft as it is now.
+        for act in ["go.top", "all.1"] {
+            let page = send(&mut owner, &at, &filled(&own, &[("act", act)])).await;
+            page.expect(303);
+        }
+        let raw = owner.get(&format!("{at}/raw")).await.expect(200);
+        raw.says("theirs");
+    }
+);
+
+both_engines!(
+    a_field_that_was_emptied_is_still_empty_after_a_conflict,
+    quiet(),
+    |app| async move {
+        const RARE: &str = "v/DisplayedOperatorName";
+        let mut owner = Browser::owner(&app).await;
+        let mut other = Browser::owner(&app).await;
+        let more = "<key>DisplayedOperatorName</key><string>Old operator</string></dict></array>";
+        let file = wifi("org.example.emptied", "").replace("</dict></array>", more);
+        let at = uploaded(&mut owner, &file).await;
+        let seen = owner.get(&at).await.expect(200).fields(FORM);
+        assert!(seen.iter().any(|(name, _)| name == RARE));
+        let theirs = filled(&seen, &[("act", "save"), ("v/SSID_STR", "theirs")]);
+        send(&mut other, &at, &theirs).await.expect(303);
+
+        let mine = filled(&seen, &[("act", "save"), (RARE, "")]);
+        let page = send(&mut owner, &at, &mine).await.expect(409);
+        let page = filled(&page.fields(FORM), &[("act", "save")]);
+        let emptied = page.iter().find(|(name, _)| name == RARE);
+        assert_eq!(emptied.map(|(_, value)| value.as_str()), Some(""));
+        send(&mut owner, &at, &page).await.expect(303);
+        let raw = owner.get(&format!("{at}/raw")).await.expect(200);
+        raw.says("theirs");
+        raw.says_not("Old operator");
+    }
+);
+
+both_engines!(
     what_is_typed_follows_its_payload_and_never_goes_into_another,
     quiet(),
     |app| async move {

@@ -1,5 +1,6 @@
 //! What becomes of delivered profiles and their certificates: users, ends, two nodes, warnings, refusals.
 
+use tillsyn_core::devices;
 use tillsyn_core::ids::ProfileId;
 use tillsyn_core::profiles::{
     Describe, DraftChange, NewProfile, Origin, SaveDraft, create_profile, describe_profile,
@@ -13,6 +14,12 @@ use super::network::{
 };
 use super::scep_client::{Download, issued, key};
 use crate::device::story::PROFILE;
+
+/// Devices that the overview names.
+async fn refusing(app: &TestApp) -> i64 {
+    let overview = devices::overview(&app.core, &app.owner).await;
+    overview.unwrap().devices_refusing
+}
 
 async fn published(app: &TestApp, text: String) -> ProfileId {
     let new = NewProfile {
@@ -73,6 +80,7 @@ both_engines!(
         let missing = "SELECT reason_detail FROM item_state WHERE reason = 'variable_missing'";
         assert!(app.text(missing).await.unwrap().contains("user.long_name"));
         assert_eq!(mac.installed_profiles().count(), 0);
+        assert_eq!(refusing(&app).await, 1);
         sql(&app, "UPDATE assignment SET channel = 'users'").await;
         look(&app).await;
         mac.sessions().await.unwrap();
@@ -83,6 +91,7 @@ both_engines!(
             .map(|profile| profile.display_name.clone())
             .collect();
         assert_eq!(shown, [app.text(user).await]);
+        assert_eq!(refusing(&app).await, 0);
     }
 );
 

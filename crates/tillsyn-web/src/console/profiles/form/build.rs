@@ -159,16 +159,18 @@ fn choices(
         .collect()
 }
 
-/// Those that are set, needed or usual, unless all are wanted.
+/// Those that are set, needed or usual, unless all are wanted. What was emptied and not saved stays: left out,
+/// it would never be emptied.
 fn shown(subject: &Subject<'_>, name: &str, fields: Vec<Field>) -> Vec<Field> {
     let usual = |field: &Field| words::is_common(name, &keys_of(&field.path));
+    let stored = |field: &Field| find(subject.stored, &field.path).is_some();
     let unworded = !fields.iter().any(usual);
     if subject.all || (unworded && fields.len() <= FEW) {
         return fields;
     }
     fields
         .into_iter()
-        .filter(|field| field.present || field.required || usual(field))
+        .filter(|field| field.present || field.required || usual(field) || stored(field))
         .collect()
 }
 
@@ -243,17 +245,16 @@ impl Maker<'_> {
             self.fields.push(field);
             return;
         }
-        for name in Self::unknown(value, &known) {
+        for name in self.unknown(path, &known) {
             let path = below(path, Step::Key(name));
             let field = self.raw(&path);
             self.fields.push(field);
         }
     }
 
-    fn unknown(value: Option<&Json>, known: &BTreeSet<&'static str>) -> Vec<String> {
-        let map = value.and_then(Json::as_object);
-        map.into_iter()
-            .flat_map(Map::keys)
+    fn unknown(&self, path: &[Step], known: &BTreeSet<&'static str>) -> Vec<String> {
+        let map = |values| find(values, path).and_then(Json::as_object);
+        names(map(self.subject.values), map(self.subject.stored))
             .filter(|name| !known.contains(name.as_str()))
             .cloned()
             .collect()
@@ -262,10 +263,8 @@ impl Maker<'_> {
     /// What the payload has beside the keys of the schema.
     fn rest(&mut self, known: &BTreeSet<&'static str>, free: Option<&'static Key>, strange: bool) {
         let kept = |name: &str| known.contains(name) || is_kept(self.subject.kind, name);
-        let names: Vec<String> = self
-            .subject
-            .values
-            .keys()
+        let (values, stored) = (self.subject.values, self.subject.stored);
+        let names: Vec<String> = names(Some(values), Some(stored))
             .filter(|name| !kept(name))
             .cloned()
             .collect();
@@ -296,7 +295,8 @@ impl Maker<'_> {
         depth: usize,
     ) -> Field {
         let value = find(self.subject.values, path);
-        let rows = Self::unknown(value, known)
+        let rows = self
+            .unknown(path, known)
             .into_iter()
             .map(|name| self.pair(Some(free), &below(path, Step::Key(name)), depth + 1))
             .collect();
@@ -499,6 +499,17 @@ impl Maker<'_> {
             was,
         }
     }
+}
+
+/// Names that are there, then those that were emptied and not saved.
+fn names<'a>(
+    values: Option<&'a Map<String, Json>>,
+    stored: Option<&'a Map<String, Json>>,
+) -> impl Iterator<Item = &'a String> {
+    let there = move |name: &str| values.is_some_and(|values| values.contains_key(name));
+    let stored = stored.into_iter().flat_map(Map::keys);
+    let emptied = stored.filter(move |name| !there(name));
+    values.into_iter().flat_map(Map::keys).chain(emptied)
 }
 
 /// Keys that name a payload of the same profile by its UUID.

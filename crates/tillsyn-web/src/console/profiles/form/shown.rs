@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
+use tillsyn_apple::profile::template::is_secret_key;
+use tillsyn_core::profiles::Step;
 use tillsyn_pki::hash::sha256_hex;
 
 use super::field::{Control, Field, Section};
+use super::path::{below, name_of, steps_of};
 use super::read::Typed;
 
 /// So much of a hash tells two values of one field apart.
@@ -103,6 +106,14 @@ fn content(field: &Field) -> String {
     field.was.as_ref().map(Json::to_string).unwrap_or_default()
 }
 
+/// What of a field it is, and the name of the field: several inputs can stand for one place.
+fn parted(name: &str) -> (&str, &str) {
+    ["shown.", "file.", "key.", "type.", "value."]
+        .iter()
+        .find_map(|part| Some((*part, name.strip_prefix(part)?)))
+        .unwrap_or(("", name))
+}
+
 /// Something typed that has no place any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::console) struct Stranded {
@@ -159,8 +170,40 @@ impl<'a> Touched<'a> {
     }
 
     fn counts(&self, name: &str) -> bool {
-        let name = name.strip_prefix("shown.").unwrap_or(name);
-        !name.starts_with(PREFIX) || (self.is_touched(name) && !self.has_moved(name))
+        let (part, place) = parted(name);
+        let touched = !matches!(part, "" | "shown.") || self.is_touched(place);
+        !place.starts_with(PREFIX) || (touched && !self.has_moved(place))
+    }
+
+    /// Whether something was typed into it, or chosen for it.
+    fn is_filled(&self, name: &str) -> bool {
+        match parted(name).0 {
+            "" | "shown." => self.is_touched(parted(name).1),
+            "file." => self.typed.file(name).is_some(),
+            "key." | "value." => self.typed.texts(name).iter().any(|text| !text.is_empty()),
+            // One of the types is always chosen.
+            _ => false,
+        }
+    }
+
+    /// What was typed at a place, as it is told there.
+    fn told(&self, place: &str, parts: &BTreeSet<&str>) -> Stranded {
+        let own = |part: &str| joined(self.typed.texts(&format!("{part}{place}")));
+        let (key, value) = (own("key."), own("value."));
+        if key.is_empty() && value.is_empty() {
+            let text = self.shown.filter(|shown| !shown.is_secret(place));
+            return Stranded {
+                typed: text.filter(|_| !parts.contains("file.")).map(|_| own("")),
+                name: place.to_owned(),
+            };
+        }
+        let path = steps_of(place).filter(|_| place != PREFIX);
+        let key = key.trim().to_owned();
+        let path = below(&path.unwrap_or_default(), Step::Key(key.clone()));
+        Stranded {
+            name: name_of(&path),
+            typed: Some(value).filter(|_| !is_secret_key("", &key)),
+        }
     }
 
     /// What was typed and has no field in the draft as it is now; `names` are all that the form has.
@@ -175,21 +218,17 @@ impl<'a> Touched<'a> {
                 there.insert(field.name.clone());
             });
         }
-        let names: BTreeSet<String> = names
-            .map(|name| name.strip_prefix("shown.").unwrap_or(&name).to_owned())
-            .filter(|name| name.starts_with(PREFIX))
-            .collect();
-        names
-            .into_iter()
-            .filter(|name| self.is_touched(name))
-            .filter(|name| self.has_moved(name) || !there.contains(name))
-            .map(|name| Stranded {
-                typed: self
-                    .shown
-                    .filter(|shown| !shown.is_secret(&name))
-                    .map(|_| joined(self.typed.texts(&name))),
-                name,
-            })
+        let names: Vec<String> = names.filter(|name| self.is_filled(name)).collect();
+        let mut places: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (part, place) in names.iter().map(|name| parted(name)) {
+            if place.starts_with(PREFIX) {
+                places.entry(place).or_default().insert(part);
+            }
+        }
+        places
+            .iter()
+            .filter(|(place, _)| self.has_moved(place) || !there.contains(**place))
+            .map(|(place, parts)| self.told(place, parts))
             .collect()
     }
 }
@@ -206,7 +245,6 @@ impl Typed for Touched<'_> {
     }
 
     fn file(&self, name: &str) -> Option<Vec<u8>> {
-        let place = name.strip_prefix("file.").unwrap_or(name);
-        self.typed.file(name).filter(|_| !self.has_moved(place))
+        self.typed.file(name).filter(|_| self.counts(name))
     }
 }

@@ -258,6 +258,103 @@ fn only_what_was_changed_in_a_form_counts_against_another_draft() {
 }
 
 #[test]
+fn what_was_emptied_and_not_saved_keeps_its_field() {
+    let built = |kind: &str, values: &Map<String, Json>, stored: &Map<String, Json>| {
+        build(&Subject {
+            l: Texts::default(),
+            kind,
+            variant: "",
+            values,
+            stored,
+            secrets: &BTreeSet::new(),
+            certificates: &[],
+            all: false,
+            locked: false,
+        })
+    };
+    let rare = "DisplayedOperatorName";
+    let emptied = map(&json!({ "PayloadType": WIFI, "SSID_STR": "eduroam" }));
+    let stored = map(&json!({ "PayloadType": WIFI, "SSID_STR": "eduroam", (rare): "Old" }));
+    let shows = |form: &Form| names(form).iter().any(|name| name == rare);
+    assert!(!shows(&built(WIFI, &emptied, &emptied)), "a rare key");
+    assert!(shows(&built(WIFI, &emptied, &stored)));
+
+    // A name and its value in a payload that we know nothing about.
+    let kind = "com.example.unheard";
+    let emptied = map(&json!({ "PayloadType": kind }));
+    let stored = map(&json!({ "PayloadType": kind, "Colour": "red" }));
+    let form = built(kind, &emptied, &stored);
+    let mut rows = Vec::new();
+    for field in form.sections.iter().flat_map(|section| &section.fields) {
+        field.each(&mut |field: &Field| rows.push(field.name.clone()));
+    }
+    assert!(rows.contains(&"v/Colour".to_owned()), "{rows:?}");
+}
+
+#[test]
+fn new_names_and_files_without_a_place_are_told() {
+    let kind = "com.example.unheard";
+    let values = map(&json!({ "PayloadType": kind, "Colour": "red" }));
+    let form = form_of(kind, &values, &[], true);
+    let shown = Shown::of(&form.sections, "");
+    let mut sent = Sent::of(&form);
+    for (name, value) in [
+        ("key.v/", "Shape"),
+        ("type.v/", "string"),
+        ("value.v/", "round"),
+        ("key.v/Other", ""),
+        ("type.v/Other", "string"),
+    ] {
+        sent.0.insert(name.to_owned(), vec![value.to_owned()]);
+    }
+    sent.1
+        .insert("file.v/PayloadContent".to_owned(), vec![1, 2]);
+    let names = || {
+        let own = ["file.v/PayloadContent".to_owned(), "file.v/Not".to_owned()];
+        sent.0.keys().cloned().chain(own)
+    };
+    let touched = Touched::new(Some(&shown), &sent, &[]);
+    let stranded = touched.stranded(names(), &[]);
+    let told: Vec<(&str, Option<&str>)> = stranded
+        .iter()
+        .map(|one| (one.name.as_str(), one.typed.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [("v/Shape", Some("round")), ("v/PayloadContent", None)]
+    );
+    // Where there is a place for it, nothing is lost.
+    let touched = Touched::new(Some(&shown), &sent, &form.sections);
+    let names = names().filter(|name| !name.starts_with("file."));
+    assert_eq!(touched.stranded(names, &form.sections), []);
+}
+
+#[test]
+fn nothing_chosen_or_named_in_a_group_that_moved_goes_anywhere() {
+    let before = map(&json!({ "PayloadType": WIFI, "Rows": [1] }));
+    let mut form = form_of(WIFI, &before, &[], true);
+    let field = form.sections[0].fields.first_mut().expect("a field");
+    let group = field.name.clone();
+    field.control = Control::Group(vec![Item {
+        title: String::new(),
+        name: format!("{group}/#0"),
+        fields: Vec::new(),
+    }]);
+    field.was = Some(json!([{ "a": 1 }]));
+    let shown = Shown::of(&form.sections, "");
+    form.sections[0].fields[0].was = Some(json!([{ "b": 2 }]));
+    let mut sent = Sent::default();
+    let (file, key) = (format!("file.{group}/#0/c"), format!("key.{group}/#0/d"));
+    sent.1.insert(file.clone(), vec![1]);
+    sent.0.insert(key.clone(), vec!["named".to_owned()]);
+    let touched = Touched::new(Some(&shown), &sent, &form.sections);
+    assert_eq!(touched.file(&file), None);
+    assert_eq!(touched.text(&key), None);
+    let told = touched.stranded([file, key].into_iter(), &form.sections);
+    assert_eq!(told.len(), 2, "{told:?}");
+}
+
+#[test]
 fn what_cannot_be_used_is_told_and_kept() {
     let kind = "com.apple.mobiledevice.passwordpolicy";
     let values = map(&json!({ "PayloadType": kind }));
