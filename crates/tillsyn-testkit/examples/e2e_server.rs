@@ -120,6 +120,11 @@ impl Stage {
                 self.app.db().execute(AGE, Vec::new()).await.unwrap();
                 Ok(json!({}))
             }
+            // Somebody beside the owner, with the owner's password.
+            "second_owner" => {
+                let second = self.app.second_owner(1).await;
+                Ok(json!({ "email": "second-1@example.org", "name": second.name }))
+            }
             // The last code of the authenticator app may be typed again: nobody waits for the next one here.
             "unused_codes" => {
                 const UNUSED: &str = "UPDATE account_totp SET last_step = 0";
