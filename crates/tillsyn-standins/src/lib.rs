@@ -7,3 +7,4 @@ pub mod activation_lock;
 pub mod apns;
 mod hex;
 pub mod oidc;
+pub mod webhook;

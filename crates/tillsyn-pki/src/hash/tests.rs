@@ -12,6 +12,16 @@ fn hex_goes_both_ways() {
     );
 }
 
+// RFC 4231 §4.3, test case 2.
+#[test]
+fn the_keyed_hash_is_that_of_the_standard() {
+    let tag = hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
+    assert_eq!(
+        hex(&tag),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
+}
+
 #[test]
 fn random_texts_have_their_length_and_alphabet() {
     let code = random_code("ABC", 1000);

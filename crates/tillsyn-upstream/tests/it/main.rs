@@ -4,3 +4,4 @@
 mod activation_lock;
 mod apns;
 mod oidc;
+mod webhook;

@@ -1,0 +1,274 @@
+//! Start, script, what came.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tillsyn_pki::hash;
+use tillsyn_pki::issue::{self, KeyAlgorithm};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::apns::StandinError;
+
+/// What the receiver does with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HookAnswer {
+    Status(u16),
+    /// Sends the caller elsewhere.
+    Redirect(String),
+    /// Takes the request and never answers.
+    Hang,
+    /// 200 with so many bytes.
+    Huge(usize),
+    /// Closes the connection without an answer.
+    Drop,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Received {
+    /// A header's text, empty when there is none.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Whether `t=…,v1=…` is a signature over this body with the key.
+    pub fn is_signed_with(&self, key: &str) -> bool {
+        let mut time = "";
+        let mut tag = "";
+        for part in self.header("tillsyn-signature").split(',') {
+            match part.split_once('=') {
+                Some(("t", value)) => time = value,
+                Some(("v1", value)) => tag = value,
+                _ => {}
+            }
+        }
+        let expected = hash::hmac_sha256(key.as_bytes(), &[time.as_bytes(), b".", &self.body]);
+        !time.is_empty() && tag == hash::hex(&expected)
+    }
+}
+
+#[derive(Default)]
+struct State {
+    /// What every request gets that nothing was scripted for; 200 when nothing was said.
+    usual: Option<HookAnswer>,
+    scripted: VecDeque<HookAnswer>,
+    received: Vec<Received>,
+    faults: Vec<&'static str>,
+}
+
+/// A running stand-in; dropping it ends it.
+pub struct HookStandin {
+    address: SocketAddr,
+    root_pem: String,
+    state: Arc<Mutex<State>>,
+    count: watch::Sender<usize>,
+    task: JoinHandle<()>,
+}
+
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+const DAYS: u32 = 365;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+impl HookStandin {
+    /// Listens on a free port of the loopback, as `localhost` and `127.0.0.1`.
+    pub async fn start(now_ms: i64) -> Result<Self, StandinError> {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listen = |source| StandinError::Listen { addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let (tls, root_pem) = own_tls(now_ms)?;
+        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let state = Arc::<Mutex<State>>::default();
+        let (count, _) = watch::channel(0);
+        let (shared, told) = (Arc::clone(&state), count.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                // A connection that is gone before it is accepted: the next one may do better.
+                let Ok((stream, _)) = listener.accept().await else {
+                    continue;
+                };
+                let (acceptor, shared) = (acceptor.clone(), Arc::clone(&shared));
+                tokio::spawn(serve(stream, acceptor, shared, told.clone()));
+            }
+        });
+        Ok(Self {
+            address,
+            root_pem,
+            state,
+            count,
+            task,
+        })
+    }
+
+    /// An address that takes webhooks.
+    pub fn url(&self) -> String {
+        format!("https://{}/hook", self.address)
+    }
+
+    /// The port, for addresses under another name.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// PEM of the root that signed the stand-in's own certificate.
+    pub fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// Answers the next request so.
+    pub fn script_once(&self, answer: HookAnswer) {
+        locked(&self.state).scripted.push_back(answer);
+    }
+
+    /// Answers every request so that nothing else was scripted for.
+    pub fn always(&self, answer: HookAnswer) {
+        locked(&self.state).usual = Some(answer);
+    }
+
+    /// The requests so far, oldest first.
+    pub fn received(&self) -> Vec<Received> {
+        locked(&self.state).received.clone()
+    }
+
+    /// What broke a rule: anything but a POST of JSON.
+    pub fn faults(&self) -> Vec<&'static str> {
+        locked(&self.state).faults.clone()
+    }
+
+    /// Waits until so many requests came.
+    pub async fn wait_for(&self, count: usize) {
+        let mut told = self.count.subscribe();
+        // The sender lives as long as `self`.
+        let _ = told.wait_for(|seen| *seen >= count).await;
+    }
+}
+
+impl Drop for HookStandin {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for HookStandin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HookStandin")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn own_tls(now_ms: i64) -> Result<(ServerConfig, String), StandinError> {
+    // Two stand-ins must not share an issuer name with two keys.
+    let name = format!("Webhook stand-in CA {}", hash::random_token(6));
+    let ca = issue::create_root_ca(&name, "Tillsyn stand-ins", now_ms, DAYS, KeyAlgorithm::P256)?;
+    let loopback = [std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)];
+    let server = issue::create_tls_server(&ca, &["localhost"], &loopback, now_ms, DAYS)?;
+    let key = PrivatePkcs8KeyDer::from(server.key.to_pkcs8_der().to_vec());
+    let chain = vec![CertificateDer::from(server.certificate.der().to_vec())];
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, PrivateKeyDer::Pkcs8(key))?;
+    Ok((config, ca.certificate.to_pem()))
+}
+
+async fn serve(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    state: Arc<Mutex<State>>,
+    count: watch::Sender<usize>,
+) {
+    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
+    let Ok(Ok(stream)) = handshake.await else {
+        return;
+    };
+    let service = service_fn(move |request| answer(request, Arc::clone(&state), count.clone()));
+    // A broken connection is the client's affair; it sees it itself.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// Ends the connection without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("connection cut as scripted")]
+struct Cut;
+
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<Mutex<State>>,
+    count: watch::Sender<usize>,
+) -> Result<Response<Full<Bytes>>, Cut> {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
+    let body = body.map(http_body_util::Collected::to_bytes);
+    let json = parts.headers.get(header::CONTENT_TYPE);
+    let json = json.is_some_and(|kind| kind == "application/json");
+    let next = {
+        let mut state = locked(&state);
+        let Ok(body) = body else {
+            state.faults.push("body too large or cut off");
+            return Err(Cut);
+        };
+        if parts.method != Method::POST || !json {
+            state.faults.push("no POST of JSON");
+        }
+        state.received.push(Received {
+            path: parts.uri.path().to_owned(),
+            headers: parts.headers,
+            body,
+        });
+        count.send_replace(state.received.len());
+        let scripted = state.scripted.pop_front();
+        scripted.or_else(|| state.usual.clone())
+    };
+    match next.unwrap_or(HookAnswer::Status(200)) {
+        HookAnswer::Status(status) => Ok(plain(status, Bytes::new())),
+        HookAnswer::Huge(bytes) => Ok(plain(200, Bytes::from(vec![b'x'; bytes]))),
+        HookAnswer::Drop => Err(Cut),
+        HookAnswer::Hang => std::future::pending().await,
+        HookAnswer::Redirect(to) => {
+            let mut response = plain(307, Bytes::new());
+            let to = http::HeaderValue::try_from(to).map_err(|_| Cut)?;
+            response.headers_mut().insert(header::LOCATION, to);
+            Ok(response)
+        }
+    }
+}
+
+fn plain(status: u16, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+}
