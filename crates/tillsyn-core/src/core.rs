@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::{Authorities, KeyStore};
 use crate::platform::apple::TokenProvider;
+use crate::webhooks::Allowed;
 
 /// Settings of the node that features read. Addresses come from here, never from a request (S25).
 #[derive(Clone, Debug)]
@@ -33,6 +34,10 @@ pub struct CoreConfig {
     pub syslog: Option<crate::audit::SyslogTarget>,
     /// Outgoing proxy for vendors.
     pub proxy_url: Option<String>,
+    /// Where webhooks may go beyond the public internet.
+    pub webhook_targets: Allowed,
+    /// Roots (PEM) that are trusted for webhooks beside those of the system.
+    pub webhook_roots_pem: Option<String>,
     /// How long the first download of a profile may be used, in milliseconds (default one hour).
     pub profile_lifetime_ms: i64,
     /// Roots (PEM files) that attestations of devices must lead to; empty means Apple's own.
@@ -57,6 +62,8 @@ impl Default for CoreConfig {
             device_services_root_pem: None,
             syslog: None,
             proxy_url: None,
+            webhook_targets: Allowed::default(),
+            webhook_roots_pem: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
             attestation_roots: Vec::new(),
             identity_days: 398,

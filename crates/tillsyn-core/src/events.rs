@@ -153,6 +153,15 @@ pub const ACTIONS: &[&str] = &[
     "unit.move",
     "unit.remove",
     "unit.rename",
+    "webhook.change",
+    "webhook.create",
+    "webhook.failed",
+    "webhook.pause",
+    "webhook.remove",
+    "webhook.renew_key",
+    "webhook.resume",
+    "webhook.retry",
+    "webhook.test",
 ];
 
 /// One thing that happened. Details hold ids and words, never secrets or names of people.

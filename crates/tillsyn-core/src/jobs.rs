@@ -22,6 +22,7 @@ use crate::inventory;
 use crate::lost_mode;
 use crate::push;
 use crate::reconcile;
+use crate::webhooks;
 
 /// Starts this node's workers; they end with the process.
 pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
@@ -31,6 +32,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(crate::feed::follow(core.clone())),
         tokio::spawn(audit::run_worker(core.clone())),
         tokio::spawn(audit::send_by_syslog(core.clone())),
+        tokio::spawn(webhooks::run_worker(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
@@ -92,6 +94,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "reconcile_again" => reconcile::again(core).await,
         "reconcile" => reconcile::run_due(core).await,
         "audit" => audit::run_due(core).await,
+        "webhooks" => webhooks::run_once(core).await,
         "push" => push::push_once(core).await.map(|_| ()),
         other => Err(Error::internal(format!("There is no job {other}."))),
     }
@@ -221,7 +224,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4).
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 24] = [
+    const RULES: [(&str, i64); 25] = [
         (
             "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
           WHERE received_at < $1 LIMIT 1000)",
@@ -275,6 +278,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
             "DELETE FROM reconcile_sweep WHERE id IN (SELECT id FROM reconcile_sweep \
           WHERE finished_at < $1 LIMIT 1000)",
             2,
+        ),
+        (
+            "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
+          WHERE created_at < $1 LIMIT 1000)",
+            30,
         ),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),

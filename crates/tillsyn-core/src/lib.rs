@@ -49,6 +49,7 @@ pub mod roles;
 pub mod settings;
 pub mod tokens;
 pub mod units;
+pub mod webhooks;
 
 mod core;
 mod support;

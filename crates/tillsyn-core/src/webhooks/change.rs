@@ -1,0 +1,191 @@
+//! Changing, pausing and removing a webhook.
+
+use serde_json::json;
+use tillsyn_db::{Tx, args};
+use zeroize::Zeroizing;
+
+use super::create::{checked_name, checked_url, host, may_write, new_key};
+use super::store::{Found, WebhookStatus, WebhookView, find_in};
+use super::subscription;
+use crate::actor::{Actor, Permission, require_fresh};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::ids::WebhookId;
+
+/// What changes; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookChange {
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub events: Option<Vec<String>>,
+    /// A paused webhook hears nothing; what happens meanwhile is not told later.
+    pub paused: Option<bool>,
+}
+
+/// Changes a webhook.
+pub async fn change_webhook(
+    core: &Core,
+    actor: &Actor,
+    id: &WebhookId,
+    change: WebhookChange,
+) -> Result<WebhookView, Error> {
+    may_write(actor)?;
+    let now = core.now_ms();
+    let change = WebhookChange {
+        name: change.name.as_deref().map(checked_name).transpose()?,
+        url: change.url.map(|url| checked_url(core, &url)).transpose()?,
+        events: change
+            .events
+            .as_deref()
+            .map(subscription::checked)
+            .transpose()?,
+        paused: change.paused,
+    };
+    // Where events go, and which, is as weighty as the webhook itself.
+    if change.url.is_some() || change.events.is_some() {
+        require_fresh(actor, now)?;
+    }
+    core.db()
+        .write(
+            (actor.clone(), id.clone(), change, now),
+            |tx, (actor, id, change, now)| {
+                Box::pin(async move {
+                    let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
+                    change_in(tx, actor, &found, change, *now).await?;
+                    Ok(find_in(tx, actor, Permission::WebhooksWrite, id)
+                        .await?
+                        .view)
+                })
+            },
+        )
+        .await
+}
+
+async fn change_in(
+    tx: &Tx,
+    actor: &Actor,
+    found: &Found,
+    change: &WebhookChange,
+    now: i64,
+) -> Result<(), Error> {
+    const SET: &str =
+        "UPDATE webhook SET name = $2, url = $3, events = $4, updated_at = $5 WHERE id = $1";
+    let old = &found.view;
+    let name = change.name.as_ref().unwrap_or(&old.name);
+    let url = change.url.as_ref().unwrap_or(&old.url);
+    let events = change.events.as_ref().unwrap_or(&old.events);
+    if (name, url, events) != (&old.name, &old.url, &old.events) {
+        let values = args![
+            &old.id,
+            name.as_str(),
+            url.as_str(),
+            json!(events).to_string(),
+            now
+        ];
+        tx.execute(SET, values).await?;
+        let event = NewEvent::done("webhook.change", "webhook", old.id.as_str(), &old.unit_id)
+            .with(json!({ "host": host(url), "events": events }));
+        events::record(tx, actor, now, event).await?;
+    }
+    match (change.paused, old.status) {
+        (Some(true), WebhookStatus::Active) => pause_in(tx, actor, found, None, now).await,
+        (Some(false), WebhookStatus::Paused) => resume_in(tx, actor, found, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what needs a webhook that sends.
+pub(super) fn checked_active(found: &Found) -> Result<(), Error> {
+    match found.view.status {
+        WebhookStatus::Active => Ok(()),
+        WebhookStatus::Paused => Err(Error::conflict(
+            "webhook_paused",
+            "This webhook is paused; let it send again first.",
+        )),
+    }
+}
+
+pub(super) async fn pause_in(
+    tx: &Tx,
+    actor: &Actor,
+    found: &Found,
+    reason: Option<&str>,
+    now: i64,
+) -> Result<(), Error> {
+    const PAUSE: &str = "UPDATE webhook SET status = 'paused', updated_at = $2 WHERE id = $1";
+    tx.execute(PAUSE, args![&found.view.id, now]).await?;
+    let id = found.view.id.as_str();
+    let event = NewEvent::done("webhook.pause", "webhook", id, &found.view.unit_id)
+        .with(json!({ "reason": reason, "failures": found.view.failures }));
+    events::record(tx, actor, now, event).await?;
+    Ok(())
+}
+
+async fn resume_in(tx: &Tx, actor: &Actor, found: &Found, now: i64) -> Result<(), Error> {
+    const RESUME: &str = "UPDATE webhook SET status = 'active', failures = 0, last_error = NULL, \
+        cursor = (SELECT COALESCE(MAX(seq), 0) FROM event), updated_at = $2 WHERE id = $1";
+    const SOON: &str =
+        "UPDATE webhook_delivery SET due_at = $2 WHERE webhook_id = $1 AND status = 'waiting'";
+    tx.execute(RESUME, args![&found.view.id, now]).await?;
+    tx.execute(SOON, args![&found.view.id, now]).await?;
+    let id = found.view.id.as_str();
+    let event = NewEvent::done("webhook.resume", "webhook", id, &found.view.unit_id);
+    events::record(tx, actor, now, event).await?;
+    Ok(())
+}
+
+/// Gives a webhook a new key, shown once; the old one signs nothing from now on.
+pub async fn renew_key(
+    core: &Core,
+    actor: &Actor,
+    id: &WebhookId,
+) -> Result<Zeroizing<String>, Error> {
+    may_write(actor)?;
+    let now = core.now_ms();
+    require_fresh(actor, now)?;
+    let key = new_key();
+    let sealed = core
+        .keys()
+        .seal(key.as_bytes(), "webhook", "key_sealed", id.as_str());
+    core.db()
+        .write(
+            (actor.clone(), id.clone(), sealed, now),
+            |tx, (actor, id, sealed, now)| {
+                Box::pin(async move {
+                    const SET: &str =
+                        "UPDATE webhook SET key_sealed = $2, updated_at = $3 WHERE id = $1";
+                    let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
+                    tx.execute(SET, args![&*id, sealed.clone(), *now]).await?;
+                    let unit = &found.view.unit_id;
+                    let event = NewEvent::done("webhook.renew_key", "webhook", id.as_str(), unit);
+                    events::record(tx, actor, *now, event).await?;
+                    Ok::<_, Error>(())
+                })
+            },
+        )
+        .await?;
+    Ok(key)
+}
+
+/// Removes a webhook with what waited for it.
+pub async fn remove_webhook(core: &Core, actor: &Actor, id: &WebhookId) -> Result<(), Error> {
+    may_write(actor)?;
+    let input = (actor.clone(), id.clone(), core.now_ms());
+    core.db()
+        .write(input, |tx, (actor, id, now)| {
+            Box::pin(async move {
+                const DELIVERIES: &str = "DELETE FROM webhook_delivery WHERE webhook_id = $1";
+                const WEBHOOK: &str = "DELETE FROM webhook WHERE id = $1";
+                let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
+                tx.execute(DELIVERIES, args![&*id]).await?;
+                tx.execute(WEBHOOK, args![&*id]).await?;
+                let unit = &found.view.unit_id;
+                let event = NewEvent::done("webhook.remove", "webhook", id.as_str(), unit)
+                    .with(json!({ "host": host(&found.view.url), "waiting": found.view.waiting }));
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,162 @@
+//! Webhooks as rows, and as they are shown: never with their key.
+
+use serde::Serialize;
+use tillsyn_db::{Row, Tx, args};
+
+use crate::actor::{Actor, Permission, authorize, may};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::prefix_end;
+use crate::ids::WebhookId;
+
+/// What a webhook sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Events of the audit trail.
+    Tillsyn,
+}
+
+impl Format {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tillsyn => "tillsyn",
+        }
+    }
+
+    pub(super) fn stored(text: &str) -> Result<Self, Error> {
+        match text {
+            "tillsyn" => Ok(Self::Tillsyn),
+            _ => Err(Error::internal("A webhook has a format that is not known.")),
+        }
+    }
+}
+
+/// Whether a webhook sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookStatus {
+    Active,
+    /// By somebody, or by the server when the receiver took nothing for a day.
+    Paused,
+}
+
+impl WebhookStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+        }
+    }
+
+    fn stored(text: &str) -> Self {
+        match text {
+            "active" => Self::Active,
+            _ => Self::Paused,
+        }
+    }
+}
+
+/// A webhook as shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct WebhookView {
+    pub id: WebhookId,
+    pub unit_id: String,
+    pub unit_name: String,
+    pub name: String,
+    pub url: String,
+    pub format: Format,
+    pub events: Vec<String>,
+    pub status: WebhookStatus,
+    /// Tries in a row that failed.
+    pub failures: i64,
+    /// Why the last of them failed.
+    pub last_error: Option<String>,
+    pub last_success_at: Option<i64>,
+    /// Deliveries that wait.
+    pub waiting: i64,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// A webhook and where it belongs.
+pub(super) struct Found {
+    pub(super) view: WebhookView,
+    pub(super) unit_path: String,
+}
+
+const COLUMNS: &str = "SELECT w.id, w.org_unit_id, u.name, w.name, w.url, w.format, w.events, w.status, \
+    w.failures, w.last_error, w.last_success_at, w.created_at, w.updated_at, u.path, \
+    (SELECT count(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.status = 'waiting') \
+    FROM webhook w JOIN org_unit u ON u.id = w.org_unit_id";
+
+fn decode(row: &Row) -> Result<Found, Error> {
+    Ok(Found {
+        view: WebhookView {
+            id: WebhookId::from_store(row.text(0)?),
+            unit_id: row.text(1)?,
+            unit_name: row.text(2)?,
+            name: row.text(3)?,
+            url: row.text(4)?,
+            format: Format::stored(row.str(5)?)?,
+            events: serde_json::from_str(row.str(6)?).unwrap_or_default(),
+            status: WebhookStatus::stored(row.str(7)?),
+            failures: row.i64(8)?,
+            last_error: row.opt_text(9)?,
+            last_success_at: row.opt_i64(10)?,
+            created_at: row.i64(11)?,
+            updated_at: row.i64(12)?,
+            waiting: row.i64(14)?,
+        },
+        unit_path: row.text(13)?,
+    })
+}
+
+/// Loads one and decides whether the actor may.
+pub(super) async fn find_in(
+    tx: &Tx,
+    actor: &Actor,
+    permission: Permission,
+    id: &WebhookId,
+) -> Result<Found, Error> {
+    may(actor, permission)?;
+    let sql = format!("{COLUMNS} WHERE w.id = $1");
+    let rows = tx.fetch_all_dyn(&sql, args![id]).await?;
+    let row = rows.first().ok_or_else(|| Error::not_found("webhook"))?;
+    let found = decode(row)?;
+    authorize(actor, permission, &found.unit_path).map_err(|_| Error::not_found("webhook"))?;
+    Ok(found)
+}
+
+/// One webhook of the actor's scope.
+pub async fn find_webhook(
+    core: &Core,
+    actor: &Actor,
+    id: &WebhookId,
+) -> Result<WebhookView, Error> {
+    core.db()
+        .read((actor.clone(), id.clone()), |tx, (actor, id)| {
+            Box::pin(
+                async move { Ok(find_in(tx, actor, Permission::WebhooksRead, id).await?.view) },
+            )
+        })
+        .await
+}
+
+/// The webhooks of the actor's scope, by name; never more than [`super::create::MOST`] of a unit.
+pub async fn list_webhooks(core: &Core, actor: &Actor) -> Result<Vec<WebhookView>, Error> {
+    may(actor, Permission::WebhooksRead)?;
+    core.db()
+        .read(actor.unit_path.clone(), |tx, path| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 ORDER BY w.name, w.id LIMIT 1000"
+                );
+                let rows = tx
+                    .fetch_all_dyn(&sql, args![path.as_str(), prefix_end(path)])
+                    .await?;
+                rows.iter().map(|row| Ok(decode(row)?.view)).collect()
+            })
+        })
+        .await
+}
