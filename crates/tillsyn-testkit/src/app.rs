@@ -11,6 +11,7 @@ use tillsyn_core::keys::KeyStore;
 use tillsyn_core::push::{self, PushUpload};
 use tillsyn_core::settings::Organisation;
 use tillsyn_core::tokens::{self, NewToken};
+use tillsyn_core::webhooks::Allowed;
 use tillsyn_core::{Actor, Clock, Core, CoreConfig, Permission};
 use tillsyn_db::Engine;
 use tillsyn_db::testing::TempDb;
@@ -20,6 +21,7 @@ use tillsyn_sim::{
 };
 use tillsyn_standins::activation_lock::ActivationLockStandin;
 use tillsyn_standins::apns::{ApnsStandin, StandinConfig};
+use tillsyn_standins::webhook::HookStandin;
 use tillsyn_web::server::{DeviceProof, ListenConfig, Listener, Surface, serve};
 use tillsyn_web::{AppState, WebConfig};
 use tokio::sync::oneshot;
@@ -61,6 +63,8 @@ pub struct TestApp {
     pub apns: Arc<ApnsStandin>,
     /// Apple's device services: locked devices and the codes that open them.
     pub device_services: Arc<ActivationLockStandin>,
+    /// A receiver of webhooks; the only one on the loopback that the server may reach.
+    pub hooks: Arc<HookStandin>,
     pub topic: String,
     pub clock: Clock,
     pub hub: PushHub,
@@ -107,6 +111,7 @@ impl TestApp {
             .await
             .map(Arc::new)
             .unwrap();
+        let hooks = HookStandin::start(real_now_ms).await.map(Arc::new).unwrap();
         let master = MasterKey::generate(1);
         let master_key = master.to_text().to_string();
         let keys = KeyStore::new(KeyRing::new(master));
@@ -134,7 +139,7 @@ impl TestApp {
                 public_url: public_url.clone(),
                 localhost: options.localhost,
             },
-            WayOut::to(&apns, &device_services, options.proxy_url),
+            WayOut::to(&apns, &device_services, &hooks, options.proxy_url),
         )
         .await;
         let owner = first_owner(&core, &db).await;
@@ -160,6 +165,7 @@ impl TestApp {
             core,
             apns,
             device_services,
+            hooks,
             topic,
             clock: options.clock,
             hub,
@@ -223,7 +229,7 @@ impl TestApp {
             KeyStore::new(ring),
             self.attestation_root_file(),
             self.public_url.clone().unwrap_or_else(|| self.url()),
-            WayOut::to(&self.apns, &self.device_services, None),
+            WayOut::to(&self.apns, &self.device_services, &self.hooks, None),
             "node-b",
         )
         .await;
@@ -395,6 +401,7 @@ struct WayOut {
     apns_root_pem: String,
     device_services_url: String,
     device_services_root_pem: String,
+    hooks_root_pem: String,
     proxy_url: Option<String>,
 }
 
@@ -402,6 +409,7 @@ impl WayOut {
     fn to(
         apns: &ApnsStandin,
         device_services: &ActivationLockStandin,
+        hooks: &HookStandin,
         proxy_url: Option<String>,
     ) -> Self {
         Self {
@@ -409,6 +417,7 @@ impl WayOut {
             apns_root_pem: apns.root_pem(),
             device_services_url: device_services.base_url(),
             device_services_root_pem: device_services.root_pem().to_owned(),
+            hooks_root_pem: hooks.root_pem().to_owned(),
             proxy_url,
         }
     }
@@ -431,6 +440,8 @@ async fn state_for(
         device_services_url: way.device_services_url,
         device_services_root_pem: Some(way.device_services_root_pem),
         proxy_url: way.proxy_url,
+        webhook_targets: Allowed::parse(&["127.0.0.1"]).unwrap(),
+        webhook_roots_pem: Some(way.hooks_root_pem),
         attestation_roots: vec![root_file],
         node: node.to_owned(),
         ..CoreConfig::default()

@@ -48,6 +48,7 @@ mod routes;
 mod time;
 mod tokens;
 mod units;
+mod webhooks;
 
 pub use document::document;
 pub use operations::install_metrics;

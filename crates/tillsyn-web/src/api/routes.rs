@@ -76,6 +76,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(people::routes())
         .merge(units::routes())
+        .merge(super::webhooks::routes())
         .routes(guarded(
             Needs::One(P::UnitsWrite),
             routes!(devices::move_to::move_to),

@@ -5,6 +5,7 @@ mod api;
 mod console;
 mod device;
 mod guard;
+mod hooks;
 mod portal;
 mod proof;
 mod walk;
