@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use tillsyn_core::audit::SyslogTarget;
+use tillsyn_core::webhooks::Allowed;
 use tillsyn_core::{Clock, Core, CoreConfig};
 use tillsyn_db::Db;
 use tillsyn_pki::cert::Certificate;
@@ -34,7 +35,23 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         })?),
         None => None,
     };
+    let webhook_targets = Allowed::parse(&config.webhooks.allow).map_err(|entry| {
+        anyhow!("webhooks.allow: `{entry}` is no network, address or host name")
+    })?;
+    let webhook_roots_pem =
+        match &config.webhooks.root_file {
+            Some(path) => {
+                // Read as certificates once, so that a wrong file is found at start.
+                read_certificates(path).context("webhooks.root_file")?;
+                Some(std::fs::read_to_string(path).with_context(|| {
+                    format!("webhooks.root_file: cannot read {}", path.display())
+                })?)
+            }
+            None => None,
+        };
     Ok(CoreConfig {
+        webhook_targets,
+        webhook_roots_pem,
         device_services_url: config.device_services.url.clone(),
         device_services_root_pem,
         public_url: config.public.url.clone(),

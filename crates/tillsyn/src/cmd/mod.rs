@@ -26,6 +26,7 @@ mod show;
 mod table;
 mod token;
 mod unit;
+mod webhook;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -79,6 +80,8 @@ pub(crate) enum ClientCommand {
     Approval(With<approval::ApprovalVerb>),
     /// Keeps campaigns: many erases or retires that two people agree on
     Campaign(With<campaign::CampaignVerb>),
+    /// Sends events to other programs
+    Webhook(With<webhook::WebhookVerb>),
     /// Lists held batches; `approval list` says more
     Held(With<held::HeldVerb>),
 }
@@ -122,6 +125,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
         ClientCommand::Approval(with) => (with.connection.json, approval::run(with).await),
         ClientCommand::Campaign(with) => (with.connection.json, campaign::run(with).await),
+        ClientCommand::Webhook(with) => (with.connection.json, webhook::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };
     match done {

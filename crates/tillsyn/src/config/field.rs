@@ -193,6 +193,26 @@ impl Setting for Vec<PathBuf> {
     }
 }
 
+impl Setting for Vec<String> {
+    const KIND: &'static str = "list of texts";
+
+    /// Separated by commas or blanks.
+    fn from_text(text: &str) -> Result<Self, String> {
+        let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+        Ok(parts.map(str::to_owned).collect())
+    }
+
+    fn from_toml(value: &Value) -> Result<Self, String> {
+        let wrong = || format!("expected a list of texts, found {}", value.type_str());
+        value
+            .as_array()
+            .ok_or_else(wrong)?
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
+            .collect()
+    }
+}
+
 impl<T: Setting> Setting for Option<T> {
     const KIND: &'static str = T::KIND;
 

@@ -10,7 +10,7 @@ use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
     Admin, Apns, Apple, Audit, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public,
-    fields,
+    Webhooks, fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.
@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) audit: Audit,
     pub(crate) apple: Apple,
     pub(crate) proxy: Proxy,
+    pub(crate) webhooks: Webhooks,
     pub(crate) http: Http,
     pub(crate) log: Log,
     pub(crate) node: Node,
@@ -119,6 +120,7 @@ impl Config {
         let audit = Audit::take(values);
         let apple = Apple::take(values);
         let proxy = Proxy::take(values);
+        let webhooks = Webhooks::take(values);
         let http = Http::take(values);
         let log = Log::take(values);
         let node = Node::take(values);
@@ -132,6 +134,7 @@ impl Config {
             audit: audit?,
             apple: apple?,
             proxy: proxy?,
+            webhooks: webhooks?,
             http: http?,
             log: log?,
             node: node?,
@@ -155,6 +158,7 @@ impl Config {
             &mut self.apns.root_file,
             &mut self.device_services.root_file,
             &mut self.audit.syslog_root_file,
+            &mut self.webhooks.root_file,
         ]
         .into_iter()
         .flatten()

@@ -127,6 +127,18 @@ section! {
 }
 
 section! {
+    /// Where webhooks may go. They connect directly, whatever `proxy.url` says: behind a proxy nobody
+    /// could check the address.
+    struct Webhooks = "webhooks" {
+        /// Targets beyond the public internet: networks (`10.20.0.0/16`), addresses, and host names with
+        /// whatever address they have. Empty: none.
+        allow: Vec<String> = "",
+        /// PEM file of roots to trust for webhooks beside those of the operating system.
+        root_file: Option<PathBuf> = "",
+    }
+}
+
+section! {
     /// How requests are taken.
     struct Http = "http" {
         /// Proxies in front of this server whose `X-Forwarded-For` is believed. With
@@ -209,7 +221,7 @@ impl Setting for LogFormat {
 }
 
 /// Each section with its text and its keys, in the order of the reference page.
-pub(super) const ALL: [((&str, &str), &[Field]); 12] = [
+pub(super) const ALL: [((&str, &str), &[Field]); 13] = [
     (Public::ABOUT, Public::FIELDS),
     (Admin::ABOUT, Admin::FIELDS),
     (Database::ABOUT, Database::FIELDS),
@@ -219,6 +231,7 @@ pub(super) const ALL: [((&str, &str), &[Field]); 12] = [
     (Audit::ABOUT, Audit::FIELDS),
     (Apple::ABOUT, Apple::FIELDS),
     (Proxy::ABOUT, Proxy::FIELDS),
+    (Webhooks::ABOUT, Webhooks::FIELDS),
     (Http::ABOUT, Http::FIELDS),
     (Log::ABOUT, Log::FIELDS),
     (Node::ABOUT, Node::FIELDS),
