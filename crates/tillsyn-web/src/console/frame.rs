@@ -63,6 +63,7 @@ pub enum Place {
     Push,
     Units,
     Inventory,
+    Webhooks,
     Tokens,
     /// One's own account: below the name, not in the list.
     Account,
@@ -261,6 +262,12 @@ impl Frame {
                         l.t("nav-administrators"),
                     ),
                     item(Place::Roles, urls::ROLES, "shield", l.t("nav-roles")),
+                    item(
+                        Place::Webhooks,
+                        urls::WEBHOOKS,
+                        "arrow",
+                        l.t("nav-webhooks"),
+                    ),
                     item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
                 ],
             },

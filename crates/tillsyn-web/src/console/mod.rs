@@ -44,11 +44,14 @@ mod samples_profiles;
 mod samples_push;
 #[cfg(any(test, feature = "testing"))]
 mod samples_rollout;
+#[cfg(any(test, feature = "testing"))]
+mod samples_webhooks;
 pub mod secrets;
 pub mod settings;
 #[cfg(test)]
 mod tests;
 mod visitor;
+pub mod webhooks;
 pub mod words;
 
 pub use needs::{CONSOLE_ROUTES, PageNeeds};

@@ -98,6 +98,9 @@ pub(super) async fn refuse_undeclared(request: Request, next: Next) -> Response 
     }
 }
 
+/// A webhook hands on what the audit trail holds.
+const WEBHOOKS_WRITE: Option<PageNeeds> = Some(PageNeeds::All(&[P::WebhooksWrite, P::AuditRead]));
+
 const COMMANDS: PageNeeds = PageNeeds::AnyOf(&[
     P::DevicesQuery,
     P::ProfilesInstall,
@@ -478,6 +481,34 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         "/console/settings/roles/{id}/remove",
         None,
         one(P::RolesWrite),
+    ),
+    (urls::WEBHOOKS, one(P::WebhooksRead), WEBHOOKS_WRITE),
+    (
+        "/console/settings/webhooks/{id}",
+        one(P::WebhooksRead),
+        WEBHOOKS_WRITE,
+    ),
+    (
+        "/console/settings/webhooks/{id}/pause",
+        None,
+        WEBHOOKS_WRITE,
+    ),
+    (
+        "/console/settings/webhooks/{id}/resume",
+        None,
+        WEBHOOKS_WRITE,
+    ),
+    ("/console/settings/webhooks/{id}/test", None, WEBHOOKS_WRITE),
+    ("/console/settings/webhooks/{id}/key", None, WEBHOOKS_WRITE),
+    (
+        "/console/settings/webhooks/{id}/remove",
+        None,
+        WEBHOOKS_WRITE,
+    ),
+    (
+        "/console/settings/webhooks/{id}/deliveries/{delivery}/retry",
+        None,
+        WEBHOOKS_WRITE,
     ),
     (urls::TOKENS, one(P::TokensOwn), one(P::TokensOwn)),
     (

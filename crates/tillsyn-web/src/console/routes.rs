@@ -9,7 +9,7 @@ use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
     devices, enrollment, events, failure, needs, organisation, overview, profiles, rollout,
-    secrets, settings,
+    secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -58,6 +58,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         )
         .merge(of_profiles())
         .merge(of_guard())
+        .merge(of_webhooks())
         .route(urls::PLANS, get(rollout::list_plans))
         .route("/console/plans/{id}", get(rollout::show_plan))
         .route("/console/plans/{id}/apply", post(rollout::apply))
@@ -85,6 +86,22 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn(needs::refuse_undeclared))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+fn of_webhooks() -> Router<AppState> {
+    let one = "/console/settings/webhooks/{id}";
+    Router::new()
+        .route(urls::WEBHOOKS, get(webhooks::list).post(webhooks::create))
+        .route(one, get(webhooks::show).post(webhooks::change))
+        .route(&format!("{one}/pause"), post(webhooks::pause))
+        .route(&format!("{one}/resume"), post(webhooks::resume))
+        .route(&format!("{one}/test"), post(webhooks::send_test))
+        .route(&format!("{one}/key"), post(webhooks::renew_key))
+        .route(&format!("{one}/remove"), post(webhooks::remove))
+        .route(
+            &format!("{one}/deliveries/{{delivery}}/retry"),
+            post(webhooks::retry),
+        )
 }
 
 /// Further ways in, and what comes before the rest.

@@ -33,6 +33,7 @@ use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
     GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
+use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
@@ -86,6 +87,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<PushVendorPage>(texts, &check);
         each::<InventoryPage>(texts, &check);
         each::<TokensPage>(texts, &check);
+        each::<WebhooksPage>(texts, &check);
+        each::<WebhookPage>(texts, &check);
         each::<PeoplePage>(texts, &check);
         each::<PersonPage>(texts, &check);
         each::<GroupsPage>(texts, &check);

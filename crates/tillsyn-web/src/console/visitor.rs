@@ -46,6 +46,7 @@ const PLACES: &[(Permission, &[Place])] = &[
     ),
     (Permission::PushRead, &[Place::Push]),
     (Permission::AuditRead, &[Place::Audit]),
+    (Permission::WebhooksRead, &[Place::Webhooks]),
     (Permission::TokensOwn, &[Place::Tokens]),
     (
         Permission::AccountsRead,

@@ -49,6 +49,7 @@ pub const PEOPLE: &str = "/console/people";
 pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
+pub const WEBHOOKS: &str = "/console/settings/webhooks";
 pub const TOKENS: &str = "/console/settings/tokens";
 pub const ADMINISTRATORS: &str = "/console/settings/administrators";
 pub const ROLES: &str = "/console/settings/roles";
@@ -452,6 +453,19 @@ pub fn invitation_renew_pin(id: &str) -> String {
 
 pub fn attempt(id: &str) -> String {
     format!("{ATTEMPTS}/{}", segment(id))
+}
+
+pub fn webhook(id: &str) -> String {
+    format!("{WEBHOOKS}/{}", segment(id))
+}
+
+/// A button of its page: `test`, `pause`, `resume`, `key`, `remove`.
+pub fn webhook_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", webhook(id))
+}
+
+pub fn webhook_again(id: &str, delivery: &str) -> String {
+    format!("{}/deliveries/{}/retry", webhook(id), segment(delivery))
 }
 
 pub fn token_revoke(id: &str) -> String {
