@@ -1,3 +1,5 @@
+use std::net::{IpAddr, Ipv6Addr};
+
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
@@ -26,7 +28,21 @@ impl Caller {
     }
 
     pub(super) fn address_subject(&self) -> String {
-        format!("address:{}", self.address.as_deref().unwrap_or("unknown"))
+        let address = self.address.as_deref().unwrap_or("unknown");
+        format!("address:{}", network_of(address))
+    }
+}
+
+/// What one subscriber has of the internet: an IPv4 address, or the /64 of an IPv6 address, out of which they could
+/// take another address for each guess (RFC 6177 §2).
+pub(crate) fn network_of(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Ok(ip) => ip.to_string(),
+        Err(_) => address.to_owned(),
     }
 }
 

@@ -5,7 +5,9 @@ use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
 use super::guess::reserve;
+use super::passkey::passkey_party;
 use super::session::Session;
+use super::sign_in::still_in;
 use super::{Guesses, factor, store, succeeded, totp, verify_secret};
 use crate::actor::Actor;
 use crate::core::Core;
@@ -36,6 +38,7 @@ pub async fn confirm(
         subject,
         code: Zeroizing::new(code.trim().to_owned()),
         session: Some(session.token_hash.clone()),
+        passkeys: passkey_party(core).is_some(),
         now_ms: core.now_ms(),
     };
     check.run(core, password).await
@@ -77,6 +80,7 @@ pub async fn confirm_account(core: &Core, actor: &Actor, proof: Proof) -> Result
         account,
         code: Zeroizing::new(proof.code.unwrap_or_default().trim().to_owned()),
         session: None,
+        passkeys: false,
         now_ms: core.now_ms(),
     };
     check.run(core, proof.password).await
@@ -91,6 +95,8 @@ struct Check {
     code: Zeroizing<String>,
     /// Hash of the session's token; `None` for an API token.
     session: Option<String>,
+    /// A passkey can be shown here: then the password alone does not do where the account has one.
+    passkeys: bool,
     now_ms: i64,
 }
 
@@ -98,6 +104,7 @@ enum Told {
     Right,
     WrongPassword,
     WrongCode,
+    NoPasskey,
 }
 
 impl Check {
@@ -108,11 +115,15 @@ impl Check {
                 Box::pin(async move { check.begin(tx).await })
             })
             .await?;
+        let verified = Zeroizing::new(hash.clone());
         let right = verify_secret(password, Some(hash)).await?;
         let told = core
             .db()
-            .write((self, right), |tx, (check, right)| {
-                Box::pin(async move { check.end(tx, *right).await })
+            .write((self, right, verified), |tx, (check, right, verified)| {
+                Box::pin(async move {
+                    let right = *right && still_in(tx, &check.account, verified).await?;
+                    check.end(tx, right).await
+                })
             })
             .await?;
         match told {
@@ -123,6 +134,11 @@ impl Check {
                 "This is not the password of your account.",
             )),
             Told::WrongCode => Err(totp::wrong_code()),
+            Told::NoPasskey => Err(Error::invalid(
+                "passkey",
+                "passkey_needed",
+                "This account has a passkey; show it instead of the password.",
+            )),
         }
     }
 
@@ -144,9 +160,12 @@ impl Check {
         let unit = store::unit_of(tx, &self.account).await?;
         let id = self.account.as_str();
         let event = NewEvent::done("session.confirm", "account", id, &unit);
-        let app = factor::of_in(tx, &self.account).await?.app;
+        let factors = factor::of_in(tx, &self.account).await?;
+        let app = factors.app;
         let told = if !right {
             Told::WrongPassword
+        } else if self.passkeys && factors.passkeys > 0 && !app {
+            Told::NoPasskey
         } else if app
             && !totp::use_code_in(tx, &self.keys, &self.account, &self.code, self.now_ms).await?
         {

@@ -25,7 +25,7 @@ impl Factors {
 
     /// Whether the password alone makes a session fresh again.
     pub fn password_confirms(self) -> bool {
-        self.password && !self.app
+        self.password && !self.has_second()
     }
 }
 
@@ -34,7 +34,7 @@ impl Factors {
 pub enum Demand {
     /// The password was set by somebody else.
     NewPassword,
-    /// The role asks for a second factor, and this session has not shown one.
+    /// The role asks for a second factor or the account has one, and this session has not shown any.
     SecondFactor,
 }
 

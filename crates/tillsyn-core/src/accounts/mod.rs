@@ -27,6 +27,7 @@ pub use bootstrap::{
     new_bootstrap_code,
 };
 pub use caller::Caller;
+pub(crate) use caller::network_of;
 pub use confirm::{Proof, confirm, confirm_account};
 pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, succeeded};

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::ceremony;
 use super::confirm::freshen_in;
-use super::session::{Begin, Method, NewSession, Rotation, Session};
+use super::session::{Begin, Method, NewSession, Rotation, Session, has_shown_in};
 use super::store::{self, AccountView};
 use super::totp::AddedFactor;
 use super::{Caller, Guesses, blocked, factor, failed, recovery, sign_in};
@@ -292,6 +292,7 @@ struct Add {
 impl Add {
     async fn run(&self, tx: &Tx) -> Result<bool, Error> {
         let now = self.rotation.now_ms;
+        has_shown_in(tx, self.rotation.old(), &self.account).await?;
         let kind = ceremony::Kind::PasskeyRegister;
         let open = ceremony::take_in(tx, &self.keys, kind, &self.asked, now).await?;
         let open = open.filter(|open| open.account.as_ref() == Some(&self.account));
@@ -380,15 +381,12 @@ pub async fn rename_passkey(
 pub async fn remove_passkey(core: &Core, session: &Session, id: &PasskeyId) -> Result<(), Error> {
     let now_ms = core.now_ms();
     require_fresh(&session.actor, now_ms)?;
-    let input = (
-        session.actor.clone(),
-        session.account.id.clone(),
-        id.clone(),
-        now_ms,
-    );
+    let input = (session.clone(), id.clone(), now_ms);
     core.db()
-        .write(input, |tx, (actor, account, id, now)| {
+        .write(input, |tx, (session, id, now)| {
             Box::pin(async move {
+                let (actor, account) = (&session.actor, &session.account.id);
+                has_shown_in(tx, &session.token_hash, account).await?;
                 if tx.execute(DELETE, args![&*id, &*account]).await? == 0 {
                     return Err(Error::not_found("passkey"));
                 }

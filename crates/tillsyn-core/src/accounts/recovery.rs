@@ -5,7 +5,7 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use super::session::Session;
+use super::session::{Session, has_shown_in};
 use super::{factor, store};
 use crate::actor::require_fresh;
 use crate::core::Core;
@@ -102,22 +102,19 @@ pub async fn new_recovery_codes(
     let now_ms = core.now_ms();
     require_fresh(&session.actor, now_ms)?;
     let codes = make();
-    let input = (
-        session.actor.clone(),
-        session.account.id.clone(),
-        codes.clone(),
-        now_ms,
-    );
+    let input = (session.clone(), codes.clone(), now_ms);
     core.db()
-        .write(input, |tx, (actor, id, codes, now)| {
+        .write(input, |tx, (session, codes, now)| {
             Box::pin(async move {
+                let (actor, id) = (&session.actor, &session.account.id);
+                has_shown_in(tx, &session.token_hash, id).await?;
                 if !factor::of_in(tx, id).await?.has_second() {
                     return Err(Error::conflict(
                         "no_second_factor",
                         "Add a passkey or an authenticator app first.",
                     ));
                 }
-                tx.execute(CLEAR, args![&*id]).await?;
+                tx.execute(CLEAR, args![id]).await?;
                 insert_in(tx, id, codes, *now).await?;
                 let unit = store::unit_of(tx, id).await?;
                 let event = NewEvent::done("recovery_code.create", "account", id.as_str(), &unit)

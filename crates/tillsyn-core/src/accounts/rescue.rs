@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::ceremony::{self, Opening};
 use super::session::{Begin, Method, NewSession, end_sessions_in};
 use super::store::{self, AccountView};
-use super::{Caller, known};
+use super::{Caller, known, password};
 use crate::actor::{Actor, ActorKind};
 use crate::core::Core;
 use crate::error::Error;
@@ -26,7 +26,9 @@ const LIFETIME_MS: i64 = 15 * crate::clock::MINUTE_MS;
 const DROP_APP: &str = "DELETE FROM account_totp WHERE account_id = $1";
 const DROP_PASSKEYS: &str = "DELETE FROM passkey WHERE account_id = $1";
 const DROP_CODES: &str = "DELETE FROM recovery_code WHERE account_id = $1";
-const ASK_PASSWORD: &str = "UPDATE account SET must_change_password = 1 WHERE id = $1";
+/// The old password alone must not come in while there is no second factor: somebody may know it.
+const NO_PASSWORD: &str =
+    "UPDATE account SET password_hash = $2, must_change_password = 1 WHERE id = $1";
 
 /// Makes a link that signs in once within 15 minutes. An earlier one of the account ends. For the command line
 /// on the server: whoever can run it reads the database anyway.
@@ -87,8 +89,8 @@ pub async fn rescued_account(core: &Core, link: &str) -> Result<Option<AccountVi
         .await
 }
 
-/// Uses the link: second factors, recovery codes, known browsers and sessions of the account end, and the new
-/// session sets a new password before anything else.
+/// Uses the link: password, second factors, recovery codes, known browsers and sessions of the account end, and
+/// the new session sets a new password before anything else.
 ///
 /// # Errors
 /// Not found when the link is over.
@@ -123,7 +125,7 @@ async fn use_in(
     let removed = reset_in(tx, &id).await?;
     let begin = begin.clone().of(&account);
     let known = begin.run(tx).await?;
-    tx.execute(ASK_PASSWORD, args![&id]).await?;
+    tx.execute(NO_PASSWORD, args![&id, password::NONE]).await?;
     let mut actor = Actor::person(id.as_str(), begin.caller.address.clone());
     actor.kind = ActorKind::Account;
     let event = NewEvent::done("account.rescued", "account", id.as_str(), &account.unit_id)

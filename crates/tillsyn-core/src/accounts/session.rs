@@ -201,6 +201,11 @@ impl Rotation {
         }
     }
 
+    /// Hash of the token that ends.
+    pub(super) fn old(&self) -> &str {
+        &self.old
+    }
+
     pub(super) fn token_hash(&self) -> String {
         hash::sha256_hex(self.token.as_bytes())
     }
@@ -227,6 +232,22 @@ impl Rotation {
             account: session.account.clone(),
         }
     }
+}
+
+/// Refuses a change of second factors in a session that has not shown one, where its account has one: it may have
+/// begun with a stolen password before the first was added.
+pub(super) async fn has_shown_in(tx: &Tx, session: &str, account: &AccountId) -> Result<(), Error> {
+    const SHOWN: &str = "SELECT second_factor FROM session WHERE token_hash = $1";
+    let row = tx.fetch_optional(SHOWN, args![session]).await?;
+    let shown = row.map(|row| row.i64(0)).transpose()? == Some(1);
+    if shown || !factor::of_in(tx, account).await?.has_second() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::FreshSignInNeeded,
+        "second_factor_needed",
+        "Show the second factor that the account has first.",
+    ))
 }
 
 pub(super) async fn org_root_id(tx: &Tx) -> Result<String, Error> {
@@ -308,7 +329,7 @@ async fn find(tx: &Tx, token_hash: &str, now_ms: i64) -> Result<Option<Found>, E
     let second_factor = row.i64(5)? != 0;
     let demand = if must_change_password {
         Some(Demand::NewPassword)
-    } else if factors.required && !second_factor {
+    } else if (factors.required || factors.has_second()) && !second_factor {
         Some(Demand::SecondFactor)
     } else {
         None

@@ -4,8 +4,8 @@ use serde_json::json;
 use tillsyn_db::{Tx, Value, args};
 
 use super::session::{IDLE_MS, Session};
-use super::store;
-use crate::actor::{Actor, Permission, authorize};
+use super::{reach_in, store};
+use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -100,14 +100,12 @@ pub async fn end_sessions_of(
 }
 
 async fn check(core: &Core, actor: &Actor, account: &AccountId) -> Result<(), Error> {
-    let path = core
-        .db()
-        .read(account.clone(), |tx, account| {
-            Box::pin(async move { store::unit_path_of(tx, account).await })
+    let input = (actor.clone(), account.clone(), core.now_ms());
+    core.db()
+        .read(input, |tx, (actor, account, now)| {
+            Box::pin(async move { reach_in(tx, actor, account, *now).await.map(drop) })
         })
-        .await?
-        .ok_or_else(|| Error::not_found("account"))?;
-    authorize(actor, Permission::AccountsWrite, &path)
+        .await
 }
 
 async fn end(

@@ -91,13 +91,29 @@ pub async fn sign_in(
     };
     let (step, opening) = ceremony::prepare(core.keys(), ceremony::Kind::SecondFactor, b"");
     let begin = Begin::new(core, &account, Method::Password, caller);
-    let input = (begin.clone(), opening, (tried.subject, tried.known));
+    let verified = Zeroizing::new(account.password_hash.clone());
+    let input = (
+        begin.clone(),
+        opening,
+        (tried.subject, tried.known),
+        verified,
+    );
     let begun = core
         .db()
-        .write(input, |tx, (begin, opening, (subject, known))| {
-            Box::pin(async move { second(tx, begin, opening, subject, *known).await })
+        .write(input, |tx, (begin, opening, (subject, known), verified)| {
+            Box::pin(async move {
+                if !still_in(tx, &begin.account, verified).await? {
+                    return Ok(None);
+                }
+                let known = second(tx, begin, opening, subject, *known).await?;
+                Ok::<_, Error>(Some(known))
+            })
         })
         .await?;
+    let Some(begun) = begun else {
+        refuse(core, &begin.caller).await?;
+        return Err(refused());
+    };
     Ok(match begun {
         Some(known) => SignedIn::Session(begin.done(known, account.view)),
         None => SignedIn::SecondFactor(step),
@@ -170,6 +186,13 @@ pub(super) async fn refuse_in(
     let event = NewEvent::done("session.create", "account", account, &root).refused();
     events::record(tx, &actor, now_ms, event).await?;
     Ok(())
+}
+
+/// Whether this is still the password of an account that may sign in: checking one takes long enough for both
+/// to end meanwhile.
+pub(super) async fn still_in(tx: &Tx, account: &AccountId, verified: &str) -> Result<bool, Error> {
+    let account = store::find(tx, account).await?;
+    Ok(account.is_some_and(|a| a.active && a.password_hash == verified))
 }
 
 /// After the right password: the session, or the second step where the account has one.

@@ -104,14 +104,6 @@ pub(super) async fn unit_of(tx: &Tx, id: &AccountId) -> Result<String, Error> {
     Ok(tx.fetch_one(UNIT, args![id]).await?.text(0)?)
 }
 
-/// The path of an account's unit; `None` when there is no such account.
-pub(super) async fn unit_path_of(tx: &Tx, id: &AccountId) -> Result<Option<String>, Error> {
-    const PATH: &str = "SELECT u.path FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.id = $1";
-    let row = tx.fetch_optional(PATH, args![id]).await?;
-    Ok(row.map(|row| row.text(0)).transpose()?)
-}
-
 pub(super) async fn count_active(tx: &Tx) -> Result<i64, Error> {
     Ok(tx.fetch_one(COUNT, args![]).await?.i64(0)?)
 }

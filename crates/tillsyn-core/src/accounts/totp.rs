@@ -6,7 +6,7 @@ use tillsyn_pki::hash;
 use tillsyn_pki::totp as codes;
 use zeroize::Zeroizing;
 
-use super::session::{NewSession, Rotation, Session};
+use super::session::{NewSession, Rotation, Session, has_shown_in};
 use super::{Guesses, blocked, factor, failed, recovery, succeeded};
 use crate::actor::{Actor, require_fresh};
 use crate::core::Core;
@@ -61,21 +61,25 @@ pub async fn begin_app(core: &Core, session: &Session) -> Result<(), Error> {
     let now_ms = core.now_ms();
     require_fresh(&session.actor, now_ms)?;
     let secret = Zeroizing::new(hash::random_bytes::<{ codes::SECRET_LEN }>());
-    let id = session.account.id.clone();
+    let (id, token) = (session.account.id.clone(), session.token_hash.clone());
     let sealed = core
         .keys()
         .seal(secret.as_slice(), TABLE.0, TABLE.1, id.as_str());
     core.db()
-        .write((id, sealed, now_ms), |tx, (id, sealed, now)| {
-            Box::pin(async move {
-                let found = tx.fetch_optional(FIND, args![&*id]).await?;
-                if found.is_some_and(|row| !row.is_null(2).unwrap_or(false)) {
-                    return Err(exists());
-                }
-                tx.execute(PUT, args![&*id, sealed.clone(), *now]).await?;
-                Ok(())
-            })
-        })
+        .write(
+            (id, sealed, now_ms, token),
+            |tx, (id, sealed, now, token)| {
+                Box::pin(async move {
+                    has_shown_in(tx, token, id).await?;
+                    let found = tx.fetch_optional(FIND, args![&*id]).await?;
+                    if found.is_some_and(|row| !row.is_null(2).unwrap_or(false)) {
+                        return Err(exists());
+                    }
+                    tx.execute(PUT, args![&*id, sealed.clone(), *now]).await?;
+                    Ok(())
+                })
+            },
+        )
         .await
 }
 
@@ -138,6 +142,7 @@ pub async fn confirm_app(core: &Core, session: &Session, code: &str) -> Result<A
         .write(input, |tx, (keys, actor, id, code, rotation, fresh)| {
             Box::pin(async move {
                 let now = rotation.now_ms;
+                has_shown_in(tx, rotation.old(), id).await?;
                 let subject = format!("app:{}", id.as_str());
                 blocked(tx, &subject, now).await?;
                 let pending = tx.fetch_optional(FIND, args![&*id]).await?;
@@ -183,11 +188,12 @@ async fn record(
 pub async fn remove_app(core: &Core, session: &Session) -> Result<(), Error> {
     let now_ms = core.now_ms();
     require_fresh(&session.actor, now_ms)?;
-    let input = (session.actor.clone(), session.account.id.clone(), now_ms);
     core.db()
-        .write(input, |tx, (actor, id, now)| {
+        .write((session.clone(), now_ms), |tx, (session, now)| {
             Box::pin(async move {
-                if tx.execute(DELETE, args![&*id]).await? == 0 {
+                let (actor, id) = (&session.actor, &session.account.id);
+                has_shown_in(tx, &session.token_hash, id).await?;
+                if tx.execute(DELETE, args![id]).await? == 0 {
                     return Ok(());
                 }
                 factor::after_removal_in(tx, id).await?;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::attempt::{self, AttemptStatus};
 use super::view::status_now;
-use crate::accounts::{Guesses, blocked, failed, verify_secret};
+use crate::accounts::{Guesses, blocked, failed, network_of, verify_secret};
 use crate::actor::Actor;
 use crate::clock::DAY_MS;
 use crate::core::Core;
@@ -282,7 +282,7 @@ async fn check_pin(
             "Type the PIN that came with the invitation.",
         ));
     };
-    let subject = format!("pin:{}", address.unwrap_or("unknown"));
+    let subject = format!("pin:{}", network_of(address.unwrap_or("unknown")));
     let id = found.open.id.clone();
     // The try is counted before the PIN is looked at: a hundred at once are five tries, not a hundred.
     let counted = core

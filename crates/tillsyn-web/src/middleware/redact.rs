@@ -5,8 +5,13 @@ use std::borrow::Cow;
 use super::strict;
 
 /// Segments after these carry secrets: the code of an invitation, the address of a profile,
-/// the link that opens an account.
-const SECRET_AFTER: [&str; 3] = ["/e/", "/apple/enroll/", "/console/welcome/"];
+/// the links that open an account.
+const SECRET_AFTER: [&str; 4] = [
+    "/e/",
+    "/apple/enroll/",
+    "/console/welcome/",
+    "/console/rescue/",
+];
 
 /// The path with its secret segment replaced. Queries are never logged.
 pub(super) fn path(path: &str) -> Cow<'_, str> {

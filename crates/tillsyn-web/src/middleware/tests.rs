@@ -54,6 +54,8 @@ fn secret_segments_do_not_reach_the_log() {
         ("/e/s3cret", "/e/***"),
         ("/e/s3cret/attempts/019a", "/e/***/attempts/019a"),
         ("/apple/enroll/s3cret", "/apple/enroll/***"),
+        ("/console/welcome/s3cret", "/console/welcome/***"),
+        ("/console/rescue/s3cret", "/console/rescue/***"),
         ("/e//s3cret", "(malformed)"),
         ("/apple/mdm", "/apple/mdm"),
         ("/api/v1/devices", "/api/v1/devices"),

@@ -11,7 +11,7 @@ use tillsyn_pki::scep::{
     self, CertRep, CsrRequest, FailInfo, MessageType, PkiRequest, Transaction,
 };
 
-use crate::accounts::{Guesses, blocked, failed};
+use crate::accounts::{Guesses, blocked, failed, network_of};
 use crate::certificates::issue::{self, Issue, Outcome};
 use crate::certificates::{self, Method};
 use crate::core::Core;
@@ -94,7 +94,10 @@ pub async fn pki_operation(
     let opening = authorities.clone();
     let legacy = certificates::device_identity(core).await?.scep_legacy;
     // Whoever was refused too often is refused before it costs anything.
-    let guesser = format!("scep:{}", address.as_deref().unwrap_or("unknown"));
+    let guesser = format!(
+        "scep:{}",
+        network_of(address.as_deref().unwrap_or("unknown"))
+    );
     let is_blocked = is_blocked(core, &guesser).await?;
     // RSA with a private key takes milliseconds: not on the threads that serve everybody.
     let opened = tokio::task::spawn_blocking(move || {

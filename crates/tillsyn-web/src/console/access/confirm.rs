@@ -76,14 +76,16 @@ fn form(visitor: &Visitor, next: String) -> ConfirmPage {
     let factors = session.factors;
     let mut f = visitor.bare();
     f.here = urls::confirm(&next);
+    let passkeys = factors.passkeys > 0 && accounts::passkey_party(visitor.core()).is_some();
     ConfirmPage {
         f,
         person: visitor.actor().name.clone(),
         login: session.account.email.clone(),
         next,
-        password: factors.password,
+        // Where a passkey is all that the account has beside it, the password alone proves too little.
+        password: factors.password && (factors.app || !passkeys),
         app: factors.app,
-        passkeys: factors.passkeys > 0 && accounts::passkey_party(visitor.core()).is_some(),
+        passkeys,
         error: String::new(),
         code_error: String::new(),
         passkey_error: String::new(),

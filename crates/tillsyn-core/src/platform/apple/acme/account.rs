@@ -5,7 +5,7 @@ use tillsyn_db::{Tx, args};
 
 use super::problem::AcmeError;
 use super::request::{AcmePost, by_key};
-use crate::accounts::{Guesses, blocked, failed};
+use crate::accounts::{Guesses, blocked, failed, network_of};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::ids::new_uuid;
@@ -41,7 +41,10 @@ pub async fn new_account(core: &Core, post: &AcmePost<'_>) -> Result<NewAccount,
         jwk: key.canonical_json(),
         only_existing: wanted.only_return_existing,
         // Not by account: each enrollment has its own.
-        subject: format!("acme:{}", post.address.as_deref().unwrap_or("unknown")),
+        subject: format!(
+            "acme:{}",
+            network_of(post.address.as_deref().unwrap_or("unknown"))
+        ),
         now_ms,
     };
     let made = core

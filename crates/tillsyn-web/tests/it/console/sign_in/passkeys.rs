@@ -264,6 +264,51 @@ async fn acts_that_ask_for_freshness_take_passkey_or_password_with_code() {
     browser.send_form(path, &fields).await.expect(422);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_from_before_the_first_factor_may_not_touch_factors() {
+    let app = named().await;
+    let mut owner = Browser::owner(&app).await;
+    let mut thief = Browser::owner(&app).await;
+    let thiefs_csrf = thief.token().await;
+    add_passkey(&app, &mut owner, "Mac").await;
+    // It was as good as the owner's; from now on it owes the passkey, and the password alone shows nothing.
+    let to = thief.get("/console/devices").await.expect(303);
+    assert!(
+        to.location().starts_with("/console/set-up"),
+        "{}",
+        to.location()
+    );
+    let csrf = ("csrf", thiefs_csrf.as_str());
+    thief
+        .send_form("/console/confirm", &[csrf, ("password", OWNER_PASSWORD)])
+        .await
+        .expect(422);
+    let asked = question(&mut thief, "/console/account/passkeys/ask", &[csrf]).await;
+    let mut own = Passkey::new("mdm.example.org", HOST).unwrap();
+    own.user = owner_id(&app).await;
+    let answer = own.register_form(text(&asked, "/options/challenge"));
+    let fields = [
+        csrf,
+        ("asked", text(&asked, "/asked")),
+        ("answer", &answer),
+        ("name", "Mine"),
+    ];
+    for (path, fields) in [
+        ("/console/account/passkeys", &fields[..]),
+        ("/console/account/app/begin", &[csrf]),
+    ] {
+        let to = thief.send_form(path, fields).await.expect(303);
+        assert!(
+            to.location().starts_with("/console/confirm"),
+            "{path}: {}",
+            to.location()
+        );
+    }
+    assert_eq!(app.count("SELECT count(*) FROM passkey").await, 1);
+    assert_eq!(app.count("SELECT count(*) FROM account_totp").await, 0);
+    owner.get("/console/account").await.expect(200);
+}
+
 /// The same where the first factor's codes are there already.
 async fn set_up_app_named(app: &TestApp, browser: &mut Browser) -> App {
     browser

@@ -1,7 +1,7 @@
 //! The list of sessions, and the way in that is made on the server.
 
 use tillsyn_core::accounts;
-use tillsyn_testkit::{Engine, OWNER_EMAIL, TestApp};
+use tillsyn_testkit::{Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 
 use super::{Browser, set_up_app};
 
@@ -74,6 +74,15 @@ async fn a_link_from_the_server_lets_in_once_and_resets_the_second_factors() {
     let left = "SELECT (SELECT count(*) FROM account_totp) + (SELECT count(*) FROM recovery_code)";
     assert_eq!(app.count(left).await, 0);
     browser.get("/console").await.expect(303);
+    // Whoever knows the old password does not come in while there is no second factor.
+    let thief = accounts::sign_in(
+        &app.core,
+        OWNER_EMAIL,
+        OWNER_PASSWORD.to_owned().into(),
+        accounts::Caller::default(),
+    )
+    .await;
+    assert_eq!(thief.err().unwrap().code, "sign_in_failed");
     let page = lost.get("/console/set-up").await.expect(200);
     let csrf = page.between("name=\"csrf\" value=\"", "\"");
     let fields = [("csrf", csrf.as_str()), ("password", "another four words")];
