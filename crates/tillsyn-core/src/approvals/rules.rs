@@ -2,6 +2,7 @@
 
 use tillsyn_db::{Tx, args};
 
+use crate::accounts::NO_PASSWORD;
 use crate::actor::{Actor, ActorKind, Permission, authorize, require_fresh, rights_of};
 use crate::clock::DAY_MS;
 use crate::error::Error;
@@ -81,7 +82,8 @@ pub(crate) fn second_person(
     require_fresh(actor, now_ms)
 }
 
-/// The server stands in for a second person only where there is none (security §6).
+/// The server stands in for a second person only where there is none (security §6). An account whose owner
+/// never came in is nobody.
 pub(crate) async fn no_other_person_in(
     tx: &Tx,
     askers: &Askers<'_>,
@@ -92,11 +94,15 @@ pub(crate) async fn no_other_person_in(
     const OTHERS: &str = "SELECT a.role, r.permissions, u.path FROM account a \
         JOIN role r ON r.id = a.role JOIN org_unit u ON u.id = a.org_unit_id \
         WHERE a.status = 'active' AND a.kind = 'person' AND a.platform IS NULL \
-        AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND a.id <> $2 AND a.id <> $3";
+        AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND a.id <> $2 AND a.id <> $3 \
+        AND (a.password_hash <> $4 OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
+        OR EXISTS (SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
+        WHERE i.account_id = a.id AND p.disabled_at IS NULL))";
     let values = args![
         now_ms - DAY_MS,
         askers.by,
-        askers.account.unwrap_or_default()
+        askers.account.unwrap_or_default(),
+        NO_PASSWORD
     ];
     for row in tx.fetch_all(OTHERS, values).await? {
         let rights = rights_of(row.str(0)?, row.str(1)?);

@@ -11,6 +11,7 @@ use super::rules::{second_person, who};
 use super::since::Moved;
 use super::status::ApprovalStatus;
 use super::store::{Approval, COLUMNS, decode, find_in};
+use super::targets::snapshot_in;
 use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::commands::store::shown_name;
 use crate::core::Core;
@@ -154,9 +155,19 @@ async fn devices_in(
             names.insert(row.text(0)?, row.text(1)?);
         }
     }
-    // Whoever looks after one platform does not see the others' devices here either.
-    let shown = found.preview.targets.iter();
-    let shown = shown.filter(|target| actor.reaches_device(&target.unit_path, &target.platform));
+    // Where they are now decides who sees them; what is gone was in the unit of the request. Whoever looks
+    // after one platform does not see the others' devices here either.
+    let asked = found.preview.targets.iter();
+    let places: HashMap<String, String> =
+        snapshot_in(tx, asked.map(|target| target.device_id.clone()).collect())
+            .await?
+            .into_iter()
+            .map(|target| (target.device_id, target.unit_path))
+            .collect();
+    let shown = found.preview.targets.iter().filter(|target| {
+        let place = places.get(&target.device_id).unwrap_or(&found.unit_path);
+        actor.reaches_device(place, &target.platform)
+    });
     let lines = shown.map(|target| DeviceLine {
         name: shown_name(
             target.name.as_deref(),

@@ -99,23 +99,27 @@ async fn range(core: &Core, asked: &Asked) -> Result<(Start, i64), Error> {
         WHERE e.at >= $1";
     const LAST: &str = "SELECT MAX(a.position) FROM audit_entry a JOIN event e ON e.seq = a.event_seq \
         WHERE e.at < $1";
-    const BEFORE: &str = "SELECT hash FROM audit_entry WHERE position = $1";
+    const BEFORE: &str = "SELECT position, hash FROM audit_entry WHERE position < $1 \
+        ORDER BY position DESC LIMIT 1";
     let mut begin = start(core).await?;
     let number = async |sql, value: i64| -> Result<Option<i64>, Error> {
         let row = core.db().query_optional(sql, args![value]).await?;
         Ok(row.map(|row| row.opt_i64(0)).transpose()?.flatten())
     };
     let last = number(LAST, asked.to.unwrap_or(i64::MAX)).await?;
-    if let Some(from) = asked.from
-        && let Some(first) = number(FIRST, from).await?
-        && first > begin.position + 1
-        && let Some(row) = core.db().query_optional(BEFORE, args![first - 1]).await?
-    {
-        begin = Start {
-            position: first - 1,
-            hash: row.text(0)?,
-            checkpoint: None,
-        };
+    if let Some(from) = asked.from {
+        // Of what is still to come nothing: it begins behind the last entry.
+        let first = number(FIRST, from).await?.unwrap_or(i64::MAX);
+        let before = core.db().query_optional(BEFORE, args![first]).await?;
+        if let Some(row) = before
+            && row.i64(0)? > begin.position
+        {
+            begin = Start {
+                position: row.i64(0)?,
+                hash: row.text(1)?,
+                checkpoint: None,
+            };
+        }
     }
     let last = last.unwrap_or(begin.position);
     Ok((begin, last))

@@ -22,8 +22,17 @@ use crate::i18n::Texts;
 use crate::ui::{Choice, page, urls};
 
 pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
-    let l = visitor.texts;
     let (filter, problem) = filter(&visitor);
+    show(visitor, StatusCode::OK, filter, problem).await
+}
+
+async fn show(
+    visitor: Visitor,
+    status: StatusCode,
+    filter: EventFilter,
+    problem: Problem,
+) -> Result<Response, Failure> {
+    let l = visitor.texts;
     let after = At::of(&visitor.query);
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = audit::search(core, actor, &filter, after.after(), None).await?;
@@ -64,7 +73,7 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
         zone: visitor.zone.zone.iana_name().unwrap_or("UTC").to_owned(),
         f: visitor.frame(Place::Audit, "").await?,
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(page(status, &shown))
 }
 
 /// What the address asks for; what cannot be read is named and left out.
@@ -248,18 +257,21 @@ fn flatten(path: String, value: &Json, lines: &mut Vec<(String, String)>) {
     }
 }
 
-/// `GET /console/audit/export`: the trail as a file.
+/// `GET /console/audit/export`: the trail as a file; of a day that cannot be read the page that says so.
 pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
     let (format, name) = match visitor.query.get("format").unwrap_or_default() {
         "" | "jsonl" => (Format::JsonLines, "attachment; filename=\"audit.jsonl\""),
         "cef" => (Format::Cef, "attachment; filename=\"audit.cef\""),
         _ => return Err(Error::invalid("format", "format", "").into()),
     };
-    let day = |name: &str, after: i64| begin_of(&visitor, visitor.query.get(name)?, after);
+    let (filter, problem) = filter(&visitor);
+    if !problem.text.is_empty() {
+        return show(visitor, StatusCode::UNPROCESSABLE_ENTITY, filter, problem).await;
+    }
     let asked = Asked {
         format,
-        from: day("from", 0),
-        to: day("to", 1),
+        from: filter.from,
+        to: filter.to,
     };
     let export = audit::export(visitor.core(), visitor.actor(), asked).await?;
     let mut answer = as_lines(export, format);

@@ -27,6 +27,10 @@ both_engines!(
         let file = owner.get("/console/audit/export").await.expect(200);
         file.says("\"type\":\"trail\"");
         file.says("\"type\":\"end\"");
+        let odd = "/console/audit/export?from=2026-13-01";
+        let odd = owner.get(odd).await.expect(422);
+        odd.says("This is not a day");
+        odd.says("2026-13-01");
 
         let settings = "/console/audit/settings";
         owner.get(settings).await.expect(200).says("730");

@@ -4,7 +4,7 @@ use serde_json::json;
 use tillsyn_core::approvals::{self, ApprovalStatus, Moved};
 use tillsyn_core::clock::DAY_MS;
 use tillsyn_core::{Actor, ActorKind, Kind, Permission};
-use tillsyn_testkit::both_engines;
+use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::{ERASE, ask, fleet, still, waiting};
 
@@ -81,6 +81,22 @@ both_engines!(
         }
     }
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_nobody_opened_is_nobody() {
+    const UNOPENED: &str = "UPDATE account SET password_hash = '!' WHERE id = $1";
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let ids = fleet(&app, 6).await;
+    let second = app.second_owner(1).await;
+    ask(&app, &app.owner, &ids, ERASE).await;
+    let id = waiting(&app).await[0].id.clone();
+    let server = approvals::approve(&app.core, &Actor::server(), &id, None).await;
+    assert_eq!(server.unwrap_err().code, "second_person_there");
+    let values = tillsyn_db::args![second.id.as_str()];
+    app.db().execute(UNOPENED, values).await.unwrap();
+    let done = approvals::approve(&app.core, &Actor::server(), &id, None).await;
+    assert_eq!(done.unwrap().status, ApprovalStatus::Approved);
+}
 
 both_engines!(
     the_server_stands_in_where_the_rights_of_all_others_are_new,

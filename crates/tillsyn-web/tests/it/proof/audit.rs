@@ -334,6 +334,14 @@ async fn an_export_is_verified_without_the_server() {
     let part = export(part).await;
     let verdict = read_file(&app, &part).await;
     assert_eq!((words(&verdict).as_str(), verdict.entries), ("", 2));
+    // Of what is still to come there is nothing.
+    let none = Asked {
+        from: Some(app.core.now_ms() + 1),
+        ..Asked::default()
+    };
+    let none = export(none).await;
+    let verdict = read_file(&app, &none).await;
+    assert_eq!((words(&verdict).as_str(), verdict.entries), ("", 0));
     // Of other units there are hashes only, and the file is whole all the same.
     let below = app.core.clone();
     let mut scoped = app.owner.clone();
