@@ -267,8 +267,10 @@ fn every_field_has_a_label_and_every_button_a_name() {
                 ("input" | "select" | "textarea", false) => {
                     let hidden = tag.get("type") == Some("hidden");
                     let by_id = tag.get("id").is_some_and(|id| labelled.contains(id));
+                    // Where the name of the row beside it is the label that is seen.
+                    let named = tag.get("aria-label").is_some_and(|text| !text.is_empty());
                     assert!(
-                        hidden || by_id || in_label > 0,
+                        hidden || by_id || named || in_label > 0,
                         "{name}: {:?}",
                         tag.attributes
                     );

@@ -127,6 +127,7 @@ both_engines!(
         for table in [
             "DELETE FROM session",
             "DELETE FROM api_token",
+            "DELETE FROM known_browser",
             "DELETE FROM account",
         ] {
             app.db().execute(table, Vec::new()).await.unwrap();
