@@ -21,7 +21,7 @@ struct Line {
     command: fn(&str) -> Json,
 }
 
-const LINES: [Line; 5] = [
+const LINES: [Line; 8] = [
     Line {
         name: "lock",
         slow: false,
@@ -51,6 +51,24 @@ const LINES: [Line; 5] = [
         slow: true,
         budget: true,
         command: |_| raw("EraseEverythingNow"),
+    },
+    Line {
+        name: "clear passcode",
+        slow: true,
+        budget: false,
+        command: |_| json!({ "type": "ClearPasscode" }),
+    },
+    Line {
+        name: "lost mode",
+        slow: false,
+        budget: false,
+        command: |_| json!({ "type": "EnableLostMode", "message": "Lost" }),
+    },
+    Line {
+        name: "the removal of a profile",
+        slow: false,
+        budget: false,
+        command: |_| json!({ "type": "RemoveProfile", "identifier": "org.example.other" }),
     },
 ];
 
@@ -100,7 +118,8 @@ fn expected(line: &Line, case: Case) -> (&'static str, Option<&'static str>) {
     }
 }
 
-fn cases() -> Vec<Case> {
+/// Each threshold from both sides; of what draws no budget only that an empty one does not matter.
+fn cases(line: &Line) -> Vec<Case> {
     let mut all = Vec::new();
     for devices in [1, 2, 5, 6] {
         for who in [Who::Account, Who::Newcomer, Who::Token] {
@@ -118,9 +137,9 @@ fn cases() -> Vec<Case> {
                 hold_minutes: 0,
                 ..case
             });
-            for (own_used, others_used) in
-                [(below, 0), (below + 1, 0), (0, of_all), (0, of_all + 1)]
-            {
+            let used = [(below + 1, 0), (below, 0), (0, of_all), (0, of_all + 1)];
+            let used = if line.budget { &used[..] } else { &used[..1] };
+            for &(own_used, others_used) in used {
                 all.push(Case {
                     own_used,
                     others_used,
@@ -222,14 +241,16 @@ both_engines!(
     still(),
     |app| async move {
         const OWN: &str = "SELECT profile_identifier FROM enrollment LIMIT 1";
+        const SUPERVISED: &str = "UPDATE device_summary SET supervised = 1";
         let ids = fleet(&app, 6).await;
+        app.db().execute(SUPERVISED, Vec::new()).await.unwrap();
         let own = app.text(OWN).await.unwrap();
         let api = app.owner_api().await;
         let mut newcomer = app.owner.clone();
         newcomer.trusted_since = Some(app.core.now_ms() - 1_000);
         for line in &LINES {
             let command = || (line.command)(&own);
-            for case in cases() {
+            for case in cases(line) {
                 let devices = &ids[..case.devices];
                 prepare(&app, case).await;
                 match case.who {
@@ -255,7 +276,7 @@ both_engines!(
         let name = name.await.unwrap().confirm_with.unwrap();
         for line in &LINES[..3] {
             let verb = line.name;
-            let singles = cases().into_iter().filter(|case| case.devices == 1);
+            let singles = cases(line).into_iter().filter(|case| case.devices == 1);
             for case in singles.filter(|case| case.who != Who::Newcomer) {
                 prepare(&app, case).await;
                 if case.who == Who::Token {
