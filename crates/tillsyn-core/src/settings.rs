@@ -1,5 +1,7 @@
 //! Settings of the organisation, kept in the database as one JSON value per name.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tillsyn_db::{Tx, args};
 
@@ -50,6 +52,17 @@ pub struct GuardSettings {
     pub short_limit: i64,
     /// From how many devices an erase, retire or the like needs a second person; at most six.
     pub second_person_from: i64,
+    /// What units want stricter, by their ids; it holds for their subtrees.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, UnitGuard>,
+}
+
+/// What a unit wants stricter than what is above it; `None` is as above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UnitGuard {
+    pub hold_minutes: Option<i64>,
+    pub second_person_from: Option<i64>,
 }
 
 impl Default for GuardSettings {
@@ -60,6 +73,7 @@ impl Default for GuardSettings {
             day_percent: 5,
             short_limit: 10,
             second_person_from: 6,
+            units: BTreeMap::new(),
         }
     }
 }

@@ -79,7 +79,8 @@ pub(super) async fn carry_in(
                 return Ok(Carried::Overtaken(1));
             }
             let reason = found.reason.as_deref();
-            guard::change_settings_in(tx, actor, settings, reason, now_ms).await?;
+            let unit = found.unit_id.as_str();
+            guard::change_settings_in(tx, actor, settings, unit, reason, now_ms).await?;
         }
         Change::Unfreeze { freeze_id } => {
             guard::unfreeze_in(tx, actor, freeze_id, now_ms).await?;

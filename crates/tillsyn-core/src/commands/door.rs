@@ -16,7 +16,7 @@ use crate::campaigns::{self, Spend};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::escrow;
-use crate::guard::refuse_frozen_in;
+use crate::guard::{refuse_frozen_in, within};
 use crate::ids::{BatchId, CampaignId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
@@ -414,9 +414,13 @@ impl Plan {
             new: is_new(&self.actor, self.now_ms),
             in_campaign: spend.is_some(),
         };
-        let (all, settings) = (self.devices.len(), &self.settings);
+        let all = self.devices.len();
+        let settings = within(
+            &self.settings,
+            able.iter().map(|(t, _)| t.unit_path.as_str()),
+        );
         Ok(Ruling {
-            decision: guard::decide(act, all, asker, &budget, settings, self.now_ms),
+            decision: guard::decide(act, all, asker, &budget, &settings, self.now_ms),
             over_budget: spend.is_none() && guard::over(act, all, &budget),
             budget,
             spend,

@@ -11,7 +11,7 @@ use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
-use crate::guard::refuse_frozen_in;
+use crate::guard::{refuse_frozen_in, within};
 use crate::ids::BatchId;
 use crate::settings::{self, GuardSettings};
 
@@ -191,6 +191,7 @@ pub(crate) async fn release_in(
     refuse_frozen_in(tx, paths.iter().map(String::as_str)).await?;
     let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
     let settings: GuardSettings = settings::read_in(tx, settings::GUARD).await?;
+    let settings = within(&settings, paths.iter().map(String::as_str));
     let decision = match act {
         Some(act) if act.is_slow() => guard::hold(true, &settings, now_ms),
         _ => Decision::AtOnce,

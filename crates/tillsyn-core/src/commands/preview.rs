@@ -13,6 +13,7 @@ use crate::approvals::is_new;
 use crate::campaigns::spend_in;
 use crate::core::Core;
 use crate::error::Error;
+use crate::guard::within;
 use crate::ids::DeviceId;
 use crate::platform::apple;
 use crate::settings::{self, GuardSettings};
@@ -120,6 +121,7 @@ pub async fn preview_on(
     targets
         .iter()
         .try_for_each(|t| authorize_device(actor, permission, &t.unit_path, &t.platform))?;
+    let settings = within(&settings, targets.iter().map(|t| t.unit_path.as_str()));
     let slow = act.is_some_and(Act::is_slow);
     let confirm_with = slow.then(|| store::typed_to_confirm(&targets));
     let asker = Asker {

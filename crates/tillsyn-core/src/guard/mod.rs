@@ -7,12 +7,12 @@ mod state;
 mod stop;
 
 pub use freeze::{Freeze, freezes};
-pub use settings::{check_settings, loosens};
-pub use state::{GuardState, budget, state};
+pub use settings::{check_settings, loosens, submit_unit};
+pub use state::{GuardState, UnitLine, budget, state};
 pub use stop::{DESTRUCTIVE, Stopped, may_stop, stop};
 
 pub(crate) use freeze::{device_frozen_in, refuse_frozen_in, submit_unfreeze_in, unfreeze_in};
-pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in};
+pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in, within};
 pub(crate) use stop::sweep_all;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-use super::{check_settings, loosens};
-use crate::settings::GuardSettings;
+use super::{check_settings, loosens, within};
+use crate::settings::{GuardSettings, UnitGuard};
 
 #[test]
 fn one_person_tightens_and_two_loosen() {
@@ -43,4 +43,59 @@ fn no_figure_leaves_the_table() {
     assert!(refused(|s| s.second_person_from = 0));
     assert!(refused(|s| s.short_limit = 0));
     assert!(refused(|s| s.day_percent = 101));
+}
+
+fn unit(hold_minutes: Option<i64>, second_person_from: Option<i64>) -> UnitGuard {
+    UnitGuard {
+        hold_minutes,
+        second_person_from,
+    }
+}
+
+fn with(units: &[(&str, UnitGuard)]) -> GuardSettings {
+    GuardSettings {
+        units: units
+            .iter()
+            .map(|(id, own)| ((*id).to_owned(), *own))
+            .collect(),
+        ..GuardSettings::default()
+    }
+}
+
+#[test]
+fn of_all_units_on_the_way_the_strictest_counts() {
+    let settings = with(&[
+        ("school", unit(None, Some(3))),
+        ("library", unit(Some(10), Some(5))),
+        ("lax", unit(Some(0), Some(6))),
+    ]);
+    let of = |paths: &[&str]| {
+        let all = within(&settings, paths.iter().copied());
+        (all.hold_minutes, all.second_person_from)
+    };
+    assert_eq!(of(&["root/"]), (5, 6));
+    assert_eq!(of(&["root/school/"]), (5, 3));
+    assert_eq!(of(&["root/school/library/"]), (10, 3));
+    assert_eq!(of(&["root/library/"]), (10, 5));
+    assert_eq!(of(&["root/", "root/library/", "root/school/"]), (10, 3));
+    // Nobody loosens what is above.
+    assert_eq!(of(&["root/lax/"]), (5, 6));
+    assert_eq!(of(&["root/schools/"]), (5, 6));
+}
+
+#[test]
+fn a_unit_tightens_alone_and_two_loosen_it() {
+    let before = with(&[("school", unit(Some(8), Some(3)))]);
+    let after = |own: &[(&str, UnitGuard)]| loosens(&before, &with(own));
+    assert!(!after(&[("school", unit(Some(9), Some(1)))]));
+    assert!(!after(&[
+        ("school", unit(Some(8), Some(3))),
+        ("other", unit(None, Some(1)))
+    ]));
+    assert!(after(&[("school", unit(Some(7), Some(1)))]));
+    assert!(after(&[("school", unit(None, Some(3)))]));
+    assert!(after(&[("school", unit(Some(8), None))]));
+    assert!(after(&[]));
+    assert!(check_settings(&with(&[("school", unit(Some(11), None))])).is_err());
+    assert!(check_settings(&with(&[("school", unit(None, Some(7)))])).is_err());
 }

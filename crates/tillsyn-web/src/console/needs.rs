@@ -220,6 +220,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/campaigns/{id}", DEVICES, None),
     ("/console/campaigns/{id}/end", None, Some(DESTROY)),
     (urls::GUARD, DEVICES, one(P::SettingsWrite)),
+    (urls::GUARD_UNITS, None, one(P::SettingsWrite)),
     (
         urls::GUARD_STOP,
         None,

@@ -168,6 +168,7 @@ fn of_guard() -> Router<AppState> {
             urls::GUARD,
             get(settings::guard_page).post(settings::change_guard),
         )
+        .route(urls::GUARD_UNITS, post(settings::change_unit))
         .route(urls::GUARD_STOP, post(settings::stop_everything))
         .route(
             "/console/settings/guard/freezes/{id}/end",

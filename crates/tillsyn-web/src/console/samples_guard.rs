@@ -13,7 +13,7 @@ use super::devices::{ManyPage, ManyRow};
 use super::frame::{Emptiness, Pager, Place};
 use super::guard::reasons;
 use super::samples::{DAY, NOW, ago, frame, zone};
-use super::settings::{FreezeRow, GuardFigure, GuardPage};
+use super::settings::{FreezeRow, GuardFigure, GuardPage, UnitForm, UnitRow};
 use super::words;
 use crate::i18n::Texts;
 use crate::ui::{Choice, Link, Sample, status, urls};
@@ -317,6 +317,17 @@ impl Sample for GuardPage {
                 }]
             } else {
                 Vec::new()
+            },
+            units: vec![UnitRow {
+                name: "Hydrology".to_owned(),
+                hold_minutes: "10".to_owned(),
+                second_person_from: "–".to_owned(),
+            }],
+            unit: UnitForm {
+                units: Vec::new(),
+                error: l.t("guard-figure-wrong"),
+                hold_minutes: "99".to_owned(),
+                ..UnitForm::default()
             },
             may_change: !frozen,
             may_stop: true,

@@ -37,6 +37,7 @@ pub const APPROVALS: &str = "/console/approvals";
 pub const CAMPAIGNS: &str = "/console/campaigns";
 pub const CAMPAIGN_NEW: &str = "/console/campaigns/new";
 pub const GUARD: &str = "/console/settings/guard";
+pub const GUARD_UNITS: &str = "/console/settings/guard/units";
 pub const GUARD_STOP: &str = "/console/settings/guard/stop";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";

@@ -44,6 +44,7 @@ pub(in crate::api) async fn change(
         day_percent: body.day_percent.unwrap_or(before.day_percent),
         short_limit: body.short_limit.unwrap_or(before.short_limit),
         second_person_from: body.second_person_from.unwrap_or(before.second_person_from),
+        units: before.units,
     };
     let asked = Asked {
         reason: body.reason,

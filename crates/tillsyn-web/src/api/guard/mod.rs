@@ -4,6 +4,7 @@ mod change;
 mod show;
 mod stop;
 mod unfreeze;
+mod unit;
 mod views;
 
 use tillsyn_core::Permission as P;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
             Needs::One(P::SettingsWrite),
             routes!(change::change),
         ))
+        .routes(guarded(Needs::One(P::SettingsWrite), routes!(unit::set)))
         .routes(guarded(Needs::AnyOf(DESTRUCTIVE), routes!(stop::stop)))
         .routes(guarded(
             Needs::One(P::GuardApprove),

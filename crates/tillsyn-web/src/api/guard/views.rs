@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tillsyn_core::approvals::Outcome;
 use tillsyn_core::commands::Budget;
-use tillsyn_core::guard::{self, GuardState};
+use tillsyn_core::guard::{self, GuardState, UnitLine};
 use tillsyn_core::settings::GuardSettings;
 use utoipa::ToSchema;
 
@@ -13,6 +13,8 @@ use crate::api::time::Time;
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Guard {
     settings: GuardFigures,
+    /// What units of the token's scope want stricter.
+    units: Vec<GuardUnit>,
     budget: GuardBudget,
     /// Nothing destructive begins in these units.
     freezes: Vec<Freeze>,
@@ -31,6 +33,27 @@ pub(in crate::api) struct GuardFigures {
     short_limit: i64,
     /// From how many devices an erase, a retire and the like needs a second person, 1 to 6.
     second_person_from: i64,
+}
+
+/// What one unit wants stricter, for its subtree.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct GuardUnit {
+    #[schema(format = "uuid")]
+    unit_id: String,
+    unit: String,
+    hold_minutes: Option<i64>,
+    second_person_from: Option<i64>,
+}
+
+impl From<UnitLine> for GuardUnit {
+    fn from(line: UnitLine) -> Self {
+        Self {
+            unit_id: line.id,
+            unit: line.name,
+            hold_minutes: line.figures.hold_minutes,
+            second_person_from: line.figures.second_person_from,
+        }
+    }
 }
 
 /// Erases and retires outside campaigns, used and allowed; one account has half of it.
@@ -103,6 +126,7 @@ impl From<GuardState> for Guard {
     fn from(state: GuardState) -> Self {
         Self {
             settings: state.settings.into(),
+            units: state.units.into_iter().map(Into::into).collect(),
             budget: state.budget.into(),
             freezes: state.freezes.into_iter().map(Into::into).collect(),
         }

@@ -148,6 +148,12 @@ pub(super) fn facts(visitor: &Visitor, one: &ApprovalView) -> Vec<FactLine> {
             line(l.t("approval-push-serial"), text("serial_number")),
             line(l.t("approval-push-until"), day("not_after")),
         ],
+        "guard" if facts["unit_id"].is_string() => {
+            let of = |when: &str| &facts[when]["units"][text("unit_id").as_str()];
+            let mut lines = vec![line(l.t("approval-unit"), text("unit"))];
+            lines.extend(figures(l, of("before"), of("after")));
+            lines
+        }
         "guard" => figures(l, &facts["before"], &facts["after"]),
         "unfreeze" => vec![
             line(l.t("freeze-by"), text("frozen_by")),
@@ -198,7 +204,7 @@ fn figures(l: Texts, before: &Json, after: &Json) -> Vec<FactLine> {
     for (name, label) in names {
         let (was, is) = (before[name].as_i64(), after[name].as_i64());
         if was != is {
-            let number = |value: Option<i64>| l.number(value.unwrap_or_default());
+            let number = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |n| l.number(n));
             lines.push(FactLine {
                 label,
                 value: format!("{} → {}", number(was), number(is)),

@@ -1,14 +1,17 @@
 //! `/console/settings/guard`: the guard's figures, what of the budget is used, what is frozen, and stopping
 //! everything destructive.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::approvals::{self, Asked, Change, Outcome};
-use tillsyn_core::guard::{self, Freeze};
-use tillsyn_core::settings::GuardSettings;
+use tillsyn_core::guard::{self, Freeze, UnitLine};
+use tillsyn_core::ids::OrgUnitId;
+use tillsyn_core::settings::{GuardSettings, UnitGuard};
 use tillsyn_core::{Error, Kind, Permission};
 use zeroize::Zeroizing;
 
@@ -16,11 +19,12 @@ use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::{Frame, Place};
 use crate::console::notice::{Told, go};
+use crate::console::organisation::unit_choices;
 use crate::console::visitor::Visitor;
 use crate::console::words::FieldError;
 use crate::error::AppError;
-use crate::i18n::When;
-use crate::ui::{page, urls};
+use crate::i18n::{Texts, When};
+use crate::ui::{Choice, page, urls};
 
 /// The page.
 #[derive(Template)]
@@ -36,6 +40,8 @@ pub struct GuardPage {
     /// Label, used and allowed.
     pub budget: Vec<(String, String)>,
     pub freezes: Vec<FreezeRow>,
+    pub units: Vec<UnitRow>,
+    pub unit: UnitForm,
     pub may_change: bool,
     pub may_stop: bool,
     pub may_unfreeze: bool,
@@ -58,8 +64,28 @@ pub struct FreezeRow {
     pub reason: String,
 }
 
+/// What one unit wants stricter.
+pub struct UnitRow {
+    pub name: String,
+    pub hold_minutes: String,
+    pub second_person_from: String,
+}
+
+/// The form for it; what is empty is as above the unit.
+#[derive(Default)]
+pub struct UnitForm {
+    pub units: Vec<Choice>,
+    pub hold_minutes: String,
+    pub second_person_from: String,
+    pub reason: String,
+    pub error: String,
+}
+
 #[derive(Default, Deserialize)]
 pub(crate) struct Fields {
+    /// Of the form for a unit.
+    #[serde(default)]
+    unit: String,
     #[serde(default)]
     hold_minutes: String,
     #[serde(default)]
@@ -89,13 +115,25 @@ impl Fields {
     }
 
     /// What is no number is out of bounds.
-    fn settings(&self) -> GuardSettings {
+    fn settings(&self, units: BTreeMap<String, UnitGuard>) -> GuardSettings {
         let figure = |text: &str| text.trim().parse().unwrap_or(-1);
         GuardSettings {
             hold_minutes: figure(&self.hold_minutes),
             day_floor: figure(&self.day_floor),
             day_percent: figure(&self.day_percent),
             short_limit: figure(&self.short_limit),
+            second_person_from: figure(&self.second_person_from),
+            units,
+        }
+    }
+
+    fn of_unit(&self) -> UnitGuard {
+        let figure = |text: &str| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.parse().unwrap_or(-1))
+        };
+        UnitGuard {
+            hold_minutes: figure(&self.hold_minutes),
             second_person_from: figure(&self.second_person_from),
         }
     }
@@ -193,6 +231,15 @@ async fn form(visitor: &Visitor, fields: &Fields) -> Result<GuardPage, Failure> 
             ),
         ],
         freezes: state.freezes.into_iter().map(row).collect(),
+        units: state
+            .units
+            .into_iter()
+            .map(|line| unit_row(l, line))
+            .collect(),
+        unit: UnitForm {
+            units: unit_choices(visitor, &fields.unit).await?,
+            ..UnitForm::default()
+        },
         may_change: visitor.may(Permission::SettingsWrite),
         may_stop: state.may_stop,
         may_unfreeze: visitor.may(Permission::GuardApprove),
@@ -200,26 +247,55 @@ async fn form(visitor: &Visitor, fields: &Fields) -> Result<GuardPage, Failure> 
     })
 }
 
-pub(crate) async fn change_guard(form_data: Filled<Fields>) -> Result<Response, Failure> {
-    let (mut visitor, fields) = (form_data.visitor, form_data.fields);
-    let change = Change::Guard {
-        settings: fields.settings(),
-    };
-    submit(&mut visitor, fields, change).await
+fn unit_row(l: Texts, line: UnitLine) -> UnitRow {
+    let figure = |value: Option<i64>| value.map_or_else(|| "–".to_owned(), |value| l.number(value));
+    UnitRow {
+        name: line.name,
+        hold_minutes: figure(line.figures.hold_minutes),
+        second_person_from: figure(line.figures.second_person_from),
+    }
 }
 
-async fn submit(
-    visitor: &mut Visitor,
-    fields: Fields,
-    change: Change,
-) -> Result<Response, Failure> {
+pub(crate) async fn change_guard(form_data: Filled<Fields>) -> Result<Response, Failure> {
+    let (mut visitor, fields) = (form_data.visitor, form_data.fields);
+    let before = guard::state(visitor.core(), visitor.actor())
+        .await?
+        .settings;
+    let change = Change::Guard {
+        settings: fields.settings(before.units),
+    };
+    submit(&mut visitor, fields, Wish::Change(change)).await
+}
+
+/// What a unit wants stricter than what is above it.
+pub(crate) async fn change_unit(form_data: Filled<Fields>) -> Result<Response, Failure> {
+    let (mut visitor, fields) = (form_data.visitor, form_data.fields);
+    let unit = OrgUnitId::parse(&fields.unit);
+    let unit = unit.ok_or_else(|| Error::not_found("organisational unit"))?;
+    let figures = fields.of_unit();
+    submit(&mut visitor, fields, Wish::Unit(unit, figures)).await
+}
+
+/// What one of the forms asks for.
+enum Wish {
+    Change(Change),
+    Unit(OrgUnitId, UnitGuard),
+}
+
+async fn submit(visitor: &mut Visitor, fields: Fields, wish: Wish) -> Result<Response, Failure> {
     let asked = Asked {
         reason: Some(fields.reason.clone()),
         confirm: None,
     };
-    let done = match visitor.confirm(fields.password.clone()).await {
-        Ok(()) => approvals::submit(visitor.core(), visitor.actor(), change, asked).await,
-        Err(error) => Err(error),
+    let of_unit = matches!(wish, Wish::Unit(..));
+    let confirmed = visitor.confirm(fields.password.clone()).await;
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let done = match (confirmed, wish) {
+        (Err(error), _) => Err(error),
+        (Ok(()), Wish::Change(change)) => approvals::submit(core, actor, change, asked).await,
+        (Ok(()), Wish::Unit(unit, figures)) => {
+            guard::submit_unit(core, actor, &unit, figures, asked).await
+        }
     };
     match done {
         Ok(Outcome::Done) => Ok(go(visitor.state(), urls::GUARD, Told::Saved)),
@@ -227,6 +303,7 @@ async fn submit(
             let to = urls::approval(id.as_str());
             Ok(go(visitor.state(), &to, Told::AskedSecond))
         }
+        Err(error) if of_unit => unit_again(visitor, fields, error).await,
         Err(error) => again(visitor, &fields, error).await,
     }
 }
@@ -258,6 +335,34 @@ async fn again(visitor: &Visitor, fields: &Fields, error: Error) -> Result<Respo
     Ok(page(AppError::from(error).status(), &shown))
 }
 
+async fn unit_again(visitor: &Visitor, fields: Fields, error: Error) -> Result<Response, Failure> {
+    let l = visitor.texts;
+    let settings = guard::state(visitor.core(), visitor.actor())
+        .await?
+        .settings;
+    let kept = Fields {
+        unit: fields.unit,
+        ..Fields::of(&settings)
+    };
+    let mut shown = form(visitor, &kept).await?;
+    shown.unit.error = match (error.kind, error.field, error.code) {
+        (Kind::Invalid, Some("password"), _) => FieldError::PasswordWrong.text(l),
+        (Kind::FreshSignInNeeded, ..) => FieldError::Required.text(l),
+        (Kind::Invalid, Some("reason"), _) => l.t("guard-reason-missing"),
+        (Kind::Invalid, Some("hold_minutes" | "second_person_from"), _) => {
+            l.t("guard-figure-wrong")
+        }
+        (_, _, "approval_waiting") => l.t("guard-waits-already"),
+        _ => return Err(error.into()),
+    };
+    shown.password |=
+        matches!(error.kind, Kind::FreshSignInNeeded) || error.field == Some("password");
+    shown.unit.hold_minutes = fields.hold_minutes;
+    shown.unit.second_person_from = fields.second_person_from;
+    shown.unit.reason = fields.reason;
+    Ok(page(AppError::from(error).status(), &shown))
+}
+
 #[derive(Deserialize)]
 pub(crate) struct StopFields {
     #[serde(default)]
@@ -285,5 +390,6 @@ pub(crate) async fn unfreeze(
         password: fields.password,
         ..Fields::of(&settings)
     };
-    submit(&mut visitor, fields, Change::Unfreeze { freeze_id: id }).await
+    let change = Change::Unfreeze { freeze_id: id };
+    submit(&mut visitor, fields, Wish::Change(change)).await
 }

@@ -12,14 +12,14 @@ mod revoke_token;
 mod tokens;
 mod upload;
 
-pub use guard::{FreezeRow, GuardFigure, GuardPage};
+pub use guard::{FreezeRow, GuardFigure, GuardPage, UnitForm, UnitRow};
 pub use inventory::InventoryPage;
 pub use page::{
     CheckLine, CreatedToken, LadderStep, PastLine, PushCertificate, PushLine, PushNewPage,
     PushPage, PushRequestPage, PushVendorPage, Refusal, Report, TokenRow, TokensPage, VendorFacts,
 };
 
-pub(super) use guard::{change_guard, guard_page, stop_everything, unfreeze};
+pub(super) use guard::{change_guard, change_unit, guard_page, stop_everything, unfreeze};
 pub(super) use inventory::{change_inventory, inventory_page};
 pub(super) use push::{push_page, push_topic_page};
 pub(super) use push_acts::{edit_push, rehearse_push, resume_push};

@@ -1,7 +1,10 @@
 //! The guard's figures: tightened by one, loosened by two.
 
 use serde_json::json;
-use tillsyn_core::Permission;
+use tillsyn_core::approvals::{self, Asked, Outcome};
+use tillsyn_core::ids::{ApprovalId, OrgUnitId};
+use tillsyn_core::settings::UnitGuard;
+use tillsyn_core::{Kind, Permission, guard};
 use tillsyn_testkit::both_engines;
 
 use super::{ERASE, ask, fleet, still, waiting};
@@ -47,5 +50,82 @@ both_engines!(
         let id = waiting(&app).await[0].id.clone();
         let over = tillsyn_core::approvals::approve(&app.core, &second, &id, None).await;
         assert_eq!(over.unwrap_err().code, "approval_overtaken");
+    }
+);
+
+both_engines!(
+    a_unit_is_stricter_than_the_organisation_and_never_looser,
+    still(),
+    |app| async move {
+        const MOVE: &str = "UPDATE device_summary SET org_unit_id = $2 WHERE device_id = $1";
+        let ids = fleet(&app, 2).await;
+        let owner = app.owner_api().await;
+        let unit = async |name: &str, parent: Option<&str>| {
+            let new = json!({ "name": name, "parent_id": parent });
+            let made = owner.post("/api/v1/units", &new).await.expect(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let school = unit("School", None).await;
+        let library = unit("Library", Some(&school)).await;
+        let other = unit("Office", None).await;
+        let values = tillsyn_db::args![ids[0].as_str(), library.as_str()];
+        app.db().execute(MOVE, values).await.unwrap();
+
+        // Whoever looks after the unit alone sets it there, and nowhere else.
+        let second = app.second_owner(1).await;
+        let mut head = app.second_owner(2).await;
+        head.unit_path = format!("{}{school}/", app.owner.unit_path);
+        let strict = UnitGuard {
+            hold_minutes: Some(10),
+            second_person_from: Some(1),
+        };
+        let submit = async |unit: &str, figures: UnitGuard, reason: Option<&str>| {
+            let id = OrgUnitId::parse(unit).unwrap();
+            let asked = Asked {
+                reason: reason.map(str::to_owned),
+                confirm: None,
+            };
+            guard::submit_unit(&app.core, &head, &id, figures, asked).await
+        };
+        let foreign = submit(&other, strict, None).await.unwrap_err();
+        assert_eq!(foreign.kind, Kind::NotFound);
+        let done = submit(&school, strict, None).await.unwrap();
+        assert_eq!(done, Outcome::Done);
+        let state = owner.get("/api/v1/guard").await.expect(200);
+        let line = json!({"unit_id": school, "unit": "School", "hold_minutes": 10, "second_person_from": 1});
+        assert_eq!(state["units"], json!([line]));
+
+        // It holds below the unit, for a set that reaches into it, and not beside it.
+        let held = async |devices: &[_]| {
+            let made = ask(&app, &app.owner, devices, ERASE).await;
+            made.commands[0].held_reason
+        };
+        assert_eq!(held(&ids[1..]).await, Some("hold"));
+        assert_eq!(held(&ids[..1]).await, Some("second_person"));
+        assert_eq!(held(&ids).await, Some("second_person"));
+        assert_eq!(app.approve_all(&second).await, 2);
+        const HOLDS: &str = "SELECT DISTINCT CAST((held_until - created_at) / 60000 AS BIGINT) \
+            FROM command WHERE device_id = $1 AND act = 'erase'";
+        for (device, minutes) in [(&ids[0], vec![10]), (&ids[1], vec![5, 10])] {
+            let values = tillsyn_db::args![device.as_str()];
+            let rows = app.db().query_all(HOLDS, values).await.unwrap();
+            let mut found: Vec<i64> = rows.iter().map(|row| row.i64(0).unwrap()).collect();
+            found.sort_unstable();
+            assert_eq!(found, minutes);
+        }
+
+        // Looser again takes two, by whatever door.
+        let bare = submit(&school, UnitGuard::default(), None).await;
+        assert_eq!(bare.unwrap_err().code, "reason_missing");
+        let path = format!("/api/v1/guard/units/{school}");
+        let loose = json!({ "hold_minutes": 10, "reason": "Summer" });
+        let asked = owner.put(&path, &loose).await.expect(200);
+        assert_eq!(asked["status"], "waiting");
+        assert_eq!(held(&ids[..1]).await, Some("second_person"), "not yet");
+        let id = ApprovalId::parse(asked["approval_id"].as_str().unwrap()).unwrap();
+        approvals::approve(&app.core, &second, &id, None)
+            .await
+            .unwrap();
+        assert_eq!(held(&ids[..1]).await, Some("hold"));
     }
 );
