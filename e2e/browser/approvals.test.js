@@ -34,10 +34,12 @@ async function signedIn(email, options = {}) {
   return page;
 }
 
+const figures = (page) => page.locator('form[aria-labelledby="gf-h"]');
+
 async function figure(page, label, value, why) {
-  await page.goto(`${server.url}/console/guard`);
-  await page.getByLabel(label, { exact: true }).fill(value);
-  await page.locator('form[aria-labelledby="gf-h"]').getByLabel(t('guard-reason')).fill(why);
+  await page.goto(`${server.url}/console/settings/guard`);
+  await figures(page).getByLabel(label, { exact: true }).fill(value);
+  await figures(page).getByLabel(t('guard-reason')).fill(why);
   await button(page, t('guard-save')).click();
 }
 
@@ -111,14 +113,14 @@ test('a looser figure is declined with words that the asker reads', async () => 
   await asker.goto(`${server.url}/console/approvals`);
   await asker.getByRole('link', { name: t('approval-title-guard') }).first().click();
   await asker.getByText('Not before the audit').waitFor();
-  await asker.goto(`${server.url}/console/guard`);
-  assert.equal(await asker.getByLabel(t('guard-second-from'), { exact: true }).inputValue(), '1');
+  await asker.goto(`${server.url}/console/settings/guard`);
+  assert.equal(await figures(asker).getByLabel(t('guard-second-from'), { exact: true }).inputValue(), '1');
   for (const page of [asker, other]) await page.context().close();
 });
 
 test('one person stops everything, and everybody sees that it is frozen', async () => {
   const page = await signedIn(server.owner_email);
-  await page.goto(`${server.url}/console/guard`);
+  await page.goto(`${server.url}/console/settings/guard`);
   await check(page, 'guard-en-1440');
   await page.locator('#stop').getByLabel(t('guard-reason')).fill('Somebody has a password of ours');
   await page.locator('#stop').getByRole('button', { name: t('stop-everything') }).click();
