@@ -6,6 +6,7 @@
 
 pub mod activation_lock;
 pub mod apns;
+mod cause;
 pub mod oidc;
 pub mod webhook;
 

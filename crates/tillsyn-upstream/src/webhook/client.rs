@@ -10,6 +10,7 @@ use reqwest::{Certificate, Client, Response, redirect, retry, tls};
 
 use super::allowed::{Allowed, NoTarget};
 use super::resolve::{Checked, Forbidden, Lookup, System};
+use crate::cause::is_tls;
 use crate::vendor::{self, VendorError};
 
 /// One request.
@@ -141,19 +142,13 @@ async fn drain(mut response: Response) {
 
 fn reason(error: &reqwest::Error) -> &'static str {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    let mut is_tls = false;
     while let Some(found) = cause {
         if found.is::<Forbidden>() {
             return "address_forbidden";
         }
-        // An error of TLS travels within one of input and output, which does not name it as its source.
-        let inner = found
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        is_tls |= found.is::<rustls::Error>() || inner.is_some_and(|e| e.is::<rustls::Error>());
         cause = found.source();
     }
-    if is_tls {
+    if is_tls(error) {
         "tls"
     } else if error.is_timeout() {
         "timeout"

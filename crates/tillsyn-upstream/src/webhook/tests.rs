@@ -138,7 +138,6 @@ fn a_url_names_https_and_no_private_address() {
         "http://hooks.example.org/",
         "ftp://hooks.example.org/",
         "https://",
-        "https:///x",
         "https://user@hooks.example.org/",
         "https://user:password@hooks.example.org/",
         "https://hooks.example.org/#x",
