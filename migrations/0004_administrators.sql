@@ -162,8 +162,11 @@ CREATE TABLE approval (
     reason TEXT,
     asked_kind TEXT NOT NULL,
     asked_by TEXT NOT NULL,
-    -- The account behind a session or token: this person cannot approve.
+    -- The person who answers for it.
     asked_account_id TEXT,
+    -- Everybody whose wish it is, as a JSON list of account ids: the account, its owner, the maker of the token.
+    -- None of them can approve.
+    people TEXT NOT NULL,
     asked_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     decided_by TEXT,
@@ -215,6 +218,8 @@ CREATE UNIQUE INDEX guard_freeze_unit ON guard_freeze (org_unit_id) WHERE ended_
 
 ALTER TABLE command_batch ADD COLUMN campaign_id TEXT;
 ALTER TABLE guard_use ADD COLUMN campaign_id TEXT;
+-- Whether a second person agreed to this act: it is no step of one person's.
+ALTER TABLE guard_use ADD COLUMN agreed BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX command_undelivered_acts ON command (status, id) WHERE finished = 0 AND act IS NOT NULL;
 
 -- Audit ----------------------------------------------------------------------------------------------------

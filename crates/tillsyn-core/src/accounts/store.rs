@@ -45,6 +45,11 @@ const INSERT: &str = "INSERT INTO account (id, org_unit_id, email, name, passwor
     language, created_at, role_changed_at, password_changed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8, $8)";
 const COUNT: &str = "SELECT count(*) FROM account WHERE status = 'active'";
+/// Of an account `a`: that it has a way to sign in. One that nobody opened yet, or that was reset, has none.
+pub(crate) const OPENED: &str = "(a.password_hash <> '!' \
+    OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
+    OR EXISTS (SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
+    WHERE i.account_id = a.id AND p.disabled_at IS NULL))";
 const SET_PREFERENCES: &str = "UPDATE account SET language = $2, theme = $3 WHERE id = $1";
 
 fn decode(row: &Row) -> Result<Account, Error> {

@@ -5,7 +5,8 @@ use tillsyn_db::{Tx, args};
 
 use super::carry;
 use super::change::Change;
-use super::rules::{Askers, Cause, who};
+use super::people::{answerable_in, people_in};
+use super::rules::{Cause, who};
 use super::store::Preview;
 use super::targets::digest;
 use crate::actor::{Actor, Permission};
@@ -87,8 +88,6 @@ pub(crate) struct NewApproval<'a> {
     pub(crate) cause: Cause,
     pub(crate) preview: Preview,
     pub(crate) reason: Option<&'a str>,
-    /// Whose wish it is, when somebody else stumbled over its change.
-    pub(crate) in_name_of: Option<Askers<'a>>,
     /// No later than a day from now.
     pub(crate) expires_at: Option<i64>,
     /// Secrets of the change; sealed for the id that is passed.
@@ -104,8 +103,8 @@ pub(crate) async fn ask_in(
 ) -> Result<ApprovalId, Error> {
     const INSERT: &str = "INSERT INTO approval (id, kind, subject_id, org_unit_id, permission, status, \
         cause, change, change_sealed, preview, digest, targets, reason, asked_kind, asked_by, \
-        asked_account_id, asked_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8, $9, \
-        $10, $11, $12, $13, $14, $15, $16, $17)";
+        asked_account_id, people, asked_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, \
+        $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     const WAITS: &str = "SELECT id FROM approval WHERE kind = $1 AND subject_id = $2 \
         AND status = 'waiting'";
     let (kind, subject) = (new.change.kind(), new.change.subject().to_owned());
@@ -124,9 +123,10 @@ pub(crate) async fn ask_in(
     let id = ApprovalId::new(now_ms);
     let digest = digest(&new.preview.targets);
     let targets = i64::try_from(new.preview.targets.len()).unwrap_or(i64::MAX);
-    let (by, account) = match &new.in_name_of {
-        Some(askers) => (askers.by, askers.account.map(str::to_owned)),
-        None => (who(actor), answers_for(tx, actor).await?),
+    let people = people_in(tx, actor).await?;
+    let account = match &actor.account_id {
+        Some(account) => Some(answerable_in(tx, account.as_str()).await?),
+        None => None,
     };
     let expires_at = new
         .expires_at
@@ -145,8 +145,9 @@ pub(crate) async fn ask_in(
         targets,
         new.reason,
         actor.kind.as_str(),
-        by,
+        who(actor),
         account,
+        serde_json::to_string(&people).map_err(json)?,
         now_ms,
         expires_at
     ];
@@ -157,19 +158,6 @@ pub(crate) async fn ask_in(
     }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(id)
-}
-
-/// The person behind the actor: of a service account the one who answers for it.
-async fn answers_for(tx: &Tx, actor: &Actor) -> Result<Option<String>, Error> {
-    const OWNER: &str = "SELECT COALESCE(owner_id, id) FROM account WHERE id = $1";
-    let Some(account) = &actor.account_id else {
-        return Ok(None);
-    };
-    let row = tx.fetch_optional(OWNER, args![account]).await?;
-    Ok(Some(row.map_or_else(
-        || Ok(account.to_string()),
-        |row| row.text(0),
-    )?))
 }
 
 /// The lowest unit that all these paths lie in: whoever decides must reach all of it.

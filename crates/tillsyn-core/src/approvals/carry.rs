@@ -71,7 +71,9 @@ pub(super) async fn carry_in(
                 return Ok(overtaken);
             }
             let asker = found.asked_by.as_str();
-            commands::release_in(tx, actor, batch_id, asker, now_ms).await?;
+            if !commands::release_in(tx, actor, batch_id, asker, now_ms).await? {
+                return Ok(Carried::Overtaken(found.preview.targets.len()));
+            }
         }
         Change::Guard { settings } => {
             let before = guard::current_settings_in(tx).await?;

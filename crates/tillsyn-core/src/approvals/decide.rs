@@ -171,11 +171,11 @@ impl Turn<'_> {
         let found = find_in(tx, id.as_str(), now_ms).await?;
         visible(actor, &found)?;
         waiting(&found)?;
-        let (askers, needed, path) = (found.askers(), found.permission, &found.unit_path);
+        let (people, needed, path) = (&found.people, found.permission, &found.unit_path);
         if actor.kind == ActorKind::Server {
-            no_other_person_in(tx, &askers, needed, path, now_ms).await?;
+            no_other_person_in(tx, people, needed, path, now_ms).await?;
         } else {
-            second_person(actor, &askers, needed, path, now_ms)?;
+            second_person(actor, people, needed, path, now_ms)?;
             // Of devices the platform is asked for each of them.
             if actor.platform.is_some() && found.targets == 0 {
                 return Err(Error::forbidden(
@@ -203,9 +203,12 @@ impl Turn<'_> {
         visible(self.actor, &found)?;
         waiting(&found)?;
         let actor = self.actor;
-        let me = who(actor);
-        let own = found.asked_by == me || found.asked_account_id.as_deref() == Some(me);
-        if !(own && status == ApprovalStatus::Cancelled) && actor.kind != ActorKind::Server {
+        let own = found.people.iter().any(|one| one == who(actor));
+        // A token takes back what it could have asked for, not all that its account did.
+        let takes_back = own
+            && status == ApprovalStatus::Cancelled
+            && (actor.kind != ActorKind::Token || actor.holds(found.permission));
+        if !takes_back && actor.kind != ActorKind::Server {
             if actor.kind != ActorKind::Account {
                 return Err(Error::forbidden(
                     "person_needed",

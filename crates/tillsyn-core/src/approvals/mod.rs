@@ -7,6 +7,7 @@ mod carry;
 mod change;
 mod decide;
 mod lapse;
+mod people;
 mod rules;
 mod since;
 mod status;
@@ -26,8 +27,9 @@ pub use view::{ApprovalFilter, ApprovalView, DeviceLine, find, list_approvals, w
 
 pub(crate) use ask::{NewApproval, ask_in, cover_in};
 pub(crate) use lapse::lapse_due;
-pub(crate) use rules::{Askers, is_new, no_other_person_in, second_person, who};
-pub(crate) use store::{End, settle_in};
+pub(crate) use people::answerable_in;
+pub(crate) use rules::{is_new, no_other_person_in, second_person, who};
+pub(crate) use store::{End, people_of_in, settle_in, withdraw_of_in};
 pub(crate) use targets::snapshot_in;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use tillsyn_db::{Tx, args};
 
-use crate::accounts::NO_PASSWORD;
+use crate::accounts::OPENED;
 use crate::actor::{Actor, ActorKind, Permission, authorize, require_fresh, rights_of};
 use crate::clock::DAY_MS;
 use crate::error::Error;
@@ -31,12 +31,6 @@ impl Cause {
     }
 }
 
-/// The two who have a part in something: who asked, and for whom.
-pub(crate) struct Askers<'a> {
-    pub(crate) by: &'a str,
-    pub(crate) account: Option<&'a str>,
-}
-
 /// The person behind a session or token: nobody is two of them.
 pub(crate) fn who(actor: &Actor) -> &str {
     let account = actor.account_id.as_ref();
@@ -49,11 +43,11 @@ pub(crate) fn is_new(actor: &Actor, now_ms: i64) -> bool {
     since.is_some_and(|since| now_ms - since < DAY_MS)
 }
 
-/// Somebody else, in person, with the right to approve and the right to the act itself, freshly signed in,
-/// and no newcomer.
+/// None of the people behind it, in person, with the right to approve and the right to the act itself, freshly
+/// signed in, and no newcomer.
 pub(crate) fn second_person(
     actor: &Actor,
-    askers: &Askers<'_>,
+    people: &[String],
     permission: Permission,
     unit_path: &str,
     now_ms: i64,
@@ -64,8 +58,7 @@ pub(crate) fn second_person(
             "A second person confirms this in the console; programs may only ask.",
         ));
     }
-    let me = who(actor);
-    if askers.by == me || askers.account == Some(me) {
+    if people.iter().any(|one| one == who(actor)) {
         return Err(Error::forbidden(
             "second_person_needed",
             "Somebody else has to confirm this; nobody confirms what they asked for themselves.",
@@ -86,27 +79,22 @@ pub(crate) fn second_person(
 /// never came in is nobody.
 pub(crate) async fn no_other_person_in(
     tx: &Tx,
-    askers: &Askers<'_>,
+    people: &[String],
     permission: Permission,
     unit_path: &str,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const OTHERS: &str = "SELECT a.role, r.permissions, u.path FROM account a \
-        JOIN role r ON r.id = a.role JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.status = 'active' AND a.kind = 'person' AND a.platform IS NULL \
-        AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND a.id <> $2 AND a.id <> $3 \
-        AND (a.password_hash <> $4 OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
-        OR EXISTS (SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
-        WHERE i.account_id = a.id AND p.disabled_at IS NULL))";
-    let values = args![
-        now_ms - DAY_MS,
-        askers.by,
-        askers.account.unwrap_or_default(),
-        NO_PASSWORD
-    ];
-    for row in tx.fetch_all(OTHERS, values).await? {
+    let sql = format!(
+        "SELECT a.role, r.permissions, u.path, a.id FROM account a \
+         JOIN role r ON r.id = a.role JOIN org_unit u ON u.id = a.org_unit_id \
+         WHERE a.status = 'active' AND a.kind = 'person' AND a.platform IS NULL \
+         AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND {OPENED}"
+    );
+    for row in tx.fetch_all_dyn(&sql, args![now_ms - DAY_MS]).await? {
         let rights = rights_of(row.str(0)?, row.str(1)?);
-        if rights.holds(Permission::GuardApprove)
+        let id = row.str(3)?;
+        if !people.iter().any(|one| one == id)
+            && rights.holds(Permission::GuardApprove)
             && rights.holds(permission)
             && unit_path.starts_with(row.str(2)?)
         {

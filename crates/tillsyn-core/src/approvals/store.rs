@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use tillsyn_db::{Row, Tx, args};
 
+use super::carry::drop_in;
 use super::change::Change;
-use super::rules::{Askers, who};
+use super::rules::who;
 use super::status::ApprovalStatus;
 use super::targets::Target;
 use crate::actor::{Actor, ActorKind, Permission};
@@ -44,7 +45,8 @@ pub(crate) struct Approval {
     pub(crate) reason: Option<String>,
     pub(crate) asked_kind: String,
     pub(crate) asked_by: String,
-    pub(crate) asked_account_id: Option<String>,
+    /// Everybody whose wish it is: none of them decides.
+    pub(crate) people: Vec<String>,
     pub(crate) asked_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) decided_by: Option<String>,
@@ -52,17 +54,8 @@ pub(crate) struct Approval {
     pub(crate) decided_reason: Option<String>,
 }
 
-impl Approval {
-    pub(crate) fn askers(&self) -> Askers<'_> {
-        Askers {
-            by: &self.asked_by,
-            account: self.asked_account_id.as_deref(),
-        }
-    }
-}
-
 pub(super) const COLUMNS: &str = "SELECT a.id, a.org_unit_id, u.path, a.permission, a.status, a.cause, \
-    a.change, a.preview, a.digest, a.targets, a.reason, a.asked_kind, a.asked_by, a.asked_account_id, \
+    a.change, a.preview, a.digest, a.targets, a.reason, a.asked_kind, a.asked_by, a.people, \
     a.asked_at, a.expires_at, a.decided_by, a.decided_at, a.decided_reason \
     FROM approval a JOIN org_unit u ON u.id = a.org_unit_id";
 
@@ -89,13 +82,33 @@ pub(super) fn decode(row: &Row, now_ms: i64) -> Result<Approval, Error> {
         reason: row.opt_text(10)?,
         asked_kind: row.text(11)?,
         asked_by: row.text(12)?,
-        asked_account_id: row.opt_text(13)?,
+        people: people(row.str(13)?)?,
         asked_at: row.i64(14)?,
         expires_at,
         decided_by: row.opt_text(16)?,
         decided_at: row.opt_i64(17)?,
         decided_reason: row.opt_text(18)?,
     })
+}
+
+fn people(stored: &str) -> Result<Vec<String>, Error> {
+    serde_json::from_str(stored).map_err(|error| {
+        Error::internal("A stored approval has bad people behind it.").caused_by(error)
+    })
+}
+
+/// Everybody whose wish it is that waits about one subject; `None` when nothing of it waits.
+pub(crate) async fn people_of_in(
+    tx: &Tx,
+    kind: &str,
+    subject_id: &str,
+) -> Result<Option<Vec<String>>, Error> {
+    const FIND: &str = "SELECT people FROM approval WHERE kind = $1 AND subject_id = $2 \
+        AND status = 'waiting'";
+    match tx.fetch_optional(FIND, args![kind, subject_id]).await? {
+        Some(row) => Ok(Some(people(row.str(0)?)?)),
+        None => Ok(None),
+    }
 }
 
 /// By its id, or by the id of what waits.
@@ -150,4 +163,32 @@ pub(crate) async fn settle_in(
     }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(Some(ApprovalId::from_store(id)))
+}
+
+/// Takes back everything that waits and that this account is behind; answers how many.
+pub(crate) async fn withdraw_of_in(
+    tx: &Tx,
+    actor: &Actor,
+    account_id: &str,
+    reason: Option<&str>,
+    now_ms: i64,
+) -> Result<usize, Error> {
+    let sql = format!("{COLUMNS} WHERE a.status = 'waiting' AND a.people LIKE $1 ORDER BY a.id");
+    let rows = tx.fetch_all_dyn(&sql, args![listed(account_id)]).await?;
+    for row in &rows {
+        let found = decode(row, now_ms)?;
+        let end = End {
+            status: ApprovalStatus::Cancelled,
+            reason,
+        };
+        drop_in(tx, actor, &found.change, end.status, now_ms).await?;
+        let (kind, subject) = (found.change.kind(), found.change.subject());
+        settle_in(tx, actor, kind, subject, end, now_ms).await?;
+    }
+    Ok(rows.len())
+}
+
+/// A pattern for the lists of ids, as JSON, that this one is in.
+pub(super) fn listed(id: &str) -> String {
+    format!("%\"{id}\"%")
 }

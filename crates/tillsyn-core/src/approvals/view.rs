@@ -10,7 +10,7 @@ use super::change::Change;
 use super::rules::{second_person, who};
 use super::since::Moved;
 use super::status::ApprovalStatus;
-use super::store::{Approval, COLUMNS, decode, find_in};
+use super::store::{Approval, COLUMNS, decode, find_in, listed};
 use super::targets::snapshot_in;
 use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::commands::store::shown_name;
@@ -99,8 +99,7 @@ fn sees_all(actor: &Actor) -> bool {
 }
 
 fn is_own(actor: &Actor, approval: &Approval) -> bool {
-    let me = who(actor);
-    approval.asked_by == me || approval.asked_account_id.as_deref() == Some(me)
+    approval.people.iter().any(|one| one == who(actor))
 }
 
 /// One approval with its devices as they were and what has changed.
@@ -188,10 +187,10 @@ async fn devices_in(
 }
 
 fn view(actor: &Actor, found: Approval, now_ms: i64) -> ApprovalView {
-    let (askers, path) = (found.askers(), found.unit_path.as_str());
+    let (people, path) = (&found.people, found.unit_path.as_str());
     let cannot_decide = match found.status {
         ApprovalStatus::Waiting if actor.kind == ActorKind::Server => None,
-        ApprovalStatus::Waiting => second_person(actor, &askers, found.permission, path, now_ms)
+        ApprovalStatus::Waiting => second_person(actor, people, found.permission, path, now_ms)
             .err()
             // Typing the password is part of deciding.
             .filter(|error| error.code != "fresh_sign_in_needed")
@@ -281,13 +280,13 @@ pub async fn list_approvals(
     core.db()
         .read(input, |tx, (actor, filter, before, limit, now)| {
             Box::pin(async move {
-                let me = who(actor);
+                let me = listed(who(actor));
                 let waiting = filter.waiting.map_or(0, |yes| if yes { 1 } else { 2 });
                 let sql = format!(
                     "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND a.id < $3 \
                      AND ($4 = 0 OR ($4 = 1 AND a.status = 'waiting' AND a.expires_at > $5) \
                      OR ($4 = 2 AND (a.status <> 'waiting' OR a.expires_at <= $5))) \
-                     AND ($6 = 1 OR a.asked_by = $8 OR a.asked_account_id = $8 \
+                     AND ($6 = 1 OR a.people LIKE $8 \
                      OR ($7 = 1 AND a.kind = 'commands')) ORDER BY a.id DESC LIMIT $9"
                 );
                 let values = args![

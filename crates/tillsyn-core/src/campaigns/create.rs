@@ -276,7 +276,6 @@ impl Ask {
                 ..Preview::default()
             },
             reason: Some(&new.reason),
-            in_name_of: None,
             expires_at: None,
             sealed: None,
         };

@@ -15,7 +15,7 @@ pub use store::{CampaignStatus, CampaignView};
 pub use view::{CampaignTarget, find, list_campaigns, targets};
 
 pub(crate) use life::{begin_in, drop_in, end_due, target_devices_in};
-pub(crate) use spend::{Spend, spend_in, spent_in};
+pub(crate) use spend::{Spend, covers_in, spend_in, spent_in};
 
 /// Devices of one campaign.
 pub const MOST: usize = 10_000;

@@ -1,11 +1,13 @@
 //! An erase or retire that a campaign covers: within its list and dates, once for each device, and outside
 //! of the budget.
 
+use std::collections::HashSet;
+
 use tillsyn_db::{Tx, args};
 
 use super::store::{CampaignStatus, find_in};
 use crate::commands::Act;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ids::{CampaignId, DeviceId};
 
 /// The campaign that covers an act.
@@ -61,14 +63,40 @@ pub(crate) async fn spend_in(
     }
     match named {
         None => Ok(None),
-        Some(_) => Err(Error::conflict(
-            "outside_campaign",
-            "Not all of these devices are in this campaign, or one was used already.",
-        )),
+        Some(_) => Err(outside()),
     }
 }
 
-/// Notes which devices were used, and by which commands.
+fn outside() -> Error {
+    Error::conflict(
+        "outside_campaign",
+        "Not all of these devices are in this campaign, or one was used already.",
+    )
+}
+
+/// Whether a campaign that covered these devices still does: agreed on, within its dates, none of them used.
+pub(crate) async fn covers_in(
+    tx: &Tx,
+    campaign_id: &str,
+    act: Act,
+    devices: Vec<String>,
+    now_ms: i64,
+) -> Result<bool, Error> {
+    let named = CampaignId::from_store(campaign_id.to_owned());
+    let mut devices: Vec<_> = devices.into_iter().map(DeviceId::from_store).collect();
+    devices.sort();
+    devices.dedup();
+    match spend_in(tx, Some(&named), act, &devices, now_ms).await {
+        Ok(spend) => Ok(spend.is_some()),
+        Err(error) if matches!(error.kind, Kind::Conflict | Kind::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Notes which devices were used, and by which commands: each once.
+///
+/// # Errors
+/// A conflict when one was used already.
 pub(crate) async fn spent_in(
     tx: &Tx,
     campaign_id: &str,
@@ -76,10 +104,13 @@ pub(crate) async fn spent_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     const USE: &str = "UPDATE campaign_target SET used_at = $3, command_id = $4 \
-        WHERE campaign_id = $1 AND device_id = $2";
+        WHERE campaign_id = $1 AND device_id = $2 AND used_at IS NULL";
+    let mut used = HashSet::new();
     for (command, device) in commands {
         let values = args![campaign_id, device.as_str(), now_ms, command.as_str()];
-        tx.execute(USE, values).await?;
+        if used.insert(device) && tx.execute(USE, values).await? == 0 {
+            return Err(outside());
+        }
     }
     Ok(())
 }

@@ -4,14 +4,14 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use crate::actor::{Actor, Permission, authorize, require_fresh};
-use crate::commands::Act;
-use crate::commands::guard;
+use crate::approvals::is_new;
+use crate::commands::guard::{self, Count, REVOKE};
 use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::guard::refuse_frozen_in;
-use crate::ids::CertificateId;
+use crate::ids::{CertificateId, DeviceId};
 use crate::settings::{self, GuardSettings};
 
 /// Why, and the proof that it is meant.
@@ -206,7 +206,8 @@ impl Turn {
         Ok(loaded.consequence)
     }
 
-    /// A device that loses its certificate is lost as by a retire, and counts as one (security §6).
+    /// A device that loses its certificate is lost as by a retire, and counts as one (security §6). Nothing holds
+    /// it until somebody agrees, so what would need a second person is refused.
     async fn count(&self, tx: &Tx, loaded: &Loaded) -> Result<(), Error> {
         let asker = self
             .actor
@@ -214,14 +215,22 @@ impl Turn {
             .as_ref()
             .map_or_else(|| self.actor.id.clone(), ToString::to_string);
         let budget = guard::budget_in(tx, &asker, self.fleet, &self.settings, self.now_ms).await?;
-        if !budget.allows(1) {
+        let device = DeviceId::from_store(loaded.device_id.clone().unwrap_or_default());
+        let new = is_new(&self.actor, self.now_ms);
+        let (who, one) = ((asker.as_str(), new), std::slice::from_ref(&device));
+        let lately = guard::lately_in(tx, REVOKE, who, one, self.now_ms).await?;
+        if !budget.allows(1) || lately >= if new { 1 } else { 5 } {
             return Err(Error::conflict(
                 "guard_budget",
                 "The budget for acts that cost a device is used up for now. Try again later.",
             ));
         }
-        let device = loaded.device_id.clone().unwrap_or_default();
-        let counted = [(self.id.to_string(), device)];
-        guard::count_in(tx, Act::Retire, &asker, &counted, None, self.now_ms).await
+        let counted = [(self.id.to_string(), device.to_string())];
+        let count = Count {
+            actor_id: &asker,
+            campaign_id: None,
+            agreed: false,
+        };
+        guard::count_in(tx, REVOKE, count, &counted, self.now_ms).await
     }
 }

@@ -79,6 +79,36 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
         .await
 }
 
+/// Withdraws what an account, or a token of it or made by it, asked for and no time or person let go yet. Answers
+/// which; the event is the caller's.
+pub(crate) async fn withdraw_of_in(
+    tx: &Tx,
+    actor: &Actor,
+    account_id: &str,
+    now_ms: i64,
+) -> Result<Vec<String>, Error> {
+    const HELD: &str = "SELECT c.id FROM command c JOIN command_batch b ON b.id = c.batch_id \
+        WHERE c.finished = 0 AND c.act IS NOT NULL AND c.status = 'held' AND (b.actor_id = $1 \
+        OR b.actor_id IN (SELECT t.id FROM api_token t WHERE t.account_id = $1 OR t.created_by = $1)) \
+        ORDER BY c.id";
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'withdrawn', CAST($2 AS TEXT) \
+        FROM command WHERE id {ids}";
+    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', \
+        finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
+    let rows = tx.fetch_all(HELD, args![account_id]).await?;
+    let ids: Vec<String> = rows
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_, _>>()?;
+    if !ids.is_empty() {
+        let by = actor.id.as_str();
+        tx.execute_in(STORY, ids.clone(), args![now_ms, by]).await?;
+        tx.execute_in(END, ids.clone(), args![now_ms]).await?;
+    }
+    Ok(ids)
+}
+
 /// Whoever may send a destructive command may take it back.
 fn permission_of(request_type: &str, act: Option<Act>) -> Permission {
     match act {

@@ -409,10 +409,13 @@ impl Plan {
         let spend = campaigns::spend_in(tx, named, act, &self.devices, self.now_ms).await?;
         let (id, fleet, settings) = (self.budget_id(), self.fleet, &self.settings);
         let budget = guard::budget_in(tx, &id, fleet, settings, self.now_ms).await?;
+        let new = is_new(&self.actor, self.now_ms);
         let asker = Asker {
             confirmed: self.actor.kind == ActorKind::Account,
-            new: is_new(&self.actor, self.now_ms),
+            new,
             in_campaign: spend.is_some(),
+            lately: guard::lately_in(tx, act.as_str(), (&id, new), &self.devices, self.now_ms)
+                .await?,
         };
         let all = self.devices.len();
         let settings = within(

@@ -3,11 +3,12 @@
 use serde_json::json;
 use tillsyn_db::{Row, Tx, args};
 
-use super::guard::{self, Decision};
+use super::guard::{self, Count, Decision};
 use super::request::Act;
 use super::status::CommandStatus;
 use super::store;
 use crate::actor::{Actor, ActorKind, Permission, may};
+use crate::campaigns;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
@@ -163,16 +164,17 @@ pub(crate) async fn waiting_devices_in(tx: &Tx, batch_id: &str) -> Result<Vec<St
 }
 
 /// Sends what somebody else agreed to. What cannot be undone still takes the hold, and counts as the
-/// asker's.
+/// asker's. False when the campaign that it was asked for in does not cover it any more.
 pub(crate) async fn release_in(
     tx: &Tx,
     actor: &Actor,
     batch_id: &str,
     asked_by: &str,
     now_ms: i64,
-) -> Result<(), Error> {
-    const WAITING: &str = "SELECT id, device_id, channel_id, act FROM command \
-        WHERE batch_id = $1 AND status = 'held' AND held_until IS NULL ORDER BY id";
+) -> Result<bool, Error> {
+    const WAITING: &str = "SELECT c.id, c.device_id, c.channel_id, c.act, b.campaign_id FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id \
+        WHERE c.batch_id = $1 AND c.status = 'held' AND c.held_until IS NULL ORDER BY c.id";
     const PATHS: &str = "SELECT DISTINCT u.path FROM device_summary d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id {ids}";
     const HOLD: &str = "UPDATE command SET status_reason = 'hold', held_until = $2, updated_at = $1, \
@@ -182,14 +184,20 @@ pub(crate) async fn release_in(
         return Err(Error::not_found("held batch"));
     };
     let held = three(&rows)?;
-    let devices = held.iter().map(|(_, device, _)| device.clone()).collect();
-    let paths = tx.fetch_all_in(PATHS, devices, args![]).await?;
+    let devices: Vec<String> = held.iter().map(|(_, device, _)| device.clone()).collect();
+    let paths = tx.fetch_all_in(PATHS, devices.clone(), args![]).await?;
     let paths = paths
         .iter()
         .map(|row| row.text(0))
         .collect::<Result<Vec<_>, _>>()?;
     refuse_frozen_in(tx, paths.iter().map(String::as_str)).await?;
     let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
+    let campaign = first.opt_text(4)?;
+    if let (Some(campaign), Some(act)) = (&campaign, act)
+        && !campaigns::covers_in(tx, campaign, act, devices, now_ms).await?
+    {
+        return Ok(false);
+    }
     let settings: GuardSettings = settings::read_in(tx, settings::GUARD).await?;
     let settings = within(&settings, paths.iter().map(String::as_str));
     let decision = match act {
@@ -212,9 +220,17 @@ pub(crate) async fn release_in(
             .into_iter()
             .map(|(id, device, _)| (id, device))
             .collect();
-        guard::count_in(tx, act, asked_by, &made, None, now_ms).await?;
+        let count = Count {
+            actor_id: asked_by,
+            campaign_id: campaign.as_deref(),
+            agreed: true,
+        };
+        guard::count_in(tx, act.as_str(), count, &made, now_ms).await?;
+        if let Some(campaign) = &campaign {
+            campaigns::spent_in(tx, campaign, &made, now_ms).await?;
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Why a batch that waited is withdrawn.

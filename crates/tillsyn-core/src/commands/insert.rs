@@ -8,7 +8,7 @@ use tillsyn_db::{Tx, Value, args};
 use zeroize::Zeroizing;
 
 use super::door::{Plan, Ruling, digest_of};
-use super::guard::{self, Decision, HeldReason};
+use super::guard::{self, Count, Decision, HeldReason};
 use super::hold::waiting_devices_in;
 use super::replace::Replaced;
 use super::request::{Act, Intent};
@@ -346,7 +346,6 @@ impl Plan {
                 facts: json!({ "budget": ruling.budget, "channel": self.channel.to_string() }),
             },
             reason: self.reason.as_deref(),
-            in_name_of: None,
             expires_at: None,
             sealed: None,
         };
@@ -418,7 +417,12 @@ impl Plan {
                 .as_ref()
                 .map(|spend| spend.campaign_id.as_str());
             let id = self.budget_id();
-            guard::count_in(tx, act, &id, &made, campaign, self.now_ms).await?;
+            let count = Count {
+                actor_id: &id,
+                campaign_id: campaign,
+                agreed: false,
+            };
+            guard::count_in(tx, act.as_str(), count, &made, self.now_ms).await?;
             if let Some(campaign) = campaign {
                 campaigns::spent_in(tx, campaign, &made, self.now_ms).await?;
             }

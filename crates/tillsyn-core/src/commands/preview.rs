@@ -87,22 +87,25 @@ pub async fn preview_on(
         core.now_ms(),
         channel.clone(),
         request.clone(),
+        is_new(actor, core.now_ms()),
     );
-    let (targets, budget, covered) = core
+    let (targets, budget, covered, lately) = core
         .db()
         .read(
             input,
-            |tx: &Tx, (devices, budget_id, settings, fleet, now, channel, request)| {
+            |tx: &Tx, (devices, budget_id, settings, fleet, now, channel, request, new)| {
                 Box::pin(async move {
                     let ids = devices.iter().map(|d| d.as_str().to_owned()).collect();
                     let targets = store::targets_in(tx, ids, channel).await?;
                     let budget = guard::budget_in(tx, budget_id, *fleet, settings, *now).await?;
                     let act = targets.first().and_then(|t| act_of(request, t));
-                    let covered = match act {
-                        Some(act) => spend_in(tx, None, act, devices, *now).await?.is_some(),
-                        None => false,
-                    };
-                    Ok::<_, Error>((targets, budget, covered))
+                    let (mut covered, mut lately) = (false, 0);
+                    if let Some(act) = act {
+                        covered = spend_in(tx, None, act, devices, *now).await?.is_some();
+                        let (act, who) = (act.as_str(), (budget_id.as_str(), *new));
+                        lately = guard::lately_in(tx, act, who, devices, *now).await?;
+                    }
+                    Ok::<_, Error>((targets, budget, covered, lately))
                 })
             },
         )
@@ -128,6 +131,7 @@ pub async fn preview_on(
         confirmed: actor.kind == ActorKind::Account,
         new: is_new(actor, core.now_ms()),
         in_campaign: covered,
+        lately,
     };
     let waits_for = act.and_then(|act| {
         let (all, now) = (unique.len(), core.now_ms());

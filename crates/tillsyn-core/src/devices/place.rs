@@ -9,6 +9,7 @@ use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
+use crate::guard::refuse_leaving_in;
 use crate::ids::{DeviceId, OrgUnitId};
 use crate::plans::{Change, change_directly};
 use crate::units::find_in;
@@ -69,8 +70,10 @@ pub(crate) async fn move_in(
     }
     let mut moved = Vec::new();
     let mut from = BTreeSet::new();
+    let mut paths = BTreeSet::new();
     for row in &rows {
-        authorize(actor, Permission::UnitsWrite, &row.text(2)?)?;
+        authorize(actor, Permission::UnitsWrite, row.str(2)?)?;
+        paths.insert(row.text(2)?);
         let before = row.text(1)?;
         if before != unit.as_str() {
             moved.push(row.text(0)?);
@@ -81,6 +84,7 @@ pub(crate) async fn move_in(
     if moved.is_empty() {
         return Ok(moved);
     }
+    refuse_leaving_in(tx, paths.iter().map(String::as_str), &target.path, None).await?;
     for sql in [DEVICE, SUMMARY] {
         tx.execute_in(sql, moved.clone(), args![unit, now_ms])
             .await?;

@@ -60,19 +60,59 @@ pub(crate) async fn refuse_frozen_in<'a>(
     }
     for path in paths {
         if let Some(freeze) = active.iter().find(|f| path.starts_with(&f.unit_path)) {
-            let detail = format!(
-                "{} stopped everything destructive; nothing of the kind begins until two people end \
-                 that.",
-                freeze.frozen_by_name
-            );
-            let data = json!({
-                "freeze_id": freeze.id, "frozen_by": freeze.frozen_by_name,
-                "frozen_at": freeze.frozen_at, "reason": freeze.reason,
-            });
-            return Err(Error::conflict("frozen", detail).with_data(data));
+            return Err(frozen(freeze));
         }
     }
     Ok(())
+}
+
+/// The same for devices, wherever they are now.
+pub(crate) async fn refuse_frozen_devices_in(tx: &Tx, devices: &[String]) -> Result<(), Error> {
+    const PATHS: &str = "SELECT DISTINCT u.path FROM device_summary d \
+        JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id {ids}";
+    if devices.is_empty() || active_in(tx).await?.is_empty() {
+        return Ok(());
+    }
+    let rows = tx.fetch_all_in(PATHS, devices.to_vec(), args![]).await?;
+    let paths = rows
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<Vec<_>, _>>()?;
+    refuse_frozen_in(tx, paths.iter().map(String::as_str)).await
+}
+
+/// Refuses to take something out of a frozen subtree: what is moved from `from` to `to` would be destroyed there.
+/// Freezes below `along` go with it.
+pub(crate) async fn refuse_leaving_in<'a>(
+    tx: &Tx,
+    from: impl Iterator<Item = &'a str>,
+    to: &str,
+    along: Option<&str>,
+) -> Result<(), Error> {
+    let active = active_in(tx).await?;
+    let stays = |freeze: &&Freeze| {
+        to.starts_with(&freeze.unit_path)
+            || along.is_some_and(|along| freeze.unit_path.starts_with(along))
+    };
+    let left: Vec<_> = active.iter().filter(|freeze| !stays(freeze)).collect();
+    for path in from {
+        if let Some(freeze) = left.iter().find(|f| path.starts_with(&f.unit_path)) {
+            return Err(frozen(freeze));
+        }
+    }
+    Ok(())
+}
+
+fn frozen(freeze: &Freeze) -> Error {
+    let detail = format!(
+        "{} stopped everything destructive; nothing of the kind begins until two people end that.",
+        freeze.frozen_by_name
+    );
+    let data = json!({
+        "freeze_id": freeze.id, "frozen_by": freeze.frozen_by_name,
+        "frozen_at": freeze.frozen_at, "reason": freeze.reason,
+    });
+    Error::conflict("frozen", detail).with_data(data)
 }
 
 /// Whether nothing destructive may go to this device.
@@ -135,7 +175,6 @@ pub(crate) async fn submit_unfreeze_in(
             ..Preview::default()
         },
         reason: Some(asked.need_reason()?),
-        in_name_of: None,
         expires_at: None,
         sealed: None,
     };

@@ -11,7 +11,10 @@ pub use settings::{check_settings, loosens, submit_unit};
 pub use state::{GuardState, UnitLine, budget, state};
 pub use stop::{DESTRUCTIVE, Stopped, may_stop, stop};
 
-pub(crate) use freeze::{device_frozen_in, refuse_frozen_in, submit_unfreeze_in, unfreeze_in};
+pub(crate) use freeze::{
+    device_frozen_in, refuse_frozen_devices_in, refuse_frozen_in, refuse_leaving_in,
+    submit_unfreeze_in, unfreeze_in,
+};
 pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in, within};
 pub(crate) use stop::sweep_all;
 

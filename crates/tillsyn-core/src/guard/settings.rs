@@ -202,7 +202,6 @@ impl Turn<'_> {
                 ..Preview::default()
             },
             reason: Some(self.asked.need_reason()?),
-            in_name_of: None,
             expires_at: None,
             sealed: None,
         };

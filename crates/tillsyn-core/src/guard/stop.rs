@@ -2,7 +2,8 @@
 //! is cancelled, campaigns end, and nothing new begins until two people say so.
 
 use serde_json::json;
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Row, Tx, args};
+use tillsyn_pki::hash::sha256_hex;
 
 use super::freeze::active_in;
 use crate::actor::{Actor, Permission};
@@ -59,13 +60,13 @@ pub async fn stop(core: &Core, actor: &Actor, reason: Option<&str>) -> Result<St
     let reason = reason.map(|text| text.trim().chars().take(500).collect::<String>());
     let reason = reason.filter(|text| !text.is_empty());
     let input = (actor.clone(), reason, core.now_ms());
-    let (mut stopped, path) = core
+    let (mut stopped, unit) = core
         .db()
         .write(input, |tx, (actor, reason, now)| {
             Box::pin(async move { freeze_in(tx, actor, reason.as_deref(), *now).await })
         })
         .await?;
-    stopped.commands = sweep(core, actor, &path).await?;
+    stopped.commands = sweep(core, actor, &unit).await?;
     Ok(stopped)
 }
 
@@ -75,21 +76,22 @@ async fn freeze_in(
     actor: &Actor,
     reason: Option<&str>,
     now_ms: i64,
-) -> Result<(Stopped, String), Error> {
+) -> Result<(Stopped, Unit), Error> {
     const UNIT: &str = "SELECT id, path FROM org_unit WHERE path = $1";
     const ROOT: &str = "SELECT id, path FROM org_unit WHERE parent_id IS NULL";
     const FREEZE: &str = "INSERT INTO guard_freeze (id, org_unit_id, reason, frozen_by, frozen_at) \
         VALUES ($1, $2, $3, $4, $5)";
     // Only what ends a freeze still waits for its second person.
-    const APPROVALS: &str = "UPDATE approval SET status = 'cancelled', decided_by = $3, \
-        decided_at = $4, decided_reason = $5, change_sealed = NULL WHERE status = 'waiting' \
+    const APPROVALS: &str = "SELECT id FROM approval WHERE status = 'waiting' \
         AND kind <> 'unfreeze' AND org_unit_id IN \
-        (SELECT id FROM org_unit WHERE path >= $1 AND path < $2)";
+        (SELECT id FROM org_unit WHERE path >= $1 AND path < $2) ORDER BY id";
+    const CANCEL: &str = "UPDATE approval SET status = 'cancelled', decided_by = $1, \
+        decided_at = $2, decided_reason = $3, change_sealed = NULL WHERE id {ids}";
     const PLANS: &str = "UPDATE plan SET status = 'cancelled' WHERE status = 'waiting' \
         AND org_unit_id IN (SELECT id FROM org_unit WHERE path >= $1 AND path < $2)";
-    const CAMPAIGNS: &str = "UPDATE campaign SET status = 'stopped' \
-        WHERE status IN ('waiting', 'active') AND org_unit_id IN \
-        (SELECT id FROM org_unit WHERE path >= $1 AND path < $2)";
+    const CAMPAIGNS: &str = "SELECT id FROM campaign WHERE status IN ('waiting', 'active') \
+        AND org_unit_id IN (SELECT id FROM org_unit WHERE path >= $1 AND path < $2) ORDER BY id";
+    const END: &str = "UPDATE campaign SET status = 'stopped' WHERE id {ids}";
     let row = if actor.unit_path.is_empty() {
         tx.fetch_one(ROOT, args![]).await?
     } else {
@@ -105,31 +107,53 @@ async fn freeze_in(
         tx.execute(FREEZE, values).await?;
     }
     let range = || args![path.as_str(), prefix_end(&path)];
-    let mut approvals = range();
-    approvals.extend(args![by, now_ms, "stopped"]);
-    let stopped = Stopped {
-        approvals: tx.execute(APPROVALS, approvals).await?,
-        campaigns: tx.execute(CAMPAIGNS, range()).await?,
-        commands: 0,
-    };
-    tx.execute(PLANS, range()).await?;
+    let approvals = ids(&tx.fetch_all(APPROVALS, range()).await?)?;
+    let campaigns = ids(&tx.fetch_all(CAMPAIGNS, range()).await?)?;
+    let mut stopped = Stopped::default();
+    if !approvals.is_empty() {
+        let values = args![by, now_ms, "stopped"];
+        stopped.approvals = tx.execute_in(CANCEL, approvals.clone(), values).await?;
+    }
+    if !campaigns.is_empty() {
+        stopped.campaigns = tx.execute_in(END, campaigns.clone(), args![]).await?;
+    }
+    let plans = tx.execute(PLANS, range()).await?;
     let event = NewEvent::done("guard.stop", "guard_freeze", &id, &unit_id).with(json!({
-        "reason": reason, "approvals": stopped.approvals, "campaigns": stopped.campaigns,
+        "reason": reason, "approvals": stopped.approvals, "approvals_digest": digest(&approvals),
+        "campaigns": stopped.campaigns, "campaigns_digest": digest(&campaigns), "plans": plans,
         "frozen_before": held.is_some(),
     }));
     events::record(tx, actor, now_ms, event).await?;
-    Ok((stopped, path))
+    Ok((stopped, Unit { id: unit_id, path }))
+}
+
+/// The top of what is frozen.
+#[derive(Clone)]
+struct Unit {
+    id: String,
+    path: String,
+}
+
+fn ids(rows: &[Row]) -> Result<Vec<String>, Error> {
+    Ok(rows
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_, _>>()?)
+}
+
+fn digest(ids: &[String]) -> String {
+    sha256_hex(ids.join("\n").as_bytes())
 }
 
 /// Withdraws, in chunks, every destructive command of a subtree that its device has not fetched.
-async fn sweep(core: &Core, actor: &Actor, path: &str) -> Result<u64, Error> {
+async fn sweep(core: &Core, actor: &Actor, unit: &Unit) -> Result<u64, Error> {
     let mut all = 0;
     loop {
-        let input = (actor.clone(), path.to_owned(), core.now_ms());
+        let input = (actor.clone(), unit.clone(), core.now_ms());
         let some = core
             .db()
-            .write(input, |tx, (actor, path, now)| {
-                Box::pin(async move { withdraw_in(tx, actor, path, *now).await })
+            .write(input, |tx, (actor, unit, now)| {
+                Box::pin(async move { withdraw_in(tx, actor, unit, *now).await })
             })
             .await?;
         all += some;
@@ -139,8 +163,8 @@ async fn sweep(core: &Core, actor: &Actor, path: &str) -> Result<u64, Error> {
     }
 }
 
-async fn withdraw_in(tx: &Tx, actor: &Actor, path: &str, now_ms: i64) -> Result<u64, Error> {
-    const FIND: &str = "SELECT c.id, u.id FROM command c \
+async fn withdraw_in(tx: &Tx, actor: &Actor, unit: &Unit, now_ms: i64) -> Result<u64, Error> {
+    const FIND: &str = "SELECT c.id FROM command c \
         JOIN device_summary d ON d.device_id = c.device_id JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE c.finished = 0 AND c.act IS NOT NULL \
         AND c.status IN ('queued', 'held', 'push_sent', 'not_now') \
@@ -151,21 +175,17 @@ async fn withdraw_in(tx: &Tx, actor: &Actor, path: &str, now_ms: i64) -> Result<
     const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'stopped', \
         finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 \
         WHERE finished = 0 AND status <> 'sent' AND id {ids}";
-    let values = args![path, prefix_end(path), CHUNK];
-    let rows = tx.fetch_all(FIND, values).await?;
-    let Some(first) = rows.first() else {
+    let values = args![unit.path.as_str(), prefix_end(&unit.path), CHUNK];
+    let ids = ids(&tx.fetch_all(FIND, values).await?)?;
+    if ids.is_empty() {
         return Ok(0);
-    };
-    let unit = first.text(1)?;
-    let ids = rows
-        .iter()
-        .map(|row| row.text(0))
-        .collect::<Result<Vec<_>, _>>()?;
+    }
+    let digest = digest(&ids);
     let by = actor.id.as_str();
     tx.execute_in(STORY, ids.clone(), args![now_ms, by]).await?;
     let ended = tx.execute_in(END, ids, args![now_ms]).await?;
-    let event = NewEvent::done("guard.withdraw", "org_unit", &unit, &unit)
-        .with(json!({ "commands": ended }));
+    let event = NewEvent::done("guard.withdraw", "org_unit", &unit.id, &unit.id)
+        .with(json!({ "commands": ended, "digest": digest }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(ended)
 }
@@ -178,7 +198,11 @@ pub(crate) async fn sweep_all(core: &Core) -> Result<(), Error> {
         .await?;
     let system = Actor::system();
     for freeze in active {
-        sweep(core, &system, &freeze.unit_path).await?;
+        let unit = Unit {
+            id: freeze.unit_id,
+            path: freeze.unit_path,
+        };
+        sweep(core, &system, &unit).await?;
     }
     Ok(())
 }

@@ -7,20 +7,20 @@ use tillsyn_db::{Tx, args};
 
 use super::change::Change;
 use super::compute::{Computed, Depth, compute};
-use super::create::plan_anew;
+use super::create::plan;
 use super::guard::{Asker, Need, lately_in, need};
 use super::settle::Settled;
 use super::store::{PlanStatus, PlanView, find_in, who};
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::approvals::{
-    self, ApprovalStatus, Askers, Cause, End, NewApproval, Preview, ask_in, no_other_person_in,
-    second_person, settle_in,
+    self, ApprovalStatus, Cause, End, NewApproval, Preview, ask_in, no_other_person_in,
+    people_of_in, second_person, settle_in,
 };
 use crate::assignments;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::guard::refuse_frozen_in;
+use crate::guard::refuse_frozen_devices_in;
 use crate::ids::{GroupId, PlanId};
 use crate::{groups, text};
 
@@ -91,11 +91,14 @@ async fn attempt(
     };
     let reason = text::optional("reason", approval.reason.clone(), MOST_REASON)?;
     let reason = reason.as_deref();
-    let lately = lately(core, actor).await?;
-    if found.status == PlanStatus::Waiting && actor.kind == ActorKind::Server {
-        no_other_person(core, &found).await?;
-    }
-    match checked(core, actor, &found, (&computed, lately), approval, reason)? {
+    let way = if found.status == PlanStatus::Waiting {
+        other_person(core, actor, &found).await?;
+        Way::Apply
+    } else {
+        let lately = lately(core, actor).await?;
+        checked(core, actor, (&computed, lately), approval, reason)?
+    };
+    match way {
         Way::Ask => ask(core, actor, &found, reason).await.map(Some),
         Way::Apply => {
             if let Change::DeleteGroup { group_id } = &found.change
@@ -142,11 +145,10 @@ pub fn wanted_by(plan: &PlanView) -> &str {
     plan.asked_by.as_deref().unwrap_or(&plan.created_by)
 }
 
-/// The rows of the guard's table (security §6).
+/// The rows of the guard's table (security §6) for a plan that nobody asked for yet.
 fn checked(
     core: &Core,
     actor: &Actor,
-    plan: &PlanView,
     (computed, lately): (&Computed, usize),
     approval: &Approval,
     reason: Option<&str>,
@@ -154,11 +156,6 @@ fn checked(
     let now_ms = core.now_ms();
     let asker = Asker::of(actor, now_ms);
     let removes_from = computed.tally.summary.removes_from;
-    if plan.status == PlanStatus::Waiting && actor.kind != ActorKind::Server {
-        let permission = plan.change.permission();
-        let path = &plan.unit_path;
-        return second_person(actor, &askers(plan), permission, path, now_ms).map(|()| Way::Apply);
-    }
     let need = need(removes_from, lately, asker);
     if need == Need::Nothing {
         return Ok(Way::Apply);
@@ -185,21 +182,22 @@ fn checked(
     Ok(Way::Apply)
 }
 
-/// Whose wish a plan is.
-fn askers(plan: &PlanView) -> Askers<'_> {
-    Askers {
-        by: wanted_by(plan),
-        account: None,
-    }
-}
-
-/// The server stands in for a second person only where there is none (security §6).
-async fn no_other_person(core: &Core, plan: &PlanView) -> Result<(), Error> {
+/// Refuses everybody but a second person, or the server where there is none, for a plan that waits. Whose wish
+/// it is stands in its request.
+async fn other_person(core: &Core, actor: &Actor, plan: &PlanView) -> Result<(), Error> {
+    let input = (actor.clone(), plan.clone(), core.now_ms());
     core.db()
-        .read((plan.clone(), core.now_ms()), |tx, (plan, now)| {
+        .read(input, |tx, (actor, plan, now)| {
             Box::pin(async move {
-                let permission = plan.change.permission();
-                no_other_person_in(tx, &askers(plan), permission, &plan.unit_path, *now).await
+                let people = people_of_in(tx, "plan", plan.id.as_str()).await?;
+                let people = people.ok_or_else(|| {
+                    Error::conflict("approval_over", "Nothing of this plan waits for anybody.")
+                })?;
+                let (permission, path) = (plan.change.permission(), plan.unit_path.as_str());
+                if actor.kind == ActorKind::Server {
+                    return no_other_person_in(tx, &people, permission, path, *now).await;
+                }
+                second_person(actor, &people, permission, path, *now)
             })
         })
         .await
@@ -232,7 +230,7 @@ async fn ask(
                             "removes_from": plan.summary.removes_from,
                         }));
                     events::record(tx, actor, *now, event).await?;
-                    wait_in(tx, actor, &plan, reason.as_deref(), None, *now).await?;
+                    wait_in(tx, actor, &plan, reason.as_deref(), *now).await?;
                 }
                 find_in(tx, id, *now).await
             })
@@ -241,12 +239,11 @@ async fn ask(
 }
 
 /// What waits for a second person is among all that does.
-pub(super) async fn wait_in(
+async fn wait_in(
     tx: &Tx,
     actor: &Actor,
     plan: &PlanView,
     reason: Option<&str>,
-    in_name_of: Option<Askers<'_>>,
     now_ms: i64,
 ) -> Result<(), Error> {
     let summary = &plan.summary;
@@ -266,7 +263,6 @@ pub(super) async fn wait_in(
             ..Preview::default()
         },
         reason,
-        in_name_of,
         expires_at: Some(plan.expires_at),
         sealed: None,
     };
@@ -331,10 +327,7 @@ impl Carry {
             return Ok(None);
         }
         let (core, actor) = (&self.core, &self.actor);
-        if self.computed.tally.summary.removes_from > 1 {
-            let unit = std::iter::once(stored.unit_path.as_str());
-            refuse_frozen_in(tx, unit).await?;
-        }
+        refuse_frozen_devices_in(tx, &self.computed.tally.removes).await?;
         let approved = End {
             status: ApprovalStatus::Approved,
             reason: self.reason.as_deref(),
@@ -349,7 +342,8 @@ impl Carry {
     }
 }
 
-/// Ends a plan whose effect is another one by now, and offers a new one of the same change. Whoever comes
+/// Ends a plan whose effect is another one by now, and offers a new one of the same change. It waits for nobody:
+/// whoever asked has not seen it, and asking again is theirs or somebody else's (security §6). Whoever comes
 /// second of two that apply it at the same time hears what the first one made.
 async fn overtake(core: &Core, actor: &Actor, old: &PlanView) -> Result<PlanView, Error> {
     const END: &str = "UPDATE plan SET status = 'overtaken' \
@@ -379,7 +373,7 @@ async fn overtake(core: &Core, actor: &Actor, old: &PlanView) -> Result<PlanView
     }
     let detail =
         "The devices or the configuration changed since this plan was made. Look at the new one.";
-    let data = match plan_anew(core, actor, old).await {
+    let data = match plan(core, actor, old.change.clone()).await {
         Ok(new) => json!({ "plan_id": new.id }),
         // It cannot be done any more; the code says why.
         Err(error) => json!({ "plan_id": null, "refused": error.code }),

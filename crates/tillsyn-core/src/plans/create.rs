@@ -5,14 +5,12 @@ use std::sync::Arc;
 use serde_json::json;
 use tillsyn_db::args;
 
-use super::apply::wait_in;
 use super::carry::rehearse;
 use super::change::Change;
 use super::compute::{Computed, Depth, Prepared, compute};
-use super::store::{self, PlanStatus, PlanView, find_in};
+use super::store::{self, PlanView, find_in};
 use super::summary::Summary;
 use crate::actor::{Actor, Permission, authorize, may};
-use crate::approvals::Askers;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -26,62 +24,31 @@ const PREVIEW: usize = 10_000;
 /// # Errors
 /// Those of the change itself: whoever could not make it gets no plan of it.
 pub async fn plan(core: &Core, actor: &Actor, change: Change) -> Result<PlanView, Error> {
-    make(core, actor, change, None).await
-}
-
-/// The plan that takes the place of an overtaken one. What waited for a second person still waits, in the
-/// name of whoever asked: it is the same wish, and whoever looks at it now did not make it.
-pub(super) async fn plan_anew(
-    core: &Core,
-    actor: &Actor,
-    old: &PlanView,
-) -> Result<PlanView, Error> {
-    let waited = (old.status == PlanStatus::Waiting).then(|| old.clone());
-    make(core, actor, old.change.clone(), waited).await
-}
-
-async fn make(
-    core: &Core,
-    actor: &Actor,
-    change: Change,
-    waited: Option<PlanView>,
-) -> Result<PlanView, Error> {
     may(actor, change.permission())?;
     let now_ms = core.now_ms();
     let change = named(change, now_ms);
     rehearse(core, actor, &change, now_ms).await?;
     let (prepared, computed) = compute(core, actor, &change, Depth::Whole).await?;
-    keep(core, actor, change, &prepared, Arc::new(computed), waited).await
+    keep(core, actor, change, &prepared, Arc::new(computed)).await
 }
 
-/// Keeps what was computed as an open plan, or as one that waits as another did.
+/// Keeps what was computed as an open plan.
 pub(super) async fn keep(
     core: &Core,
     actor: &Actor,
     change: Change,
     prepared: &Prepared,
     computed: Arc<Computed>,
-    waited: Option<PlanView>,
 ) -> Result<PlanView, Error> {
     let now_ms = core.now_ms();
     let id = PlanId::new(now_ms);
     let unit = prepared.facts.unit_id.clone();
     let new = (id, actor.clone(), change, unit, computed.clone());
     core.db()
-        .write((new, waited, now_ms), |tx, (new, waited, now)| {
+        .write((new, now_ms), |tx, (new, now)| {
             let (id, actor, change, unit, computed) = new;
             Box::pin(async move {
                 store::insert_in(tx, actor, id, change, unit, computed, *now).await?;
-                if let Some(waited) = waited {
-                    store::wait_as_in(tx, id, waited).await?;
-                    let plan = find_in(tx, id, *now).await?;
-                    let askers = Askers {
-                        by: waited.asked_by.as_deref().unwrap_or(&waited.created_by),
-                        account: Some(&waited.created_by),
-                    };
-                    let reason = waited.reason.as_deref();
-                    wait_in(tx, actor, &plan, reason, Some(askers), *now).await?;
-                }
                 let (kind, object) = change.object();
                 let event = NewEvent::done("plan.create", "plan", id.as_str(), unit).with(json!({
                     "change": change.kind(), "object_kind": kind, "object_id": object,

@@ -16,6 +16,7 @@ use crate::actor::{Actor, may};
 use crate::assignments;
 use crate::core::Core;
 use crate::error::Error;
+use crate::guard::refuse_frozen_devices_in;
 use crate::ids::PlanId;
 
 /// How often it begins anew when the configuration moves under it.
@@ -65,7 +66,7 @@ pub async fn change_directly(
             }
             Outcome::Look => {
                 let removes_from = computed.tally.summary.removes_from;
-                let plan = keep(core, actor, change, &prepared, computed, None).await?;
+                let plan = keep(core, actor, change, &prepared, computed).await?;
                 let detail = "This takes profiles from several devices, or adds to what you took from \
                     others just now. Look at the plan and apply it.";
                 return Err(Error::conflict("plan_required", detail)
@@ -112,6 +113,8 @@ impl Direct {
         if removes_from > 1 || need(removes_from, lately, Asker::of(actor, now)) != Need::Nothing {
             return Ok(Outcome::Look);
         }
+        // The reconciler would take it as soon as the freeze ends, and nobody would have asked again.
+        refuse_frozen_devices_in(tx, &tally.removes).await?;
         if tally.affected.is_empty() && !self.of_item {
             let carried = carry_in(tx, core, actor, &self.change, now).await?;
             let of_none = matches!(&carried.look, Look::Devices(devices) if devices.is_empty());

@@ -165,21 +165,6 @@ pub(super) async fn insert_in(
     Ok(())
 }
 
-/// Lets a new plan wait as another one did.
-pub(super) async fn wait_as_in(tx: &Tx, id: &PlanId, old: &PlanView) -> Result<(), Error> {
-    const WAIT: &str = "UPDATE plan SET status = 'waiting', created_by = $2, asked_by = $3, \
-        asked_at = $4, reason = $5 WHERE id = $1";
-    let values = args![
-        id,
-        old.created_by.as_str(),
-        old.asked_by.as_deref(),
-        old.asked_at,
-        old.reason.as_deref()
-    ];
-    tx.execute(WAIT, values).await?;
-    Ok(())
-}
-
 /// The person behind a session or token: nobody is two of them.
 pub(super) fn who(actor: &Actor) -> String {
     actor

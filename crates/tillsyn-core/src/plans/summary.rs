@@ -108,6 +108,8 @@ pub(super) struct Tally {
     pub(super) summary: Summary,
     /// Devices with an effect, in the order of their ids.
     pub(super) affected: Vec<String>,
+    /// Those of them from which something is removed.
+    pub(super) removes: Vec<String>,
     pub(super) items: BTreeSet<String>,
     /// What devices make of what they get, or why they do not get it. Few: devices of one kind share theirs.
     findings: HashMap<Vec<Finding>, (usize, Vec<Arc<Judgement>>)>,
@@ -131,7 +133,10 @@ impl Tally {
         summary.devices += 1;
         summary.not_seen += usize::from(not_seen);
         let has = |kind| effects.iter().any(|effect| effect.kind == kind);
-        summary.removes_from += usize::from(has(EffectKind::Remove));
+        if has(EffectKind::Remove) {
+            summary.removes_from += 1;
+            self.removes.push(first.device_id.clone());
+        }
         summary.replaced_as_a_whole += usize::from(has(EffectKind::Replace));
         if !summary.platforms.contains_key(platform) {
             summary

@@ -314,7 +314,6 @@ impl Upload {
                 ..Preview::default()
             },
             reason: self.note.as_deref(),
-            in_name_of: None,
             expires_at: None,
             sealed: Some(&seal),
         };

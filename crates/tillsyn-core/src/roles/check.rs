@@ -108,6 +108,7 @@ async fn change_in(tx: &Tx, actor: &Actor, id: &str, edit: &RoleEdit) -> Result<
     }
     // Neither what it may nor what it will.
     may_give(actor, before.rights)?;
+    none_beyond(tx, actor, id).await?;
     let rights = match &edit.permissions {
         Some(names) => known(names)?,
         None => before.rights,
@@ -187,6 +188,21 @@ async fn owned(tx: &Tx, actor: &Actor, role: &RoleView) -> Result<String, Error>
         ));
     }
     Ok(id)
+}
+
+/// A unit that moved takes its accounts with it: whoever decides on the role reaches them all.
+async fn none_beyond(tx: &Tx, actor: &Actor, id: &str) -> Result<(), Error> {
+    const PLACES: &str = "SELECT DISTINCT u.path FROM account a \
+        JOIN org_unit u ON u.id = a.org_unit_id WHERE a.role = $1";
+    for row in tx.fetch_all(PLACES, args![id]).await? {
+        if !actor.reaches(row.str(0)?) {
+            return Err(Error::forbidden(
+                "role_above",
+                "Accounts out of your unit have this role; it is changed further up.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 async fn path_of(tx: &Tx, unit_id: &str) -> Result<String, Error> {

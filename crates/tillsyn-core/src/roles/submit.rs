@@ -50,7 +50,6 @@ pub(crate) async fn submit_in(
             ..Preview::default()
         },
         reason: Some(asked.need_reason()?),
-        in_name_of: None,
         expires_at: None,
         sealed: None,
     };

@@ -111,6 +111,13 @@ impl Made {
                         "People make their tokens themselves.",
                     ));
                 }
+                if account.status != "active" {
+                    // It would come alive with the account, unseen by whoever lets that in again.
+                    return Err(Error::conflict(
+                        "account_ended",
+                        "This account has ended; let it in again first.",
+                    ));
+                }
                 let beyond = self.rights.without(account.rights).iter().next();
                 if let Some(permission) = beyond {
                     return Err(Error::invalid(

@@ -11,6 +11,7 @@ use crate::assignments::revision::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
+use crate::guard::refuse_leaving_in;
 use crate::ids::OrgUnitId;
 use crate::plans::{Change, change_directly};
 use crate::reconcile::request::sweep_in;
@@ -161,6 +162,11 @@ pub(crate) async fn move_in(
         return Ok(false);
     }
     refuse_taken(tx, parent.as_str(), &found.name, id.as_str()).await?;
+    let (from, along) = (
+        std::iter::once(found.path.as_str()),
+        Some(found.path.as_str()),
+    );
+    refuse_leaving_in(tx, from, &target.path, along).await?;
     let end = prefix_end(&found.path);
     let deepest = tx
         .fetch_one(DEEPEST, args![found.path.as_str(), end.as_str()])

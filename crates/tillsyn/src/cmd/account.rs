@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use serde_json::{Value, json};
-use tillsyn_core::accounts;
+use tillsyn_core::ids::AccountId;
+use tillsyn_core::{Actor, accounts};
 
 use super::client::Client;
 use super::{Failure, With, show};
@@ -91,7 +93,8 @@ pub(crate) enum AccountVerb {
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Makes the one-time link with which a person opens their account
+    /// On the server: prints the one-time link with which a person opens their account; an API token cannot make
+    /// one
     Link {
         /// Id of the account
         id: String,
@@ -106,14 +109,17 @@ pub(crate) enum AccountVerb {
 }
 
 pub(super) async fn run(file: Option<&Path>, with: With<AccountVerb>) -> Result<(), Failure> {
-    if let AccountVerb::Rescue { email } = &with.verb {
-        return rescue(file, email)
-            .await
-            .map_err(|error| Failure::Here(crate::words(&error)));
+    let here = match &with.verb {
+        AccountVerb::Rescue { email } => Some(rescue(file, email).await),
+        AccountVerb::Link { id } => Some(link(file, id).await),
+        _ => None,
+    };
+    if let Some(done) = here {
+        return done.map_err(|error| Failure::Here(crate::words(&error)));
     }
     let client = with.client()?;
     match with.verb {
-        AccountVerb::Rescue { .. } => {}
+        AccountVerb::Rescue { .. } | AccountVerb::Link { .. } => {}
         AccountVerb::List { search, role } => {
             let mut query = Vec::new();
             query.extend(search.map(|text| ("search", text)));
@@ -179,16 +185,6 @@ pub(super) async fn run(file: Option<&Path>, with: With<AccountVerb>) -> Result<
         AccountVerb::Disable { id, reason } => act(&client, &id, "disable", reason).await?,
         AccountVerb::Enable { id, reason } => act(&client, &id, "enable", Some(reason)).await?,
         AccountVerb::Reset { id, reason } => act(&client, &id, "reset", reason).await?,
-        AccountVerb::Link { id } => {
-            let made = client
-                .post(&format!("accounts/{id}/welcome"), &json!({}))
-                .await?;
-            show::one(
-                &client,
-                &[("Link", "/url"), ("Valid until", "/expires_at")],
-                &made,
-            );
-        }
     }
     Ok(())
 }
@@ -203,6 +199,21 @@ async fn rescue(file: Option<&Path>, email: &str) -> anyhow::Result<()> {
     let rescue = done?;
     say!("{}", rescue.url.as_str());
     say!("The link works once, for 15 minutes. Its use is recorded in the audit trail.");
+    Ok(())
+}
+
+/// So does a link: with one a stolen token would become a person.
+async fn link(file: Option<&Path>, id: &str) -> anyhow::Result<()> {
+    let id = AccountId::parse(id).context("This is not the id of an account.")?;
+    let config = Config::load(file)?;
+    let db = database::open(&config).await?;
+    let core = node::open_core(&config, db).await?;
+    let made = accounts::new_welcome(&core, &Actor::server(), &id).await;
+    let base = core.config().console_url.trim_end_matches('/').to_owned();
+    core.db().close().await;
+    let (secret, _) = made?;
+    say!("{base}/console/welcome/{}", secret.as_str());
+    say!("The link works once, for seven days. Whoever opens it sets the password.");
     Ok(())
 }
 

@@ -2,11 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 use tillsyn_db::{Tx, args};
+use tillsyn_pki::hash::sha256_hex;
 
 use super::change::{AccountChange, Seen};
 use super::check::{Checked, check_in};
-use crate::accounts::{NO_PASSWORD, end_sessions_in};
+use crate::accounts::{NO_PASSWORD, OPENED, end_sessions_in};
 use crate::actor::Actor;
+use crate::approvals;
+use crate::commands;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::AccountId;
@@ -163,8 +166,9 @@ impl Turn<'_> {
     async fn disable(&self) -> Result<(), Error> {
         const DISABLE: &str = "UPDATE account SET status = 'disabled', disabled_at = $2 \
             WHERE id = $1 AND status = 'active'";
-        const TOKENS: &str =
-            "UPDATE api_token SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
+        // Those that they made for services, too: they have seen their values.
+        const TOKENS: &str = "UPDATE api_token SET revoked_at = $2 \
+            WHERE (account_id = $1 OR created_by = $1) AND revoked_at IS NULL";
         const LINKS: &str = "DELETE FROM ceremony WHERE account_id = $1";
         let (tx, id) = (self.tx, self.id);
         if tx.execute(DISABLE, args![id, self.now_ms]).await? == 0 {
@@ -175,8 +179,15 @@ impl Turn<'_> {
         // Those that a thief made must not come back with the account.
         let revoked = tx.execute(TOKENS, args![id, self.now_ms]).await?;
         owner_left_in(tx).await?;
+        // Nor may what they asked for go on: neither what waits for somebody nor what goes by itself.
+        let (actor, reason, now) = (self.actor, self.reason, self.now_ms);
+        let requests = approvals::withdraw_of_in(tx, actor, id.as_str(), reason, now).await?;
+        let held = commands::withdraw_of_in(tx, actor, id.as_str(), now).await?;
         let mut details = Map::new();
         details.insert("tokens_revoked".to_owned(), json!(revoked));
+        details.insert("requests_withdrawn".to_owned(), json!(requests));
+        details.insert("commands_withdrawn".to_owned(), json!(held.len()));
+        details.insert("commands_digest".to_owned(), json!(digest(&held)));
         self.record("account.disable", details).await
     }
 
@@ -200,23 +211,35 @@ impl Turn<'_> {
             "DELETE FROM passkey WHERE account_id = $1",
             "DELETE FROM ceremony WHERE account_id = $1",
         ];
+        const TOKENS: &str =
+            "UPDATE api_token SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
         let values = args![self.id, NO_PASSWORD, self.now_ms];
         self.tx.execute(PASSWORD, values).await?;
         for statement in GONE {
             self.tx.execute(statement, args![self.id]).await?;
         }
         end_sessions_in(self.tx, self.id).await?;
-        self.record("account.reset", Map::new()).await
+        let revoked = self.tx.execute(TOKENS, args![self.id, self.now_ms]).await?;
+        owner_left_in(self.tx).await?;
+        let mut details = Map::new();
+        details.insert("tokens_revoked".to_owned(), json!(revoked));
+        self.record("account.reset", details).await
     }
 }
 
-/// Somebody of the whole organisation stays owner: else nobody could ever give rights again (S04). Counted
-/// after the change, so that of two who leave at the same time one stays.
+fn digest(commands: &[String]) -> String {
+    sha256_hex(commands.join("\n").as_bytes())
+}
+
+/// Somebody of the whole organisation who can sign in stays owner: else nobody could ever give rights again
+/// (S04). Looked at after the change, so that of two who leave at the same time one stays.
 pub(crate) async fn owner_left_in(tx: &Tx) -> Result<(), Error> {
-    const OWNERS: &str = "SELECT count(*) FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.status = 'active' AND a.kind = 'person' AND a.role = 'owner' AND a.platform IS NULL \
-        AND u.parent_id IS NULL";
-    if tx.fetch_one(OWNERS, args![]).await?.i64(0)? == 0 {
+    let owners = format!(
+        "SELECT a.id FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
+         WHERE a.status = 'active' AND a.kind = 'person' AND a.role = 'owner' AND a.platform IS NULL \
+         AND u.parent_id IS NULL AND {OPENED}"
+    );
+    if tx.fetch_all_dyn(&owners, args![]).await?.is_empty() {
         return Err(Error::conflict(
             "last_owner",
             "This is the last owner of the organisation; make somebody else owner first.",

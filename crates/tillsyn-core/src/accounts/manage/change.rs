@@ -164,15 +164,27 @@ async fn creation(core: &Core, actor: &Actor, new: NewAccount) -> Result<Account
         Some(unit) => unit,
         None => org::of_path(core, &actor.unit_path).await?.id,
     };
+    let by = match &actor.account_id {
+        Some(account) => Some(answerable(core, account).await?),
+        None => None,
+    };
     Ok(AccountChange::Create {
         account_id: AccountId::new(core.now_ms()),
         account: NewAccount {
             unit: Some(unit),
             ..new
         },
-        by: actor.account_id.clone(),
+        by,
         seen: None,
     })
+}
+
+/// The person behind whoever asks: a service answers for nobody.
+async fn answerable(core: &Core, account: &AccountId) -> Result<AccountId, Error> {
+    let behind = core.db().read(account.clone(), |tx, account| {
+        Box::pin(async move { approvals::answerable_in(tx, account.as_str()).await })
+    });
+    Ok(AccountId::from_store(behind.await?))
 }
 
 /// An account of a person with a password, made by the server itself: the first ones of an installation.

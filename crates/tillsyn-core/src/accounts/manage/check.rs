@@ -4,8 +4,9 @@ use tillsyn_db::{Tx, args};
 
 use super::change::{AccountChange, AccountEdit, NewAccount};
 use super::view::{AccountDetail, PLATFORMS, load_in};
-use crate::actor::{Actor, ActorKind, Permission, authorize};
+use crate::actor::{Actor, ActorKind, Permission, Rights, authorize};
 use crate::error::Error;
+use crate::guard::DESTRUCTIVE;
 use crate::ids::AccountId;
 use crate::org::OrgUnit;
 use crate::people::{language, normal_email};
@@ -64,16 +65,13 @@ pub(crate) async fn check_in(
                     "A service has no way to sign in; revoke its tokens.",
                 ));
             }
-            let decides = [
-                Permission::GuardApprove,
-                Permission::AccountsWrite,
-                Permission::RolesWrite,
-                Permission::SignInWrite,
-            ];
             let second_person = match change {
                 AccountChange::Enable { .. } => true,
-                // Whoever resets it could come in as the second person of their own wishes.
-                AccountChange::Reset { .. } => decides.into_iter().any(|p| before.rights.holds(p)),
+                // Whoever resets it could come in as somebody else: to ask, and agree as themselves, or the
+                // other way round. A program cannot confirm that it is meant.
+                AccountChange::Reset { .. } => {
+                    weighs(before.rights) || actor.kind != ActorKind::Account
+                }
                 // A stolen account is stopped by anybody who may.
                 _ => false,
             };
@@ -85,6 +83,26 @@ pub(crate) async fn check_in(
             })
         }
     }
+}
+
+/// Whether somebody with these rights can destroy something, or cause it, or decides on others who can.
+fn weighs(rights: Rights) -> bool {
+    const BESIDE: [Permission; 10] = [
+        Permission::GuardApprove,
+        Permission::AccountsWrite,
+        Permission::RolesWrite,
+        Permission::SignInWrite,
+        Permission::SettingsWrite,
+        Permission::PushWrite,
+        Permission::EnrollmentsMove,
+        Permission::UnitsWrite,
+        Permission::GroupsWrite,
+        Permission::PeopleWrite,
+    ];
+    DESTRUCTIVE
+        .iter()
+        .chain(&BESIDE)
+        .any(|permission| rights.holds(*permission))
 }
 
 /// The account, if the actor may change it: within their subtree and platform, and holding no more than they.

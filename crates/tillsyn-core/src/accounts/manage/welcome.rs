@@ -30,7 +30,8 @@ pub struct Welcome {
 /// A new link for an account that has no way to sign in; earlier ones end. Its secret and when it ends.
 ///
 /// # Errors
-/// `account_opened` when there is a way in already: it has to be reset first.
+/// `account_opened` when there is a way in already: it has to be reset first. Forbidden for programs: with a link
+/// a stolen token would become a person.
 pub async fn new_welcome(
     core: &Core,
     actor: &Actor,
@@ -39,6 +40,12 @@ pub async fn new_welcome(
     const CLEAR: &str = "DELETE FROM ceremony WHERE account_id = $1 AND kind = $2";
     const INSERT: &str = "INSERT INTO ceremony (token_hash, kind, account_id, state_sealed, created_at, \
         expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    if !matches!(actor.kind, ActorKind::Account | ActorKind::Server) {
+        return Err(Error::forbidden(
+            "person_needed",
+            "Only a person signed in can make this link.",
+        ));
+    }
     let secret = Zeroizing::new(hash::random_token(32));
     let now_ms = core.now_ms();
     let token_hash = hash::sha256_hex(secret.as_bytes());

@@ -6,6 +6,7 @@ use tillsyn_db::{Tx, Value, args};
 use super::request::Act;
 use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::error::Error;
+use crate::ids::DeviceId;
 use crate::settings::GuardSettings;
 
 /// Why a command is held.
@@ -104,7 +105,14 @@ pub(crate) struct Asker {
     pub(crate) new: bool,
     /// A campaign that a second person agreed on covers all of it.
     pub(crate) in_campaign: bool,
+    /// Other devices of what the same person did shortly before: many small steps are one large one.
+    pub(crate) lately: usize,
 }
+
+/// Acts that draw on no budget, or on none that could be loosened for them alone.
+const UNBUDGETED: [&str; 3] = ["remove_profile", "clear_passcode", REVOKE];
+/// What revoking the certificate of a device is counted as: it is lost as by a retire.
+pub(crate) const REVOKE: &str = "revoke";
 
 /// Decides on a request that is permitted, possible and confirmed. More than five devices of any
 /// destructive act need a second person; lock, lost mode, or removing a profile from few, goes at once.
@@ -116,18 +124,20 @@ pub(crate) fn decide(
     settings: &GuardSettings,
     now_ms: i64,
 ) -> Decision {
+    let steps = targets.saturating_add(asker.lately);
     if asker.in_campaign {
-        return match (targets, asker.new) {
+        return match (steps, asker.new) {
             (2.., true) => Decision::Held(HeldReason::NewAccount),
             _ => hold(asker.confirmed, settings, now_ms),
         };
     }
     // An organisation may want a second person for fewer; never for more only.
     let few = settings.second_person_from.clamp(1, 6);
-    if targets > 5 || (act.is_slow() && i64::try_from(targets).is_ok_and(|all| all >= few)) {
+    let all = if asker.new { targets } else { steps };
+    if all > 5 || (act.is_slow() && i64::try_from(all).is_ok_and(|all| all >= few)) {
         return Decision::Held(HeldReason::SecondPerson);
     }
-    if targets > 1 && asker.new {
+    if steps > 1 && asker.new {
         return Decision::Held(HeldReason::NewAccount);
     }
     if !act.is_slow() {
@@ -165,7 +175,7 @@ const USED: &str = "SELECT count(*), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN actor_id = $3 AND at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT) \
     FROM guard_use WHERE at > $1 AND campaign_id IS NULL \
-    AND act IN ('erase', 'retire', 'delete_user', 'unknown')";
+    AND act IN ('erase', 'retire', 'delete_user', 'unknown', 'revoke')";
 
 /// Counts what was done; in the enqueue transaction, so that two nodes cannot both see room.
 pub(crate) async fn budget_in(
@@ -198,31 +208,68 @@ pub(crate) async fn fleet_size(core: &crate::core::Core) -> Result<i64, Error> {
     Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
+/// From how many other devices the person's earlier acts count together with `act` (security S55, and the row of
+/// more than five). What a second person agreed to does not. Newcomers have one device in their first day, save
+/// that a single lock or lost mode always goes at once; of others the acts count that draw on no budget.
+pub(crate) async fn lately_in(
+    tx: &Tx,
+    act: &str,
+    (actor_id, new): (&str, bool),
+    devices: &[DeviceId],
+    now_ms: i64,
+) -> Result<usize, Error> {
+    const STEPS: &str = "SELECT DISTINCT device_id FROM guard_use WHERE at > $1 AND actor_id = $2 \
+        AND agreed = 0 AND ($3 = 1 OR act IN ('remove_profile', 'clear_passcode', 'revoke'))";
+    let single = matches!(Act::parse(act), Some(Act::Lock | Act::LostMode));
+    let since = match (new, single) {
+        (_, true) => return Ok(0),
+        (true, false) => now_ms - DAY_MS,
+        (false, false) if UNBUDGETED.contains(&act) => now_ms - 20 * MINUTE_MS,
+        (false, false) => return Ok(0),
+    };
+    let values = args![since, actor_id, i64::from(new)];
+    let rows = tx.fetch_all(STEPS, values).await?;
+    let mut others = 0;
+    for row in &rows {
+        let device = row.str(0)?;
+        others += usize::from(!devices.iter().any(|one| one.as_str() == device));
+    }
+    Ok(others)
+}
+
+/// Who is counted, and what lets it be.
+pub(crate) struct Count<'a> {
+    pub(crate) actor_id: &'a str,
+    pub(crate) campaign_id: Option<&'a str>,
+    /// A second person agreed to this very act.
+    pub(crate) agreed: bool,
+}
+
 /// Counts acts that will happen.
 pub(crate) async fn count_in(
     tx: &Tx,
-    act: Act,
-    actor_id: &str,
+    act: &str,
+    count: Count<'_>,
     commands: &[(String, String)],
-    campaign_id: Option<&str>,
     now_ms: i64,
 ) -> Result<(), Error> {
     const INSERT: &str =
-        "INSERT INTO guard_use (at, act, actor_id, device_id, command_id, campaign_id)";
+        "INSERT INTO guard_use (at, act, actor_id, device_id, command_id, campaign_id, agreed)";
     let rows: Vec<Vec<Value>> = commands
         .iter()
         .map(|(command, device)| {
             args![
                 now_ms,
-                act.as_str(),
-                actor_id,
+                act,
+                count.actor_id,
                 device.as_str(),
                 command.as_str(),
-                campaign_id
+                count.campaign_id,
+                i64::from(count.agreed)
             ]
         })
         .collect();
-    tx.insert_many(INSERT, 6, rows, "").await?;
+    tx.insert_many(INSERT, 7, rows, "").await?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ const PERSON: Asker = Asker {
     confirmed: true,
     new: false,
     in_campaign: false,
+    lately: 0,
 };
 const TOKEN: Asker = Asker {
     confirmed: false,

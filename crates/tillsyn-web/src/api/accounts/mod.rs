@@ -9,7 +9,6 @@ mod reset;
 mod show;
 mod tokens;
 mod views;
-mod welcome;
 
 use tillsyn_core::Permission as P;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +27,5 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(write, routes!(disable::disable)))
         .routes(guarded(write, routes!(enable::enable)))
         .routes(guarded(write, routes!(reset::reset)))
-        .routes(guarded(write, routes!(welcome::create)))
         .routes(guarded(read, routes!(tokens::list)))
 }

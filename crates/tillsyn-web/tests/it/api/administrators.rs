@@ -5,7 +5,7 @@ use serde_json::json;
 use tillsyn_core::accounts::{self, AccountEdit, NewAccount};
 use tillsyn_core::approvals;
 use tillsyn_core::ids::{AccountId, ApprovalId, OrgUnitId};
-use tillsyn_core::tokens::{NewToken, create_token};
+use tillsyn_core::tokens::{NewToken, actor_for_token, create_token};
 use tillsyn_core::{Actor, Permission as P};
 use tillsyn_db::args;
 use tillsyn_testkit::{Api, Engine, TestApp, both_engines};
@@ -83,33 +83,30 @@ both_engines!(
         let trail = "SELECT count(*) FROM event WHERE details LIKE '%per@example.org%'";
         assert_eq!(app.count(trail).await, 0, "people are ids in the trail");
 
-        let path = format!("/api/v1/accounts/{id}/welcome");
-        let earlier = api.post(&path, &json!({})).await.expect(200);
-        let link = api.post(&path, &json!({})).await.expect(200);
-        let open = async |link: &str, password: &str| {
-            let at = link.rfind("/console").unwrap();
+        let account = AccountId::parse(id).unwrap();
+        let link = async |by: &Actor| accounts::new_welcome(&app.core, by, &account).await;
+        // With a link a stolen token would become a person.
+        let program = app.token([P::AccountsWrite].into_iter()).await;
+        let program = actor_for_token(&app.core, &program, None).await.unwrap();
+        assert_eq!(link(&program).await.unwrap_err().code, "person_needed");
+        let (earlier, _) = link(&Actor::server()).await.unwrap();
+        let (opens, _) = link(&app.owner).await.unwrap();
+        let open = async |secret: &str, password: &str| {
             let form = format!("password={}", password.replace(' ', "+"));
             let request = reqwest::Client::new()
-                .post(format!("{}{}", app.url(), &link[at..]))
+                .post(format!("{}/console/welcome/{secret}", app.url()))
                 .header("origin", app.url())
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form);
             request.send().await.unwrap().status().as_u16()
         };
-        let (earlier, link) = (
-            earlier["url"].as_str().unwrap(),
-            link["url"].as_str().unwrap(),
-        );
-        assert_eq!(open(earlier, "four words of my own").await, 404);
-        assert_eq!(open(link, "short").await, 422);
-        assert_eq!(open(link, "four words of my own").await, 200);
-        assert_eq!(open(link, "four words of another").await, 404, "once");
+        assert_eq!(open(&earlier, "four words of my own").await, 404);
+        assert_eq!(open(&opens, "short").await, 422);
+        assert_eq!(open(&opens, "four words of my own").await, 200);
+        assert_eq!(open(&opens, "four words of another").await, 404, "once");
         let made = api.get(&format!("/api/v1/accounts/{id}")).await.expect(200);
         assert_eq!(made["unopened"], false);
-        assert_eq!(
-            api.post(&path, &json!({})).await.body["code"],
-            "account_opened"
-        );
+        assert_eq!(link(&app.owner).await.unwrap_err().code, "account_opened");
         assert!(app.actions().await.contains(&"account.open".to_owned()));
     }
 );
@@ -162,6 +159,8 @@ both_engines!(
             let mut leaving = vec![app.owner.account_id.clone().unwrap()];
             let second = somebody(&app, &format!("owner{round}"), "owner", &root(&app).await).await;
             leaving.push(AccountId::parse(&second.id).unwrap());
+            let opened = "UPDATE account SET password_hash = 'x' WHERE password_hash = '!'";
+            app.db().execute(opened, Vec::new()).await.unwrap();
             let tasks = leaving.clone().into_iter().map(|id| {
                 let core = app.core.clone();
                 tokio::spawn(async move {
@@ -192,6 +191,10 @@ async fn the_last_owner_keeps_role_and_unit() {
     let app = TestApp::new(Engine::Sqlite).await;
     let below = unit(&app).await;
     let owner = app.owner.account_id.clone().unwrap();
+    // One who never came in is no owner that could do anything.
+    somebody(&app, "unopened", "owner", &root(&app).await).await;
+    let reset = accounts::reset_account(&app.core, &Actor::server(), &owner, None).await;
+    assert_eq!(reset.unwrap_err().code, "last_owner");
     for edit in [
         AccountEdit {
             role: Some("administrator".to_owned()),
@@ -210,10 +213,40 @@ async fn the_last_owner_keeps_role_and_unit() {
             accounts::change_account(&app.core, &Actor::server(), &owner, edit, None).await;
         assert_eq!(refused.unwrap_err().code, "last_owner");
     }
-    assert_eq!(
-        app.text("SELECT role FROM account").await.as_deref(),
-        Some("owner")
-    );
+    let kept = "SELECT role FROM account WHERE password_hash <> '!'";
+    assert_eq!(app.text(kept).await.as_deref(), Some("owner"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_can_destroy_is_reset_by_two_people() {
+    const TOKENS: &str =
+        "SELECT count(*) FROM api_token WHERE account_id = $1 AND revoked_at IS NULL";
+    let app = TestApp::new(Engine::Sqlite).await;
+    let (core, root) = (&app.core, root(&app).await);
+    let role = "INSERT INTO role (id, org_unit_id, name, permissions, changed_at, created_at) \
+        VALUES ('technician', $1, 'Technician', '[\"devices.read\",\"devices.erase\"]', 0, 0)";
+    app.db().execute(role, args![root.as_str()]).await.unwrap();
+    let program = app.token(P::ALL.iter().map(|(p, _)| *p)).await;
+    let program = actor_for_token(core, &program, None).await.unwrap();
+    for (role, alone) in [
+        ("technician", false),
+        ("help_desk", false),
+        ("read_only", true),
+    ] {
+        let who = somebody(&app, role, role, &root).await;
+        let id = AccountId::parse(&who.id).unwrap();
+        let waits = accounts::reset_account(core, &program, &id, Some("lost"))
+            .await
+            .unwrap();
+        let waits = waits.expect("a program only asks");
+        approvals::cancel(core, &app.owner, &waits).await.unwrap();
+        let waits = accounts::reset_account(core, &app.owner, &id, Some("lost"))
+            .await
+            .unwrap();
+        assert_eq!(waits.is_none(), alone, "{role}");
+        let left = app.db().query_optional(TOKENS, args![id]).await.unwrap();
+        assert_eq!(left.unwrap().i64(0).unwrap(), i64::from(!alone), "{role}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

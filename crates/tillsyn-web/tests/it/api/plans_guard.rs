@@ -5,9 +5,10 @@ use tillsyn_core::groups::{Member, MemberKind};
 use tillsyn_core::ids::PlanId;
 use tillsyn_core::plans::{self, Approval, Change};
 use tillsyn_core::{Actor, Error, Kind};
-use tillsyn_testkit::{Api, both_engines};
+use tillsyn_testkit::{Api, Engine, TestApp, both_engines};
 
 use super::plans::{apply, assign, delivered, device_id, group_of, planned, published, still};
+use crate::walk::somebody;
 
 both_engines!(
     what_takes_profiles_from_many_needs_somebody_else,
@@ -386,7 +387,7 @@ both_engines!(
 );
 
 both_engines!(
-    an_overtaken_plan_waits_on_in_the_name_of_who_asked,
+    an_overtaken_plan_is_asked_for_again_by_a_person,
     still(),
     |app| async move {
         let api = app.owner_api().await;
@@ -406,11 +407,11 @@ both_engines!(
         let id = |plan: &Value| PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
         let plan = id(&planned(&api, &change).await);
         let (core, owner, other) = (&app.core, &app.owner, other_person(&app.owner));
-        let why = Approval {
+        let why = || Approval {
             reason: Some("old".to_owned()),
             confirm: None,
         };
-        let asked = plans::apply(core, owner, &plan, why).await.unwrap();
+        let asked = plans::apply(core, owner, &plan, why()).await.unwrap();
         assert_eq!(asked.status.as_str(), "waiting");
         // One more device gets it, and then somebody looks at what waits.
         let members = format!("/api/v1/groups/{group}/members");
@@ -421,19 +422,112 @@ both_engines!(
         let overtaken: Error = overtaken.unwrap_err();
         assert_eq!(overtaken.code, "plan_overtaken");
         let new = id(&json!({"id": overtaken.data.unwrap()["plan_id"]}));
-        let waits = plans::find(core, &other, &new).await.unwrap();
-        assert_eq!(waits.status.as_str(), "waiting");
-        assert_eq!(
-            (waits.created_by, waits.asked_by, waits.reason),
-            (asked.created_by, asked.asked_by, asked.reason)
-        );
-        let own = plans::apply(core, owner, &new, Approval::default()).await;
+        // Nobody asked for this effect yet: whoever looked at it asks, and is not the one who agrees.
+        let open = plans::find(core, &other, &new).await.unwrap();
+        assert_eq!((open.status.as_str(), open.asked_by), ("open", None));
+        assert_eq!(open.created_by, other.id);
+        let waits = "SELECT count(*) FROM approval WHERE status = 'waiting'";
+        assert_eq!(app.count(waits).await, 0);
+        let asked = plans::apply(core, &other, &new, why()).await.unwrap();
+        assert_eq!(asked.status.as_str(), "waiting");
+        let own = plans::apply(core, &other, &new, Approval::default()).await;
         assert_eq!(own.unwrap_err().code, "second_person_needed");
         // The server does not stand in for somebody who is there.
         app.db().execute(SOMEBODY_ELSE, Vec::new()).await.unwrap();
         let server = plans::apply(core, &Actor::server(), &new, Approval::default()).await;
         assert_eq!(server.unwrap_err().code, "second_person_there");
-        let done = plans::apply(core, &other, &new, Approval::default()).await;
+        let done = plans::apply(core, owner, &new, Approval::default()).await;
         assert_eq!(done.unwrap().status.as_str(), "applied");
     }
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_answers_for_a_service_does_not_agree_to_its_plans() {
+    const SERVICE: &str =
+        "UPDATE account SET kind = 'service', owner_id = $2, email = $1 WHERE id = $1";
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let (core, owner) = (&app.core, &app.owner);
+    let root = app
+        .text("SELECT id FROM org_unit WHERE parent_id IS NULL")
+        .await;
+    let service = somebody(&app, "export", "owner", &root.unwrap()).await;
+    let values = tillsyn_db::args![service.id.as_str(), owner.id.as_str()];
+    app.db().execute(SERVICE, values).await.unwrap();
+    let api = Api::new(app.url(), Some(service.token));
+    let mut devices = Vec::new();
+    for index in 0..6 {
+        app.enrolled_iphone().await;
+        devices.push(device_id(&app, index).await);
+    }
+    let profile = published(&app, "portal").await;
+    let group = group_of(&api, "Loan", &devices).await;
+    apply(&api, &planned(&api, &assign(&profile, &group)).await, 200).await;
+    delivered(&app, &profile, &devices).await;
+    let change = json!({"change": {"kind": "archive_profile", "profile_id": profile.as_str()}});
+    let plan = planned(&api, &change).await;
+    let id = PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
+    let path = format!("/api/v1/plans/{id}/apply");
+    let asked = api.post(&path, &json!({"reason": "old"})).await.expect(200);
+    assert_eq!(asked["status"], "waiting");
+    let own = plans::apply(core, owner, &id, Approval::default()).await;
+    assert_eq!(own.unwrap_err().code, "second_person_needed");
+    // Nor are they the other person whom the server waits for.
+    let request = app
+        .text("SELECT id FROM approval WHERE status = 'waiting'")
+        .await;
+    let request = tillsyn_core::ids::ApprovalId::parse(&request.unwrap()).unwrap();
+    let own = tillsyn_core::approvals::approve(core, owner, &request, None).await;
+    assert_eq!(own.unwrap_err().code, "second_person_needed");
+    let done = tillsyn_core::approvals::approve(core, &Actor::server(), &request, None).await;
+    assert_eq!(done.unwrap().status.as_str(), "approved");
+    assert_eq!(
+        app.count("SELECT count(*) FROM plan WHERE status = 'applied' AND removes_from = 6")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_takes_nothing_from_devices_that_are_frozen() {
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let api = app.owner_api().await;
+    let mut devices = Vec::new();
+    for index in 0..2 {
+        app.enrolled_iphone().await;
+        devices.push(device_id(&app, index).await);
+    }
+    let law = api
+        .post("/api/v1/units", &json!({"name": "Law"}))
+        .await
+        .expect(201);
+    let law = law["id"].as_str().unwrap();
+    let to = json!({"device_ids": devices[..1], "unit_id": law});
+    api.post("/api/v1/devices/move", &to).await.expect(204);
+    let profile = published(&app, "portal").await;
+    let group = group_of(&api, "Loan", &devices).await;
+    apply(&api, &planned(&api, &assign(&profile, &group)).await, 200).await;
+    delivered(&app, &profile, &devices).await;
+    let mut dean = app.second_owner(1).await;
+    dean.unit_path = format!("{}{law}/", app.owner.unit_path);
+    tillsyn_core::guard::stop(&app.core, &dean, None)
+        .await
+        .unwrap();
+    let path = format!("/api/v1/groups/{group}/members");
+    let out = async |device: &str| api.post(&path, &json!({"remove": [device]})).await;
+    assert_eq!(out(&devices[0]).await.expect(409)["code"], "frozen");
+    let two: Vec<Value> = devices
+        .iter()
+        .map(|id| json!({"kind": "device", "id": id}))
+        .collect();
+    let change = json!({"change": {"kind": "group_members", "group_id": group, "remove": two}});
+    let plan = planned(&api, &change).await;
+    let id = PlanId::parse(plan["id"].as_str().unwrap()).unwrap();
+    let approval = Approval {
+        reason: Some("old".to_owned()),
+        confirm: Some("2".to_owned()),
+    };
+    let refused = plans::apply(&app.core, &app.owner, &id, approval).await;
+    assert_eq!(refused.unwrap_err().code, "frozen");
+    assert_eq!(app.count("SELECT count(*) FROM group_member").await, 2);
+    out(&devices[1]).await.expect(200);
+}

@@ -6,7 +6,7 @@ use tillsyn_core::clock::DAY_MS;
 use tillsyn_core::commands::{self, enqueue_in_campaign};
 use tillsyn_core::ids::{CampaignId, DeviceId};
 use tillsyn_core::{campaigns, guard};
-use tillsyn_testkit::{TestApp, both_engines};
+use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::{ERASE, ask, confirmed, fleet, still, waiting};
 
@@ -117,3 +117,38 @@ both_engines!(a_stop_ends_campaigns, still(), |app| async move {
     let targets = api.get(&path).await.expect(200);
     assert_eq!(targets["items"][0]["device_id"], ids[0].as_str());
 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_newcomer_sends_of_a_campaign_uses_it_up() {
+    const USED: &str = "SELECT count(*) FROM guard_use WHERE campaign_id IS NOT NULL";
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let ids = fleet(&app, 4).await;
+    let (core, second) = (&app.core, app.second_owner(1).await);
+    let id = asked(&app, &ids, 0).await;
+    assert_eq!(app.approve_all(&second).await, 1);
+    let mut newcomer = app.owner.clone();
+    newcomer.trusted_since = Some(core.now_ms() - 1_000);
+    let send = async |by: &tillsyn_core::Actor, to: &[DeviceId]| {
+        let new = confirmed(&app, to, ERASE).await;
+        enqueue_in_campaign(core, by, new, id.clone()).await
+    };
+    let held = send(&newcomer, &ids[..2]).await.unwrap();
+    assert_eq!(held.commands[0].held_reason, Some("new_account"));
+    assert_eq!(app.approve_all(&second).await, 1);
+    let found = campaigns::find(core, &app.owner, &id).await.unwrap();
+    assert_eq!((found.used, app.count(USED).await), (2, 2));
+    let budget = guard::budget(core, &app.owner).await.unwrap();
+    assert_eq!(budget.organisation_day_used, 0);
+    let twice = send(&app.owner, &ids[..1]).await.unwrap_err();
+    assert_eq!(twice.code, "outside_campaign", "each device once");
+    // Used by somebody else while it waited: it has to be asked again.
+    send(&newcomer, &ids[2..]).await.unwrap();
+    send(&app.owner, &ids[3..]).await.unwrap();
+    let late = waiting(&app).await[0].id.clone();
+    let late = approvals::approve(core, &second, &late, None).await;
+    assert_eq!(late.unwrap_err().code, "approval_overtaken");
+    let found = campaigns::find(core, &app.owner, &id).await.unwrap();
+    assert_eq!((found.used, app.count(USED).await), (3, 3));
+    let erases = "SELECT count(*) FROM command WHERE act = 'erase' AND finished = 0";
+    assert_eq!(app.count(erases).await, 3);
+}

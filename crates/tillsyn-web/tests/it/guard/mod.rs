@@ -2,8 +2,10 @@
 
 mod approvals;
 mod campaigns;
+mod people;
 mod race;
 mod settings;
+mod steps;
 mod stop;
 mod table;
 

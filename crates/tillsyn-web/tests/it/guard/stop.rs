@@ -4,7 +4,7 @@ use serde_json::json;
 use tillsyn_core::approvals::{self, Asked, Change};
 use tillsyn_core::commands::{self, Request};
 use tillsyn_core::{Error, Permission, guard, jobs};
-use tillsyn_testkit::both_engines;
+use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::{ERASE, ask, confirmed, fleet, still, waiting};
 
@@ -200,3 +200,37 @@ both_engines!(
         assert_eq!(app.count(late).await, 0);
     }
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_moved_out_of_what_is_frozen() {
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let ids = fleet(&app, 2).await;
+    let api = app.owner_api().await;
+    let made = async |name: &str, parent: Option<&str>| {
+        let body = json!({ "name": name, "parent_id": parent });
+        let unit = api.post("/api/v1/units", &body).await.expect(201);
+        unit["id"].as_str().unwrap().to_owned()
+    };
+    let (law, care) = (made("Law", None).await, made("Care", None).await);
+    let library = made("Library", Some(&law)).await;
+    let place = async |unit: &str| {
+        let body = json!({ "device_ids": [ids[0].as_str()], "unit_id": unit });
+        api.post("/api/v1/devices/move", &body).await
+    };
+    let under = async |unit: &str, parent: &str| {
+        let path = format!("/api/v1/units/{unit}/move");
+        api.post(&path, &json!({ "parent_id": parent })).await
+    };
+    place(&law).await.expect(204);
+    let mut dean = app.second_owner(1).await;
+    dean.unit_path = format!("{}{law}/", app.owner.unit_path);
+    guard::stop(&app.core, &dean, None).await.unwrap();
+    assert_eq!(place(&care).await.expect(409)["code"], "frozen");
+    assert_eq!(under(&library, &care).await.expect(409)["code"], "frozen");
+    // Within it, and with it, everything moves.
+    place(&library).await.expect(204);
+    assert!(under(&law, &care).await.status < 300);
+    let new = confirmed(&app, &ids[..1], LOCK).await;
+    let refused = commands::enqueue(&app.core, &app.owner, new).await;
+    assert_eq!(refused.unwrap_err().code, "frozen");
+}

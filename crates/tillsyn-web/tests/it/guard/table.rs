@@ -110,6 +110,10 @@ fn expected(line: &Line, case: Case) -> (&'static str, Option<&'static str>) {
     match (case.devices, case.who) {
         (6.., _) => ("held", Some("second_person")),
         (2.., Who::Newcomer) => ("held", Some("new_account")),
+        // S55: what they did before counts, save that a single lock or lost mode always goes.
+        (_, Who::Newcomer) if case.own_used > 0 && !matches!(line.name, "lock" | "lost mode") => {
+            ("held", Some("new_account"))
+        }
         _ if !line.slow => ("queued", None),
         _ if line.budget && !fits => ("held", Some("budget")),
         (_, Who::Token) => ("held", Some("hold")),

@@ -293,7 +293,7 @@ both_engines!(
         assert_eq!(done["consequence"], "device_lost");
         let left = "SELECT count(*) FROM certificate WHERE revoked_at IS NULL";
         assert_eq!(app.count(left).await, 0, "none lets the device in again");
-        let counted = "SELECT count(*) FROM guard_use WHERE act = 'retire'";
+        let counted = "SELECT count(*) FROM guard_use WHERE act = 'revoke'";
         assert_eq!(app.count(counted).await, 1);
     }
 );
@@ -469,7 +469,7 @@ both_engines!(
             iphone.sessions().await.is_err(),
             "refused at the next request"
         );
-        let counted = "SELECT count(*) FROM guard_use WHERE act = 'retire'";
+        let counted = "SELECT count(*) FROM guard_use WHERE act = 'revoke'";
         assert_eq!(app.count(counted).await, 1, "a lost device counts as one");
         let of = |status: &str| format!("/api/v1/certificates?status={status}");
         let revoked = api.get(&of("revoked")).await.expect(200);
