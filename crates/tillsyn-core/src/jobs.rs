@@ -7,7 +7,7 @@ use tillsyn_db::{Tx, Value, args};
 
 use crate::activation_lock;
 use crate::approvals;
-use crate::audit;
+use crate::audit::{self, not_held};
 use crate::campaigns;
 use crate::certificates;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
@@ -222,18 +222,25 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes what is older than its retention, in chunks (architecture §4).
+/// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
     const RULES: [(&str, i64); 25] = [
         (
-            "DELETE FROM command_result WHERE command_id IN (SELECT command_id FROM command_result \
-          WHERE received_at < $1 LIMIT 1000)",
+            concat!(
+                "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
+                  FROM command_result r WHERE r.received_at < $1",
+                not_held!("r.device_id"),
+                " LIMIT 1000)"
+            ),
             14,
         ),
         (
-            "DELETE FROM command_transition WHERE seq IN (SELECT t.seq FROM command_transition t \
-          JOIN command c ON c.id = t.command_id WHERE c.finished = 1 AND c.updated_at < $1 \
-          LIMIT 1000)",
+            concat!(
+                "DELETE FROM command_transition WHERE seq IN (SELECT t.seq FROM command_transition t \
+                  JOIN command c ON c.id = t.command_id WHERE c.finished = 1 AND c.updated_at < $1",
+                not_held!("c.device_id"),
+                " LIMIT 1000)"
+            ),
             90,
         ),
         (
@@ -249,7 +256,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
             90,
         ),
         (
-            "DELETE FROM fact_change WHERE seq IN (SELECT seq FROM fact_change WHERE at < $1 LIMIT 1000)",
+            concat!(
+                "DELETE FROM fact_change WHERE seq IN (SELECT f.seq FROM fact_change f WHERE f.at < $1",
+                not_held!("f.device_id"),
+                " LIMIT 1000)"
+            ),
             365,
         ),
         ("DELETE FROM seen_message WHERE at < $1", 30),
@@ -295,7 +306,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
             1,
         ),
         (
-            "DELETE FROM location WHERE id IN (SELECT id FROM location WHERE received_at < $1 LIMIT 1000)",
+            concat!(
+                "DELETE FROM location WHERE id IN (SELECT l.id FROM location l WHERE l.received_at < $1",
+                not_held!("l.device_id"),
+                " LIMIT 1000)"
+            ),
             lost_mode::RETENTION_DAYS,
         ),
     ];

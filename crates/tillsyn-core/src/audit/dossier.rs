@@ -1,14 +1,14 @@
 //! Everything that is held on one person, for that person: one JSON document.
 
 use serde_json::{Map, Value as Json, json};
-use tillsyn_db::{Row, Tx, args};
+use tillsyn_db::{DbError, Row, Tx, args};
 
-use super::erasure::{prove, subject_in};
+use super::erasure::{Subject, former_devices_in, prove, subject_in};
 use crate::accounts::Proof;
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
 use crate::error::Error;
-use crate::events::{self, NewEvent};
+use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::PersonId;
 
 /// A list of the document: its name, the statement, and the kinds and names of its columns (`i` for numbers,
@@ -84,10 +84,14 @@ const OF_PERSON: &[Part] = &[
             ('i', "ended_at"),
         ],
     },
+];
+
+/// Of their devices, and of those that were theirs and are nobody else's.
+const OF_DEVICES: &[Part] = &[
     Part {
         name: "devices",
         sql: "SELECT device_id, name, serial_number, model_name, os_version, status, last_seen \
-            FROM device_summary WHERE person_id = $1 ORDER BY device_id",
+            FROM device_summary WHERE device_id {ids} ORDER BY device_id",
         columns: &[
             ('t', "id"),
             ('t', "name"),
@@ -100,8 +104,8 @@ const OF_PERSON: &[Part] = &[
     },
     Part {
         name: "device_facts",
-        sql: "SELECT f.device_id, f.name, f.value, f.observed_at FROM fact f JOIN device_summary s \
-            ON s.device_id = f.device_id WHERE s.person_id = $1 ORDER BY f.device_id, f.name",
+        sql: "SELECT device_id, name, value, observed_at FROM fact WHERE device_id {ids} \
+            ORDER BY device_id, name",
         columns: &[
             ('t', "device_id"),
             ('t', "name"),
@@ -111,15 +115,13 @@ const OF_PERSON: &[Part] = &[
     },
     Part {
         name: "installed_apps",
-        sql: "SELECT a.device_id, a.name FROM installed_app a JOIN device_summary s \
-            ON s.device_id = a.device_id WHERE s.person_id = $1 ORDER BY a.device_id, a.name",
+        sql: "SELECT device_id, name FROM installed_app WHERE device_id {ids} ORDER BY device_id, name",
         columns: &[('t', "device_id"), ('t', "name")],
     },
     Part {
         name: "device_users",
-        sql: "SELECT d.device_id, d.user_name, d.full_name, d.observed_at FROM device_user d \
-            JOIN device_summary s ON s.device_id = d.device_id WHERE s.person_id = $1 \
-            ORDER BY d.device_id, d.user_name",
+        sql: "SELECT device_id, user_name, full_name, observed_at FROM device_user \
+            WHERE device_id {ids} ORDER BY device_id, user_name",
         columns: &[
             ('t', "device_id"),
             ('t', "user_name"),
@@ -129,9 +131,8 @@ const OF_PERSON: &[Part] = &[
     },
     Part {
         name: "locations",
-        sql: "SELECT l.device_id, CAST(l.latitude AS TEXT), CAST(l.longitude AS TEXT), l.received_at \
-            FROM location l JOIN device_summary s ON s.device_id = l.device_id \
-            WHERE s.person_id = $1 ORDER BY l.id",
+        sql: "SELECT device_id, CAST(latitude AS TEXT), CAST(longitude AS TEXT), received_at \
+            FROM location WHERE device_id {ids} ORDER BY id",
         columns: &[
             ('t', "device_id"),
             ('t', "latitude"),
@@ -194,14 +195,18 @@ const OF_ACCOUNT: &[Part] = &[
     },
 ];
 
-/// Events that they caused or that are about them. More than this nobody reads in one document.
+/// Events in the asker's units that they caused, also by tokens, or that are about them.
 const EVENTS: Part = Part {
     name: "events",
     sql: "SELECT e.id, e.at, e.actor_kind, e.actor_id, COALESCE(i.address, e.address), e.action, \
-        e.object_kind, e.object_id, e.result, e.details FROM event e \
+        e.object_kind, e.object_id, e.result, e.details, e.seq FROM event e \
+        JOIN org_unit u ON u.id = e.org_unit_id \
         LEFT JOIN event_identity i ON i.event_id = e.id \
-        WHERE e.actor_id = $1 OR e.actor_id = $2 OR (e.object_kind = 'person' AND e.object_id = $1) \
-        OR (e.object_kind = 'account' AND e.object_id = $2) ORDER BY e.seq DESC LIMIT 100000",
+        WHERE e.seq < $1 AND u.path >= $2 AND u.path < $3 AND (e.actor_id = $4 OR e.actor_id = $5 \
+        OR (e.object_kind = 'person' AND e.object_id = $4) \
+        OR (e.object_kind = 'account' AND e.object_id = $5) \
+        OR e.actor_id IN (SELECT t.id FROM api_token t WHERE t.account_id = $5)) \
+        ORDER BY e.seq DESC LIMIT 5000",
     columns: &[
         ('t', "id"),
         ('i', "at"),
@@ -216,6 +221,10 @@ const EVENTS: Part = Part {
     ],
 };
 
+/// Events of one page, and of the document: more than that nobody reads, and it says that there are more.
+const PAGE: usize = 5_000;
+const MOST: usize = 100_000;
+
 /// Everything that is held on a person. Secrets are in none of it.
 pub async fn export_person(
     core: &Core,
@@ -225,36 +234,100 @@ pub async fn export_person(
 ) -> Result<Json, Error> {
     may(actor, Permission::AuditManage)?;
     prove(core, actor, proof).await?;
-    let input = (actor.clone(), id.clone(), core.now_ms());
+    let now_ms = core.now_ms();
+    // Nothing of it is written: long lists hold no writer up.
+    let (subject, mut document) = core
+        .db()
+        .read((actor.clone(), id.clone()), |tx, (actor, id)| {
+            Box::pin(async move { lists_in(tx, actor, id).await })
+        })
+        .await?;
+    document.insert("exported_at".to_owned(), json!(now_ms));
+    let (list, truncated) = events(core, actor, &subject).await?;
+    document.insert(EVENTS.name.to_owned(), list);
+    document.insert("events_truncated".to_owned(), json!(truncated));
+    let input = (actor.clone(), subject.id, subject.unit, now_ms);
     core.db()
-        .write(input, |tx, (actor, id, now)| {
+        .write(input, |tx, (actor, id, unit, now)| {
             Box::pin(async move {
-                let subject = subject_in(tx, actor, id).await?;
-                let mut document = Map::new();
-                document.insert("exported_at".to_owned(), json!(now));
-                for part in OF_PERSON {
-                    let list = list_in(tx, part, args![id]).await?;
-                    document.insert(part.name.to_owned(), list);
-                }
-                let account = subject.account.as_ref().map(|(id, _)| id.as_str());
-                if let Some(account) = account {
-                    for part in OF_ACCOUNT {
-                        let list = list_in(tx, part, args![account]).await?;
-                        document.insert(part.name.to_owned(), list);
-                    }
-                }
-                let values = args![id, account.unwrap_or("-")];
-                document.insert(EVENTS.name.to_owned(), list_in(tx, &EVENTS, values).await?);
-                let event = NewEvent::done("person.export", "person", &subject.id, &subject.unit);
+                let event = NewEvent::done("person.export", "person", id, unit);
                 events::record(tx, actor, *now, event).await?;
-                Ok::<_, Error>(Json::Object(document))
+                Ok::<_, Error>(())
             })
         })
-        .await
+        .await?;
+    Ok(Json::Object(document))
 }
 
-async fn list_in(tx: &Tx, part: &Part, values: Vec<tillsyn_db::Value>) -> Result<Json, Error> {
-    let rows = tx.fetch_all(part.sql, values).await?;
+async fn lists_in(
+    tx: &Tx,
+    actor: &Actor,
+    id: &PersonId,
+) -> Result<(Subject, Map<String, Json>), Error> {
+    const THEIRS: &str = "SELECT device_id FROM device_summary WHERE person_id = $1";
+    let subject = subject_in(tx, actor, id).await?;
+    let mut document = Map::new();
+    for part in OF_PERSON {
+        let rows = tx.fetch_all(part.sql, args![id]).await?;
+        document.insert(part.name.to_owned(), list(part, &rows)?);
+    }
+    let mut devices = former_devices_in(tx, &subject.id).await?;
+    for row in tx.fetch_all(THEIRS, args![id]).await? {
+        devices.push(row.text(0)?);
+    }
+    devices.sort_unstable();
+    devices.dedup();
+    for part in OF_DEVICES {
+        let rows = if devices.is_empty() {
+            Vec::new()
+        } else {
+            tx.fetch_all_in(part.sql, devices.clone(), args![]).await?
+        };
+        document.insert(part.name.to_owned(), list(part, &rows)?);
+    }
+    if let Some((account, _)) = &subject.account {
+        for part in OF_ACCOUNT {
+            let rows = tx.fetch_all(part.sql, args![account.as_str()]).await?;
+            document.insert(part.name.to_owned(), list(part, &rows)?);
+        }
+    }
+    Ok((subject, document))
+}
+
+/// The newest events, and whether there are more.
+async fn events(core: &Core, actor: &Actor, subject: &Subject) -> Result<(Json, bool), Error> {
+    let account = subject.account.as_ref().map_or("-", |(id, _)| id.as_str());
+    let mut found = Vec::new();
+    let mut before = i64::MAX;
+    loop {
+        let values = args![
+            before,
+            actor.unit_path.as_str(),
+            prefix_end(&actor.unit_path),
+            subject.id.as_str(),
+            account
+        ];
+        let rows = core
+            .db()
+            .read(values, |tx, values| {
+                Box::pin(async move { tx.fetch_all(EVENTS.sql, values.clone()).await })
+            })
+            .await
+            .map_err(|error: DbError| Error::from(error))?;
+        for row in &rows {
+            if found.len() == MOST {
+                return Ok((Json::Array(found), true));
+            }
+            before = row.i64(10)?;
+            found.push(object(row, EVENTS.columns)?);
+        }
+        if rows.len() < PAGE {
+            return Ok((Json::Array(found), false));
+        }
+    }
+}
+
+fn list(part: &Part, rows: &[Row]) -> Result<Json, Error> {
     let list: Result<Vec<Json>, Error> = rows.iter().map(|row| object(row, part.columns)).collect();
     Ok(Json::Array(list?))
 }

@@ -4,12 +4,12 @@ use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 
 use super::hold::standing_in;
-use crate::accounts::{Proof, confirm_account};
+use crate::accounts::{Proof, confirm_account, reach_in};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::PersonId;
+use crate::ids::{AccountId, PersonId};
 
 /// Who is meant, as loaded.
 pub(crate) struct Subject {
@@ -17,26 +17,33 @@ pub(crate) struct Subject {
     pub(crate) unit: String,
     name: String,
     pub(crate) email: Option<String>,
-    /// An account with the same mail address, and whether it is active.
+    /// An account with the same mail address, if whoever asks reaches it, and whether it is active.
     pub(crate) account: Option<(String, bool)>,
+    /// There is one that they do not reach: a mail address is typed, and gives no right to an account.
+    beyond: bool,
 }
 
 /// Loads a person for whoever manages the trail, in the person's unit.
 pub(crate) async fn subject_in(tx: &Tx, actor: &Actor, id: &PersonId) -> Result<Subject, Error> {
     const FIND: &str = "SELECT p.org_unit_id, u.path, p.email, p.name FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1 AND p.status <> 'erased'";
-    const ACCOUNT: &str = "SELECT id, status FROM account WHERE email = $1";
+    const ACCOUNT: &str = "SELECT a.id, a.status, u.path FROM account a \
+        JOIN org_unit u ON u.id = a.org_unit_id WHERE a.email = $1";
     let row = tx
         .fetch_optional(FIND, args![id])
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     authorize(actor, Permission::AuditManage, &row.text(1)?)?;
     let email = row.opt_text(2)?;
-    let mut account = None;
+    let (mut account, mut beyond) = (None, false);
     if let Some(email) = &email
         && let Some(row) = tx.fetch_optional(ACCOUNT, args![email]).await?
     {
-        account = Some((row.text(0)?, row.text(1)? == "active"));
+        if actor.reaches(&row.text(2)?) {
+            account = Some((row.text(0)?, row.text(1)? == "active"));
+        } else {
+            beyond = true;
+        }
     }
     Ok(Subject {
         id: id.to_string(),
@@ -44,6 +51,7 @@ pub(crate) async fn subject_in(tx: &Tx, actor: &Actor, id: &PersonId) -> Result<
         name: row.text(3)?,
         email,
         account,
+        beyond,
     })
 }
 
@@ -92,8 +100,8 @@ pub async fn erase_person(
                         format!("Type the person's name to confirm: {}", subject.name),
                     ));
                 }
-                refuse_in(tx, &subject).await?;
                 let devices = former_devices_in(tx, &subject.id).await?;
+                refuse_in(tx, actor, &subject, &devices, *now).await?;
                 let mut sources = forget_enrollments_in(tx, &subject.id, *now).await?;
                 forget_devices_in(tx, &devices, *now).await?;
                 sources.extend(devices.iter().cloned());
@@ -116,16 +124,24 @@ pub async fn erase_person(
         .await
 }
 
-async fn refuse_in(tx: &Tx, subject: &Subject) -> Result<(), Error> {
+async fn refuse_in(
+    tx: &Tx,
+    actor: &Actor,
+    subject: &Subject,
+    former: &[String],
+    now_ms: i64,
+) -> Result<(), Error> {
     const DEVICES: &str = "SELECT count(*) FROM enrollment e LEFT JOIN device_summary s \
         ON s.device_id = e.device_id WHERE e.status IN ('active', 'pending') \
         AND (e.person_id = $1 OR s.person_id = $1)";
+    const WAITS: &str = "SELECT count(*) FROM approval WHERE kind = 'account' AND subject_id = $1 \
+        AND status = 'waiting'";
     let standing = standing_in(tx).await?;
     let account = subject.account.as_ref().map(|(id, _)| id);
     let held = standing
         .subjects
         .iter()
-        .any(|s| *s == subject.id || Some(s) == account);
+        .any(|s| *s == subject.id || Some(s) == account || former.contains(s));
     if standing.everything || held {
         return Err(Error::conflict(
             "legal_hold",
@@ -143,18 +159,41 @@ async fn refuse_in(tx: &Tx, subject: &Subject) -> Result<(), Error> {
         )
         .with_data(json!({ "devices": devices })));
     }
-    if let Some((id, true)) = &subject.account {
+    let Some((id, active)) = &subject.account else {
+        return if subject.beyond {
+            Err(beyond())
+        } else {
+            Ok(())
+        };
+    };
+    match reach_in(tx, actor, &AccountId::from_store(id.clone()), now_ms).await {
+        Ok(_) => {}
+        Err(error) if matches!(error.kind, Kind::Forbidden | Kind::NotFound) => {
+            return Err(beyond());
+        }
+        Err(error) => return Err(error),
+    }
+    let waits = tx.fetch_one(WAITS, args![id.as_str()]).await?.i64(0)?;
+    if *active || waits > 0 {
         return Err(Error::conflict(
             "person_has_account",
-            "This person has an active account: disable it first.",
+            "This person has an active account, or a change of it waits: disable it first.",
         )
         .with_data(json!({ "account_id": id })));
     }
     Ok(())
 }
 
+/// Says nothing of the account but that somebody else has to do it.
+fn beyond() -> Error {
+    Error::conflict(
+        "person_account_beyond",
+        "There is an account with this mail address that you may not change: ask somebody who may.",
+    )
+}
+
 /// Devices that were theirs and are nobody else's now.
-async fn former_devices_in(tx: &Tx, person: &str) -> Result<Vec<String>, Error> {
+pub(crate) async fn former_devices_in(tx: &Tx, person: &str) -> Result<Vec<String>, Error> {
     const FORMER: &str = "SELECT DISTINCT s.device_id FROM device_summary s LEFT JOIN enrollment e \
         ON e.device_id = s.device_id AND e.person_id = $1 \
         WHERE (s.person_id = $1 OR (e.id IS NOT NULL AND s.person_id IS NULL)) AND NOT EXISTS \
@@ -173,7 +212,8 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
           JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1)",
         "UPDATE certificate SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \
           JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1)",
-        "UPDATE channel SET user_short_name = NULL WHERE enrollment_id IN \
+        "UPDATE channel SET user_short_name = NULL, user_long_name = NULL, user_id = NULL \
+          WHERE enrollment_id IN \
           (SELECT id FROM enrollment WHERE person_id = $1)",
         "UPDATE enrollment SET claims = '{}' WHERE person_id = $1",
         "UPDATE invitation SET label = '-', language = NULL WHERE person_id = $1",
@@ -193,7 +233,7 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
 async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(), Error> {
     const SUMMARY: &str = "UPDATE device_summary SET name = NULL, person_id = NULL, person_name = NULL, \
         updated_at = $1 WHERE device_id {ids}";
-    const FORGET: [&str; 7] = [
+    const FORGET: [&str; 8] = [
         "DELETE FROM fact WHERE device_id {ids}",
         "DELETE FROM fact_change WHERE device_id {ids}",
         "DELETE FROM device_user WHERE device_id {ids}",
@@ -201,6 +241,7 @@ async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(
         "DELETE FROM status_report WHERE device_id {ids}",
         "DELETE FROM command_result WHERE device_id {ids}",
         "DELETE FROM installed_app WHERE device_id {ids}",
+        "DELETE FROM installed_certificate WHERE device_id {ids}",
     ];
     if devices.is_empty() {
         return Ok(());
@@ -250,7 +291,43 @@ async fn forget_account_in(tx: &Tx, account: &str) -> Result<(), Error> {
     for sql in FORGET {
         tx.execute(sql, args![account]).await?;
     }
+    forget_asked_in(tx, account).await
+}
+
+/// What was asked and shown when the account was made and changed.
+async fn forget_asked_in(tx: &Tx, account: &str) -> Result<(), Error> {
+    const ASKED: &str =
+        "SELECT id, change, preview FROM approval WHERE kind = 'account' AND subject_id = $1";
+    const FORGET: &str = "UPDATE approval SET change = $2, preview = $3 WHERE id = $1";
+    for row in tx.fetch_all(ASKED, args![account]).await? {
+        let mut texts = [row.text(1)?, row.text(2)?];
+        for text in &mut texts {
+            let mut json: Json = serde_json::from_str(text).unwrap_or_default();
+            unname(&mut json);
+            *text = json.to_string();
+        }
+        let [change, preview] = texts;
+        tx.execute(FORGET, args![row.text(0)?, change, preview])
+            .await?;
+    }
     Ok(())
+}
+
+/// Empties names and mail addresses, at any depth: what is left still reads as what it was.
+fn unname(json: &mut Json) {
+    match json {
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                if value.is_string() && matches!(name.as_str(), "name" | "email") {
+                    *value = Json::String(String::new());
+                } else {
+                    unname(value);
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(unname),
+        _ => {}
+    }
 }
 
 async fn forget_person_in(tx: &Tx, subject: &Subject, now_ms: i64) -> Result<(), Error> {

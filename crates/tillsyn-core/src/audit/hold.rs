@@ -1,8 +1,11 @@
 //! Legal holds: while one stands, nothing is taken away of what it covers.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use tillsyn_db::{Row, Tx, args};
 
+use super::chain::Record;
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
@@ -53,6 +56,8 @@ pub async fn place_hold(
 ) -> Result<LegalHold, Error> {
     const PUT: &str = "INSERT INTO legal_hold (id, subject_id, reason, created_by, created_at) \
         VALUES ($1, $2, $3, $4, $5)";
+    const KNOWN: &str = "SELECT id FROM person WHERE id = $1 UNION SELECT id FROM account WHERE id = $1 \
+        UNION SELECT id FROM device WHERE id = $1";
     let root = org::root(core).await?;
     authorize(actor, Permission::AuditManage, &root.path)?;
     let now_ms = core.now_ms();
@@ -68,6 +73,16 @@ pub async fn place_hold(
     core.db()
         .write(input, |tx, (actor, hold, root)| {
             Box::pin(async move {
+                // A hold on nobody would hold nothing, and look as if it did.
+                if let Some(subject) = hold.subject_id.as_deref()
+                    && tx.fetch_optional(KNOWN, args![subject]).await?.is_none()
+                {
+                    return Err(Error::invalid(
+                        "subject_id",
+                        "hold_subject",
+                        "There is no person, account or device with this id.",
+                    ));
+                }
                 let values = args![
                     hold.id.as_str(),
                     hold.subject_id.as_deref(),
@@ -116,6 +131,17 @@ pub async fn end_hold(core: &Core, actor: &Actor, id: &str) -> Result<(), Error>
 pub(crate) struct Standing {
     pub(crate) everything: bool,
     pub(crate) subjects: Vec<String>,
+    /// The subjects, and what acts or is acted upon for them.
+    covered: HashSet<String>,
+}
+
+impl Standing {
+    /// Whether an event concerns what is held.
+    pub(crate) fn holds(&self, record: &Record) -> bool {
+        self.everything
+            || self.covered.contains(&record.actor_id)
+            || self.covered.contains(&record.object_id)
+    }
 }
 
 pub(crate) async fn standing_in(tx: &Tx) -> Result<Standing, Error> {
@@ -123,6 +149,7 @@ pub(crate) async fn standing_in(tx: &Tx) -> Result<Standing, Error> {
     let mut standing = Standing {
         everything: false,
         subjects: Vec::new(),
+        covered: HashSet::new(),
     };
     for row in tx.fetch_all(STANDING, args![]).await? {
         match row.opt_text(0)? {
@@ -130,5 +157,53 @@ pub(crate) async fn standing_in(tx: &Tx) -> Result<Standing, Error> {
             None => standing.everything = true,
         }
     }
+    standing.covered = covered_in(tx, &standing.subjects).await?;
     Ok(standing)
 }
+
+/// Under which ids events of the subjects stand: a person's account and devices, an account's tokens, what
+/// was asked of a device.
+async fn covered_in(tx: &Tx, subjects: &[String]) -> Result<HashSet<String>, Error> {
+    const OF_PEOPLE: [&str; 4] = [
+        "SELECT a.id FROM account a JOIN person p ON p.email = a.email WHERE p.id {ids}",
+        "SELECT device_id FROM device_summary WHERE person_id {ids}",
+        "SELECT id FROM enrollment WHERE person_id {ids}",
+        "SELECT id FROM invitation WHERE person_id {ids}",
+    ];
+    const OF_THOSE: [&str; 6] = [
+        "SELECT id FROM api_token WHERE account_id {ids}",
+        "SELECT id FROM enrollment WHERE device_id {ids}",
+        "SELECT id FROM escrow WHERE device_id {ids}",
+        "SELECT DISTINCT batch_id FROM command WHERE batch_id IS NOT NULL AND device_id {ids}",
+        "SELECT DISTINCT campaign_id FROM campaign_target WHERE device_id {ids}",
+        "SELECT id FROM attempt WHERE invitation_id {ids}",
+    ];
+    let mut covered: HashSet<String> = subjects.iter().cloned().collect();
+    for statements in [&OF_PEOPLE[..], &OF_THOSE[..]] {
+        let of: Vec<String> = covered.iter().cloned().collect();
+        if of.is_empty() {
+            break;
+        }
+        for sql in statements {
+            for row in tx.fetch_all_in(sql, of.clone(), args![]).await? {
+                covered.insert(row.text(0)?);
+            }
+        }
+    }
+    Ok(covered)
+}
+
+/// A condition that leaves out what a hold covers; `$device` names the column with the device.
+macro_rules! not_held {
+    ($device:literal) => {
+        concat!(
+            " AND NOT EXISTS (SELECT 1 FROM legal_hold h LEFT JOIN device_summary hs \
+              ON hs.device_id = ",
+            $device,
+            " WHERE h.ended_at IS NULL AND (h.subject_id IS NULL OR h.subject_id = ",
+            $device,
+            " OR h.subject_id = hs.person_id))"
+        )
+    };
+}
+pub(crate) use not_held;

@@ -22,6 +22,7 @@ pub use erasure::{Erase, erase_person};
 pub use export::{Asked, Export, Format, export};
 pub use file::FileChecker;
 pub use hold::{LegalHold, end_hold, list_holds, place_hold};
+pub(crate) use hold::not_held;
 pub(crate) use refusal::Refusals;
 pub use refusal::{flush_refusals, note_refusal};
 pub use retention::{AuditSettings, audit_settings, retain, set_audit_settings};

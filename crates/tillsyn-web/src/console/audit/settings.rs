@@ -72,6 +72,7 @@ async fn shown(
 fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
     let text = match (error.kind, error.code) {
         (Kind::Invalid, "retention_days") => l.t("audit-days-wrong"),
+        (Kind::Invalid, "hold_subject") => l.t("audit-hold-unknown"),
         (Kind::Invalid, "text_missing") => FieldError::Required.text(l),
         (Kind::Invalid, "text_length") => l.t("problem-text"),
         _ => return Err(error.into()),

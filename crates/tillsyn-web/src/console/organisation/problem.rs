@@ -24,6 +24,7 @@ pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
         (Kind::Conflict, "legal_hold") => l.t("problem-erase-hold"),
         (Kind::Conflict, "person_has_devices") => l.t("problem-erase-devices"),
         (Kind::Conflict, "person_has_account") => l.t("problem-erase-account"),
+        (Kind::Conflict, "person_account_beyond") => l.t("problem-erase-beyond"),
         (Kind::Invalid, "confirmation") => l.t("problem-erase-typed"),
         (Kind::Conflict, "plan_required") => l.t("problem-plan"),
         (Kind::Invalid, "members_unknown") => l.t("problem-members-unknown"),

@@ -1,13 +1,15 @@
 //! The audit trail through the API: finding events, refusals, retention, legal holds, and forgetting people.
 
 use serde_json::json;
+use tillsyn_core::Actor;
 use tillsyn_core::actor::Permission as P;
+use tillsyn_core::approvals::{self, ApprovalFilter};
 use tillsyn_core::audit::{self, Erase};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::people::{NewPerson, create_person};
 use tillsyn_core::{Clock, jobs};
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
-use tillsyn_testkit::{Api, AppOptions, TestApp, both_engines};
+use tillsyn_testkit::{Api, AppOptions, Engine, OWNER_EMAIL, TestApp, both_engines};
 
 use crate::device::story::only_device;
 
@@ -134,6 +136,25 @@ both_engines!(
             reader.get("/api/v1/devices").await.expect(403);
         }
         assert_eq!(app.count(ROWS).await, 5);
+        // Trying to read what is watched does.
+        let of =
+            "SELECT count(*) FROM event WHERE action = 'access.refused' AND object_id LIKE 'GET %'";
+        for (number, path) in [
+            "/api/v1/audit/export",
+            "/api/v1/events",
+            "/api/v1/devices/01930000-0000-7000-8000-000000000001/locations",
+            "/api/v1/devices/01930000-0000-7000-8000-000000000001/escrow",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            reader.get(path).await.expect(403);
+            assert_eq!(
+                app.count(of).await,
+                i64::try_from(number).unwrap() + 1,
+                "{path}"
+            );
+        }
         let row = "SELECT object_id || ' ' || result || ' ' || details FROM event \
             WHERE action = 'access.refused' ORDER BY seq LIMIT 1";
         assert_eq!(
@@ -141,10 +162,10 @@ both_engines!(
             "POST /api/v1/people refused {\"code\":\"permission_missing\"}"
         );
         jobs::run(&app.core, "minute").await.unwrap();
-        assert_eq!(app.count(ROWS).await, 5);
+        assert_eq!(app.count(ROWS).await, 9);
         app.clock.advance_ms(61_000);
         jobs::run(&app.core, "minute").await.unwrap();
-        assert_eq!(app.count(ROWS).await, 6);
+        assert_eq!(app.count(ROWS).await, 10);
         let last = "SELECT details FROM event WHERE action = 'access.refused' \
             ORDER BY seq DESC LIMIT 1";
         let last: serde_json::Value = serde_json::from_str(&app.text(last).await.unwrap()).unwrap();
@@ -258,6 +279,25 @@ both_engines!(
         app.db().execute(rename, Vec::new()).await.unwrap();
         let theirs = "UPDATE enrollment SET person_id = (SELECT id FROM person)";
         app.db().execute(theirs, Vec::new()).await.unwrap();
+        // Their account, which a second person made, and what the device and the Mac's user said.
+        for sql in [
+            "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, created_at, \
+                role_changed_at, password_changed_at) SELECT '01930000-0000-7000-8000-0000000000aa', org_unit_id, p.email, p.name, \
+                '!', 'read_only', 'disabled', 1, 1, 1 FROM person p",
+            "INSERT INTO approval (id, kind, subject_id, org_unit_id, permission, status, cause, change, \
+                preview, digest, asked_kind, asked_by, asked_at, expires_at) SELECT '01930000-0000-7000-8000-0000000000ab', \
+                'account', '01930000-0000-7000-8000-0000000000aa', org_unit_id, 'accounts.write', 'approved', 'rule', \
+                '{\"kind\":\"account\",\"change\":{\"act\":\"create\",\"account_id\":\"01930000-0000-7000-8000-0000000000aa\",\
+                \"account\":{\"name\":\"' || p.name || '\",\"email\":\"' || p.email || '\",\
+                \"role\":\"read_only\"}}}', \
+                '{\"facts\":{\"name\":\"' || p.name || '\",\"email\":\"' || p.email || '\"}}', \
+                '', 'account', 'somebody', 1, 2 FROM person p",
+            "UPDATE channel SET user_long_name = (SELECT name FROM person), user_id = 'Canary Bergström-Elin'",
+            "INSERT INTO installed_certificate (channel_id, sha256, device_id, common_name, observed_at) \
+                SELECT c.id, 'sha', c.device_id, p.email, 1 FROM channel c JOIN person p ON 1 = 1",
+        ] {
+            app.db().execute(sql, Vec::new()).await.unwrap();
+        }
         let canaries = [Canary::new("name", name), Canary::new("email", email)];
         assert!(cells_with(&app, &canaries).await.len() >= 3);
 
@@ -280,13 +320,25 @@ both_engines!(
         assert_eq!(erase(name).await.unwrap_err().code, "person_has_devices");
         let over = "UPDATE enrollment SET status = 'removed', ended_at = 1";
         app.db().execute(over, Vec::new()).await.unwrap();
-        let hold = audit::place_hold(&app.core, &app.owner, Some(elin.clone()), "Inquiry")
-            .await
-            .unwrap();
-        assert_eq!(erase(name).await.unwrap_err().code, "legal_hold");
-        audit::end_hold(&app.core, &app.owner, &hold.id)
-            .await
-            .unwrap();
+        // A hold on nobody is none; one on their device or account covers what erasing would take.
+        for nobody in ["canary.elin@example.org", "elin"] {
+            let subject = Some(nobody.to_owned());
+            let refused = audit::place_hold(&app.core, &app.owner, subject, "Inquiry").await;
+            assert_eq!(refused.unwrap_err().code, "hold_subject");
+        }
+        for subject in [
+            elin.clone(),
+            device.to_string(),
+            "01930000-0000-7000-8000-0000000000aa".to_owned(),
+        ] {
+            let hold = audit::place_hold(&app.core, &app.owner, Some(subject), "Inquiry")
+                .await
+                .unwrap();
+            assert_eq!(erase(name).await.unwrap_err().code, "legal_hold");
+            audit::end_hold(&app.core, &app.owner, &hold.id)
+                .await
+                .unwrap();
+        }
         assert_eq!(erase("Elin").await.unwrap_err().code, "confirmation");
         // A token alone does not do it, and a reader not at all.
         let path = format!("/api/v1/people/{elin}/erase");
@@ -307,6 +359,10 @@ both_engines!(
             .filter(|cell| !cell.starts_with("idempotency_key"))
             .collect();
         assert!(left.is_empty(), "{left:?}");
+        // What is left of the approval still reads as one.
+        let waits =
+            approvals::list_approvals(&app.core, &app.owner, ApprovalFilter::default(), None, None);
+        assert_eq!(waits.await.unwrap().items.len(), 1);
         let known = "SELECT count(*) FROM event WHERE object_kind = 'person'";
         assert_eq!(app.count(known).await, 3);
         api.get(&format!("/api/v1/people/{elin}")).await.expect(404);
@@ -315,3 +371,72 @@ both_engines!(
         assert_eq!(verdict.findings, []);
     }
 );
+
+/// A mail address is typed: it gives whoever typed it nothing of an account elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_beyond_ones_units_is_neither_told_nor_erased() {
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let api = app.owner_api().await;
+    let unit = add(&api, "/api/v1/units", json!({"name": "Physics"})).await;
+    let body = json!({"name": "Elin Berg", "email": OWNER_EMAIL, "unit_id": unit});
+    let elin = PersonId::parse(&add(&api, "/api/v1/people", body).await).unwrap();
+    let mut scoped = app.owner.clone();
+    let path = format!("SELECT path FROM org_unit WHERE id = '{unit}'");
+    scoped.unit_path = app.text(path.leak()).await.unwrap();
+    let disabled = "UPDATE account SET status = 'disabled'";
+    app.db().execute(disabled, Vec::new()).await.unwrap();
+
+    let document = audit::export_person(&app.core, &scoped, &elin, None)
+        .await
+        .unwrap();
+    assert_eq!(document["account"], json!(null));
+    assert_eq!(document["sessions"], json!(null));
+    let of = |document: &serde_json::Value| -> Vec<String> {
+        let events = document["events"].as_array().unwrap();
+        let action = |event: &serde_json::Value| event["action"].as_str().unwrap().to_owned();
+        events.iter().map(action).collect()
+    };
+    assert_eq!(of(&document), ["person.create"]);
+    assert_eq!(document["events_truncated"], false);
+    let erase = async |actor: &Actor| {
+        let typed = "Elin Berg".to_owned();
+        audit::erase_person(&app.core, actor, &elin, Erase { typed, proof: None }).await
+    };
+    assert_eq!(
+        erase(&scoped).await.unwrap_err().code,
+        "person_account_beyond"
+    );
+    // Of their own unit and more: all of it, also what their tokens did.
+    let document = audit::export_person(&app.core, &app.owner, &elin, None)
+        .await
+        .unwrap();
+    assert_eq!(document["account"][0]["email"], OWNER_EMAIL);
+    assert!(of(&document).contains(&"unit.create".to_owned()));
+    let known = format!("SELECT count(*) FROM account WHERE email = '{OWNER_EMAIL}'");
+    assert_eq!(app.count(known.leak()).await, 1);
+}
+
+/// What an account does by its tokens, and what is asked of a device, is held with them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_covers_what_tokens_did() {
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let account = app.text("SELECT id FROM account").await.unwrap();
+    let api = app.owner_api().await;
+    add(&api, "/api/v1/people", json!({"name": "Elin Berg"})).await;
+    // Only what the token did is left of it, and is old.
+    let others = "DELETE FROM event WHERE action <> 'person.create'";
+    app.db().execute(others, Vec::new()).await.unwrap();
+    jobs::run(&app.core, "audit").await.unwrap();
+    app.clock.advance_ms(800 * DAY_MS);
+    let mut owner = app.owner.clone();
+    owner.fresh_at = Some(app.core.now_ms());
+    let hold = audit::place_hold(&app.core, &owner, Some(account), "Inquiry")
+        .await
+        .unwrap();
+    let made = "SELECT count(*) FROM event WHERE action = 'person.create'";
+    audit::retain(&app.core).await.unwrap();
+    assert_eq!(app.count(made).await, 1);
+    audit::end_hold(&app.core, &owner, &hold.id).await.unwrap();
+    audit::retain(&app.core).await.unwrap();
+    assert_eq!(app.count(made).await, 0);
+}
