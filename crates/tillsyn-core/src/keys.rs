@@ -13,6 +13,7 @@ use tillsyn_pki::key::KeyPair;
 use tillsyn_pki::seal::KeyRing;
 use zeroize::Zeroizing;
 
+use crate::audit::memory;
 use crate::clock::DAY_MS;
 use crate::error::Error;
 use crate::ids::new_uuid;
@@ -164,10 +165,24 @@ pub(crate) async fn ensure_audit(db: &Db, keys: &KeyStore, now_ms: i64) -> Resul
     let made = issue::create_statement_signer("Tillsyn Audit", &organisation, now_ms, CA_DAYS)?;
     let key = made.key.to_pkcs8_der();
     let sealed = keys.seal(&key, "authority", "key_sealed", AUDIT_ID);
-    let (der, end) = (made.certificate.der(), made.certificate.not_after_ms());
-    db.execute(PUT, args![AUDIT_ID, der, sealed, end, now_ms])
-        .await?;
-    Ok(())
+    let der = made.certificate.der().to_vec();
+    let input = (
+        keys.clone(),
+        der,
+        sealed,
+        made.certificate.not_after_ms(),
+        now_ms,
+    );
+    db.write(input, |tx, (keys, der, sealed, end, now)| {
+        Box::pin(async move {
+            let values = args![AUDIT_ID, der.as_slice(), sealed.as_slice(), *end, *now];
+            if tx.execute(PUT, values).await? > 0 {
+                memory::begin_in(tx, keys, *now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
 }
 
 /// Stores it unless another node was faster.

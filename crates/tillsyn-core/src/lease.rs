@@ -30,6 +30,14 @@ pub(crate) async fn claim_in(
     Ok(tx.execute(CLAIM, values).await? > 0)
 }
 
+/// Keeps the holder out until the transaction ends, for what any node may do between two of its steps. Use it
+/// first and in `write_locked`.
+pub(crate) async fn lock_in(tx: &Tx, name: &str) -> Result<(), DbError> {
+    const LOCK: &str = "UPDATE worker_lease SET lease_until = lease_until WHERE name = $1";
+    tx.execute(LOCK, args![name]).await?;
+    Ok(())
+}
+
 /// Notes how far the work has come.
 pub(crate) async fn reach_in(tx: &Tx, name: &str, cursor: i64) -> Result<(), DbError> {
     const REACH: &str = "UPDATE worker_lease SET cursor = $2 WHERE name = $1";

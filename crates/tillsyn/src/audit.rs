@@ -49,8 +49,8 @@ pub(crate) enum AuditCommand {
 pub(crate) struct VerifyArgs {
     /// An exported file; without one, the database of this server
     file: Option<PathBuf>,
-    /// Certificate (PEM) from `audit certificate` whose signatures count for the file
-    #[arg(long, value_name = "FILE", requires = "file")]
+    /// Certificate (PEM) from `audit certificate`, kept elsewhere: only its signatures count
+    #[arg(long, value_name = "FILE")]
     checkpoint_key: Option<PathBuf>,
     /// A head that was kept elsewhere, from `audit head`
     #[arg(long, value_name = "POSITION:HASH")]
@@ -123,17 +123,13 @@ pub(crate) async fn run(file: Option<&Path>, command: AuditCommand) -> anyhow::R
 
 async fn verify_here(core: &Core, args: &VerifyArgs) -> anyhow::Result<()> {
     let head = args.head.as_deref().map(read_head).transpose()?;
-    let verdict = audit::verify(core, head.as_ref()).await?;
+    let verdict = audit::verify_with(core, head.as_ref(), &pinned(args)?).await?;
     report(&verdict, args.json)
 }
 
 fn verify_file(file: &Path, args: &VerifyArgs) -> anyhow::Result<Verdict> {
     let head = args.head.as_deref().map(read_head).transpose()?;
-    let trusted = match &args.checkpoint_key {
-        Some(path) => read_keys(path)?,
-        None => Vec::new(),
-    };
-    let mut checker = FileChecker::new(trusted);
+    let mut checker = FileChecker::new(pinned(args)?, head);
     let opened =
         std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     for line in std::io::BufReader::new(opened).lines() {
@@ -146,7 +142,14 @@ fn verify_file(file: &Path, args: &VerifyArgs) -> anyhow::Result<Verdict> {
              Give the certificate of the server with --checkpoint-key."
         );
     }
-    Ok(checker.finish(head.as_ref()))
+    Ok(checker.finish())
+}
+
+/// The keys that were given; without any, the server's or file's own are taken.
+fn pinned(args: &VerifyArgs) -> anyhow::Result<Vec<PublicKey>> {
+    args.checkpoint_key
+        .as_deref()
+        .map_or(Ok(Vec::new()), read_keys)
 }
 
 fn read_keys(path: &Path) -> anyhow::Result<Vec<PublicKey>> {
@@ -165,6 +168,26 @@ fn read_head(text: &str) -> anyhow::Result<(i64, String)> {
     parsed.with_context(|| format!("`{text}` is no head: it is POSITION:HASH from `audit head`"))
 }
 
+/// Where the trail begins and ends, and how far it is signed.
+fn extent(verdict: &Verdict) -> String {
+    let (first, last) = (verdict.after + 1, verdict.position);
+    let signed = match verdict.checkpoint {
+        Some(at) if at == last => "signed to the end".to_owned(),
+        Some(at) => format!("signed up to {at}, {} not signed", last - at),
+        None => "no checkpoint".to_owned(),
+    };
+    let unsealed = verdict.unsealed;
+    if verdict.entries == 0 {
+        return format!(
+            "No entries behind position {last}, {signed}, {unsealed} events not sealed yet."
+        );
+    }
+    let entries = verdict.entries;
+    format!(
+        "Positions {first} to {last}: {entries} entries, {signed}, {unsealed} events not sealed yet."
+    )
+}
+
 /// Says what was found; fails unless the trail is whole.
 fn report(verdict: &Verdict, json: bool) -> anyhow::Result<()> {
     if json {
@@ -176,16 +199,7 @@ fn report(verdict: &Verdict, json: bool) -> anyhow::Result<()> {
         if verdict.more > 0 {
             say!("and {} more findings", verdict.more);
         }
-        let signed = verdict.checkpoint.map_or_else(
-            || "no checkpoint".to_owned(),
-            |position| format!("last checkpoint at {position}"),
-        );
-        say!(
-            "{} entries to position {}, {signed}, {} events not sealed yet.",
-            verdict.entries,
-            verdict.position,
-            verdict.unsealed
-        );
+        say!("{}", extent(verdict));
     }
     if !verdict.is_whole() {
         bail!("the trail is not whole");

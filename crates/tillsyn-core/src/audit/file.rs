@@ -197,6 +197,8 @@ pub struct FileChecker {
     trusted: Vec<PublicKey>,
     checker: Option<Checker>,
     own: Vec<(Option<String>, PublicKey)>,
+    /// A head that was kept elsewhere.
+    head: Option<(i64, String)>,
     start: Option<Start>,
     early: Vec<Finding>,
     line: i64,
@@ -204,9 +206,11 @@ pub struct FileChecker {
 }
 
 impl FileChecker {
-    pub fn new(trusted: Vec<PublicKey>) -> Self {
+    /// `head` is a head that was kept elsewhere.
+    pub fn new(trusted: Vec<PublicKey>, head: Option<(i64, String)>) -> Self {
         Self {
             trusted,
+            head,
             checker: None,
             own: Vec::new(),
             start: None,
@@ -312,6 +316,9 @@ impl FileChecker {
                 self.trusted.iter().map(|key| (None, key.clone())).collect()
             };
             let mut checker = Checker::new(start, keys);
+            if let Some(head) = &self.head {
+                checker.expect_given(head);
+            }
             for finding in self.early.drain(..) {
                 checker.note(finding);
             }
@@ -325,8 +332,8 @@ impl FileChecker {
         self.trusted.is_empty()
     }
 
-    /// All lines were read. `head` is a head that was kept elsewhere.
-    pub fn finish(mut self, head: Option<&(i64, String)>) -> Verdict {
+    /// All lines were read. What no good checkpoint covers can be anybody's: it is named.
+    pub fn finish(mut self) -> Verdict {
         let end = self.end.take();
         if self.checker().is_none() {
             let mut verdict = Verdict::default();
@@ -349,7 +356,8 @@ impl FileChecker {
             }
             Some(end) => checker.expect_checkpoint(end.checkpoint.unwrap_or(0)),
         }
-        checker.finish(head, 0)
+        checker.expect_signed_end();
+        checker.finish(0)
     }
 }
 

@@ -7,12 +7,14 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::key::PublicKey;
 
 use super::hold::standing_in;
-use super::verify::{Body, Checker, Entry, keys, page_in, start_in};
+use super::memory::{self, Mark};
+use super::verify::{Body, Checker, Entry, Start, keys, page_in, start_in};
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
+use crate::keys::KeyStore;
 use crate::{org, settings};
 
 /// How long events are kept.
@@ -74,7 +76,7 @@ pub async fn set_audit_settings(
         .await
 }
 
-/// Entries of one cut: more than lie between two checkpoints, and few enough not to hold a writer up.
+/// Entries of one cut: few enough not to hold a writer up. Up to the next checkpoint it may be more.
 const SEGMENT: i64 = 1_500;
 /// Cuts of one run; the next hour goes on.
 const CUTS: usize = 200;
@@ -94,30 +96,46 @@ async fn cut(core: &Core) -> Result<bool, Error> {
     let settings: AuditSettings = settings::read(core, SETTING).await?;
     let now_ms = core.now_ms();
     let root = org::root(core).await?;
-    let input = (
-        now_ms - settings.retention_days.max(LEAST_DAYS) * DAY_MS,
-        settings.retention_days,
-        keys(core).await?,
-        root.id.to_string(),
+    let days = settings.retention_days.max(LEAST_DAYS);
+    let cutter = Cutter {
+        old_ms: now_ms - days * DAY_MS,
+        days,
+        trusted: keys(core).await?.trusted(),
+        keys: core.keys().clone(),
+        root: root.id.to_string(),
         now_ms,
-    );
+    };
     core.db()
-        .write_locked(input, |tx, (old, days, keys, root, now)| {
-            Box::pin(async move { cut_in(tx, *old, *days, keys, root, *now).await })
+        .write_locked(cutter, |tx, cutter| {
+            Box::pin(async move { cut_in(tx, cutter).await })
         })
         .await
 }
 
-async fn cut_in(
-    tx: &Tx,
+/// What a cut needs to know.
+struct Cutter {
     old_ms: i64,
     days: i64,
-    keys: &[(Option<String>, PublicKey)],
-    root: &str,
+    trusted: Vec<(Option<String>, PublicKey)>,
+    keys: KeyStore,
+    root: String,
     now_ms: i64,
-) -> Result<bool, Error> {
+}
+
+/// Where the trail begins; `None` unless the server cut there itself, for a new cut would hide another's.
+async fn own_start_in(tx: &Tx, keys: &KeyStore) -> Result<Option<Start>, Error> {
+    let start = start_in(tx).await?;
+    let own = match memory::read_in(tx, keys, Mark::Cut).await? {
+        Some((position, hash)) => (position, hash.as_str()) == (start.position, &start.hash),
+        None => start.position == 0,
+    };
+    Ok(own.then_some(start))
+}
+
+async fn cut_in(tx: &Tx, cutter: &Cutter) -> Result<bool, Error> {
     // One at a time: on PostgreSQL this row stays locked.
     const LOCK: &str = "UPDATE worker_lease SET lease_until = $1 WHERE name = 'audit.retain'";
+    const NEXT: &str = "SELECT MIN(position) FROM audit_checkpoint WHERE position > $1";
     const CUT: &str = "INSERT INTO audit_cut (position, hash, events, cut_at, actor_id) \
         VALUES ($1, $2, $3, $4, 'system')";
     const FORGET: &str = "DELETE FROM event_identity WHERE event_id IN (SELECT e.id FROM event e \
@@ -126,21 +144,24 @@ async fn cut_in(
         (SELECT event_seq FROM audit_entry WHERE position <= $1)";
     const ENTRIES: &str = "DELETE FROM audit_entry WHERE position <= $1";
     const CHECKPOINTS: &str = "DELETE FROM audit_checkpoint WHERE position < $1";
+    let now_ms = cutter.now_ms;
     tx.execute(LOCK, args![now_ms]).await?;
     let standing = standing_in(tx).await?;
     if standing.everything {
         return Ok(false);
     }
-    let start = start_in(tx).await?;
-    let (entries, checkpoints) = page_in(tx, start.position, SEGMENT).await?;
+    let Some(start) = own_start_in(tx, &cutter.keys).await? else {
+        tracing::error!("the audit trail was not cut by this server: nothing of it is taken away");
+        return Ok(false);
+    };
+    let next = tx
+        .fetch_one(NEXT, args![start.position])
+        .await?
+        .opt_i64(0)?;
+    let read = next.map_or(1, |next| SEGMENT.max(next - start.position));
+    let (entries, checkpoints) = page_in(tx, start.position, start.position, read).await?;
     let is_kept = |entry: &Entry| match &entry.body {
-        Body::Event(record) => {
-            record.at >= old_ms
-                || standing
-                    .subjects
-                    .iter()
-                    .any(|s| *s == record.actor_id || *s == record.object_id)
-        }
+        Body::Event(record) => record.at >= cutter.old_ms || standing.holds(record),
         _ => false,
     };
     // The last signed head before the first event that stays.
@@ -152,9 +173,12 @@ async fn cut_in(
         .rev()
         .find(|c| c.position < stays && c.position <= last_read);
     let Some(end) = end else {
+        if next.is_none() && first_kept.is_none() && !entries.is_empty() {
+            tracing::warn!("old events stay: no head behind them is signed");
+        }
         return Ok(false);
     };
-    let mut checker = Checker::new(start, keys.to_vec());
+    let mut checker = Checker::new(start, cutter.trusted.clone());
     let mut signed = checkpoints.iter().peekable();
     let mut events = 0;
     for entry in entries.into_iter().filter(|e| e.position <= end.position) {
@@ -165,7 +189,7 @@ async fn cut_in(
             checker.checkpoint(checkpoint);
         }
     }
-    let verdict = checker.finish(None, 0);
+    let verdict = checker.finish(0);
     if !verdict.is_whole() {
         tracing::error!("the audit trail is not whole: nothing of it is taken away");
         return Ok(false);
@@ -177,8 +201,9 @@ async fn cut_in(
     tx.execute(CHECKPOINTS, args![position]).await?;
     tx.execute(CUT, args![position, hash, events, now_ms])
         .await?;
-    let event = NewEvent::done("audit.cut", "audit", "trail", root).with(json!({
-        "position": position, "hash": hash, "events": events, "older_than_days": days,
+    memory::keep_in(tx, &cutter.keys, Mark::Cut, (position, hash), now_ms).await?;
+    let event = NewEvent::done("audit.cut", "audit", "trail", &cutter.root).with(json!({
+        "position": position, "hash": hash, "events": events, "older_than_days": cutter.days,
     }));
     events::record(tx, &Actor::system(), now_ms, event).await?;
     Ok(true)

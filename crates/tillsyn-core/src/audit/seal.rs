@@ -7,22 +7,18 @@ use std::time::Duration;
 
 use tillsyn_db::{Tx, args};
 
-use super::chain::{Checkpoint, GENESIS, Record, link, record_columns};
+use super::chain::{GENESIS, Record, link, record_columns};
+use super::identity;
+use super::sign::{self, CHECKPOINT_ENTRIES, Signer, Signing};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::Error;
-use crate::keys::Authorities;
 use crate::lease;
 
 /// Entries of one transaction.
 const CHUNK: i64 = 500;
-/// A checkpoint comes after so many entries, or when there is news and the last is so old.
-const CHECKPOINT_ENTRIES: i64 = 1_000;
-const CHECKPOINT_MS: i64 = MINUTE_MS;
 /// The lease, whose cursor is the last position.
 pub(crate) const SEALED: &str = "audit.seal";
-/// Whose cursor is the position of the last checkpoint.
-pub(crate) const SIGNED: &str = "audit.checkpoint";
 
 /// Runs until the process ends.
 pub(crate) async fn run_worker(core: Core) {
@@ -52,10 +48,18 @@ pub struct Sealer {
     /// Events up to here were looked at in this pass; `None` between passes.
     cursor: Option<i64>,
     whole_pass_at: i64,
+    /// Another node seals: whoever takes over from it looks at everything.
+    stands_by: bool,
+    /// Not to sign before then: what is to be signed is not what was.
+    refused_until: i64,
 }
 
 enum Sealed {
-    Entries { last: i64, more: bool },
+    Entries {
+        last: i64,
+        more: bool,
+        signing: Signing,
+    },
     NotOurs,
 }
 
@@ -66,6 +70,8 @@ impl Sealer {
             holder: lease::holder(core),
             cursor: Some(0),
             whole_pass_at: core.now_ms(),
+            stands_by: false,
+            refused_until: 0,
         }
     }
 
@@ -85,26 +91,58 @@ impl Sealer {
             if whole {
                 self.whole_pass_at = now;
             }
-            return checkpoint(core, &self.holder).await;
+            return self.sign(core).await;
         };
-        let input = (self.holder.clone(), from, now);
+        let input = (self.holder.clone(), Signer::of(core), from, now);
         let sealed = core
             .db()
-            .write_locked(input, |tx, (holder, from, now)| {
-                Box::pin(async move { seal_in(tx, holder, *from, *now).await })
+            .write_locked(input, |tx, (holder, signer, from, now)| {
+                Box::pin(async move { seal_in(tx, holder, signer, *from, *now).await })
             })
             .await?;
         match sealed {
             Sealed::NotOurs => {
-                // Whoever takes over looks at everything.
-                self.cursor = Some(0);
+                self.cursor = None;
+                self.stands_by = true;
                 Ok(false)
             }
-            Sealed::Entries { last, more } => {
+            Sealed::Entries { .. } if self.stands_by => {
+                self.stands_by = false;
+                self.cursor = Some(0);
+                self.whole_pass_at = now;
+                Ok(true)
+            }
+            Sealed::Entries {
+                last,
+                more,
+                signing,
+            } => {
                 self.cursor = more.then_some(last);
-                let signed = checkpoint(core, &self.holder).await?;
+                self.note(signing, now);
+                let signed = self.sign(core).await?;
                 Ok(more || signed)
             }
+        }
+    }
+
+    /// Signs the head when that is due; whether it did.
+    async fn sign(&mut self, core: &Core) -> Result<bool, Error> {
+        let now = core.now_ms();
+        if now < self.refused_until {
+            return Ok(false);
+        }
+        let signing = sign::when_due(core, &self.holder).await?;
+        self.note(signing, now);
+        Ok(signing == Signing::Done)
+    }
+
+    fn note(&mut self, signing: Signing, now_ms: i64) {
+        if signing == Signing::Refused {
+            self.refused_until = now_ms + MINUTE_MS;
+            tracing::error!(
+                "the audit trail is not the one that was signed last: nothing is signed; see `tillsyn audit \
+                 verify`"
+            );
         }
     }
 }
@@ -125,7 +163,13 @@ async fn waiting_in(tx: &Tx, cursor: Option<i64>, now_ms: i64) -> Result<Option<
     Ok(found.map(|_| from))
 }
 
-async fn seal_in(tx: &Tx, holder: &str, cursor: i64, now_ms: i64) -> Result<Sealed, Error> {
+async fn seal_in(
+    tx: &Tx,
+    holder: &str,
+    signer: &Signer,
+    cursor: i64,
+    now_ms: i64,
+) -> Result<Sealed, Error> {
     const EVENTS: &str = concat!(
         "SELECT e.seq, ",
         record_columns!(),
@@ -136,18 +180,23 @@ async fn seal_in(tx: &Tx, holder: &str, cursor: i64, now_ms: i64) -> Result<Seal
         return Ok(Sealed::NotOurs);
     }
     let (mut position, mut hash) = head_in(tx).await?;
-    let rows = tx.fetch_all(EVENTS, args![cursor, CHUNK]).await?;
+    // No further than to the next checkpoint, which then is made at once: retention cuts only there.
+    let (signed, _) = sign::last_in(tx).await?;
+    let room = CHECKPOINT_ENTRIES - (position - signed);
+    let chunk = if room > 0 { CHUNK.min(room) } else { CHUNK };
+    let rows = tx.fetch_all(EVENTS, args![cursor, chunk]).await?;
     let mut entries = Vec::with_capacity(rows.len());
     let mut last = cursor;
     for row in &rows {
         last = row.i64(0)?;
         position += 1;
-        let record = Record::decode(row, 1)?;
+        let mut record = Record::decode(row, 1)?;
+        identity::take_out_in(tx, last, &mut record).await?;
         hash = link(&hash, &record.digest())
             .ok_or_else(|| Error::internal("The last hash of the audit trail is none."))?;
         entries.push(args![position, last, hash.as_str()]);
     }
-    let more = i64::try_from(entries.len()).unwrap_or(0) == CHUNK;
+    let more = i64::try_from(entries.len()).unwrap_or(0) == chunk;
     tx.insert_many(
         "INSERT INTO audit_entry (position, event_seq, hash)",
         3,
@@ -156,7 +205,16 @@ async fn seal_in(tx: &Tx, holder: &str, cursor: i64, now_ms: i64) -> Result<Seal
     )
     .await?;
     lease::reach_in(tx, SEALED, position).await?;
-    Ok(Sealed::Entries { last, more })
+    let signing = if position - signed >= CHECKPOINT_ENTRIES {
+        signer.sign_in(tx, (position, &hash), now_ms).await?
+    } else {
+        Signing::NotDue
+    };
+    Ok(Sealed::Entries {
+        last,
+        more,
+        signing,
+    })
 }
 
 /// Position and hash of the last entry: of the cut, when retention took all.
@@ -169,81 +227,4 @@ pub(crate) async fn head_in(tx: &Tx) -> Result<(i64, String), Error> {
         }
     }
     Ok((0, GENESIS.to_owned()))
-}
-
-/// Position and time of the last checkpoint.
-async fn last_checkpoint_in(tx: &Tx) -> Result<(i64, i64), Error> {
-    const LAST: &str =
-        "SELECT position, created_at FROM audit_checkpoint ORDER BY position DESC LIMIT 1";
-    match tx.fetch_optional(LAST, args![]).await? {
-        Some(row) => Ok((row.i64(0)?, row.i64(1)?)),
-        None => Ok((0, i64::MIN)),
-    }
-}
-
-/// Whether a checkpoint of `head` is due.
-fn is_due(head: i64, last: i64, last_at: i64, now_ms: i64) -> bool {
-    head - last >= CHECKPOINT_ENTRIES || (head > last && now_ms - CHECKPOINT_MS >= last_at)
-}
-
-/// Signs the head when that is due; whether it did.
-async fn checkpoint(core: &Core, holder: &str) -> Result<bool, Error> {
-    let now = core.now_ms();
-    let due = core
-        .db()
-        .read(now, |tx, now| {
-            Box::pin(async move {
-                let (head, _) = head_in(tx).await?;
-                let (last, at) = last_checkpoint_in(tx).await?;
-                Ok::<_, Error>(is_due(head, last, at, *now))
-            })
-        })
-        .await?;
-    if !due {
-        return Ok(false);
-    }
-    let input = (holder.to_owned(), core.authorities(), now);
-    core.db()
-        .write_locked(input, |tx, (holder, authorities, now)| {
-            Box::pin(async move { checkpoint_in(tx, holder, authorities, *now).await })
-        })
-        .await
-}
-
-async fn checkpoint_in(
-    tx: &Tx,
-    holder: &str,
-    authorities: &Authorities,
-    now_ms: i64,
-) -> Result<bool, Error> {
-    const PUT: &str = "INSERT INTO audit_checkpoint (position, hash, previous, authority_id, \
-        signature, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    if !lease::claim_in(tx, SEALED, holder, now_ms).await? {
-        return Ok(false);
-    }
-    let (position, hash) = head_in(tx).await?;
-    let (previous, at) = last_checkpoint_in(tx).await?;
-    if !is_due(position, previous, at, now_ms) {
-        return Ok(false);
-    }
-    let made = Checkpoint {
-        position,
-        hash,
-        previous,
-        created_at: now_ms,
-        authority_id: authorities.audit_id.clone(),
-        signature: Vec::new(),
-    }
-    .sign(&authorities.audit.key)?;
-    let values = args![
-        made.position,
-        made.hash.as_str(),
-        made.previous,
-        made.authority_id.as_str(),
-        made.signature,
-        made.created_at
-    ];
-    tx.execute(PUT, values).await?;
-    lease::reach_in(tx, SIGNED, position).await?;
-    Ok(true)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::seal::head_in;
-use super::verify::{certificates, verify};
+use super::verify::{keys, verify};
 use crate::actor::{Actor, Permission, may};
 use crate::clock::DAY_MS;
 use crate::core::Core;
@@ -79,7 +79,7 @@ async fn state_in(tx: &Tx) -> Result<TrailState, Error> {
 
 /// The certificates whose keys sign or signed checkpoints, as PEM.
 pub async fn certificates_pem(core: &Core) -> Result<Vec<String>, Error> {
-    let found = certificates(core).await?;
+    let found = keys(core).await?.own;
     Ok(found.iter().map(|(_, c)| c.to_pem()).collect())
 }
 

@@ -29,6 +29,22 @@ fn a_trail_is_verified_from_its_file_and_a_changed_one_is_named() {
     };
     let ended = verify("audit.jsonl", &[]);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("Positions 1 to "), "{}", ended.out);
+    assert!(ended.out.contains("signed to the end"), "{}", ended.out);
+    // Without its checkpoints it is anybody's.
+    let lines = export
+        .out
+        .lines()
+        .filter(|line| !line.contains(r#""type":"checkpoint""#));
+    let unsigned: String = lines.map(|line| format!("{line}\n")).collect();
+    place.write("unsigned.jsonl", &unsigned);
+    let ended = verify("unsigned.jsonl", &[]);
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended.out.contains("unsigned from position 1 to "),
+        "{}",
+        ended.out
+    );
     let changed = export
         .out
         .replacen("organisation.create", "organisation.change", 1);
@@ -46,4 +62,13 @@ fn a_trail_is_verified_from_its_file_and_a_changed_one_is_named() {
     place.write("audit.pem", &other.out);
     let ended = verify("audit.jsonl", &[]);
     assert_eq!(ended.code, Some(1), "{}", ended.out);
+    // Nor of the database that it did not sign.
+    let key = [
+        "audit",
+        "verify",
+        "--checkpoint-key",
+        key_file.to_str().unwrap(),
+    ];
+    assert_eq!(place.run(&key).code, Some(1));
+    assert_eq!(place.run(&["audit", "verify"]).code, Some(0));
 }

@@ -1,10 +1,9 @@
 //! Follows a chain from entry to entry and names what does not fit. Knows no database and no clock.
 
-use std::fmt;
-
 use tillsyn_pki::hash;
 use tillsyn_pki::key::PublicKey;
 
+use super::finding::Finding;
 use crate::audit::chain::{Checkpoint, GENESIS, Record, link};
 use crate::audit::identity;
 
@@ -52,115 +51,11 @@ impl Start {
     }
 }
 
-/// Something that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(tag = "finding", rename_all = "snake_case")]
-pub enum Finding {
-    /// The content is not what was sealed at this position: changed, moved or put in.
-    Changed { position: i64, event_id: String },
-    /// These positions are not there.
-    Missing { from: i64, to: i64 },
-    /// The position comes again or too late.
-    OutOfOrder { position: i64, event_id: String },
-    /// The entry is there, its event is not.
-    EventGone { position: i64 },
-    /// The address beside the event is not the one that was recorded.
-    Address { position: i64, event_id: String },
-    /// No key that is trusted signed this checkpoint as it is.
-    Signature { position: i64 },
-    /// A good signature says another hash of this position.
-    Forked { position: i64 },
-    /// There was a checkpoint between these two.
-    CheckpointMissing { after: i64, before: i64 },
-    /// A checkpoint stands where its position is not.
-    CheckpointMoved { position: i64 },
-    /// The chain ends before a signed or given head.
-    Truncated { ends: i64, head: i64 },
-    /// The end is not the given head.
-    Head { position: i64 },
-    /// Never sealed, although later ones are.
-    NotSealed { event_id: String },
-    /// A line that is none of the format.
-    Unreadable { line: i64 },
-    /// The file has another certificate than those that are trusted.
-    Certificate { line: i64 },
-    /// The file has no end.
-    NoEnd { ends: i64 },
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Changed { position, event_id } => write!(
-                f,
-                "position {position}: event {event_id} is not what was sealed here (changed, moved or put in)"
-            ),
-            Self::Missing { from, to } if from == to => {
-                write!(f, "position {from}: the entry is missing")
-            }
-            Self::Missing { from, to } => {
-                write!(f, "positions {from} to {to}: the entries are missing")
-            }
-            Self::OutOfOrder { position, event_id } => write!(
-                f,
-                "position {position}: event {event_id} comes again or out of order"
-            ),
-            Self::EventGone { position } => {
-                write!(f, "position {position}: the event was removed")
-            }
-            Self::Address { position, event_id } => write!(
-                f,
-                "position {position}: the address of event {event_id} is not the recorded one"
-            ),
-            Self::Signature { position } => write!(
-                f,
-                "position {position}: the checkpoint is not signed by a trusted key"
-            ),
-            Self::Forked { position } => write!(
-                f,
-                "position {position}: the checkpoint signs another hash; the entries up to it were rewritten"
-            ),
-            Self::CheckpointMissing { after, before } => write!(
-                f,
-                "position {before}: a checkpoint between {after} and {before} is missing"
-            ),
-            Self::CheckpointMoved { position } => write!(
-                f,
-                "position {position}: the checkpoint does not stand at its entry"
-            ),
-            Self::Truncated { ends, head } => write!(
-                f,
-                "position {ends}: the trail ends here, but its head was {head}"
-            ),
-            Self::Head { position } => {
-                write!(
-                    f,
-                    "position {position}: this is not the head that was given"
-                )
-            }
-            Self::NotSealed { event_id } => {
-                write!(
-                    f,
-                    "event {event_id} was never sealed, although later ones are"
-                )
-            }
-            Self::Unreadable { line } => write!(f, "line {line} cannot be read"),
-            Self::Certificate { line } => {
-                write!(f, "line {line}: this certificate is not one of the trusted")
-            }
-            Self::NoEnd { ends } => {
-                write!(
-                    f,
-                    "position {ends}: the file ends here without its last line"
-                )
-            }
-        }
-    }
-}
-
 /// What a verification found.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Verdict {
+    /// The position before the first entry.
+    pub after: i64,
     /// Entries looked at.
     pub entries: i64,
     /// The last of them.
@@ -191,6 +86,25 @@ fn digest_of(text: &str) -> Option<[u8; 32]> {
     (hash::hex(&bytes) == text).then_some(bytes)
 }
 
+/// A hash that is known of a position from elsewhere.
+struct Head {
+    position: i64,
+    hash: String,
+    /// By whoever asks; else the server remembers that it signed it.
+    given: bool,
+}
+
+impl Head {
+    fn differs(&self) -> Finding {
+        let position = self.position;
+        if self.given {
+            Finding::Head { position }
+        } else {
+            Finding::Rewritten { position }
+        }
+    }
+}
+
 /// Follows one chain.
 pub struct Checker {
     keys: Vec<(Option<String>, PublicKey)>,
@@ -200,6 +114,8 @@ pub struct Checker {
     last: Option<i64>,
     /// Checkpoints of positions that have not come yet.
     ahead: Vec<i64>,
+    /// What is known of positions that have not come yet.
+    heads: Vec<Head>,
     verdict: Verdict,
 }
 
@@ -212,7 +128,53 @@ impl Checker {
             hash: start.hash,
             last: start.checkpoint,
             ahead: Vec::new(),
-            verdict: Verdict::default(),
+            heads: Vec::new(),
+            verdict: Verdict {
+                after: start.position,
+                ..Verdict::default()
+            },
+        }
+    }
+
+    /// A head that somebody kept elsewhere: the entry at that position is to have that hash. Before the
+    /// first entry.
+    pub fn expect_given(&mut self, head: &(i64, String)) {
+        self.expect(head, true);
+    }
+
+    /// The same of a head that the server remembers to have signed.
+    pub(crate) fn expect_signed(&mut self, head: &(i64, String)) {
+        self.expect(head, false);
+    }
+
+    fn expect(&mut self, (position, hash): &(i64, String), given: bool) {
+        let head = Head {
+            position: *position,
+            hash: hash.clone(),
+            given,
+        };
+        let begins = self.position;
+        if head.position > begins {
+            self.heads.push(head);
+        } else if head.position < begins && given {
+            let position = head.position;
+            self.note(Finding::HeadBefore { position, begins });
+        } else if head.position < begins || head.hash != self.hash {
+            self.note(head.differs());
+        }
+    }
+
+    /// What is known of positions up to this one, which has this hash.
+    fn compare(&mut self, position: i64, hash: &str) {
+        if self.heads.iter().all(|head| head.position > position) {
+            return;
+        }
+        for head in std::mem::take(&mut self.heads) {
+            if head.position > position {
+                self.heads.push(head);
+            } else if head.position < position || head.hash != hash {
+                self.note(head.differs());
+            }
         }
     }
 
@@ -265,6 +227,7 @@ impl Checker {
         {
             self.note(Finding::Address { position, event_id });
         }
+        self.compare(position, &entry.hash);
         self.position = position;
         self.hash = entry.hash;
     }
@@ -323,6 +286,16 @@ impl Checker {
         }
     }
 
+    /// A good checkpoint is to stand at the end.
+    pub(crate) fn expect_signed_end(&mut self) {
+        let signed = self.verdict.checkpoint;
+        if signed != Some(self.position) {
+            let from = signed.unwrap_or(self.verdict.after) + 1;
+            let to = self.position;
+            self.note(Finding::Unsigned { from, to });
+        }
+    }
+
     /// The chain is to reach `head` at least.
     pub(crate) fn expect_head(&mut self, head: i64) {
         let ends = self.position;
@@ -336,17 +309,12 @@ impl Checker {
         (self.position, &self.hash)
     }
 
-    /// Everything was seen. `head` is what somebody kept elsewhere: position and hash.
-    pub fn finish(mut self, head: Option<&(i64, String)>, unsealed: i64) -> Verdict {
+    /// Everything was seen.
+    pub fn finish(mut self, unsealed: i64) -> Verdict {
         let ends = self.position;
-        if let Some(head) = self.ahead.iter().copied().max() {
+        let known = self.heads.iter().map(|head| head.position);
+        if let Some(head) = known.chain(self.ahead.iter().copied()).max() {
             self.note(Finding::Truncated { ends, head });
-        }
-        if let Some((position, hash)) = head {
-            self.expect_head(*position);
-            if *position == ends && *hash != self.hash {
-                self.note(Finding::Head { position: ends });
-            }
         }
         self.verdict.position = self.position;
         self.verdict.hash = self.hash;

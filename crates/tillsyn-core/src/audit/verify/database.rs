@@ -1,12 +1,16 @@
 //! The trail of this database, page by page.
 
+use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, args};
-use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::key::PublicKey;
 
-use super::checker::{Body, Checker, Entry, Finding, Start, Verdict};
+use super::checker::{Body, Checker, Entry, Start, Verdict};
+use super::finding::Finding;
+use super::keys::keys;
 use crate::audit::chain::{Checkpoint, Record, record_columns};
-use crate::audit::seal::{SEALED, SIGNED};
+use crate::audit::memory::{self, Mark};
+use crate::audit::seal::SEALED;
+use crate::audit::sign::SIGNED;
 use crate::clock::MINUTE_MS;
 use crate::core::Core;
 use crate::error::Error;
@@ -18,42 +22,76 @@ const LATE_MS: i64 = 10 * MINUTE_MS;
 
 /// Verifies the whole trail. `head` is a head that was kept elsewhere.
 pub async fn verify(core: &Core, head: Option<&(i64, String)>) -> Result<Verdict, Error> {
+    verify_with(core, head, &[]).await
+}
+
+/// The same; only signatures by `pinned` count, if there are any.
+pub async fn verify_with(
+    core: &Core,
+    head: Option<&(i64, String)>,
+    pinned: &[PublicKey],
+) -> Result<Verdict, Error> {
     // Retention may cut while the trail is read: then it is read again.
     for _ in 0..3 {
-        let before = start(core).await?.position;
-        let verdict = once(core, head).await?;
-        if verdict.is_whole() || start(core).await?.position == before {
+        let before = begun(core).await?.start.position;
+        let verdict = once(core, head, pinned).await?;
+        if verdict.is_whole() || begun(core).await?.start.position == before {
             return Ok(verdict);
         }
     }
-    once(core, head).await
+    once(core, head, pinned).await
 }
 
-async fn once(core: &Core, head: Option<&(i64, String)>) -> Result<Verdict, Error> {
-    let start = start(core).await?;
-    let cut = start.position;
+async fn once(
+    core: &Core,
+    head: Option<&(i64, String)>,
+    pinned: &[PublicKey],
+) -> Result<Verdict, Error> {
+    let begun = begun(core).await?;
+    let cut = begun.start.position;
     // Before the pages: the sealer goes on meanwhile.
-    let (sealed, signed) = (reached(core, SEALED).await?, reached(core, SIGNED).await?);
-    let mut checker = Checker::new(start, keys(core).await?);
-    let mut after = checker.head().0;
+    let (sealed, mut signed) = (reached(core, SEALED).await?, reached(core, SIGNED).await?);
+    let keys = keys(core).await?;
+    let trusted = if pinned.is_empty() {
+        keys.trusted()
+    } else {
+        pinned.iter().map(|key| (None, key.clone())).collect()
+    };
+    let lacks = begun.lacks(&trusted);
+    let mut checker = Checker::new(begun.start, trusted);
+    for authority_id in keys.foreign {
+        checker.note(Finding::ForeignKey { authority_id });
+    }
+    if let Some(lacks) = lacks {
+        let position = cut;
+        checker.note(Finding::Cut { position, lacks });
+    }
+    match &begun.signed {
+        Some(last) => {
+            checker.expect_signed(last);
+            signed = signed.max(last.0);
+        }
+        None => checker.note(Finding::Forgotten),
+    }
+    if let Some(head) = head {
+        checker.expect_given(head);
+    }
+    let mut after = cut;
+    // A head may be signed between two pages, at the last entry of the first.
+    let mut seen = cut;
     loop {
-        let (entries, checkpoints) = page(core, after, PAGE).await?;
+        let (entries, checkpoints) = page(core, after, seen, PAGE).await?;
         let full = i64::try_from(entries.len()).unwrap_or(0) == PAGE;
+        seen = checkpoints.last().map_or(seen, |last| last.position);
         let mut signed = checkpoints.iter().peekable();
         for entry in entries {
             after = entry.position;
-            while signed.peek().is_some_and(|c| c.position < after) {
-                signed
-                    .next()
-                    .into_iter()
-                    .for_each(|c| checker.checkpoint(c));
+            while let Some(checkpoint) = signed.next_if(|c| c.position < after) {
+                checker.checkpoint(checkpoint);
             }
             checker.entry(entry);
-            while signed.peek().is_some_and(|c| c.position == after) {
-                signed
-                    .next()
-                    .into_iter()
-                    .for_each(|c| checker.checkpoint(c));
+            while let Some(checkpoint) = signed.next_if(|c| c.position == after) {
+                checker.checkpoint(checkpoint);
             }
         }
         signed.for_each(|checkpoint| checker.checkpoint(checkpoint));
@@ -69,7 +107,82 @@ async fn once(core: &Core, head: Option<&(i64, String)>) -> Result<Verdict, Erro
     for event_id in forgotten {
         checker.note(Finding::NotSealed { event_id });
     }
-    Ok(checker.finish(head, unsealed))
+    Ok(checker.finish(unsealed))
+}
+
+/// Where the trail begins, what proves it, and what the server remembers to have signed last.
+struct Begun {
+    start: Start,
+    /// The cut that the server remembers.
+    cut: Option<(i64, String)>,
+    /// The signed head at which was cut.
+    checkpoint: Option<Checkpoint>,
+    /// Whether the trail tells of the cut.
+    told: bool,
+    signed: Option<(i64, String)>,
+}
+
+impl Begun {
+    /// What the beginning lacks of being a cut of the server's own.
+    fn lacks(&self, trusted: &[(Option<String>, PublicKey)]) -> Option<&'static str> {
+        let here = (self.start.position, self.start.hash.as_str());
+        if here.0 == 0 && self.cut.is_none() {
+            return None;
+        }
+        let remembered = self.cut.as_ref().map(|(at, hash)| (*at, hash.as_str()));
+        let signed = self.checkpoint.as_ref().is_some_and(|c| {
+            let good = |(id, key): &(Option<String>, PublicKey)| {
+                id.as_ref().is_none_or(|id| *id == c.authority_id) && c.is_signed_by(key)
+            };
+            (c.position, c.hash.as_str()) == here && trusted.iter().any(good)
+        });
+        if remembered != Some(here) {
+            Some("the server remembers another, or none")
+        } else if !signed {
+            Some("there is no signed head")
+        } else if !self.told {
+            Some("no event tells of it")
+        } else {
+            None
+        }
+    }
+}
+
+async fn begun(core: &Core) -> Result<Begun, Error> {
+    core.db()
+        .read(core.keys().clone(), |tx, keys| {
+            Box::pin(async move {
+                let start = start_in(tx).await?;
+                Ok::<_, Error>(Begun {
+                    cut: memory::read_in(tx, keys, Mark::Cut).await?,
+                    checkpoint: checkpoint_at(tx, start.position).await?,
+                    told: is_told(tx, start.position, &start.hash).await?,
+                    signed: memory::read_in(tx, keys, Mark::Signed).await?,
+                    start,
+                })
+            })
+        })
+        .await
+}
+
+async fn checkpoint_at(tx: &Tx, position: i64) -> Result<Option<Checkpoint>, Error> {
+    const FIND: &str = "SELECT position, hash, previous, authority_id, signature, created_at \
+        FROM audit_checkpoint WHERE position = $1";
+    let found = tx.fetch_optional(FIND, args![position]).await?;
+    found.as_ref().map(checkpoint).transpose()
+}
+
+/// Whether an event says that the trail was cut here. It is younger than what was cut.
+async fn is_told(tx: &Tx, position: i64, hash: &str) -> Result<bool, Error> {
+    const CUTS: &str =
+        "SELECT details FROM event WHERE action = 'audit.cut' ORDER BY seq DESC LIMIT 10";
+    for row in tx.fetch_all(CUTS, args![]).await? {
+        let details: Json = serde_json::from_str(&row.text(0)?).unwrap_or_default();
+        if details["position"] == position && details["hash"] == hash {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How far the sealer says it has come.
@@ -80,12 +193,6 @@ async fn reached(core: &Core, lease: &'static str) -> Result<i64, Error> {
 }
 
 /// Where the trail of this database begins.
-pub(crate) async fn start(core: &Core) -> Result<Start, Error> {
-    core.db()
-        .read((), |tx, ()| Box::pin(async move { start_in(tx).await }))
-        .await
-}
-
 pub(crate) async fn start_in(tx: &Tx) -> Result<Start, Error> {
     const CUT: &str = "SELECT position, hash FROM audit_cut ORDER BY position DESC LIMIT 1";
     match tx.fetch_optional(CUT, args![]).await? {
@@ -94,31 +201,17 @@ pub(crate) async fn start_in(tx: &Tx) -> Result<Start, Error> {
     }
 }
 
-/// Certificates of the keys that sign or signed checkpoints here, with their ids.
-pub(crate) async fn certificates(core: &Core) -> Result<Vec<(String, Certificate)>, Error> {
-    const KEYS: &str = "SELECT id, certificate FROM authority WHERE kind = 'audit' ORDER BY id";
-    let rows = core.db().query_all(KEYS, args![]).await?;
-    rows.iter()
-        .map(|row| Ok((row.text(0)?, Certificate::from_der(&row.blob(1)?)?)))
-        .collect()
-}
-
-pub(crate) async fn keys(core: &Core) -> Result<Vec<(Option<String>, PublicKey)>, Error> {
-    let found = certificates(core).await?;
-    let key =
-        |(id, certificate): (String, Certificate)| (Some(id), certificate.public_key().clone());
-    Ok(found.into_iter().map(key).collect())
-}
-
-/// Entries behind a position, and the checkpoints up to the last of them: on the last page all that are left.
+/// Entries behind a position, and the checkpoints behind `seen` up to the last of them: on the last page all
+/// that are left.
 pub(crate) async fn page(
     core: &Core,
     after: i64,
+    seen: i64,
     limit: i64,
 ) -> Result<(Vec<Entry>, Vec<Checkpoint>), Error> {
     core.db()
-        .read((after, limit), |tx, (after, limit)| {
-            Box::pin(async move { page_in(tx, *after, *limit).await })
+        .read((after, seen, limit), |tx, (after, seen, limit)| {
+            Box::pin(async move { page_in(tx, *after, *seen, *limit).await })
         })
         .await
 }
@@ -126,6 +219,7 @@ pub(crate) async fn page(
 pub(crate) async fn page_in(
     tx: &Tx,
     after: i64,
+    seen: i64,
     limit: i64,
 ) -> Result<(Vec<Entry>, Vec<Checkpoint>), Error> {
     const ENTRIES: &str = concat!(
@@ -144,7 +238,7 @@ pub(crate) async fn page_in(
         Some(last) if full => last.position,
         _ => i64::MAX,
     };
-    let rows = tx.fetch_all(CHECKPOINTS, args![after, to]).await?;
+    let rows = tx.fetch_all(CHECKPOINTS, args![seen, to]).await?;
     let checkpoints = rows.iter().map(checkpoint).collect::<Result<_, Error>>()?;
     Ok((entries, checkpoints))
 }

@@ -2,10 +2,14 @@
 
 mod checker;
 mod database;
+mod finding;
+mod keys;
 
-pub use checker::{Body, Checker, Entry, Finding, Start, Verdict};
-pub use database::verify;
-pub(crate) use database::{certificates, keys, page, page_in, start, start_in};
+pub use checker::{Body, Checker, Entry, Start, Verdict};
+pub(crate) use database::{page, page_in, start_in};
+pub use database::{verify, verify_with};
+pub use finding::Finding;
+pub(crate) use keys::keys;
 
 #[cfg(test)]
 mod tests;

@@ -71,11 +71,15 @@ fn signer() -> CaIdentity {
 }
 
 fn check(signer: &CaIdentity, lines: &[String]) -> Verdict {
-    let mut checker = FileChecker::new(vec![signer.certificate.public_key().clone()]);
+    check_with(signer, lines, None)
+}
+
+fn check_with(signer: &CaIdentity, lines: &[String], head: Option<(i64, String)>) -> Verdict {
+    let mut checker = FileChecker::new(vec![signer.certificate.public_key().clone()], head);
     for line in lines {
         checker.line(line);
     }
-    checker.finish(None)
+    checker.finish()
 }
 
 fn words(verdict: &Verdict) -> String {
@@ -179,17 +183,97 @@ fn who_writes_the_whole_chain_anew_lacks_the_key() {
 }
 
 #[test]
-fn an_end_before_a_head_that_was_kept_is_named() {
+fn a_head_that_was_kept_is_compared_wherever_it_lies() {
     let signer = signer();
     let lines = trail(&signer);
-    // Whoever cuts the file and writes a new end is found out by a head kept elsewhere.
-    let head = (EVENTS + 1, GENESIS.to_owned());
-    let mut checker = FileChecker::new(vec![signer.certificate.public_key().clone()]);
-    lines.iter().for_each(|line| checker.line(line));
+    let hash_at = |position: i64| {
+        let start = format!(r#""position":{position},"hash":""#);
+        let line = lines.iter().find(|line| line.contains(&start)).unwrap();
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        value["hash"].as_str().unwrap().to_owned()
+    };
+    let with = |position, hash: String| words(&check_with(&signer, &lines, Some((position, hash))));
+    for position in [1, 4, 7, EVENTS] {
+        assert_eq!(with(position, hash_at(position)), "");
+        assert_eq!(
+            with(position, hash_at(position + 1 - 2 * (position / EVENTS))),
+            format!("position {position}: this is not the head that was given")
+        );
+    }
+    assert_eq!(with(0, GENESIS.to_owned()), "");
     assert_eq!(
-        words(&checker.finish(Some(&head))),
+        with(EVENTS + 1, GENESIS.to_owned()),
         "position 12: the trail ends here, but its head was 13"
     );
+    // The file begins behind the head.
+    let mut later = lines.clone();
+    let line = |text: &str| lines.iter().position(|line| line.contains(text)).unwrap();
+    later.drain(line("device-1\"")..=line("device-2\""));
+    later[0] = later[0]
+        .replace(r#""after":0"#, r#""after":2"#)
+        .replace(GENESIS, &hash_at(2))
+        .replace(r#""checkpoint":0"#, r#""checkpoint":null"#);
+    let verdict = check_with(&signer, &later, Some((1, hash_at(1))));
+    assert_eq!(
+        words(&verdict),
+        "position 1: the head that was given lies before the beginning (2); it was not compared"
+    );
+    // It is whole without, and says where it begins.
+    let verdict = check(&signer, &later);
+    assert_eq!((words(&verdict).as_str(), verdict.after), ("", 2));
+}
+
+#[test]
+fn what_no_checkpoint_covers_is_named() {
+    let signer = signer();
+    // Whoever has no key writes an entry anew, all hashes behind it, and leaves the checkpoints away.
+    let forged = |from: i64| {
+        let mut out = String::new();
+        file::write_begin(&mut out, &Start::beginning());
+        let (mut hash, mut previous) = (GENESIS.to_owned(), None);
+        for position in 1..=EVENTS {
+            let (mut record, identity) = record(position);
+            if position == from {
+                record.action = "device.erase".to_owned();
+            }
+            hash = link(&hash, &record.digest()).unwrap();
+            let entry = Entry {
+                position,
+                hash: hash.clone(),
+                body: Body::Event(Box::new(record)),
+                identity,
+            };
+            file::write_entry(&mut out, &entry, true);
+            if position % 4 == 0 && position < from {
+                let checkpoint = Checkpoint {
+                    position,
+                    hash: hash.clone(),
+                    previous: position - 4,
+                    created_at: 0,
+                    authority_id: "audit".to_owned(),
+                    signature: Vec::new(),
+                };
+                file::write_checkpoint(&mut out, &checkpoint.sign(&signer.key).unwrap());
+                previous = Some(position);
+            }
+        }
+        file::write_end(&mut out, EVENTS, &hash, previous);
+        out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (from, unsigned) in [(1, 1), (6, 5), (12, 9)] {
+        assert_eq!(
+            words(&check(&signer, &forged(from))),
+            format!(
+                "unsigned from position {unsigned} to 12: no good checkpoint covers these entries"
+            )
+        );
+    }
+    // A file from which everything was taken proves nothing.
+    let mut out = String::new();
+    file::write_begin(&mut out, &Start::cut(EVENTS, GENESIS.to_owned()));
+    file::write_end(&mut out, EVENTS, GENESIS, None);
+    let lines: Vec<String> = out.lines().map(str::to_owned).collect();
+    assert!(words(&check(&signer, &lines)).starts_with("unsigned: there is no entry"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tillsyn_core::{Clock, Core, jobs, org};
 use tillsyn_db::{Value, args};
 use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
 
-fn still() -> AppOptions {
+pub(super) fn still() -> AppOptions {
     AppOptions {
         clock: Clock::fixed(Clock::system().now_ms()),
         jobs: false,
@@ -15,7 +15,7 @@ fn still() -> AppOptions {
     }
 }
 
-async fn person(core: &Core, app: &TestApp, number: usize) {
+pub(super) async fn person(core: &Core, app: &TestApp, number: usize) {
     let mut actor = app.owner.clone();
     actor.address = Some(format!("192.0.2.{number}"));
     let new = NewPerson {
@@ -27,16 +27,16 @@ async fn person(core: &Core, app: &TestApp, number: usize) {
     create_person(core, &actor, new).await.unwrap();
 }
 
-async fn verify(app: &TestApp) -> Verdict {
+pub(super) async fn verify(app: &TestApp) -> Verdict {
     audit::verify(&app.core, None).await.unwrap()
 }
 
-fn words(verdict: &Verdict) -> String {
+pub(super) fn words(verdict: &Verdict) -> String {
     let all: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
     all.join("\n")
 }
 
-async fn change(app: &TestApp, sql: &'static str, values: Vec<Value>) {
+pub(super) async fn change(app: &TestApp, sql: &'static str, values: Vec<Value>) {
     app.db().execute(sql, values).await.unwrap();
 }
 
@@ -50,6 +50,13 @@ both_engines!(events_are_sealed_and_heads_are_signed, still(), |app| {
         let events = app.count("SELECT count(*) FROM event").await;
         assert_eq!(before.unsealed, events);
 
+        // Of a release before the trail was sealed: the address leaves the event before it is sealed.
+        let old = "UPDATE event SET address = '192.0.2.99', address_hash = NULL WHERE seq = \
+            (SELECT MAX(e.seq) FROM event e)";
+        change(&app, old, args![]).await;
+        let its = "DELETE FROM event_identity WHERE event_id = \
+            (SELECT e.id FROM event e WHERE e.address IS NOT NULL)";
+        change(&app, its, args![]).await;
         jobs::run(&app.core, "audit").await.unwrap();
         let sealed = verify(&app).await;
         assert_eq!(words(&sealed), "");
@@ -84,7 +91,7 @@ both_engines!(events_are_sealed_and_heads_are_signed, still(), |app| {
     }
 });
 
-const TABLES: [(&str, &str, &str, &str); 4] = [
+pub(super) const TABLES: [(&str, &str, &str, &str); 4] = [
     (
         "CREATE TABLE copy_event AS SELECT * FROM event",
         "DELETE FROM event",
@@ -293,9 +300,9 @@ async fn read_file(app: &TestApp, text: &str) -> Verdict {
     let row = app.db().query_optional(CERTIFICATE, args![]).await.unwrap();
     let der = row.unwrap().blob(0).unwrap();
     let certificate = tillsyn_pki::cert::Certificate::from_der(&der).unwrap();
-    let mut checker = FileChecker::new(vec![certificate.public_key().clone()]);
+    let mut checker = FileChecker::new(vec![certificate.public_key().clone()], None);
     text.lines().for_each(|line| checker.line(line));
-    checker.finish(None)
+    checker.finish()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -334,7 +341,25 @@ async fn an_export_is_verified_without_the_server() {
     let part = export(part).await;
     let verdict = read_file(&app, &part).await;
     assert_eq!((words(&verdict).as_str(), verdict.entries), ("", 2));
-    // Of what is still to come there is nothing.
+    assert!(!part.contains("192.0.2.4"));
+    // What is not signed yet is signed then: no file ends with what anybody could have written.
+    person(&app.core, &app, 6).await;
+    app.clock.advance_ms(16_000);
+    jobs::run(&app.core, "audit").await.unwrap();
+    let before = verify(&app).await;
+    assert!(before.checkpoint < Some(before.position));
+    let verdict = read_file(&app, &export(Asked::default()).await).await;
+    assert_eq!(words(&verdict), "");
+    assert_eq!(verdict.checkpoint, Some(before.position));
+    // Up to a time within what one checkpoint covers: hashes lead on to it.
+    let until = Asked {
+        to: Some(app.core.now_ms() - 16_000),
+        ..Asked::default()
+    };
+    let until = export(until).await;
+    assert_eq!(words(&read_file(&app, &until).await), "");
+    assert!(until.contains("192.0.2.5") && !until.contains("192.0.2.6"));
+    // Nothing since then is nothing, and proves that.
     let none = Asked {
         from: Some(app.core.now_ms() + 1),
         ..Asked::default()

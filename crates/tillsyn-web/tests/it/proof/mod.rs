@@ -4,6 +4,7 @@ mod acme;
 mod acme_client;
 mod acme_device;
 mod audit;
+mod audit_forged;
 mod delivery;
 mod identity;
 mod isolation;
