@@ -266,6 +266,7 @@ INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.seal', '', 0
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.checkpoint', '', 0);
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.retain', '', 0);
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.syslog', '', 0);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('audit.syslog_heads', '', 0);
 
 -- A verified segment that retention took away.
 CREATE TABLE audit_cut (

@@ -33,5 +33,5 @@ pub use seal::{Sealer, run_due};
 pub use search::{EventFilter, FoundEvent, search};
 pub use state::{TrailState, certificates_pem, state, verify_daily};
 pub(crate) use syslog::run_worker as send_by_syslog;
-pub use syslog::{SyslogTarget, Transport, send_due};
+pub use syslog::{SyslogSender, SyslogTarget, Transport};
 pub use verify::{Body, Checker, Entry, Finding, Start, Verdict, verify, verify_with};

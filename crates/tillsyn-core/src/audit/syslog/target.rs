@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tillsyn_pki::cert::Certificate;
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::TlsConnector;
 
@@ -37,8 +37,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) enum Connection {
     Udp(UdpSocket),
-    Stream(Box<dyn AsyncWrite + Send + Unpin>),
+    Stream(Box<dyn Stream>),
 }
+
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl SyslogTarget {
     /// Reads `udp://host:514`, `tcp://host:601` or `tls://host:6514`; `None` when it is none of them.
@@ -112,6 +115,23 @@ impl SyslogTarget {
 }
 
 impl Connection {
+    /// Whether the collector still listens: what is written to one that closed goes nowhere, and is an error
+    /// only later.
+    pub(super) async fn is_open(&mut self) -> bool {
+        let Self::Stream(stream) = self else {
+            return true;
+        };
+        let mut said = [0; 64];
+        loop {
+            // Collectors say nothing: what is there is their goodbye.
+            match tokio::time::timeout(Duration::ZERO, stream.read(&mut said)).await {
+                Err(_) => return true,
+                Ok(Ok(length)) if length > 0 => {}
+                Ok(_) => return false,
+            }
+        }
+    }
+
     /// Sends all, and gives the connection back for the next.
     pub(super) async fn send(self, messages: &[String]) -> Result<Self, Error> {
         let sending = async {
