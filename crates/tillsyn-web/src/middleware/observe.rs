@@ -59,9 +59,24 @@ pub(super) async fn observe(
     response
 }
 
-/// A refused change is an event. That it cannot be written hides nothing: the answer is a refusal anyway.
+/// What nobody should try to read without its permission: the trail, where somebody is, secrets.
+const WATCHED: [&str; 6] = [
+    "/audit",
+    "/events",
+    "/locations",
+    "/escrow",
+    "/secrets",
+    "/export",
+];
+
+/// Whether a refusal is an event: of every change, and of reading what is watched.
+fn is_told(method: &Method, route: &str) -> bool {
+    !method.is_safe() || WATCHED.iter().any(|part| route.contains(part))
+}
+
+/// A refusal is an event. That it cannot be written hides nothing: the answer is a refusal anyway.
 async fn note_refusal(state: &AppState, scope: &Scope, method: &Method, route: &str) {
-    if method.is_safe() {
+    if !is_told(method, route) {
         return;
     }
     let Some((actor, code)) = scope.refusal() else {
