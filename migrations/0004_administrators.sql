@@ -360,6 +360,13 @@ CREATE TABLE webhook_delivery (
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery (webhook_id, event_id);
 CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at) WHERE status = 'waiting';
 
+-- Tools of the NanoMDM family -----------------------------------------------------------------------------
+-- The CommandUUID that such a tool gave its command; devices hear it in place of our id. Several devices may have
+-- the same one.
+ALTER TABLE command ADD COLUMN given_id TEXT;
+CREATE UNIQUE INDEX command_given ON command (given_id, channel_id) WHERE given_id IS NOT NULL;
+CREATE INDEX enrollment_apple_id ON enrollment (apple_enrollment_id) WHERE apple_enrollment_id IS NOT NULL;
+
 -- Declarative management that another server answers (kmfddm and its like).
 CREATE TABLE dm_forward (
     enrollment_id TEXT NOT NULL PRIMARY KEY REFERENCES enrollment (id),

@@ -68,6 +68,7 @@ pub const ACTIONS: &[&str] = &[
     "device.person",
     "device.reconcile",
     "device.refused",
+    "device.wake",
     "device_authority.add",
     "device_authority.change",
     "device_authority.remove",

@@ -37,6 +37,7 @@ pub mod lost_mode;
 pub mod migrations;
 pub mod moving;
 pub mod names;
+pub mod nanomdm;
 pub mod org;
 pub mod paging;
 pub mod people;

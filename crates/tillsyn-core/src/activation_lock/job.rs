@@ -1,7 +1,7 @@
 //! The job: tries the newest code of the device first, then older ones, then those that we made.
 
 use serde_json::json;
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Row, Tx, args};
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::key::KeyPair;
 use tillsyn_upstream::activation_lock::{
@@ -190,6 +190,24 @@ async fn client(core: &Core, device_id: &str) -> Result<Option<ActivationLockCli
     let Some(row) = core.db().query_optional(FIND, values).await? else {
         return Ok(None);
     };
+    connect(core, &row).map(Some)
+}
+
+/// With the push certificate of a topic.
+pub(crate) async fn client_of_topic(
+    core: &Core,
+    topic: &str,
+) -> Result<Option<ActivationLockClient>, Error> {
+    const FIND: &str = "SELECT p.id, p.certificate, p.key_sealed FROM push_topic p \
+        WHERE p.topic = $1 AND p.not_after > $2";
+    let values = args![topic, core.now_ms()];
+    let Some(row) = core.db().query_optional(FIND, values).await? else {
+        return Ok(None);
+    };
+    connect(core, &row).map(Some)
+}
+
+fn connect(core: &Core, row: &Row) -> Result<ActivationLockClient, Error> {
     let key = core
         .keys()
         .open(&row.blob(2)?, "push_topic", "key_sealed", &row.text(0)?)?;
@@ -205,12 +223,10 @@ async fn client(core: &Core, device_id: &str) -> Result<Option<ActivationLockCli
         client_cert_pem: Certificate::from_der(&row.blob(1)?)?.to_pem().into_bytes(),
         client_key_pem: key_pem.as_bytes().to_vec(),
     };
-    ActivationLockClient::new(config)
-        .map(Some)
-        .map_err(|error| {
-            Error::internal("The connection to Apple's device services cannot be set up.")
-                .caused_by(error)
-        })
+    ActivationLockClient::new(config).map_err(|error| {
+        Error::internal("The connection to Apple's device services cannot be set up.")
+            .caused_by(error)
+    })
 }
 
 /// 1, 2, 4 … minutes, at most an hour.

@@ -8,4 +8,4 @@ mod view;
 pub use ask::{AskUnlock, ask_unlock};
 pub use view::{ActivationUnlock, list_unlocks};
 
-pub(crate) use job::run_due;
+pub(crate) use job::{client_of_topic, run_due};

@@ -130,6 +130,7 @@ async fn pass(
         fleet,
         campaign,
         only_able: false,
+        tool: None,
         now_ms,
     };
     let enqueued = core
@@ -162,6 +163,15 @@ impl Ruling {
     }
 }
 
+/// What a tool says of its command that nobody else does.
+#[derive(Clone, Debug)]
+pub(super) struct Tool {
+    /// The `CommandUUID` under which it waits for the answer.
+    pub(super) given_id: String,
+    /// Whether devices are woken for it.
+    pub(super) push: bool,
+}
+
 /// Everything that the transaction body needs; it may run more than once.
 pub(super) struct Plan {
     pub(super) keys: KeyStore,
@@ -169,22 +179,24 @@ pub(super) struct Plan {
     pub(super) request: Request,
     pub(super) profile: Option<Zeroizing<Vec<u8>>>,
     pub(super) reason: Option<String>,
-    confirmation: Confirmation,
+    pub(super) confirmation: Confirmation,
     pub(super) devices: Vec<DeviceId>,
     pub(super) channel: Channel,
-    settings: GuardSettings,
-    fleet: i64,
+    pub(super) settings: GuardSettings,
+    pub(super) fleet: i64,
     /// The campaign that was named.
-    campaign: Option<CampaignId>,
+    pub(super) campaign: Option<CampaignId>,
     /// Leaves out what cannot be asked instead of refusing the whole set: the server's own questions.
-    only_able: bool,
+    pub(super) only_able: bool,
+    /// A tool's own name for the command.
+    pub(super) tool: Option<Tool>,
     pub(super) now_ms: i64,
 }
 
 impl Plan {
     async fn run(&self, tx: &Tx) -> Result<Enqueued, Error> {
         let targets = self.load(tx).await?;
-        let act = self.act(&targets)?;
+        let act = self.act(targets.iter())?;
         self.check_permission(&targets, act)?;
         let able = self.check_capability(tx, &targets).await?;
         self.check_confirmation(&targets, act)?;
@@ -220,14 +232,11 @@ impl Plan {
 
     /// The act of the whole set. A removal that retires some of the devices and not others would hide
     /// the retire, so it is refused.
-    fn act(&self, targets: &[Target]) -> Result<Option<Act>, Error> {
-        let mut acts = targets.iter().map(|target| {
-            let profile = target
-                .enrollment
-                .as_ref()
-                .map(|e| e.profile_identifier.as_str());
-            self.request.act(profile)
-        });
+    pub(super) fn act<'a>(
+        &self,
+        targets: impl Iterator<Item = &'a Target>,
+    ) -> Result<Option<Act>, Error> {
+        let mut acts = targets.map(|target| self.act_on(target));
         let first = acts.next().flatten();
         if acts.all(|act| act == first) {
             return Ok(first);
@@ -237,6 +246,12 @@ impl Plan {
             "For some of these devices this removes their management, for others a profile. Send the \
              two apart.",
         ))
+    }
+
+    pub(super) fn act_on(&self, target: &Target) -> Option<Act> {
+        let enrollment = target.enrollment.as_ref();
+        self.request
+            .act(enrollment.map(|e| e.profile_identifier.as_str()))
     }
 
     fn check_permission(&self, targets: &[Target], act: Option<Act>) -> Result<(), Error> {
@@ -394,7 +409,12 @@ impl Plan {
         .with_data(json!({ "devices": ids })))
     }
 
-    async fn rule(&self, tx: &Tx, able: &[Able<'_>], act: Option<Act>) -> Result<Ruling, Error> {
+    pub(super) async fn rule(
+        &self,
+        tx: &Tx,
+        able: &[Able<'_>],
+        act: Option<Act>,
+    ) -> Result<Ruling, Error> {
         let Some(act) = act else {
             return match self.campaign {
                 None => Ok(Ruling::at_once()),
@@ -487,6 +507,7 @@ impl Plan {
             fleet: 0,
             campaign: None,
             only_able: true,
+            tool: None,
             now_ms,
         }
     }

@@ -106,6 +106,8 @@ impl Plan {
         let intent = match act {
             // Ending the management is no change to a profile.
             Some(Act::Retire) => Intent::Each,
+            // A tool waits for the answer to its own command: no other's stands in for it.
+            _ if self.tool.is_some() => Intent::Each,
             _ => self.request.intent(),
         };
         let waiting = self.waiting_twins(tx, able, &intent).await?;
@@ -183,7 +185,8 @@ impl Plan {
                 self.request.life_ms(),
                 self.now_ms,
                 self.now_ms,
-                self.now_ms + start.wait_ms
+                self.now_ms + start.wait_ms,
+                self.tool.as_ref().map(|tool| tool.given_id.as_str())
             ]);
             stories.push(args![
                 &id,
@@ -225,7 +228,9 @@ impl Plan {
             return false;
         };
         let permission = escrow::Kind::LockPin.permission();
+        // A tool's answer has no place for it.
         self.actor.kind != ActorKind::System
+            && self.tool.is_none()
             && authorize(&self.actor, permission, &target.unit_path).is_ok()
     }
 
@@ -427,7 +432,7 @@ impl Plan {
                 campaigns::spent_in(tx, campaign, &made, self.now_ms).await?;
             }
         }
-        if decision == Decision::AtOnce {
+        if decision == Decision::AtOnce && self.tool.as_ref().is_none_or(|tool| tool.push) {
             store::request_pushes(tx, &channels(able), self.now_ms).await?;
         }
         Ok(())
@@ -487,8 +492,9 @@ async fn insert_rows(
 ) -> Result<(), Error> {
     const COMMANDS: &str = "INSERT INTO command (id, batch_id, channel_id, enrollment_id, device_id, \
         org_unit_id, request_type, act, secret_sealed, status, status_reason, finished, lane, \
-        position, held_until, intent, replaces, life_ms, created_at, updated_at, expires_at)";
-    tx.insert_many(COMMANDS, 21, rows, "").await?;
+        position, held_until, intent, replaces, life_ms, created_at, updated_at, expires_at, \
+        given_id)";
+    tx.insert_many(COMMANDS, 22, rows, "").await?;
     tx.insert_many(store::STORIES, 6, stories, "").await?;
     Ok(())
 }

@@ -12,6 +12,7 @@ mod form;
 pub(crate) mod guard;
 mod hold;
 mod insert;
+mod named;
 mod preview;
 mod put;
 mod raw;
@@ -44,4 +45,5 @@ pub(crate) use guard::fleet_size;
 pub(crate) use hold::{
     Withdrawn, release_due_holds, release_in, waiting_devices_in, withdraw_batch_in,
 };
+pub(crate) use named::{Named, NamedDone, named_in, unknown};
 pub(crate) use put::put_in;

@@ -71,18 +71,11 @@ pub(crate) async fn put_in(
     }
     let act = plan.request.kind().and_then(|kind| kind.act);
     if act.is_some() {
-        able = not_frozen(tx, able, &mut put).await?;
+        able = not_frozen(tx, able, &mut put.refused).await?;
     }
-    let asked = insert::channels(&able);
-    let able = plan.with_room(tx, able).await?;
-    let taken = insert::channels(&able);
-    if taken.len() < asked.len() {
-        for full in asked.into_iter().filter(|id| !taken.contains(id)) {
-            let why = "Too many commands wait for this device already.".to_owned();
-            put.refused.insert(full, ("queue_full", why));
-        }
-    }
+    let able = with_room(tx, &plan, able, &mut put.refused).await?;
     if !able.is_empty() {
+        let taken = insert::channels(&able);
         let made = plan.insert(tx, &able, act, &Ruling::at_once()).await?;
         for (channel, command) in taken.into_iter().zip(made.commands) {
             let over = command.status == CommandStatus::Superseded.as_str();
@@ -92,11 +85,31 @@ pub(crate) async fn put_in(
     Ok(put)
 }
 
-/// After a panic stop the server takes nothing from devices either.
-async fn not_frozen<'a>(
+/// The queues that were refused, each with a stable code and the reason in words.
+pub(super) type Refused = HashMap<String, (&'static str, String)>;
+
+/// Those whose queue can take one more.
+pub(super) async fn with_room<'a>(
+    tx: &Tx,
+    plan: &Plan,
+    able: Vec<Able<'a>>,
+    refused: &mut Refused,
+) -> Result<Vec<Able<'a>>, Error> {
+    let asked = insert::channels(&able);
+    let able = plan.with_room(tx, able).await?;
+    let taken = insert::channels(&able);
+    for full in asked.into_iter().filter(|id| !taken.contains(id)) {
+        let why = "Too many commands wait for this device already.".to_owned();
+        refused.insert(full, ("queue_full", why));
+    }
+    Ok(able)
+}
+
+/// After a panic stop nothing is taken from devices, by the server neither.
+pub(super) async fn not_frozen<'a>(
     tx: &Tx,
     able: Vec<Able<'a>>,
-    put: &mut Put,
+    refused: &mut Refused,
 ) -> Result<Vec<Able<'a>>, Error> {
     let mut free = Vec::with_capacity(able.len());
     for (target, enrollment) in able {
@@ -105,7 +118,7 @@ async fn not_frozen<'a>(
             Ok(()) => free.push((target, enrollment)),
             Err(error) if error.code == "frozen" => {
                 let why = (error.code, error.detail);
-                put.refused.insert(enrollment.channel_id.clone(), why);
+                refused.insert(enrollment.channel_id.clone(), why);
             }
             Err(error) => return Err(error),
         }

@@ -29,7 +29,7 @@ pub use topic::{
     PastCertificate, PushTopicView, TopicEdit, edit_topic, history, list_topics, remove_topic,
     resume_topic, topic,
 };
-pub use upload::{PushUpload, PushUploaded, Replacement, upload_certificate};
+pub use upload::{PushUpload, PushUploaded, Replacement, upload_by_tool, upload_certificate};
 pub use vendor::{VendorUpload, VendorView, remove_vendor, set_vendor, vendor};
 pub use worker::run_worker;
 

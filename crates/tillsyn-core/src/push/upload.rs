@@ -75,14 +75,42 @@ pub async fn upload_certificate(
     upload: PushUpload,
 ) -> Result<PushUploaded, Error> {
     may(actor, Permission::PushWrite)?;
-    let now_ms = core.now_ms();
     if actor.kind == ActorKind::Token {
         return Err(Error::forbidden(
             "person_needed",
             "A push certificate is uploaded by a person, not by a token.",
         ));
     }
-    require_fresh(actor, now_ms)?;
+    require_fresh(actor, core.now_ms())?;
+    upload_checked(core, actor, upload).await
+}
+
+/// The same for a tool: the first certificate of this server, or another one of a topic on record, which waits
+/// for a person. What asks for a choice of a person's it cannot do.
+///
+/// # Errors
+/// As [`upload_certificate`].
+pub async fn upload_by_tool(
+    core: &Core,
+    actor: &Actor,
+    certificate_pem: String,
+    key_pem: Zeroizing<String>,
+) -> Result<PushUploaded, Error> {
+    may(actor, Permission::PushWrite)?;
+    let upload = PushUpload {
+        certificate_pem,
+        key_pem: Some(key_pem),
+        ..PushUpload::default()
+    };
+    upload_checked(core, actor, upload).await
+}
+
+async fn upload_checked(
+    core: &Core,
+    actor: &Actor,
+    upload: PushUpload,
+) -> Result<PushUploaded, Error> {
+    let now_ms = core.now_ms();
     let unit = match &upload.unit {
         Some(id) => org::unit(core, id).await?,
         None => org::root(core).await?,

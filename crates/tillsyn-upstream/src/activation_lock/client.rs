@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Url};
+use reqwest::{Client, RequestBuilder, Url};
 
 use crate::vendor::{self, VendorConfig, VendorError};
 
@@ -46,6 +46,14 @@ pub enum UnlockOutcome {
     },
 }
 
+/// Apple's answer as it came.
+#[derive(Debug)]
+pub struct Passed {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
 /// A client for one push certificate.
 pub struct ActivationLockClient {
     http: Client,
@@ -62,6 +70,9 @@ impl fmt::Debug for ActivationLockClient {
 const PATH: &str = "deviceservicesworkers/escrowKeyUnlock";
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Somebody waits for the answer of this one.
+const PASS_TIMEOUT: Duration = Duration::from_secs(20);
+const PASS_LIMIT: usize = 64 * 1024;
 
 impl ActivationLockClient {
     /// Prepares the client; it connects at the first call.
@@ -76,6 +87,42 @@ impl ActivationLockClient {
 
     /// Tries one code. Never fails otherwise than by its outcome.
     pub async fn unlock(&self, unlock: &Unlock<'_>) -> UnlockOutcome {
+        match self.request(unlock).send().await {
+            Ok(response) => {
+                let after = retry_after(response.headers());
+                classify(response.status().as_u16(), after)
+            }
+            Err(error) => UnlockOutcome::RetryLater {
+                reason: word(&error),
+                retry_after_s: None,
+            },
+        }
+    }
+
+    /// The same for somebody who wants Apple's answer as it is.
+    ///
+    /// # Errors
+    /// A word for why there is none.
+    pub async fn pass(&self, unlock: &Unlock<'_>) -> Result<Passed, &'static str> {
+        let request = self.request(unlock).timeout(PASS_TIMEOUT);
+        let mut response = request.send().await.map_err(|error| word(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| word(&error))? {
+            if body.len() + chunk.len() > PASS_LIMIT {
+                return Err("too_large");
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Passed {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    fn request(&self, unlock: &Unlock<'_>) -> RequestBuilder {
         let mut url = self.url.clone();
         {
             let mut query = url.query_pairs_mut();
@@ -91,27 +138,20 @@ impl ActivationLockClient {
                 }
             }
         }
-        let request = self
-            .http
+        self.http
             .post(url)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form(unlock));
-        match request.send().await {
-            Ok(response) => {
-                let after = retry_after(response.headers());
-                classify(response.status().as_u16(), after)
-            }
-            Err(error) => UnlockOutcome::RetryLater {
-                reason: if error.is_timeout() {
-                    "timeout"
-                } else if error.is_connect() {
-                    "connect"
-                } else {
-                    "transport"
-                },
-                retry_after_s: None,
-            },
-        }
+            .body(form(unlock))
+    }
+}
+
+fn word(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "timeout"
+    } else if error.is_connect() {
+        "connect"
+    } else {
+        "transport"
     }
 }
 

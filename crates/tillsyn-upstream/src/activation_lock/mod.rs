@@ -4,6 +4,6 @@
 
 mod client;
 
-pub use client::{ActivationLockClient, Unlock, UnlockOutcome};
+pub use client::{ActivationLockClient, Passed, Unlock, UnlockOutcome};
 
 pub use crate::vendor::{VendorConfig as ActivationLockConfig, VendorError as ActivationLockError};

@@ -45,7 +45,7 @@ mod push_requests;
 mod push_vendor;
 mod roles;
 mod routes;
-mod time;
+pub(crate) mod time;
 mod tokens;
 mod units;
 mod webhooks;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// RFC 3339 in UTC with milliseconds.
 #[derive(Clone, Copy, Debug, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
-pub(super) struct Time(pub(super) i64);
+pub(crate) struct Time(pub(crate) i64);
 
 impl Time {
     pub(super) fn option(ms: Option<i64>) -> Option<Self> {

@@ -52,4 +52,4 @@ pub(crate) use enrollment_profile::{
 };
 pub(crate) use escrowed::{check_escrow_in, check_escrowed_in, sets_secret};
 pub(crate) use install::{ProfileCache, preview};
-pub(crate) use raw::read_raw;
+pub(crate) use raw::{command_uuid, read_raw};

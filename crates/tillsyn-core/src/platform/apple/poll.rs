@@ -349,14 +349,14 @@ impl Turn {
         channel: &PollingChannel,
     ) -> Result<Option<Vec<u8>>, Error> {
         const NEXT: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act, b.actor_kind FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
             CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position, c.id LIMIT 1";
         // Whoever withdraws or holds it at this moment is waited for, and the choice is made again.
         const NEXT_LOCKED: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act, b.actor_kind FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
@@ -431,8 +431,10 @@ impl Turn {
         const RETIRED: &str =
             "UPDATE enrollment SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
         let id = row.text(0)?;
-        let uuid = CommandUuid::new(id.clone())
-            .map_err(|_| Error::internal("command.id is not usable as CommandUUID."))?;
+        // A tool that asked waits for its own name of the command.
+        let told = row.opt_text(10)?.unwrap_or_else(|| id.clone());
+        let uuid = CommandUuid::new(told)
+            .map_err(|_| Error::internal("The command's id is not usable as CommandUUID."))?;
         let plist = match self.encode(tx, enrollment, channel, &uuid, row).await? {
             Ok(plist) => plist,
             Err((code, why)) => {
@@ -481,11 +483,9 @@ impl Turn {
         {
             return Ok(Err(refused));
         }
+        let id = row.text(0)?;
         let pin = match row.opt_blob(4)? {
-            Some(sealed) => {
-                let id = uuid.as_str();
-                Some(self.keys.open(&sealed, "command", "secret_sealed", id)?)
-            }
+            Some(sealed) => Some(self.keys.open(&sealed, "command", "secret_sealed", &id)?),
             None => None,
         };
         let sealed = match row.opt_blob(7)? {
@@ -508,7 +508,7 @@ impl Turn {
                 ..
             } => {
                 let delivery = Delivery {
-                    command_id: uuid.as_str(),
+                    command_id: &id,
                     channel_id: &channel.id,
                     device_id: device,
                     enrollment_id: &enrollment.id,

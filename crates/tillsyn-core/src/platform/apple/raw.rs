@@ -54,6 +54,20 @@ pub(crate) fn read_raw(bytes: &[u8]) -> Result<Asked, Error> {
     ))
 }
 
+/// The `CommandUUID` beside the command of a tool's property list; empty when it has none.
+pub(crate) fn command_uuid(bytes: &[u8]) -> Result<String, Error> {
+    let dict = dictionary(bytes).map_err(|error| {
+        refuse(format!(
+            "This is not a command in a property list: {error}."
+        ))
+    })?;
+    if !matches!(dict.get("Command"), Some(Value::Dictionary(_))) {
+        return Err(refuse("It has no Command.".to_owned()));
+    }
+    let uuid = dict.get("CommandUUID").and_then(Value::as_string);
+    Ok(uuid.unwrap_or_default().to_owned())
+}
+
 /// The dictionary of a raw command.
 pub(super) fn dictionary(bytes: &[u8]) -> Result<Dictionary, WireError> {
     let value = plist_guard::parse(bytes, Limits::RESULT)?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use tillsyn_apple::platform::DeviceFacts;
 use tillsyn_apple::redact::redact;
 use tillsyn_apple::result::{CommandResult, Status};
-use tillsyn_db::{Engine, Tx, args};
+use tillsyn_db::{Engine, Row, Tx, args};
 
 use super::capability::{self, Told};
 use super::facts;
@@ -23,6 +23,29 @@ use crate::events::{self, NewEvent};
 use crate::lost_mode;
 use crate::reconcile;
 
+/// The command that a device answers: by our id, which is its `CommandUUID`, or by the one that a tool gave.
+async fn command_of(tx: &Tx, uuid: &str, channel_id: &str) -> Result<Option<Row>, Error> {
+    const FIND: &str = "SELECT c.status, c.finished, c.act, b.request, c.id FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2";
+    const FIND_LOCKED: &str = "SELECT c.status, c.finished, c.act, b.request, c.id FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2 \
+        FOR UPDATE OF c";
+    const GIVEN: &str = "SELECT c.status, c.finished, c.act, b.request, c.id FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id WHERE c.given_id = $1 AND c.channel_id = $2";
+    const GIVEN_LOCKED: &str = "SELECT c.status, c.finished, c.act, b.request, c.id FROM command c \
+        JOIN command_batch b ON b.id = c.batch_id WHERE c.given_id = $1 AND c.channel_id = $2 \
+        FOR UPDATE OF c";
+    let (ours, given) = match tx.engine() {
+        Engine::Sqlite => (FIND, GIVEN),
+        Engine::Postgres => (FIND_LOCKED, GIVEN_LOCKED),
+    };
+    let values = args![uuid, channel_id];
+    if let Some(row) = tx.fetch_optional(ours, values.clone()).await? {
+        return Ok(Some(row));
+    }
+    Ok(tx.fetch_optional(given, values).await?)
+}
+
 /// Records what the device reports; true when its enrollment ended by it.
 pub(super) async fn result(
     tx: &Tx,
@@ -30,18 +53,9 @@ pub(super) async fn result(
     enrollment: &SenderEnrollment,
     channel: &PollingChannel,
 ) -> Result<bool, Error> {
-    const FIND: &str = "SELECT c.status, c.finished, c.act, b.request FROM command c \
-        JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2";
-    const FIND_LOCKED: &str = "SELECT c.status, c.finished, c.act, b.request FROM command c \
-        JOIN command_batch b ON b.id = c.batch_id WHERE c.id = $1 AND c.channel_id = $2 \
-        FOR UPDATE OF c";
     const ORPHAN: &str = "INSERT INTO orphan_result (enrollment_id, command_id, status, received_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (enrollment_id, command_id) DO NOTHING";
     let result = turn.incoming.result();
-    let find = match tx.engine() {
-        Engine::Sqlite => FIND,
-        Engine::Postgres => FIND_LOCKED,
-    };
     let Some(uuid) = result
         .command_uuid
         .as_ref()
@@ -49,10 +63,7 @@ pub(super) async fn result(
     else {
         return Ok(false);
     };
-    let Some(row) = tx
-        .fetch_optional(find, args![uuid.as_str(), channel.id.as_str()])
-        .await?
-    else {
+    let Some(row) = command_of(tx, uuid.as_str(), &channel.id).await? else {
         let short: String = uuid.as_str().chars().take(100).collect();
         let values = args![
             enrollment.id.as_str(),
@@ -63,16 +74,17 @@ pub(super) async fn result(
         tx.execute(ORPHAN, values).await?;
         return Ok(false);
     };
+    let id = row.text(4)?;
+    let id = id.as_str();
     let act = row.opt_text(2)?.as_deref().and_then(Act::parse);
     if row.i64(1)? != 0 {
         // Stored already, or given up before the answer came: the device repeats until it hears 200. A
         // lock that it tells of late was a lock all the same, and its PIN the one that counts.
         if let (Status::Acknowledged, Some(Act::Lock | Act::Erase)) = (result.status, act) {
-            escrow::on_locked_in(tx, uuid.as_str(), turn.now_ms).await?;
+            escrow::on_locked_in(tx, id, turn.now_ms).await?;
         }
         return Ok(false);
     }
-    let id = uuid.as_str();
     if result.status == Status::NotNow {
         not_now(tx, turn, channel, id).await?;
         return Ok(false);

@@ -82,6 +82,7 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "device.check_out" => l.t("activity-removed"),
         "device.reconcile" => l.t("activity-device-reconcile"),
         "device.refused" => l.t("activity-refused"),
+        "device.wake" => l.t("activity-wake"),
         "device.bootstrap_token" => l.t("activity-bootstrap"),
         "device_authority.add" => l.t("activity-authority"),
         "device_authority.change" => l.t("activity-authority-changed"),

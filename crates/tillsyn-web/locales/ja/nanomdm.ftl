@@ -1,0 +1,1 @@
+activity-wake = が起こしました：
