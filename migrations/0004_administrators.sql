@@ -365,13 +365,7 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at) WHERE status = 'w
 -- the same one.
 ALTER TABLE command ADD COLUMN given_id TEXT;
 CREATE UNIQUE INDEX command_given ON command (given_id, channel_id) WHERE given_id IS NOT NULL;
+-- How many a channel sent since it enrolled: these tools take the first one for a new enrollment.
+ALTER TABLE channel ADD COLUMN token_updates BIGINT NOT NULL DEFAULT 0;
+UPDATE channel SET token_updates = 1 WHERE push_token IS NOT NULL;
 CREATE INDEX enrollment_apple_id ON enrollment (apple_enrollment_id) WHERE apple_enrollment_id IS NOT NULL;
-
--- Declarative management that another server answers (kmfddm and its like).
-CREATE TABLE dm_forward (
-    enrollment_id TEXT NOT NULL PRIMARY KEY REFERENCES enrollment (id),
-    url TEXT NOT NULL,
-    key_sealed {blob},
-    created_by TEXT NOT NULL,
-    created_at BIGINT NOT NULL
-);

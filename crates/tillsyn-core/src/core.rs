@@ -94,6 +94,7 @@ struct Inner {
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
     profiles: crate::platform::apple::ProfileCache,
     refusals: crate::audit::Refusals,
+    raw_wanted: crate::webhooks::RawWanted,
 }
 
 impl Core {
@@ -128,6 +129,7 @@ impl Core {
             token_provider: RwLock::new(None),
             profiles: crate::platform::apple::ProfileCache::default(),
             refusals: crate::audit::Refusals::default(),
+            raw_wanted: crate::webhooks::RawWanted::default(),
         })))
     }
 
@@ -171,6 +173,10 @@ impl Core {
 
     pub(crate) fn refusals(&self) -> &crate::audit::Refusals {
         &self.0.refusals
+    }
+
+    pub(crate) fn raw_wanted(&self) -> &crate::webhooks::RawWanted {
+        &self.0.raw_wanted
     }
 
     pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {

@@ -103,8 +103,9 @@ pub(crate) async fn channel_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     const UPSERT: &str = "INSERT INTO channel (id, enrollment_id, device_id, name, topic, push_token, \
-        push_magic, token_updated_at, contact, user_short_name, user_id, user_long_name, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $11, $8) \
+        push_magic, token_updated_at, contact, user_short_name, user_id, user_long_name, created_at, \
+        token_updates) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $11, $8, 1) \
         ON CONFLICT (enrollment_id, name) DO UPDATE SET push_token = excluded.push_token, \
         push_magic = excluded.push_magic, token_updated_at = excluded.token_updated_at, \
         ended_at = NULL";

@@ -2,6 +2,7 @@
 //! doors as the API's (sheet of the family's interface).
 
 mod enqueue;
+pub(crate) mod hook;
 mod ids;
 mod outcome;
 mod pushed;

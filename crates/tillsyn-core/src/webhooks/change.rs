@@ -4,9 +4,9 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
-use super::create::{checked_name, checked_url, host, may_write, new_key};
+use super::create::{checked_name, checked_url, host, may_send, may_write, new_key};
 use super::store::{Found, WebhookStatus, WebhookView, find_in};
-use super::subscription;
+use super::{raw, subscription};
 use crate::actor::{Actor, Permission, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
@@ -35,31 +35,32 @@ pub async fn change_webhook(
     let change = WebhookChange {
         name: change.name.as_deref().map(checked_name).transpose()?,
         url: change.url.map(|url| checked_url(core, &url)).transpose()?,
-        events: change
-            .events
-            .as_deref()
-            .map(subscription::checked)
-            .transpose()?,
+        events: change.events,
         paused: change.paused,
     };
     // Where events go, and which, is as weighty as the webhook itself.
     if change.url.is_some() || change.events.is_some() {
         require_fresh(actor, now)?;
     }
-    core.db()
+    let changed = core
+        .db()
         .write(
             (actor.clone(), id.clone(), change, now),
             |tx, (actor, id, change, now)| {
                 Box::pin(async move {
                     let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
                     change_in(tx, actor, &found, change, *now).await?;
-                    Ok(find_in(tx, actor, Permission::WebhooksWrite, id)
-                        .await?
-                        .view)
+                    Ok::<_, Error>(
+                        find_in(tx, actor, Permission::WebhooksWrite, id)
+                            .await?
+                            .view,
+                    )
                 })
             },
         )
-        .await
+        .await?;
+    raw::look(core).await?;
+    Ok(changed)
 }
 
 async fn change_in(
@@ -74,7 +75,15 @@ async fn change_in(
     let old = &found.view;
     let name = change.name.as_ref().unwrap_or(&old.name);
     let url = change.url.as_ref().unwrap_or(&old.url);
-    let events = change.events.as_ref().unwrap_or(&old.events);
+    let events = match &change.events {
+        Some(events) => subscription::checked(old.format, events)?,
+        None => old.events.clone(),
+    };
+    let events = &events;
+    // As weighty as making it so.
+    if (url, events) != (&old.url, &old.events) || change.paused == Some(false) {
+        may_send(actor, old.format, &found.unit_path)?;
+    }
     if (name, url, events) != (&old.name, &old.url, &old.events) {
         let values = args![
             &old.id,

@@ -7,7 +7,7 @@ use tillsyn_upstream::webhook::NoTarget;
 use zeroize::Zeroizing;
 
 use super::store::{Format, WebhookView, find_in};
-use super::subscription;
+use super::{raw, subscription};
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
@@ -20,6 +20,7 @@ use crate::org;
 pub struct NewWebhook {
     pub name: String,
     pub url: String,
+    pub format: Format,
     /// Actions, `kind.*`, or `*`.
     pub events: Vec<String>,
     /// Whose events; without it, the actor's own unit. Units below are within.
@@ -72,6 +73,14 @@ pub(super) fn may_write(actor: &Actor) -> Result<(), Error> {
     may(actor, Permission::AuditRead)
 }
 
+/// Raw messages carry unlock and bootstrap tokens: whoever has them sent may see such secrets.
+pub(super) fn may_send(actor: &Actor, format: Format, path: &str) -> Result<(), Error> {
+    match format {
+        Format::Tillsyn => Ok(()),
+        Format::Nanomdm => authorize(actor, Permission::SecretsRevealTokens, path),
+    }
+}
+
 /// Makes a webhook; it is told what happens from now on. Its key is returned once.
 pub async fn create_webhook(
     core: &Core,
@@ -83,23 +92,28 @@ pub async fn create_webhook(
     require_fresh(actor, now)?;
     let name = checked_name(&new.name)?;
     let url = checked_url(core, &new.url)?;
-    let events = subscription::checked(&new.events)?;
+    let events = subscription::checked(new.format, &new.events)?;
     let unit = match &new.unit {
         Some(id) => org::unit(core, id).await?,
         None => org::of_path(core, &actor.unit_path).await?,
     };
     authorize(actor, Permission::WebhooksWrite, &unit.path)?;
+    may_send(actor, new.format, &unit.path)?;
+    let format = new.format;
     let key = new_key();
     let id = WebhookId::new(now);
     let sealed = core
         .keys()
         .seal(key.as_bytes(), "webhook", "key_sealed", id.as_str());
-    let input = (actor.clone(), id, name, url, events, unit, sealed, now);
+    let input = (
+        (actor.clone(), id, name, url),
+        (format, events, unit, sealed, now),
+    );
     let view = core
         .db()
         .write(
             input,
-            |tx, (actor, id, name, url, events, unit, sealed, now)| {
+            |tx, ((actor, id, name, url), (format, events, unit, sealed, now))| {
                 Box::pin(async move {
                     const COUNT: &str = "SELECT count(*) FROM webhook";
                     const INSERT: &str = "INSERT INTO webhook (id, org_unit_id, name, url, format, \
@@ -115,7 +129,7 @@ pub async fn create_webhook(
                         &unit.id,
                         name.as_str(),
                         url.as_str(),
-                        Format::Tillsyn.as_str(),
+                        format.as_str(),
                         json!(events).to_string(),
                         sealed.clone(),
                         actor.id.as_str(),
@@ -125,7 +139,9 @@ pub async fn create_webhook(
                     // The address may hold a secret of the receiver: only its host is told.
                     let event =
                         NewEvent::done("webhook.create", "webhook", id.as_str(), unit.id.as_str())
-                            .with(json!({ "host": host(url), "events": events }));
+                            .with(json!({
+                                "host": host(url), "events": events, "format": format.as_str(),
+                            }));
                     events::record(tx, actor, *now, event).await?;
                     Ok(find_in(tx, actor, Permission::WebhooksWrite, id)
                         .await?
@@ -134,6 +150,7 @@ pub async fn create_webhook(
             },
         )
         .await?;
+    raw::look(core).await?;
     Ok((view, key))
 }
 

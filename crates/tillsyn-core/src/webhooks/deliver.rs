@@ -1,7 +1,10 @@
 //! Claims deliveries that are due and sends them. A node that dies holding some leaves them to the others.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt as _};
 use tillsyn_db::{Engine, args};
+use tillsyn_pki::hash;
 use tillsyn_upstream::webhook::{Hook, HookClient, HookOutcome};
 use zeroize::Zeroizing;
 
@@ -64,6 +67,11 @@ async fn send(core: &Core, client: &HookClient, claimed: &Claimed) -> HookOutcom
                 sign::signature(&claimed.key, core.now_ms(), &claimed.body),
             ),
         ],
+        // As those tools check it.
+        Format::Nanomdm => vec![(
+            "x-hmac-signature",
+            STANDARD.encode(hash::hmac_sha256(&claimed.key, &[&claimed.body])),
+        )],
     };
     let outcome = client
         .send(Hook {

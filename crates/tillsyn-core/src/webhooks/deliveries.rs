@@ -8,7 +8,7 @@ use super::change::checked_active;
 use super::create::may_write;
 use super::fan_out::{delivery, queue_in};
 use super::sign::{self, Told};
-use super::store::find_in;
+use super::store::{Format, find_in};
 use crate::actor::{Actor, Permission};
 use crate::core::Core;
 use crate::error::Error;
@@ -106,6 +106,12 @@ pub async fn send_test(core: &Core, actor: &Actor, id: &WebhookId) -> Result<Str
             Box::pin(async move {
                 let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
                 checked_active(&found)?;
+                if found.view.format != Format::Tillsyn {
+                    return Err(Error::conflict(
+                        "webhook_test_format",
+                        "This webhook gets what devices send, and nothing else: there is no test of it.",
+                    ));
+                }
                 let event_id = new_uuid(*now).to_string();
                 let unit = &found.view.unit_id;
                 let told = Told {

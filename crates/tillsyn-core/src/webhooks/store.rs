@@ -15,20 +15,27 @@ use crate::ids::WebhookId;
 pub enum Format {
     /// Events of the audit trail.
     Tillsyn,
+    /// What devices send, as it came, for tools of the NanoMDM family. It has secrets in it.
+    Nanomdm,
 }
 
 impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tillsyn => "tillsyn",
+            Self::Nanomdm => "nanomdm",
         }
     }
 
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Tillsyn, Self::Nanomdm]
+            .into_iter()
+            .find(|format| format.as_str() == text)
+    }
+
     pub(super) fn stored(text: &str) -> Result<Self, Error> {
-        match text {
-            "tillsyn" => Ok(Self::Tillsyn),
-            _ => Err(Error::internal("A webhook has a format that is not known.")),
-        }
+        Self::parse(text)
+            .ok_or_else(|| Error::internal("A webhook has a format that is not known."))
     }
 }
 

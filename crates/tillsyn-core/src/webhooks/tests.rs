@@ -6,6 +6,7 @@ use tillsyn_pki::hash;
 use super::create::host;
 use super::record::{back_off, next_try};
 use super::sign::{self, Told};
+use super::store::Format;
 use super::subscription::{checked, takes};
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -25,7 +26,11 @@ fn patterns_take_one_action_a_kind_or_all() {
 
 #[test]
 fn patterns_that_meet_nothing_are_refused() {
-    let fine = checked(&list(&[" guard.stop", "device.*", "device.*"])).expect("known");
+    let fine = checked(
+        Format::Tillsyn,
+        &list(&[" guard.stop", "device.*", "device.*"]),
+    )
+    .expect("known");
     assert_eq!(fine, list(&["device.*", "guard.stop"]));
     for wrong in [
         "device.dance",
@@ -36,10 +41,17 @@ fn patterns_that_meet_nothing_are_refused() {
         "device.",
         "**",
     ] {
-        let error = checked(&list(&[wrong])).expect_err(wrong);
+        let error = checked(Format::Tillsyn, &list(&[wrong])).expect_err(wrong);
         assert_eq!(error.code, "webhook_event_unknown", "{wrong}");
     }
-    assert_eq!(checked(&[]).expect_err("none").code, "webhook_events");
+    assert_eq!(
+        checked(Format::Tillsyn, &[]).expect_err("none").code,
+        "webhook_events"
+    );
+    // What one format knows the other does not.
+    assert!(checked(Format::Nanomdm, &list(&["mdm.*", "mdm.Connect"])).is_ok());
+    assert!(checked(Format::Nanomdm, &list(&["device.*"])).is_err());
+    assert!(checked(Format::Tillsyn, &list(&["mdm.*"])).is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use tillsyn_upstream::webhook::HookClient;
 
 use super::deliver::deliver;
 use super::fan_out::{Places, fan_out};
+use super::raw;
 use crate::core::Core;
 use crate::error::Error;
 
@@ -33,6 +34,7 @@ async fn round(
     places: &mut Places,
     client: &mut Option<HookClient>,
 ) -> Result<(), Error> {
+    raw::look(core).await?;
     fan_out(core, places).await?;
     while deliver(core, client).await? > 0 {}
     Ok(())

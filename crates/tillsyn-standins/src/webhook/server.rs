@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -67,6 +69,13 @@ impl Received {
         }
         let expected = hash::hmac_sha256(key.as_bytes(), &[time.as_bytes(), b".", &self.body]);
         !time.is_empty() && tag == hash::hex(&expected)
+    }
+
+    /// The same as receivers of the NanoMDM family check it: over the body alone, in Base64.
+    pub fn has_hmac_of(&self, key: &str) -> bool {
+        let expected = hash::hmac_sha256(key.as_bytes(), &[&self.body]);
+        let told = STANDARD.decode(self.header("x-hmac-signature"));
+        told.is_ok_and(|told| told == expected)
     }
 }
 

@@ -109,6 +109,7 @@ impl Sample for WebhookPage {
                 unit: "Hydrology".to_owned(),
                 status: standing(l, state, i64::from(!error.is_empty())),
                 paused,
+                raw: paused,
                 error: if error.is_empty() {
                     String::new()
                 } else {

@@ -25,6 +25,9 @@ pub(crate) enum WebhookVerb {
         /// Id of the unit whose events it gets [default: your own]
         #[arg(long)]
         unit: Option<String>,
+        /// nanomdm: what devices send, as it came, with the secrets in it [default: tillsyn]
+        #[arg(long)]
+        format: Option<String>,
     },
     /// Changes a webhook
     Change {
@@ -105,6 +108,7 @@ pub(super) async fn run(with: With<WebhookVerb>) -> Result<(), Failure> {
                 ("Status", "/status"),
                 ("URL", "/url"),
                 ("Unit", "/unit"),
+                ("Format", "/format"),
                 ("Events", "/events"),
                 ("Waiting", "/waiting"),
                 ("Failed tries", "/failures"),
@@ -119,8 +123,11 @@ pub(super) async fn run(with: With<WebhookVerb>) -> Result<(), Failure> {
             url,
             events,
             unit,
+            format,
         } => {
-            let body = json!({ "name": name, "url": url, "events": events, "unit_id": unit });
+            let body = json!({
+                "name": name, "url": url, "events": events, "unit_id": unit, "format": format,
+            });
             let made = client.post("webhooks", &body).await?;
             show::one(&client, &[("Id", "/webhook/id"), ("Key", "/key")], &made);
         }

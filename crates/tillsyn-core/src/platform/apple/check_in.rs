@@ -15,6 +15,7 @@ use super::{
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::KeyStore;
+use crate::nanomdm::hook::{RawCopy, Said, tell_in, topic_of};
 
 /// One check-in of a proven sender; the answer is given only after the transaction is committed.
 ///
@@ -38,6 +39,7 @@ pub async fn check_in(
     let context = Context {
         certificate: certificate.clone(),
         body_hash: hash::sha256_hex(body),
+        copy: RawCopy::of(core.raw_wanted().get(), body),
         message,
         keys: core.keys().clone(),
         address,
@@ -74,6 +76,8 @@ fn known_name(message: &CheckIn) -> &'static str {
 pub(super) struct Context {
     pub(super) certificate: DeviceCertificate,
     body_hash: String,
+    /// For webhooks, while there are any that want it.
+    copy: Option<RawCopy>,
     message: CheckIn,
     pub(super) keys: KeyStore,
     pub(super) address: Option<String>,
@@ -112,6 +116,23 @@ impl Done {
 
 impl Context {
     async fn run(&self, tx: &Tx) -> Result<Done, Error> {
+        let done = self.take(tx).await?;
+        let refused = matches!(
+            done.answer,
+            DeviceAnswer::Forbidden | DeviceAnswer::Removed | DeviceAnswer::BadRequest
+        );
+        if let (Some(copy), false) = (&self.copy, refused)
+            && let Some(topic) = topic_of(self.message.message_type())
+            && let Some(ids) = self.message.ids()
+        {
+            let (keys, who) = (&self.keys, &self.certificate.sha256);
+            let said = Said::CheckIn { topic };
+            tell_in(tx, keys, copy, who, (&said, ids), self.now_ms).await?;
+        }
+        Ok(done)
+    }
+
+    async fn take(&self, tx: &Tx) -> Result<Done, Error> {
         let Some(ids) = self.message.ids() else {
             tracing::warn!(
                 message = self.message.message_type(),

@@ -25,6 +25,7 @@ use crate::devices;
 use crate::error::Error;
 use crate::guard::device_frozen_in;
 use crate::keys::KeyStore;
+use crate::nanomdm::hook::{RawCopy, Said, tell_in};
 
 /// What came in, readable or not.
 pub(super) enum Incoming {
@@ -59,7 +60,8 @@ pub async fn poll(
         return Ok(DeviceAnswer::BadRequest);
     };
     let size_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-    take(core, certificate, incoming, size_bytes, address).await
+    let copy = RawCopy::of(core.raw_wanted().get(), body);
+    take(core, certificate, incoming, (size_bytes, copy), address).await
 }
 
 /// A result that is too large to keep: what a scan found of it. A device repeats its result until it hears
@@ -78,7 +80,7 @@ pub async fn poll_oversize(
     let size_bytes = i64::try_from(size).unwrap_or(i64::MAX);
     let incoming = scanned.and_then(|scanned| unreadable(scanned, "too_large"));
     if let Some(incoming) = incoming {
-        return take(core, certificate, incoming, size_bytes, address).await;
+        return take(core, certificate, incoming, (size_bytes, None), address).await;
     }
     metrics::counter!("tillsyn_polls_total", "status" => "malformed").increment(1);
     Ok(DeviceAnswer::Empty)
@@ -88,12 +90,13 @@ async fn take(
     core: &Core,
     certificate: &DeviceCertificate,
     incoming: Incoming,
-    size_bytes: i64,
+    (size_bytes, copy): (i64, Option<RawCopy>),
     address: Option<String>,
 ) -> Result<DeviceAnswer, Error> {
     let status = incoming.result().status;
     metrics::counter!("tillsyn_polls_total", "status" => status.as_str()).increment(1);
     if status == Status::Idle
+        && copy.is_none()
         && let Some(device) = idle_without_work(core, certificate, incoming.result()).await?
     {
         core.note_seen(&device, core.now_ms());
@@ -102,6 +105,7 @@ async fn take(
     let turn = Turn {
         certificate: certificate.clone(),
         size_bytes,
+        copy,
         incoming,
         keys: core.keys().clone(),
         installer: Installer::new(core),
@@ -194,6 +198,8 @@ async fn idle_without_work(
 pub(super) struct Turn {
     pub(super) certificate: DeviceCertificate,
     pub(super) size_bytes: i64,
+    /// For webhooks, while there are any that want it.
+    copy: Option<RawCopy>,
     pub(super) incoming: Incoming,
     pub(super) keys: KeyStore,
     pub(super) installer: Installer,
@@ -216,6 +222,21 @@ pub(super) struct PollingChannel {
 
 impl Turn {
     async fn run(&self, tx: &Tx) -> Result<Done, Error> {
+        let done = self.take(tx).await?;
+        if let (Some(copy), Some(_)) = (&self.copy, &done.seen) {
+            let result = self.incoming.result();
+            let uuid = result.command_uuid.as_ref();
+            let said = Said::Report {
+                status: result.status.as_str().to_owned(),
+                command_uuid: uuid.map(|uuid| uuid.as_str().to_owned()),
+            };
+            let (keys, who) = (&self.keys, &self.certificate.sha256);
+            tell_in(tx, keys, copy, who, (&said, &result.ids), self.now_ms).await?;
+        }
+        Ok(done)
+    }
+
+    async fn take(&self, tx: &Tx) -> Result<Done, Error> {
         let result = self.incoming.result();
         self.lock(tx).await?;
         let contact = Contact {

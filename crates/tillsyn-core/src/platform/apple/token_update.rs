@@ -205,15 +205,16 @@ async fn update_channel(
 ) -> Result<bool, Error> {
     const UPSERT: &str = "INSERT INTO channel (id, enrollment_id, device_id, name, topic, push_token, \
         push_magic, token_updated_at, contact, awaiting_configuration, user_short_name, user_id, \
-        user_long_name, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $11, $12, $8) \
+        user_long_name, created_at, token_updates) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reachable', $9, $10, $11, $12, $8, 1) \
         ON CONFLICT (enrollment_id, name) DO UPDATE SET push_token = excluded.push_token, \
         push_magic = excluded.push_magic, token_updated_at = excluded.token_updated_at, \
         contact = 'reachable', awaiting_configuration = excluded.awaiting_configuration, \
         user_short_name = COALESCE(excluded.user_short_name, channel.user_short_name), \
         user_id = excluded.user_id, \
         user_long_name = COALESCE(excluded.user_long_name, channel.user_long_name), \
-        pushes_unanswered = 0, unanswered_since = NULL, ended_at = NULL";
+        pushes_unanswered = 0, unanswered_since = NULL, ended_at = NULL, \
+        token_updates = channel.token_updates + 1";
     const FIND: &str = "SELECT id FROM channel WHERE enrollment_id = $1 AND name = $2";
     let name = channel.to_string();
     tx.execute(

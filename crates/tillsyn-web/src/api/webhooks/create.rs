@@ -2,8 +2,9 @@
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tillsyn_core::Error;
 use tillsyn_core::ids::OrgUnitId;
-use tillsyn_core::webhooks::{NewWebhook, create_webhook};
+use tillsyn_core::webhooks::{Format, NewWebhook, create_webhook};
 use utoipa::ToSchema;
 
 use super::views::Webhook;
@@ -19,7 +20,10 @@ pub(in crate::api) struct WebhookBody {
     /// `https://` and where the receiver listens; on the public internet, unless the server's
     /// configuration opens others.
     url: String,
-    /// Actions, all of a kind such as `device.*`, or `*`.
+    /// `tillsyn`: events of the audit trail; the default. `nanomdm`: what devices send, as it came, with the
+    /// secrets in it; needs `secrets.reveal_tokens` as well.
+    format: Option<String>,
+    /// Actions, all of a kind such as `device.*`, or `*`; of `nanomdm` its topics, such as `mdm.Connect`.
     events: Vec<String>,
     /// Whose events, with those of the units below; without it, the token's own unit.
     #[schema(format = "uuid")]
@@ -35,6 +39,16 @@ pub(in crate::api) struct NewWebhookAnswer {
     key: String,
 }
 
+fn format(text: Option<&str>) -> Result<Format, Error> {
+    Format::parse(text.unwrap_or("tillsyn")).ok_or_else(|| {
+        Error::invalid(
+            "format",
+            "webhook_format",
+            "A format is tillsyn or nanomdm.",
+        )
+    })
+}
+
 /// Makes a webhook. It is told what happens from now on.
 #[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "webhooks_create", tag = "webhooks",
     request_body = WebhookBody, responses((status = 201, body = NewWebhookAnswer)))]
@@ -46,6 +60,7 @@ pub(in crate::api) async fn create(
     let new = NewWebhook {
         name: body.name,
         url: body.url,
+        format: format(body.format.as_deref())?,
         events: body.events,
         unit: option(body.unit_id, OrgUnitId::parse, "organisational unit")?,
     };

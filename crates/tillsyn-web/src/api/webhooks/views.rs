@@ -17,7 +17,7 @@ pub(in crate::api) struct Webhook {
     unit: String,
     name: String,
     url: String,
-    /// What is sent: `tillsyn`.
+    /// What is sent: `tillsyn`, events of the audit trail; `nanomdm`, what devices send, with secrets in it.
     format: &'static str,
     /// Actions, all of a kind such as `device.*`, or `*`.
     events: Vec<String>,

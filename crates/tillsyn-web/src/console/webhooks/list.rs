@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::Permission;
 use tillsyn_core::ids::OrgUnitId;
-use tillsyn_core::webhooks::{NewWebhook, WebhookView, create_webhook, list_webhooks};
+use tillsyn_core::webhooks::{Format, NewWebhook, WebhookView, create_webhook, list_webhooks};
 use zeroize::Zeroizing;
 
 use super::{place, standing};
@@ -107,6 +107,7 @@ pub(crate) async fn create(form: Filled<Typed>) -> Result<Response, Failure> {
     let new = NewWebhook {
         name: typed.name.clone(),
         url: typed.url.clone(),
+        format: Format::Tillsyn,
         events: typed.patterns(),
         unit: OrgUnitId::parse(&typed.unit),
     };

@@ -6,7 +6,8 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::ids::WebhookId;
 use tillsyn_core::webhooks::{
-    DeliveryView, WebhookChange, WebhookStatus, change_webhook, find_webhook, list_deliveries,
+    DeliveryView, Format, WebhookChange, WebhookStatus, change_webhook, find_webhook,
+    list_deliveries,
 };
 use tillsyn_core::{Error, Permission};
 
@@ -33,6 +34,8 @@ pub struct WebhookPage {
     pub unit: String,
     pub status: Status,
     pub paused: bool,
+    /// It gets what devices send, with secrets in it.
+    pub raw: bool,
     /// Why the last try failed; empty when it did not.
     pub error: String,
     pub last: Option<When>,
@@ -114,9 +117,11 @@ pub(super) async fn whole(
     let found = list_deliveries(core, actor, id, after.after(), None).await?;
     let may_change = visitor.may(Permission::WebhooksWrite) && visitor.may(Permission::AuditRead);
     let active = one.status == WebhookStatus::Active;
+    let raw = one.format == Format::Nanomdm;
     let row = |delivery: &DeliveryView| DeliveryRow {
         event: match &delivery.action {
             Some(action) => activity(l, action, false, ""),
+            None if raw => l.t("webhook-event-raw"),
             None => l.t("webhook-event-test"),
         },
         created: l.ago(delivery.created_at, zone),
@@ -148,6 +153,7 @@ pub(super) async fn whole(
         id: id.to_string(),
         status: standing(l, one.status, one.failures),
         paused: !active,
+        raw,
         error: one
             .last_error
             .as_deref()

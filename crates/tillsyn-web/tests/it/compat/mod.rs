@@ -3,6 +3,7 @@
 mod commands;
 mod guarded;
 mod keys;
+mod webhook;
 
 use serde_json::Value as Json;
 use tillsyn_core::Permission;
