@@ -369,3 +369,45 @@ CREATE UNIQUE INDEX command_given ON command (given_id, channel_id) WHERE given_
 ALTER TABLE channel ADD COLUMN token_updates BIGINT NOT NULL DEFAULT 0;
 UPDATE channel SET token_updates = 1 WHERE push_token IS NOT NULL;
 CREATE INDEX enrollment_apple_id ON enrollment (apple_enrollment_id) WHERE apple_enrollment_id IS NOT NULL;
+
+-- Imports --------------------------------------------------------------------------------------------------
+-- A file of people, groups or units, and what became of it.
+CREATE TABLE import_file (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- Units in the file are named from here; nothing outside is reached.
+    org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
+    -- 'people', 'groups' or 'units'.
+    kind TEXT NOT NULL,
+    -- 'open', 'waiting', 'running', 'done', 'failed' or 'cancelled'.
+    status TEXT NOT NULL,
+    -- The text of the file, until it was carried out.
+    file_sealed {blob},
+    -- What each row does, as JSON.
+    preview_sealed {blob} NOT NULL,
+    -- Over the preview: it is carried out only while it is still the same.
+    digest TEXT NOT NULL,
+    created_count BIGINT NOT NULL,
+    changed_count BIGINT NOT NULL,
+    same_count BIGINT NOT NULL,
+    error_count BIGINT NOT NULL,
+    -- Rows with errors are left out.
+    leave_out BIGINT NOT NULL DEFAULT 0,
+    -- Members that the file does not name are taken out of its groups, with plans.
+    replace_members BIGINT NOT NULL DEFAULT 0,
+    -- Rows, and of groups groups, that are done.
+    position BIGINT NOT NULL DEFAULT 0,
+    steps BIGINT NOT NULL DEFAULT 0,
+    -- Rows that could not be carried out any more: JSON list of line and code.
+    failures TEXT NOT NULL DEFAULT '[]',
+    -- Plans that somebody has to look at: JSON list of ids.
+    plans TEXT NOT NULL DEFAULT '[]',
+    -- Why it failed as a whole.
+    error TEXT,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    applied_kind TEXT,
+    applied_by TEXT,
+    applied_at BIGINT,
+    finished_at BIGINT
+);
+CREATE INDEX import_file_created ON import_file (created_at, id);

@@ -80,6 +80,10 @@ id!(
     TokenId
 );
 id!(
+    /// A file of people, groups or units.
+    ImportId
+);
+id!(
     /// A person who carries devices.
     PersonId
 );

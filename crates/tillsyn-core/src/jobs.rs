@@ -18,6 +18,7 @@ use crate::enrollments;
 use crate::error::Error;
 use crate::escrow;
 use crate::guard;
+use crate::imports;
 use crate::inventory;
 use crate::lost_mode;
 use crate::push;
@@ -34,6 +35,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(audit::send_by_syslog(core.clone())),
         tokio::spawn(webhooks::run_worker(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
+        tokio::spawn(every(core.clone(), SECOND_MS, "imports")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "reconcile_again")),
@@ -61,6 +63,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             while commands::release_due_holds(core).await? > 0 {}
             Ok(())
         }
+        "imports" => imports::run_due(core).await,
         "last_seen" => flush_last_seen(core).await,
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
@@ -224,7 +227,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 25] = [
+    const RULES: [(&str, i64); 26] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -284,6 +287,10 @@ async fn retain(core: &Core) -> Result<(), Error> {
         (
             "DELETE FROM campaign WHERE status = 'draft' AND created_at < $1",
             1,
+        ),
+        (
+            "DELETE FROM import_file WHERE created_at < $1 AND status NOT IN ('waiting', 'running')",
+            30,
         ),
         (
             "DELETE FROM reconcile_sweep WHERE id IN (SELECT id FROM reconcile_sweep \

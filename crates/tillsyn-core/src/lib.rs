@@ -28,6 +28,7 @@ pub mod groups;
 pub mod guard;
 pub mod idempotency;
 pub mod ids;
+pub mod imports;
 pub mod inventory;
 pub mod invitations;
 pub mod jobs;

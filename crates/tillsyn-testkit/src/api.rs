@@ -62,6 +62,24 @@ impl Api {
         .await
     }
 
+    /// A file, as programs upload it.
+    pub async fn post_csv(&self, path: &str, bytes: Vec<u8>) -> Answer {
+        let request = self.http.post(self.url(path));
+        self.send(request.header("content-type", "text/csv").body(bytes))
+            .await
+    }
+
+    /// A file, as programs download it.
+    pub async fn get_text(&self, path: &str) -> (u16, String) {
+        let request = self.http.get(self.url(path));
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

@@ -9,6 +9,7 @@ mod view;
 
 pub(crate) use manage::{removable_in, remove_in, thin_out};
 pub(crate) use members::change_members_in;
+pub(crate) use names::key;
 pub(crate) use view::{cut, place};
 
 pub use manage::{GroupChange, NewGroup, change_group, create_group, remove_group};

@@ -121,7 +121,7 @@ pub async fn find_members(
 
 /// How a name is kept: mail addresses and ids in lower case, serial numbers in capitals without the spaces
 /// that people paste with them.
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     if name.contains('@') || uuid::Uuid::try_parse(name).is_ok() {
         return name.to_lowercase();
     }

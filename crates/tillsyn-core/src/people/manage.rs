@@ -95,7 +95,7 @@ struct Row {
 }
 
 /// The change, read once before the transaction.
-struct Checked {
+pub(crate) struct Checked {
     name: Option<String>,
     /// Empty when it is to be removed.
     email: Option<String>,
@@ -124,7 +124,7 @@ pub async fn change_person(
     person(core, actor, id).await
 }
 
-fn check(change: PersonChange) -> Result<Checked, Error> {
+pub(crate) fn check(change: PersonChange) -> Result<Checked, Error> {
     if let Some(status) = change.status.as_deref()
         && !matches!(status, "active" | "inactive")
     {
@@ -149,7 +149,7 @@ fn check(change: PersonChange) -> Result<Checked, Error> {
     })
 }
 
-async fn change_in(
+pub(crate) async fn change_in(
     tx: &Tx,
     actor: &Actor,
     id: &PersonId,

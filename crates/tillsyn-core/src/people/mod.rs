@@ -5,7 +5,7 @@ mod manage;
 mod view;
 
 pub(crate) use device::set_device_person_in;
-pub(crate) use manage::language;
+pub(crate) use manage::{change_in, check, language};
 
 pub use device::set_device_person;
 pub use manage::{NewPerson, PersonChange, change_person, create_person};

@@ -18,9 +18,9 @@ use crate::reconcile::request::sweep_in;
 use crate::{org, text};
 
 /// Levels of the tree, the organisation itself included. Each makes every path longer.
-const LEVELS: usize = 12;
+pub(crate) const LEVELS: usize = 12;
 /// Units of an installation: the tree is always read whole.
-const UNITS: i64 = 5_000;
+pub(crate) const UNITS: i64 = 5_000;
 
 /// A unit to make.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ mod change;
 mod remove;
 mod tree;
 
-pub(crate) use change::move_in;
+pub(crate) use change::{LEVELS, UNITS, move_in};
 pub(crate) use tree::{find_in, scope};
 
 pub use change::{NewUnit, create_unit, move_unit, rename_unit};

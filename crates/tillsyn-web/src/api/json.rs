@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 use std::time::Duration;
 use tillsyn_core::Error;
+use tillsyn_core::imports::MOST_BYTES;
 
 use crate::error::AppError;
 
@@ -23,8 +24,11 @@ const PROFILE_LIMIT: usize = 3 * 1024 * 1024;
 const REST: usize = 8 * 1024 * 1024;
 const REST_TIME: Duration = Duration::from_secs(5);
 
-/// How long a body of this address may be.
+/// How long a body of this address may be. Files to import are read by their own rule, which says more.
 pub(super) fn limit_of(path: &str) -> usize {
+    if path == "/api/v1/imports" {
+        return MOST_BYTES + 1;
+    }
     let rest = path.strip_prefix("/api/v1/profiles");
     if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         PROFILE_LIMIT
@@ -57,7 +61,19 @@ impl Body {
         parse(&bytes)
     }
 
-    /// The same; no body at all stands for the defaults.
+    /// Reads the body as the bytes of a CSV file.
+    pub(super) async fn read_csv(self) -> Result<bytes::Bytes, AppError> {
+        let is_csv = is(&self.0, "text/csv");
+        let bytes = bytes_of(self.0).await?;
+        if !is_csv {
+            return Err(AppError::media_type(
+                "Send the file with Content-Type: text/csv.",
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads the body as JSON; no body at all stands for the defaults.
     pub(super) async fn read_or_default<T: DeserializeOwned + Default>(
         self,
     ) -> Result<T, AppError> {
@@ -142,12 +158,16 @@ fn shape(error: &serde_json::Error) -> String {
 }
 
 fn is_json(request: &Request) -> bool {
+    is(request, "application/json")
+}
+
+fn is(request: &Request, media_type: &str) -> bool {
     request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"))
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case(media_type))
 }
 
 /// `201 Created`.

@@ -24,6 +24,7 @@ mod guard;
 mod guarded;
 mod held;
 mod idempotent;
+mod imports;
 mod inventory_settings;
 mod invitations;
 mod items;
@@ -54,6 +55,7 @@ pub use document::document;
 pub use operations::install_metrics;
 pub use payload_types::{Described, PayloadType, payload_type, payload_types};
 
+pub(crate) use imports::{ERRORS, csv_file, template_file};
 pub(crate) use operations::{health_routes, metrics_routes, only_from_this_machine};
 pub(crate) use routes::routes;
 

@@ -77,6 +77,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(people::routes())
         .merge(units::routes())
         .merge(super::webhooks::routes())
+        .merge(super::imports::routes())
         .routes(guarded(
             Needs::One(P::UnitsWrite),
             routes!(devices::move_to::move_to),

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize as _, Deserializer};
 use tillsyn_core::Error;
+use tillsyn_core::imports::MOST_BYTES;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
@@ -51,22 +52,42 @@ pub(crate) struct Uploaded {
 impl FromRequest<AppState> for Uploaded {
     type Rejection = Failure;
 
-    async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+        Self::at_most(request, state, UPLOAD_LIMIT).await
+    }
+}
+
+/// The same with a file to import, which may be larger.
+pub(crate) struct ImportUpload(pub(crate) Uploaded);
+
+impl FromRequest<AppState> for ImportUpload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+        let limit = MOST_BYTES + 64 * 1024;
+        Uploaded::at_most(request, state, limit).await.map(Self)
+    }
+}
+
+impl Uploaded {
+    async fn at_most(
+        mut request: Request,
+        state: &AppState,
+        limit: usize,
+    ) -> Result<Self, Failure> {
         let visitor = request
             .extract_parts_with_state::<Visitor, _>(state)
             .await?;
         let form = Multipart::from_request(request, state)
             .await
             .map_err(|_| AppError::media_type("This page takes multipart forms."))?;
-        let parts = read(form).await?;
+        let parts = read(form, limit).await?;
         let uploaded = Self { visitor, parts };
         let token = uploaded.text("csrf");
         uploaded.visitor.session.check_csrf(&token)?;
         Ok(uploaded)
     }
-}
 
-impl Uploaded {
     /// A field as text; empty when it is absent or no text.
     pub(crate) fn text(&self, name: &str) -> String {
         String::from_utf8(self.bytes(name).to_vec()).unwrap_or_default()
@@ -105,17 +126,20 @@ impl Uploaded {
     }
 }
 
-async fn read(mut form: Multipart) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, AppError> {
+async fn read(
+    mut form: Multipart,
+    limit: usize,
+) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, AppError> {
     let odd = |_| Error::invalid("form", "form", "The form did not arrive whole.");
     let mut parts = Vec::new();
-    let mut room = UPLOAD_LIMIT;
+    let mut room = limit;
     while let Some(mut field) = form.next_field().await.map_err(odd)? {
         let name = field.name().unwrap_or_default().to_owned();
         let mut value = Zeroizing::new(Vec::new());
         while let Some(piece) = field.chunk().await.map_err(odd)? {
             room = room
                 .checked_sub(piece.len())
-                .ok_or_else(|| AppError::too_large(UPLOAD_LIMIT))?;
+                .ok_or_else(|| AppError::too_large(limit))?;
             value.extend_from_slice(&piece);
         }
         if parts.len() == FIELDS {

@@ -18,6 +18,7 @@ mod failure;
 mod form;
 pub mod frame;
 pub mod guard;
+pub mod imports;
 mod lists;
 mod needs;
 mod notice;
@@ -36,6 +37,8 @@ mod samples_administrators;
 mod samples_audit;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
+#[cfg(any(test, feature = "testing"))]
+mod samples_imports;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

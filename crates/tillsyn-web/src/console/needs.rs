@@ -162,6 +162,12 @@ const INVITE: Option<PageNeeds> = one(P::InvitationsWrite);
 const PUSH: Option<PageNeeds> = one(P::PushRead);
 const PUSH_WRITE: Option<PageNeeds> = one(P::PushWrite);
 const PEOPLE_WRITE: Option<PageNeeds> = one(P::PeopleWrite);
+/// Which of them an import needs is decided by its kind.
+const IMPORTS: Option<PageNeeds> = Some(PageNeeds::AnyOf(&[
+    P::PeopleWrite,
+    P::GroupsWrite,
+    P::UnitsWrite,
+]));
 const GROUPS_WRITE: Option<PageNeeds> = one(P::GroupsWrite);
 const UNITS_WRITE: Option<PageNeeds> = one(P::UnitsWrite);
 const ACCOUNTS: Option<PageNeeds> = one(P::AccountsRead);
@@ -404,6 +410,12 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/settings/units/{id}/rename", None, UNITS_WRITE),
     ("/console/settings/units/{id}/move", None, UNITS_WRITE),
     ("/console/settings/units/{id}/remove", None, UNITS_WRITE),
+    (urls::IMPORTS, IMPORTS, IMPORTS),
+    ("/console/imports/templates/{kind}", IMPORTS, None),
+    ("/console/imports/{id}", IMPORTS, None),
+    ("/console/imports/{id}/errors", IMPORTS, None),
+    ("/console/imports/{id}/apply", None, IMPORTS),
+    ("/console/imports/{id}/cancel", None, IMPORTS),
     // Push.
     (urls::PUSH, PUSH, PUSH_WRITE),
     ("/console/settings/push/topics/{id}", PUSH, None),

@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
-    devices, enrollment, events, failure, needs, organisation, overview, profiles, rollout,
-    secrets, settings, webhooks,
+    devices, enrollment, events, failure, imports, needs, organisation, overview, profiles,
+    rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -49,6 +49,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(of_organisation())
         .merge(of_administrators())
         .merge(of_audit())
+        .merge(of_imports())
         .route(urls::COMMANDS, get(commands::list))
         .route(urls::CERTIFICATES, get(certificates::list))
         .route("/console/certificates/{id}", get(certificates::show))
@@ -314,6 +315,23 @@ fn of_administrators() -> Router<AppState> {
             "/console/welcome/{secret}",
             get(administrators::welcome_page).post(administrators::take_welcome),
         )
+}
+
+fn of_imports() -> Router<AppState> {
+    let one = "/console/imports/{id}";
+    let room = tillsyn_core::imports::MOST_BYTES + 128 * 1024;
+    Router::new()
+        .route(
+            urls::IMPORTS,
+            get(imports::imports_page)
+                .post(imports::upload)
+                .layer(DefaultBodyLimit::max(room)),
+        )
+        .route("/console/imports/templates/{kind}", get(imports::template))
+        .route(one, get(imports::import_page))
+        .route(&format!("{one}/errors"), get(imports::errors))
+        .route(&format!("{one}/apply"), post(imports::apply))
+        .route(&format!("{one}/cancel"), post(imports::cancel))
 }
 
 fn of_device() -> Router<AppState> {

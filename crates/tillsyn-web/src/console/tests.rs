@@ -23,6 +23,7 @@ use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::imports::{ImportPage, ImportsPage};
 use super::organisation::{GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
 use super::profiles::{
@@ -99,6 +100,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<RolesPage>(texts, &check);
         each::<RolePage>(texts, &check);
         each::<WelcomePage>(texts, &check);
+        each::<ImportsPage>(texts, &check);
+        each::<ImportPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);
         each::<CertificatesPage>(texts, &check);

@@ -47,6 +47,8 @@ pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
 pub const PEOPLE: &str = "/console/people";
+/// Files of people, groups and units.
+pub const IMPORTS: &str = "/console/imports";
 pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
@@ -283,6 +285,19 @@ pub fn device_unit(id: &str) -> String {
 /// Gives the device to a person, or takes it from them.
 pub fn device_person(id: &str) -> String {
     device(id) + "/person"
+}
+
+pub fn import(id: &str) -> String {
+    format!("{IMPORTS}/{}", segment(id))
+}
+
+/// What can be done with an import, and its errors as a file.
+pub fn import_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", import(id))
+}
+
+pub fn import_template(kind: &str) -> String {
+    format!("{IMPORTS}/templates/{kind}")
 }
 
 pub fn person(id: &str) -> String {

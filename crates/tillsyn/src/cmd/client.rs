@@ -104,6 +104,20 @@ impl Client {
         }
     }
 
+    /// A file to import.
+    pub(super) async fn post_csv(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        bytes: Vec<u8>,
+    ) -> Result<Value, Failure> {
+        let request = self
+            .request(Method::POST, path, query)?
+            .header("content-type", "text/csv")
+            .body(bytes);
+        self.send(request).await
+    }
+
     pub(super) async fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let request = self.request(Method::PATCH, path, &[])?.json(body);
         self.send(request).await

@@ -15,6 +15,7 @@ mod event;
 mod failure;
 mod group;
 mod held;
+mod import;
 mod invite;
 mod person;
 mod plan;
@@ -70,6 +71,8 @@ pub(crate) enum ClientCommand {
     Group(With<group::GroupVerb>),
     /// Keeps the people who carry devices
     Person(With<person::PersonVerb>),
+    /// Imports people, groups and org units from CSV files
+    Import(With<import::ImportVerb>),
     /// Lists and shows what is assigned to whom
     Assignment(With<assignment::AssignmentVerb>),
     /// Says what a change does to every device before it is made, and makes it
@@ -120,6 +123,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Unit(with) => (with.connection.json, unit::run(with).await),
         ClientCommand::Group(with) => (with.connection.json, group::run(with).await),
         ClientCommand::Person(with) => (with.connection.json, person::run(with).await),
+        ClientCommand::Import(with) => (with.connection.json, import::run(with).await),
         ClientCommand::Assignment(with) => (with.connection.json, assignment::run(with).await),
         ClientCommand::Plan(with) => (with.connection.json, plan::run(with).await),
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),

@@ -8,6 +8,7 @@ mod devices;
 mod escrow;
 mod group_members;
 mod idempotency;
+mod imports;
 mod invitations;
 mod organisation;
 mod others;

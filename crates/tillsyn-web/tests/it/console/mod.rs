@@ -9,6 +9,7 @@ mod devices;
 mod drafts;
 mod enrollment;
 mod events;
+mod imports;
 mod organisation;
 mod pages;
 mod profiles;

@@ -3,6 +3,7 @@
 
 mod api;
 mod console;
+mod lists;
 
 use std::collections::HashMap;
 
