@@ -107,6 +107,7 @@ pub const ACTIONS: &[&str] = &[
     "person.create",
     "person.erase",
     "person.export",
+    "person.move",
     "plan.apply",
     "plan.ask",
     "plan.cancel",

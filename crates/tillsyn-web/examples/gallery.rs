@@ -23,7 +23,7 @@ use tillsyn_web::console::enrollment::{
 use tillsyn_web::console::errors::ErrorPage;
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::organisation::{
-    GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage,
+    GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage,
 };
 use tillsyn_web::console::overview::OverviewPage;
 use tillsyn_web::console::profiles::{
@@ -102,6 +102,7 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<RolePage>(folder, texts)?;
     write::<WelcomePage>(folder, texts)?;
     write::<ImportsPage>(folder, texts)?;
+    write::<MovePage>(folder, texts)?;
     write::<ImportPage>(folder, texts)?;
     write::<CertificatesPage>(folder, texts)?;
     write::<CertificatePage>(folder, texts)?;

@@ -2,13 +2,16 @@
 
 mod device;
 mod manage;
+mod place;
 mod view;
 
 pub(crate) use device::set_device_person_in;
 pub(crate) use manage::{change_in, check, language};
+pub(crate) use place::move_in;
 
 pub use device::set_device_person;
 pub use manage::{NewPerson, PersonChange, change_person, create_person};
+pub use place::{move_people, moving};
 pub use view::{PersonFilter, PersonView, count_people, list_people, person};
 
 use tillsyn_db::{Tx, args};

@@ -47,7 +47,9 @@ pub(super) async fn candidates_in(
         }
         // Nothing is assigned to a group that can be deleted.
         Change::DeleteGroup { .. } => {}
-        Change::MoveDevice { device_ids, .. } => found.extend(device_ids.iter().cloned()),
+        Change::MoveDevice { device_ids, .. } | Change::MovePeople { device_ids, .. } => {
+            found.extend(device_ids.iter().cloned());
+        }
         Change::SetDevicePerson { device_id, .. } => {
             found.insert(device_id.clone());
         }

@@ -117,6 +117,23 @@ pub(super) async fn carry_in(
                 moved => Look::Devices(moved),
             }
         }
+        Change::MovePeople {
+            person_ids,
+            device_ids,
+            unit_id,
+        } => {
+            let unit = unit(unit_id)?;
+            let people = people::move_in(tx, actor, person_ids, &unit, now_ms).await?;
+            let devices = match device_ids.as_slice() {
+                [] => Vec::new(),
+                ids => devices::move_in(tx, actor, ids, &unit, now_ms).await?,
+            };
+            if people.is_empty() && devices.is_empty() {
+                Look::Nobody
+            } else {
+                Look::Devices(devices)
+            }
+        }
         Change::SetDevicePerson {
             device_id,
             person_id,

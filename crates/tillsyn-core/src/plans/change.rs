@@ -54,6 +54,13 @@ pub enum Change {
         device_ids: Vec<String>,
         unit_id: String,
     },
+    /// People, and devices of theirs that go along.
+    MovePeople {
+        person_ids: Vec<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        device_ids: Vec<String>,
+        unit_id: String,
+    },
     SetDevicePerson {
         device_id: String,
         /// Nobody's when it is missing.
@@ -79,6 +86,7 @@ impl Change {
             Self::GroupMembers { .. } => "group_members",
             Self::DeleteGroup { .. } => "delete_group",
             Self::MoveDevice { .. } => "move_device",
+            Self::MovePeople { .. } => "move_people",
             Self::SetDevicePerson { .. } => "set_device_person",
             Self::MoveUnit { .. } => "move_unit",
         }
@@ -89,7 +97,7 @@ impl Change {
         match self {
             Self::GroupMembers { .. } | Self::DeleteGroup { .. } => Permission::GroupsWrite,
             Self::MoveDevice { .. } | Self::MoveUnit { .. } => Permission::UnitsWrite,
-            Self::SetDevicePerson { .. } => Permission::PeopleWrite,
+            Self::MovePeople { .. } | Self::SetDevicePerson { .. } => Permission::PeopleWrite,
             _ => Permission::AssignmentsWrite,
         }
     }
@@ -109,6 +117,9 @@ impl Change {
             }
             Self::MoveDevice { device_ids, .. } => {
                 ("device", device_ids.first().map_or("", String::as_str))
+            }
+            Self::MovePeople { person_ids, .. } => {
+                ("person", person_ids.first().map_or("", String::as_str))
             }
             Self::SetDevicePerson { device_id, .. } => ("device", device_id),
             Self::MoveUnit { unit_id, .. } => ("org_unit", unit_id),

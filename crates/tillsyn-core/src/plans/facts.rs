@@ -43,7 +43,8 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
     const DEVICE: &str = "SELECT u.id, u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE d.id = $1";
     const UNIT: &str = "SELECT id, path FROM org_unit WHERE id = $1";
-    const UNIT_NAME: &str = "SELECT name FROM org_unit WHERE id = $1";
+    const PERSON_UNIT: &str = "SELECT u.id, u.path FROM person p \
+        JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
     const PERSON: &str = "SELECT name, email FROM person WHERE id = $1";
     let mut facts = Facts::default();
     match change {
@@ -89,10 +90,16 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
         } => {
             let first = device_ids.first().map_or("", String::as_str);
             facts.at(tx, DEVICE, first, "device").await?;
-            let to = place_in(tx, UNIT, unit_id, "organisational unit").await?;
-            facts.path_after = to.1;
-            let name = tx.fetch_one(UNIT_NAME, args![unit_id]).await?.text(0)?;
-            facts.values_after.push(variables::of_unit(name));
+            facts.to_unit(tx, unit_id).await?;
+        }
+        Change::MovePeople {
+            person_ids,
+            unit_id,
+            ..
+        } => {
+            let first = person_ids.first().map_or("", String::as_str);
+            facts.at(tx, PERSON_UNIT, first, "person").await?;
+            facts.to_unit(tx, unit_id).await?;
         }
         Change::SetDevicePerson {
             device_id,
@@ -131,6 +138,16 @@ impl Facts {
         what: &'static str,
     ) -> Result<(), Error> {
         (self.unit_id, self.unit_path) = place_in(tx, sql, id, what).await?;
+        Ok(())
+    }
+
+    /// Where devices come to lie, with what profiles may say of it.
+    async fn to_unit(&mut self, tx: &Tx, id: &str) -> Result<(), Error> {
+        const UNIT: &str = "SELECT path, name FROM org_unit WHERE id = $1";
+        let row = tx.fetch_optional(UNIT, args![id]).await?;
+        let row = row.ok_or_else(|| Error::not_found("organisational unit"))?;
+        self.path_after = row.text(0)?;
+        self.values_after.push(variables::of_unit(row.text(1)?));
         Ok(())
     }
 

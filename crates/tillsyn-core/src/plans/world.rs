@@ -96,7 +96,7 @@ pub(super) fn subject_after(before: &Subject, change: &Change, facts: &Facts) ->
             after.groups.remove(group_id);
             after.person_groups.remove(group_id);
         }
-        Change::MoveDevice { device_ids, .. } => {
+        Change::MoveDevice { device_ids, .. } | Change::MovePeople { device_ids, .. } => {
             if device_ids.contains(&before.device_id) {
                 after.unit_path.clone_from(&facts.path_after);
             }

@@ -144,6 +144,9 @@ const PLANS: PageNeeds = PageNeeds::AnyOf(&[
 ]);
 /// Which of them is decided by the act.
 const DESTROY: PageNeeds = PageNeeds::AnyOf(&[P::DevicesErase, P::DevicesRetire]);
+/// Who moves what the lists show.
+const MOVE_DEVICES: PageNeeds = PageNeeds::All(&[P::DevicesRead, P::UnitsWrite]);
+const MOVE_PEOPLE: PageNeeds = PageNeeds::All(&[P::PeopleRead, P::PeopleWrite]);
 const UNITS: PageNeeds =
     PageNeeds::AnyOf(&[P::DevicesRead, P::PeopleRead, P::GroupsRead, P::UnitsWrite]);
 
@@ -207,6 +210,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::EVENTS, SESSION, None),
     (urls::DEVICES, DEVICES, None),
     (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
+    (urls::DEVICES_MOVE, Some(MOVE_DEVICES), Some(MOVE_DEVICES)),
     // What waits for a second person, and the guard.
     (urls::APPROVALS, SESSION, None),
     ("/console/approvals/{id}", SESSION, None),
@@ -395,6 +399,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/people/{id}/erase", None, one(P::AuditManage)),
     // People, groups, units.
     (urls::PEOPLE, one(P::PeopleRead), PEOPLE_WRITE),
+    (urls::PEOPLE_MOVE, Some(MOVE_PEOPLE), Some(MOVE_PEOPLE)),
     (
         "/console/people/{id}",
         Some(PageNeeds::All(&[P::PeopleRead, P::DevicesRead])),

@@ -275,6 +275,14 @@ fn of_organisation() -> Router<AppState> {
         .route(&format!("{unit}/move"), post(organisation::move_unit))
         .route(&format!("{unit}/remove"), post(organisation::remove_unit))
         .route(
+            urls::DEVICES_MOVE,
+            get(organisation::move_devices_page).post(organisation::plan_devices),
+        )
+        .route(
+            urls::PEOPLE_MOVE,
+            get(organisation::move_people_page).post(organisation::move_people),
+        )
+        .route(
             "/console/devices/{id}/unit",
             post(organisation::move_device),
         )

@@ -409,6 +409,7 @@ impl Sample for DevicesPage {
             f: frame(l, Place::Devices, &query.url(urls::DEVICES)),
             may_erase: true,
             may_retire: true,
+            may_move: true,
             find: String::new(),
             keep: query.hidden(&["q"]),
             link: query.url(urls::DEVICES),

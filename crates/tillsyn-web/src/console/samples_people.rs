@@ -2,8 +2,9 @@
 
 use super::frame::{Emptiness, Pager, Place};
 use super::organisation::{
-    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, NotedLink,
-    PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow, UnitsPage,
+    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
+    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow,
+    UnitsPage,
 };
 use super::samples::frame;
 use super::words;
@@ -87,6 +88,7 @@ impl Sample for PeoplePage {
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let row = |name: &str, email: &str, devices: u64, active: bool| PersonRow {
+            pick: ID.to_owned(),
             href: urls::person(ID),
             name: name.to_owned(),
             email: email.to_owned(),
@@ -118,6 +120,46 @@ impl Sample for PeoplePage {
                 "no-match",
                 page(Emptiness::NoMatch, true, Problem::default()),
             ),
+        ]
+    }
+}
+
+impl Sample for MovePage {
+    const NAME: &'static str = "move";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let row = |name: &str, unit: &str| NotedLink {
+            href: urls::person(ID),
+            text: name.to_owned(),
+            note: unit.to_owned(),
+        };
+        let page = |people: bool, problem: Problem| Self {
+            f: if people {
+                frame(l, Place::People, urls::PEOPLE_MOVE)
+            } else {
+                frame(l, Place::Devices, urls::DEVICES_MOVE)
+            },
+            people,
+            title: if people {
+                l.tn("move-people-title", 2)
+            } else {
+                l.tn("move-devices-title", 2)
+            },
+            problem,
+            ids: format!("{ID},{ID}"),
+            rows: vec![row("Elin Hedström", "Physics"), row(LONG, "Norrvik")],
+            units: units("Physics"),
+            devices: people.then(|| l.number(3_u64)),
+            with_devices: people,
+        };
+        let none = Self {
+            rows: Vec::new(),
+            ..page(false, problem(l.t("move-none"), &[]))
+        };
+        vec![
+            ("devices", page(false, Problem::default())),
+            ("people", page(true, Problem::default())),
+            ("none", none),
         ]
     }
 }

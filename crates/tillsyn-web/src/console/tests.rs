@@ -24,7 +24,7 @@ use super::enrollment::{
 };
 use super::errors::ErrorPage;
 use super::imports::{ImportPage, ImportsPage};
-use super::organisation::{GroupPage, GroupsPage, PeoplePage, PersonPage, UnitsPage};
+use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
 use super::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
@@ -101,6 +101,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<RolePage>(texts, &check);
         each::<WelcomePage>(texts, &check);
         each::<ImportsPage>(texts, &check);
+        each::<MovePage>(texts, &check);
         each::<ImportPage>(texts, &check);
         each::<SecretsPage>(texts, &check);
         each::<RevealPage>(texts, &check);

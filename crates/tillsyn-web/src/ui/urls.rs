@@ -24,6 +24,7 @@ pub const PREFERENCES: &str = "/console/preferences";
 pub const EVENTS: &str = "/console/events";
 pub const DEVICES: &str = "/console/devices";
 pub const DEVICES_MANY: &str = "/console/devices/many";
+pub const DEVICES_MOVE: &str = "/console/devices/move";
 pub const COMMANDS: &str = "/console/commands";
 pub const AUDIT: &str = "/console/audit";
 pub const AUDIT_EXPORT: &str = "/console/audit/export";
@@ -47,6 +48,7 @@ pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
 pub const PEOPLE: &str = "/console/people";
+pub const PEOPLE_MOVE: &str = "/console/people/move";
 /// Files of people, groups and units.
 pub const IMPORTS: &str = "/console/imports";
 pub const GROUPS: &str = "/console/groups";

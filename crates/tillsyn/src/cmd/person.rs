@@ -57,6 +57,18 @@ pub(crate) enum PersonVerb {
         #[arg(long)]
         unit: Option<String>,
     },
+    /// Moves people to another org unit
+    Move {
+        /// Ids of people
+        #[arg(required = true)]
+        people: Vec<String>,
+        /// Id of the unit
+        #[arg(long)]
+        to: String,
+        /// The devices that are theirs go with them
+        #[arg(long)]
+        with_devices: bool,
+    },
     /// Lists the devices of a person; gives them one, or takes one from them
     Devices {
         /// Id of the person
@@ -139,6 +151,15 @@ pub(super) async fn run(with: With<PersonVerb>) -> Result<(), Failure> {
             let path = format!("people/{id}");
             let answer = client.patch(&path, &Value::Object(body)).await?;
             show::done(&client, &answer, "Changed.");
+        }
+        PersonVerb::Move {
+            people,
+            to,
+            with_devices,
+        } => {
+            let body = json!({"person_ids": people, "unit_id": to, "with_devices": with_devices});
+            let answer = client.post("people/move", &body).await?;
+            show::done(&client, &answer, "Moved.");
         }
         PersonVerb::Devices { id, give, take } => {
             if let Some(device) = give {

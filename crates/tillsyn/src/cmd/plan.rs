@@ -60,6 +60,18 @@ pub(crate) enum PlanVerb {
         #[arg(long)]
         to: Uuid,
     },
+    /// Plans to move people to another org unit
+    MovePeople {
+        /// Ids of people
+        #[arg(required = true)]
+        people: Vec<Uuid>,
+        /// Id of the unit
+        #[arg(long)]
+        to: Uuid,
+        /// The devices that are theirs go with them
+        #[arg(long)]
+        with_devices: bool,
+    },
     /// Plans to move an org unit with everything below it
     MoveUnit {
         /// Id of the unit
@@ -201,6 +213,22 @@ pub(super) async fn run(with: With<PlanVerb>) -> Result<(), Failure> {
         PlanVerb::MoveDevice { devices, to } => {
             let ids = resolve_all(&client, &devices).await?;
             let change = json!({ "kind": "move_device", "device_ids": ids, "unit_id": to });
+            create(&client, change).await
+        }
+        PlanVerb::MovePeople {
+            people,
+            to,
+            with_devices,
+        } => {
+            let mut devices = Vec::new();
+            for person in people.iter().filter(|_| with_devices) {
+                let path = format!("people/{person}/devices");
+                let theirs = client.list(&path, &[], usize::MAX).await?.items;
+                devices.extend(theirs.into_iter().map(|device| device["id"].clone()));
+            }
+            let change = json!({
+                "kind": "move_people", "person_ids": people, "device_ids": devices, "unit_id": to,
+            });
             create(&client, change).await
         }
         PlanVerb::MoveUnit { unit, to } => {

@@ -6,6 +6,7 @@ mod data;
 mod devices;
 mod invitations;
 mod list;
+mod move_to;
 mod show;
 mod views;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(read, routes!(show::show)))
         .routes(guarded(write, routes!(create::create)))
         .routes(guarded(write, routes!(change::change)))
+        .routes(guarded(write, routes!(move_to::move_to)))
         .routes(guarded(read, routes!(devices::list)))
         .routes(guarded(read, routes!(invitations::list)))
         .routes(guarded(manage, routes!(data::export)))

@@ -61,6 +61,13 @@ pub(in crate::api) enum ChangeBody {
         device_ids: Vec<String>,
         unit_id: String,
     },
+    /// Moves people, and devices of theirs that go along.
+    MovePeople {
+        person_ids: Vec<String>,
+        #[serde(default)]
+        device_ids: Vec<String>,
+        unit_id: String,
+    },
     SetDevicePerson {
         device_id: String,
         /// Nobody's without it.
@@ -163,6 +170,15 @@ impl From<ChangeBody> for Change {
                 device_ids,
                 unit_id,
             } => Self::MoveDevice {
+                device_ids,
+                unit_id,
+            },
+            ChangeBody::MovePeople {
+                person_ids,
+                device_ids,
+                unit_id,
+            } => Self::MovePeople {
+                person_ids,
                 device_ids,
                 unit_id,
             },

@@ -54,6 +54,7 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
         empty: Emptiness::of(found.items.len(), filtered),
         may_erase: visitor.may(Permission::DevicesErase),
         may_retire: visitor.may(Permission::DevicesRetire),
+        may_move: visitor.may(Permission::UnitsWrite),
         push_missing: push::topic_for_enrollment(core).await?.is_none(),
         f: visitor.frame(Place::Devices, "devices").await?,
     };
@@ -68,7 +69,13 @@ fn order(visitor: &Visitor) -> String {
 }
 
 fn may_act(visitor: &Visitor) -> bool {
-    visitor.may(Permission::DevicesErase) || visitor.may(Permission::DevicesRetire)
+    [
+        Permission::DevicesErase,
+        Permission::DevicesRetire,
+        Permission::UnitsWrite,
+    ]
+    .into_iter()
+    .any(|permission| visitor.may(permission))
 }
 
 fn row(visitor: &Visitor, found: &Found) -> DeviceRow {

@@ -30,6 +30,7 @@ pub struct DevicesPage {
     /// What the reader may do to several at once.
     pub may_erase: bool,
     pub may_retire: bool,
+    pub may_move: bool,
     pub pager: Pager,
     pub empty: Emptiness,
     /// Without a push certificate nothing can be enrolled: the first step is another one.
@@ -37,7 +38,7 @@ pub struct DevicesPage {
 }
 
 pub struct DeviceRow {
-    /// For the form that takes several; empty for whoever may neither erase nor retire.
+    /// For the form that takes several; empty for whoever may do nothing to several.
     pub pick: String,
     pub href: String,
     pub icon: &'static str,

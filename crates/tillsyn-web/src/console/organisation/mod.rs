@@ -6,11 +6,13 @@ mod groups;
 mod page;
 mod people;
 mod problem;
+mod several;
 mod units;
 
 pub use page::{
-    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, NotedLink,
-    PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow, UnitsPage,
+    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
+    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow,
+    UnitsPage,
 };
 
 pub(super) use belongs::{belongs_to, move_device, set_person};
@@ -22,4 +24,5 @@ pub(super) use people::{
     change_person, change_status, create_person, give_device, people_page, person_page,
     settle_person,
 };
+pub(super) use several::{move_devices_page, move_people, move_people_page, plan_devices};
 pub(super) use units::{create_unit, move_unit, remove_unit, rename_unit, units_page};

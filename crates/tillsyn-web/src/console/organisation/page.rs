@@ -38,12 +38,31 @@ pub struct PeoplePage {
 }
 
 pub struct PersonRow {
+    /// For the form that takes several; empty for whoever may not change people.
+    pub pick: String,
     pub href: String,
     pub name: String,
     pub email: String,
     pub unit: String,
     pub devices: String,
     pub active: bool,
+}
+
+/// `GET` and `POST /console/devices/move` and `/console/people/move`.
+#[derive(Template)]
+#[template(path = "console/move.html")]
+pub struct MovePage {
+    pub f: Frame,
+    pub people: bool,
+    pub title: String,
+    pub problem: Problem,
+    /// Of all that is moved, for the form.
+    pub ids: String,
+    pub rows: Vec<NotedLink>,
+    pub units: Vec<Choice>,
+    /// How many devices are theirs; `None` when none can go along.
+    pub devices: Option<String>,
+    pub with_devices: bool,
 }
 
 /// What was typed of a person.

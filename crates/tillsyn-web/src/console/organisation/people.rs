@@ -59,7 +59,13 @@ async fn list(visitor: &Visitor, fields: &Fields, problem: Problem) -> Result<Pe
         None,
     )
     .await?;
+    let may_write = visitor.may(Permission::PeopleWrite);
     let row = |person: &PersonView| PersonRow {
+        pick: if may_write {
+            person.id.to_string()
+        } else {
+            String::new()
+        },
         href: urls::person(person.id.as_str()),
         name: person.name.clone(),
         email: person.email.clone().unwrap_or_default(),
@@ -78,7 +84,7 @@ async fn list(visitor: &Visitor, fields: &Fields, problem: Problem) -> Result<Pe
         ),
         empty: Emptiness::of(found.items.len(), !find.is_empty()),
         find,
-        may_write: visitor.may(Permission::PeopleWrite),
+        may_write,
         form: form(visitor, fields).await?,
         f: visitor.frame(Place::People, "").await?,
     })

@@ -30,6 +30,7 @@ pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
         (Kind::Invalid, "members_unknown") => l.t("problem-members-unknown"),
         (Kind::Invalid, "members_outside") => l.t("problem-members-outside"),
         (Kind::Invalid, "members_many") => l.t("problem-members-many"),
+        (Kind::Invalid, "devices_many" | "people_many") => l.t("problem-move-many"),
         (Kind::Invalid, "text_missing") => FieldError::Required.text(l),
         (Kind::Invalid, "text_length") => l.t("problem-text"),
         (Kind::Invalid, "email") => FieldError::MailAddress.text(l),

@@ -139,6 +139,26 @@ async fn elsewhere(visitor: &Visitor, change: &Change) -> Told {
             };
             told(l.t_args("plan-move-devices", &args), href)
         }
+        Change::MovePeople {
+            person_ids,
+            device_ids,
+            unit_id,
+        } => {
+            let unit = name_of(visitor, TargetKind::OrgUnit, unit_id).await;
+            let args = [("n", person_ids.len().into()), ("unit", (&unit).into())];
+            let href = match person_ids.as_slice() {
+                [one] => urls::person(one),
+                _ => urls::PEOPLE.to_owned(),
+            };
+            let mut moved = told(l.t_args("plan-move-people", &args), href);
+            if !device_ids.is_empty() {
+                moved.lines.push(ObjectLine {
+                    label: l.t("nav-devices"),
+                    links: vec![plain(l.number(device_ids.len()))],
+                });
+            }
+            moved
+        }
         Change::SetDevicePerson { device_id, .. } => {
             let name = name_of(visitor, TargetKind::Device, device_id).await;
             told(l.ta("plan-set-person", &name), urls::device(device_id))

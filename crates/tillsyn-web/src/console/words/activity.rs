@@ -153,6 +153,7 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "import.cancel" => l.t("activity-import-cancel"),
         "person.create" => l.t("activity-person-added"),
         "person.change" => l.t("activity-person-changed"),
+        "person.move" => l.t("activity-person-moved"),
         "person.export" => l.t("activity-person-exported"),
         "person.erase" => l.t("activity-person-erased"),
         "access.refused" => l.t("activity-access-refused"),

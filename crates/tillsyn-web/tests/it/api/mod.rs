@@ -10,6 +10,7 @@ mod group_members;
 mod idempotency;
 mod imports;
 mod invitations;
+mod moves;
 mod organisation;
 mod others;
 mod payload_types;

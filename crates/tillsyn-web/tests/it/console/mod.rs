@@ -10,6 +10,7 @@ mod drafts;
 mod enrollment;
 mod events;
 mod imports;
+mod moves;
 mod organisation;
 mod pages;
 mod profiles;

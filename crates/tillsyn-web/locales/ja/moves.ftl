@@ -1,0 +1,16 @@
+move-devices-title = デバイス { $n } 台を移動
+move-people-title = { $n } 人を移動
+move-devices-intro = まず、各デバイスで何が変わるかを確認できます。プランを適用するまで何も移動しません。
+move-people-intro = グループと招待はそのままです。デバイスを移動しない限り、デバイスには何の変化もありません。
+move-to = 移動先
+move-with-devices = 使用中のデバイスも移動: { $a }
+move-with-devices-hint = まず、各デバイスで何が変わるかを確認できます。管理外の組織単位にあるデバイスはそのまま残ります。
+move-look = 変更内容を確認
+move-act = 移動
+move-choose = 移動…
+move-none = 何も選択されていません。先に一覧で行を選択してください。
+move-back = 一覧に戻る
+move-people-form = 選択した人の操作
+plan-move-people = { $n } 人を { $unit } へ移動
+activity-person-moved = が人を別の組織単位に移動
+problem-move-many = 一度に 1,000 件までです。
