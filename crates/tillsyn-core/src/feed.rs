@@ -28,8 +28,15 @@ pub enum FeedItem {
     },
 }
 
+/// Something that happened, and in which unit: pages tell of it only whoever reaches that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    pub unit_path: String,
+    pub item: FeedItem,
+}
+
 /// Where pages listen.
-pub struct Feed(broadcast::Sender<FeedItem>);
+pub struct Feed(broadcast::Sender<News>);
 
 impl Feed {
     pub(crate) fn new() -> Self {
@@ -37,13 +44,13 @@ impl Feed {
     }
 
     /// Follows from now on. A page that falls behind is told so and loads anew.
-    pub fn subscribe(&self) -> broadcast::Receiver<FeedItem> {
+    pub fn subscribe(&self) -> broadcast::Receiver<News> {
         self.0.subscribe()
     }
 
-    fn tell(&self, item: FeedItem) {
+    fn tell(&self, unit_path: String, item: FeedItem) {
         // Nobody listening is no fault.
-        let _ = self.0.send(item);
+        let _ = self.0.send(News { unit_path, item });
     }
 
     fn is_followed(&self) -> bool {
@@ -97,12 +104,14 @@ impl Place {
     }
 }
 
-const COMMANDS: &str = "SELECT seq, device_id, command_id FROM command_transition WHERE seq > $1 \
-    ORDER BY seq LIMIT 500";
-const STEPS: &str =
-    "SELECT seq, attempt_id FROM attempt_step WHERE seq > $1 ORDER BY seq LIMIT 500";
-const EVENTS: &str =
-    "SELECT seq, object_kind, object_id FROM event WHERE seq > $1 ORDER BY seq LIMIT 500";
+const COMMANDS: &str = "SELECT t.seq, u.path, t.device_id, t.command_id FROM command_transition t \
+    JOIN device d ON d.id = t.device_id JOIN org_unit u ON u.id = d.org_unit_id \
+    WHERE t.seq > $1 ORDER BY t.seq LIMIT 500";
+const STEPS: &str = "SELECT s.seq, u.path, s.attempt_id FROM attempt_step s \
+    JOIN attempt t ON t.id = s.attempt_id JOIN org_unit u ON u.id = t.org_unit_id \
+    WHERE s.seq > $1 ORDER BY s.seq LIMIT 500";
+const EVENTS: &str = "SELECT e.seq, u.path, e.object_kind, e.object_id FROM event e \
+    JOIN org_unit u ON u.id = e.org_unit_id WHERE e.seq > $1 ORDER BY e.seq LIMIT 500";
 
 /// Runs until the process ends; reads only while somebody listens.
 pub async fn follow(core: Core) {
@@ -132,23 +141,25 @@ async fn read(core: &Core, places: &mut Option<[Place; 3]>) -> Result<(), Error>
     };
     let now = core.now_ms();
     for row in news(core, COMMANDS, commands, now).await? {
-        let (device_id, command_id) = (row.text(1)?, row.text(2)?);
-        core.feed().tell(FeedItem::Command {
+        let (device_id, command_id) = (row.text(2)?, row.text(3)?);
+        let item = FeedItem::Command {
             device_id,
             command_id,
-        });
+        };
+        core.feed().tell(row.text(1)?, item);
     }
     for row in news(core, STEPS, steps, now).await? {
-        core.feed().tell(FeedItem::Attempt {
-            attempt_id: row.text(1)?,
-        });
+        let attempt_id = row.text(2)?;
+        core.feed()
+            .tell(row.text(1)?, FeedItem::Attempt { attempt_id });
     }
     for row in news(core, EVENTS, events, now).await? {
-        let (object_kind, object_id) = (row.text(1)?, row.text(2)?);
-        core.feed().tell(FeedItem::Event {
+        let (object_kind, object_id) = (row.text(2)?, row.text(3)?);
+        let item = FeedItem::Event {
             object_kind,
             object_id,
-        });
+        };
+        core.feed().tell(row.text(1)?, item);
     }
     for place in [commands, steps, events] {
         place.forget(now);

@@ -29,7 +29,7 @@ pub struct Overview {
     pub invitations_open: i64,
     /// Devices that refuse a profile, or cannot be given one.
     pub devices_refusing: i64,
-    /// Messages of devices that no enrollment of ours knows, today.
+    /// Messages of devices that no enrollment of ours knows, today; for whoever reaches the whole organisation.
     pub strangers_today: i64,
     pub platforms: Vec<(String, i64)>,
     pub versions: Vec<VersionCount>,
@@ -144,14 +144,17 @@ async fn enrollment_in(
     const OPEN: &str = "SELECT count(*) FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
         WHERE i.status = 'open' AND i.expires_at > $3 AND i.uses < i.uses_allowed \
         AND u.path >= $1 AND u.path < $2";
-    const STRANGERS: &str =
-        "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM stranger WHERE day = $1";
+    // They belong to no unit: whoever rules the whole organisation looks after them.
+    const STRANGERS: &str = "SELECT CAST(COALESCE(SUM(s.times), 0) AS BIGINT) FROM stranger s \
+        WHERE s.day = $3 AND EXISTS (SELECT 1 FROM org_unit u WHERE u.parent_id IS NULL \
+        AND u.path >= $1 AND u.path < $2)";
     let failed = tx
         .fetch_one(ATTEMPTS, args![from, to, now - DAY_MS])
         .await?;
     overview.attempts_failed_today = one(&failed)?;
     overview.invitations_open = one(&tx.fetch_one(OPEN, args![from, to, now]).await?)?;
-    overview.strangers_today = one(&tx.fetch_one(STRANGERS, args![now / DAY_MS]).await?)?;
+    let strangers = args![from, to, now / DAY_MS];
+    overview.strangers_today = one(&tx.fetch_one(STRANGERS, strangers).await?)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -44,7 +44,7 @@ pub(crate) async fn move_in(
     unit: &OrgUnitId,
     now_ms: i64,
 ) -> Result<Vec<String>, Error> {
-    const FIND: &str = "SELECT d.id, d.org_unit_id, u.path FROM device d \
+    const FIND: &str = "SELECT d.id, d.org_unit_id, u.path, d.platform FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE d.id {ids}";
     const DEVICE: &str = "UPDATE device SET org_unit_id = $1, updated_at = $2 WHERE id {ids}";
     const SUMMARY: &str =
@@ -72,7 +72,7 @@ pub(crate) async fn move_in(
     let mut from = BTreeSet::new();
     let mut paths = BTreeSet::new();
     for row in &rows {
-        authorize(actor, Permission::UnitsWrite, row.str(2)?)?;
+        authorize_device(actor, Permission::UnitsWrite, row.str(2)?, row.str(3)?)?;
         paths.insert(row.text(2)?);
         let before = row.text(1)?;
         if before != unit.as_str() {

@@ -191,9 +191,9 @@ async fn refuse_outside(
     ids: &BTreeSet<String>,
     unit_path: &str,
 ) -> Result<(), Error> {
-    const DEVICES: &str = "SELECT d.id, u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+    const DEVICES: &str = "SELECT d.id, u.path, d.platform FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE d.id {ids}";
-    const PEOPLE: &str = "SELECT p.id, u.path FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
+    const PEOPLE: &str = "SELECT p.id, u.path, '' FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
         WHERE p.id {ids}";
     if ids.is_empty() {
         return Ok(());
@@ -207,7 +207,11 @@ async fn refuse_outside(
     let wanted: Vec<String> = ids.iter().cloned().collect();
     for row in tx.fetch_all_in(sql, wanted, args![]).await? {
         let (id, path) = (row.text(0)?, row.text(1)?);
-        if actor.reaches(&path) {
+        let reached = match kind {
+            MemberKind::Device => actor.reaches_device(&path, row.str(2)?),
+            MemberKind::Person => actor.reaches(&path),
+        };
+        if reached {
             unknown.remove(&id);
             if !path.starts_with(unit_path) {
                 outside.push(id);

@@ -75,9 +75,14 @@ pub struct MemberView {
     pub added_at: i64,
 }
 
+/// `$1` is the path of what the reader reaches: who moved out of it since is not counted.
 const COLUMNS: &str = "SELECT g.id, g.name, g.description, u.id, u.name, u.path, \
-    (SELECT count(*) FROM group_member m WHERE m.group_id = g.id AND m.member_kind = 'device'), \
-    (SELECT count(*) FROM group_member m WHERE m.group_id = g.id AND m.member_kind = 'person'), \
+    (SELECT count(*) FROM group_member m JOIN device md ON md.id = m.member_id \
+    JOIN org_unit mu ON mu.id = md.org_unit_id WHERE m.group_id = g.id \
+    AND m.member_kind = 'device' AND substr(mu.path, 1, length($1)) = $1), \
+    (SELECT count(*) FROM group_member m JOIN person mp ON mp.id = m.member_id \
+    JOIN org_unit mu ON mu.id = mp.org_unit_id WHERE m.group_id = g.id \
+    AND m.member_kind = 'person' AND substr(mu.path, 1, length($1)) = $1), \
     (SELECT count(*) FROM assignment_target t WHERE t.target_kind = 'group' AND t.target_id = g.id), \
     g.created_at, g.updated_at FROM device_group g JOIN org_unit u ON u.id = g.org_unit_id";
 
@@ -100,11 +105,12 @@ fn decode(row: &Row) -> Result<GroupView, Error> {
 
 /// One group of the actor's scope.
 pub async fn group(core: &Core, actor: &Actor, id: &GroupId) -> Result<GroupView, Error> {
-    let sql = format!("{COLUMNS} WHERE g.id = $1");
+    let sql = format!("{COLUMNS} WHERE g.id = $2");
     core.db()
         .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
-                let rows = tx.fetch_all_dyn(sql, args![id]).await?;
+                let values = args![actor.unit_path.as_str(), id];
+                let rows = tx.fetch_all_dyn(sql, values).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("group"))?;
                 let mut found = vec![decode(row)?];
                 authorize(actor, Permission::GroupsRead, &row.text(5)?)?;
@@ -141,12 +147,13 @@ pub async fn list_groups(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND ($3 = '' OR lower(g.name) LIKE $3 ESCAPE '\\' \
-         OR lower(g.description) LIKE $3 ESCAPE '\\') AND (g.name > $4 OR (g.name = $4 AND g.id > $5)) \
-         ORDER BY g.name, g.id LIMIT $6"
+        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND ($4 = '' OR lower(g.name) LIKE $4 ESCAPE '\\' \
+         OR lower(g.description) LIKE $4 ESCAPE '\\') AND (g.name > $5 OR (g.name = $5 AND g.id > $6)) \
+         ORDER BY g.name, g.id LIMIT $7"
     );
     let search = text::pattern(filter.search.as_deref());
-    let values = args![from, to, search, name, id, limit + 1];
+    let reach = actor.unit_path.as_str();
+    let values = args![reach, from, to, search, name, id, limit + 1];
     core.db()
         .read((sql, values, limit), |tx, (sql, values, limit)| {
             Box::pin(async move {
@@ -201,7 +208,8 @@ pub async fn list_members(
         JOIN device_summary s ON s.device_id = m.member_id JOIN org_unit u ON u.id = s.org_unit_id \
         WHERE m.group_id = $1 AND m.member_kind = 'device' UNION ALL \
         SELECT 'person', p.id, p.name, p.email, u.name, u.path, (SELECT count(*) \
-        FROM device_summary s WHERE s.person_id = p.id), m.added_at FROM group_member m \
+        FROM device_summary s JOIN org_unit su ON su.id = s.org_unit_id WHERE s.person_id = p.id \
+        AND su.path >= $2 AND su.path < $3), m.added_at FROM group_member m \
         JOIN person p ON p.id = m.member_id JOIN org_unit u ON u.id = p.org_unit_id \
         WHERE m.group_id = $1 AND m.member_kind = 'person') x \
         WHERE x.path >= $2 AND x.path < $3 AND ($4 = '' OR x.kind = $4) \

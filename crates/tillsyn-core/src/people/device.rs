@@ -3,7 +3,7 @@
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -36,7 +36,7 @@ pub(crate) async fn set_device_person_in(
     person: Option<&PersonId>,
     now_ms: i64,
 ) -> Result<bool, Error> {
-    const DEVICE: &str = "SELECT d.org_unit_id, u.path, s.person_id FROM device d \
+    const DEVICE: &str = "SELECT d.org_unit_id, u.path, s.person_id, d.platform FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id JOIN device_summary s ON s.device_id = d.id \
         WHERE d.id = $1";
     const PERSON: &str = "SELECT u.path, p.status, p.name FROM person p \
@@ -50,7 +50,7 @@ pub(crate) async fn set_device_person_in(
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
     let (unit, before) = (row.text(0)?, row.opt_text(2)?);
-    authorize(actor, Permission::PeopleWrite, &row.text(1)?)?;
+    authorize_device(actor, Permission::PeopleWrite, row.str(1)?, row.str(3)?)?;
     let mut name = None;
     if let Some(id) = person {
         let row = tx

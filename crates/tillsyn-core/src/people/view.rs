@@ -25,7 +25,7 @@ pub struct PersonView {
     pub language: Option<String>,
     /// `active` or `inactive`.
     pub status: String,
-    /// Devices that are theirs now.
+    /// Devices that are theirs now, those that the reader reaches.
     pub devices: i64,
     pub created_at: i64,
     pub updated_at: i64,
@@ -42,8 +42,10 @@ pub struct PersonFilter {
     pub unit: Option<OrgUnitId>,
 }
 
+/// `$1` is the path of what the reader reaches: other devices are not counted.
 const COLUMNS: &str = "SELECT p.id, u.id, u.name, u.path, p.name, p.email, p.language, p.status, \
-    (SELECT count(*) FROM device_summary d WHERE d.person_id = p.id), p.created_at, p.updated_at \
+    (SELECT count(*) FROM device_summary d JOIN org_unit du ON du.id = d.org_unit_id \
+    WHERE d.person_id = p.id AND substr(du.path, 1, length($1)) = $1), p.created_at, p.updated_at \
     FROM person p JOIN org_unit u ON u.id = p.org_unit_id";
 
 fn decode(row: &Row) -> Result<PersonView, Error> {
@@ -64,11 +66,12 @@ fn decode(row: &Row) -> Result<PersonView, Error> {
 
 /// One person of the actor's scope.
 pub async fn person(core: &Core, actor: &Actor, id: &PersonId) -> Result<PersonView, Error> {
-    let sql = format!("{COLUMNS} WHERE p.id = $1 AND p.status <> 'erased'");
+    let sql = format!("{COLUMNS} WHERE p.id = $2 AND p.status <> 'erased'");
     core.db()
         .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
-                let rows = tx.fetch_all_dyn(sql, args![id]).await?;
+                let values = args![actor.unit_path.as_str(), id];
+                let rows = tx.fetch_all_dyn(sql, values).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("person"))?;
                 authorize(actor, Permission::PeopleRead, &row.text(3)?)?;
                 decode(row)
@@ -112,12 +115,13 @@ pub async fn list_people(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 AND p.status <> 'erased' AND ($3 = '' OR lower(p.name) LIKE $3 ESCAPE '\\' \
-         OR p.email LIKE $3 ESCAPE '\\') AND ($4 = '' OR p.status = $4) \
-         AND (p.name > $5 OR (p.name = $5 AND p.id > $6)) ORDER BY p.name, p.id LIMIT $7"
+        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR lower(p.name) LIKE $4 ESCAPE '\\' \
+         OR p.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR p.status = $5) \
+         AND (p.name > $6 OR (p.name = $6 AND p.id > $7)) ORDER BY p.name, p.id LIMIT $8"
     );
     let search = text::pattern(filter.search.as_deref());
-    let values = args![from, to, search, status, name, id, limit + 1];
+    let reach = actor.unit_path.as_str();
+    let values = args![reach, from, to, search, status, name, id, limit + 1];
     core.db()
         .read((sql, values, limit), |tx, (sql, values, limit)| {
             Box::pin(async move {

@@ -12,7 +12,8 @@ use futures_util::stream;
 use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
-use tillsyn_core::feed::FeedItem;
+use tillsyn_core::actor::Actor;
+use tillsyn_core::feed::{FeedItem, News};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::Instant;
 
@@ -52,6 +53,7 @@ pub(super) async fn follow(
         .collect();
     let stopping = session.state.stopping();
     let follower = Follower {
+        actor: session.actor().clone(),
         topics,
         feed: session.state.core.feed().subscribe(),
         missed: headers.contains_key(LAST_EVENT_ID),
@@ -69,8 +71,10 @@ pub(super) async fn follow(
 }
 
 struct Follower {
+    /// Is told of what lies in their part of the organisation, whatever they ask for.
+    actor: Actor,
     topics: Vec<String>,
-    feed: Receiver<FeedItem>,
+    feed: Receiver<News>,
     missed: bool,
     until: Instant,
 }
@@ -104,7 +108,8 @@ impl Follower {
     async fn changed(&mut self) -> Option<String> {
         loop {
             match self.feed.recv().await {
-                Ok(item) => {
+                Ok(News { unit_path, .. }) if !self.actor.reaches(&unit_path) => {}
+                Ok(News { item, .. }) => {
                     let found = self.topics.iter().find(|topic| matches(topic, &item));
                     if let Some(topic) = found {
                         return Some(topic.clone());

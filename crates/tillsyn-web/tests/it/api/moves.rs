@@ -14,8 +14,9 @@ async fn made(api: &Api, path: &str, body: Value) -> String {
 
 /// The unit of a device or person.
 async fn lies_in(app: &TestApp, sql: &'static str, id: &str) -> String {
-    let row = app.db().query_optional(sql, vec![id.to_owned().into()]);
-    row.await.unwrap().unwrap().text(0).unwrap()
+    let values = vec![id.to_owned().into()];
+    let row = app.db().query_optional(sql, values).await.unwrap();
+    row.unwrap().text(0).unwrap()
 }
 
 const PERSON: &str =
@@ -92,10 +93,29 @@ both_engines!(
         }
         assert_eq!(lies_in(&app, PERSON, &elin).await, "Art", "all or none");
 
+        // What lies outside of somebody's reach is not counted for them either.
+        let choir = json!({"name": "Choir", "unit_id": art});
+        let choir = format!(
+            "/api/v1/groups/{}",
+            made(&api, "/api/v1/groups", choir).await
+        );
+        let members = format!("{choir}/members");
+        let body = json!({"add": [elin]});
+        api.post(&members, &body).await.expect(200);
+        let person = format!("/api/v1/people/{elin}");
+        let devices = async || {
+            let list = api.get("/api/v1/people?search=elin").await.expect(200);
+            let members = api.get(&members).await.expect(200);
+            let found = api.get(&person).await.expect(200);
+            [&found, &list["items"][0], &members["items"][0]].map(|of| of["devices"].as_i64())
+        };
+        assert_eq!(devices().await, [Some(2); 3]);
+
         // Whoever rules one unit takes nobody out of another, and no device from where it lies.
         let values = vec![art.clone().into()];
         let scope = "UPDATE account SET org_unit_id = $1";
         app.db().execute(scope, values).await.unwrap();
+        assert_eq!(devices().await, [Some(0); 3]);
         let theirs = json!({"person_ids": [omar], "unit_id": art});
         assert_eq!(api.post(path, &theirs).await.status, 404);
         let out = json!({"person_ids": [elin], "unit_id": law});

@@ -6,6 +6,7 @@ use tillsyn_testkit::{Engine, TestApp};
 
 use super::Browser;
 use crate::device::story::only_device;
+use crate::walk::somebody;
 
 async fn read_until(response: &mut reqwest::Response, wanted: &str) -> String {
     let mut text = String::new();
@@ -27,6 +28,19 @@ async fn a_page_is_told_when_its_device_moves_and_after_a_gap() {
     iphone.sessions().await.unwrap();
     let id = only_device(&app).await;
     let mut owner = Browser::owner(&app).await;
+    // Somebody who rules another unit asks for everything, and is told of nothing here.
+    let api = app.owner_api().await;
+    let law = serde_json::json!({"name": "Law"});
+    let law = api.post("/api/v1/units", &law).await;
+    let law = law.expect(201)["id"].as_str().unwrap().to_owned();
+    let far = somebody(&app, "far", "owner", &law).await;
+    let path = format!("{}/console/events?topics=all,devices,commands", app.url());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = http
+        .get(path)
+        .header("cookie", format!("tillsyn={}", far.session));
+    let mut theirs = asked.send().await.unwrap();
+    read_until(&mut theirs, "retry:").await;
     let path = format!("/console/events?topics=device:{id}");
     let mut stream = owner.request(&path).send().await.unwrap();
     assert_eq!(stream.status(), 200);
@@ -42,6 +56,9 @@ async fn a_page_is_told_when_its_device_moves_and_after_a_gap() {
     let text = read_until(&mut stream, "\n\n").await;
     assert!(text.contains("event: changed"), "{text}");
     assert!(text.contains("id: "), "{text}");
+
+    let silence = tokio::time::timeout(Duration::from_millis(800), theirs.chunk()).await;
+    assert!(silence.is_err(), "{silence:?}");
 
     let resumed = owner.request(&path).header("last-event-id", "7");
     let mut resumed = resumed.send().await.unwrap();
