@@ -7,7 +7,7 @@ mod state;
 mod stop;
 
 pub use freeze::{Freeze, freezes};
-pub use settings::{check_settings, loosens, submit_unit};
+pub use settings::{check_settings, loosens, submit_unit, unit_there};
 pub use state::{GuardState, UnitLine, budget, state};
 pub use stop::{DESTRUCTIVE, Stopped, may_stop, stop};
 

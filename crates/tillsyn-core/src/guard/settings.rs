@@ -115,6 +115,14 @@ pub(crate) async fn submit_settings_in(
     turn.submit(&before, settings, facts).await
 }
 
+/// That the unit is there, and that the actor sets its figures.
+pub async fn unit_there(core: &Core, actor: &Actor, unit: &OrgUnitId) -> Result<(), Error> {
+    const PATH: &str = "SELECT path FROM org_unit WHERE id = $1";
+    let row = core.db().query_optional(PATH, args![unit]).await?;
+    let row = row.ok_or_else(|| Error::not_found("organisational unit"))?;
+    authorize(actor, Permission::SettingsWrite, row.str(0)?)
+}
+
 /// Changes what a unit wants stricter for its subtree, or keeps the wish when it loosens anything.
 pub async fn submit_unit(
     core: &Core,

@@ -37,6 +37,7 @@ pub(in crate::api) async fn set(
     body: Body,
 ) -> Result<Json<Submitted>, AppError> {
     let id = id(path, OrgUnitId::parse, "organisational unit")?;
+    guard::unit_there(ctx.core(), &ctx.actor, &id).await?;
     let body: UnitFigures = body.read().await?;
     let figures = UnitGuard {
         hold_minutes: body.hold_minutes,

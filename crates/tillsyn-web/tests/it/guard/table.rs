@@ -6,7 +6,7 @@ use tillsyn_core::Actor;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
 use tillsyn_core::ids::DeviceId;
 use tillsyn_db::args;
-use tillsyn_testkit::{Api, TestApp, both_engines};
+use tillsyn_testkit::{Api, Engine, TestApp, both_engines};
 
 use super::{ERASE, fleet, still};
 use crate::console::browser::Browser;
@@ -252,9 +252,14 @@ both_engines!(
         let api = app.owner_api().await;
         let mut newcomer = app.owner.clone();
         newcomer.trusted_since = Some(app.core.now_ms() - 1_000);
-        for line in &LINES {
+        // The decision is the same code on both engines; what differs is the SQL that counts.
+        let step = match app.db().engine() {
+            Engine::Sqlite => 1,
+            Engine::Postgres => 4,
+        };
+        for (nth, line) in LINES.iter().enumerate() {
             let command = || (line.command)(&own);
-            for case in cases(line) {
+            for case in cases(line).into_iter().skip(nth % step).step_by(step) {
                 let devices = &ids[..case.devices];
                 prepare(&app, case).await;
                 match case.who {
