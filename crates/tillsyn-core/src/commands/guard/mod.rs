@@ -221,11 +221,12 @@ pub(crate) async fn lately_in(
     const STEPS: &str = "SELECT DISTINCT device_id FROM guard_use WHERE at > $1 AND actor_id = $2 \
         AND agreed = 0 AND ($3 = 1 OR act IN ('remove_profile', 'clear_passcode', 'revoke'))";
     let single = matches!(Act::parse(act), Some(Act::Lock | Act::LostMode));
-    let since = match (new, single) {
-        (_, true) => return Ok(0),
-        (true, false) => now_ms - DAY_MS,
-        (false, false) if UNBUDGETED.contains(&act) => now_ms - 20 * MINUTE_MS,
-        (false, false) => return Ok(0),
+    let since = if new && !single {
+        now_ms - DAY_MS
+    } else if !new && UNBUDGETED.contains(&act) {
+        now_ms - 20 * MINUTE_MS
+    } else {
+        return Ok(0);
     };
     let values = args![since, actor_id, i64::from(new)];
     let rows = tx.fetch_all(STEPS, values).await?;
