@@ -112,9 +112,14 @@ CREATE TABLE oidc_provider (
     -- JSON lists of words.
     scopes TEXT NOT NULL,
     algorithms TEXT NOT NULL,
+    -- Hosts besides the issuer's own that its endpoints and keys may be on.
+    hosts TEXT NOT NULL,
     groups_claim TEXT NOT NULL,
-    -- Whether the provider's own second factor counts as ours.
+    -- Whether the provider's own second factor counts as ours, and what in amr or acr says that one was shown.
     trusts_second_factor BIGINT NOT NULL DEFAULT 0,
+    second_factor_values TEXT NOT NULL,
+    -- Whether a first sign-in may take over the account of the same verified mail address.
+    links_existing BIGINT NOT NULL DEFAULT 0,
     disabled_at BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -141,7 +146,7 @@ CREATE INDEX account_identity_account ON account_identity (account_id);
 -- The guard ------------------------------------------------------------------------------------------------
 CREATE TABLE approval (
     id TEXT NOT NULL PRIMARY KEY,
-    -- 'commands', 'plan', 'account', 'role', 'guard', 'push_certificate', 'campaign', 'unfreeze'.
+    -- 'commands', 'plan', 'account', 'role', 'guard', 'push_certificate', 'campaign', 'unfreeze', 'identity_provider'.
     kind TEXT NOT NULL,
     -- The batch, plan, account … that waits.
     subject_id TEXT NOT NULL,

@@ -32,6 +32,8 @@ pub struct CoreConfig {
     pub device_services_root_pem: Option<String>,
     /// Collector to which the audit trail is sent.
     pub syslog: Option<crate::audit::SyslogTarget>,
+    /// Trust only this root (PEM) for identity providers; `None` means the system's roots.
+    pub identity_provider_root_pem: Option<String>,
     /// Outgoing proxy for vendors.
     pub proxy_url: Option<String>,
     /// Where webhooks may go beyond the public internet.
@@ -61,6 +63,7 @@ impl Default for CoreConfig {
             device_services_url: "https://deviceservices-external.apple.com".to_owned(),
             device_services_root_pem: None,
             syslog: None,
+            identity_provider_root_pem: None,
             proxy_url: None,
             webhook_targets: Allowed::default(),
             webhook_roots_pem: None,
@@ -95,6 +98,7 @@ struct Inner {
     profiles: crate::platform::apple::ProfileCache,
     refusals: crate::audit::Refusals,
     raw_wanted: crate::webhooks::RawWanted,
+    providers: crate::accounts::Providers,
 }
 
 impl Core {
@@ -130,6 +134,7 @@ impl Core {
             profiles: crate::platform::apple::ProfileCache::default(),
             refusals: crate::audit::Refusals::default(),
             raw_wanted: crate::webhooks::RawWanted::default(),
+            providers: crate::accounts::Providers::default(),
         })))
     }
 
@@ -177,6 +182,10 @@ impl Core {
 
     pub(crate) fn raw_wanted(&self) -> &crate::webhooks::RawWanted {
         &self.0.raw_wanted
+    }
+
+    pub(crate) fn providers(&self) -> &crate::accounts::Providers {
+        &self.0.providers
     }
 
     pub(crate) fn trust(&self) -> &crate::device_authorities::TrustStore {

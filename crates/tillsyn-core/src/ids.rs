@@ -168,12 +168,12 @@ id!(
     WebhookId
 );
 id!(
-    /// An identity provider for single sign-on.
-    ProviderId
-);
-id!(
     /// A passkey of an account.
     PasskeyId
+);
+id!(
+    /// An identity provider that people sign in with.
+    IdentityProviderId
 );
 id!(
     /// A session, as its owner sees it; never its token.

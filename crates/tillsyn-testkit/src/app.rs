@@ -44,6 +44,8 @@ pub struct AppOptions {
     pub proxy_url: Option<String>,
     /// The console is reached under `localhost` instead of an address.
     pub localhost: bool,
+    /// PEM of the root that identity providers are trusted by.
+    pub identity_provider_root_pem: Option<String>,
 }
 
 impl Default for AppOptions {
@@ -53,6 +55,7 @@ impl Default for AppOptions {
             jobs: true,
             proxy_url: None,
             localhost: false,
+            identity_provider_root_pem: None,
         }
     }
 }
@@ -139,7 +142,10 @@ impl TestApp {
                 public_url: public_url.clone(),
                 localhost: options.localhost,
             },
-            WayOut::to(&apns, &device_services, &hooks, options.proxy_url),
+            WayOut {
+                identity_provider_root_pem: options.identity_provider_root_pem,
+                ..WayOut::to(&apns, &device_services, &hooks, options.proxy_url)
+            },
         )
         .await;
         let owner = first_owner(&core, &db).await;
@@ -402,6 +408,7 @@ struct WayOut {
     device_services_url: String,
     device_services_root_pem: String,
     hooks_root_pem: String,
+    identity_provider_root_pem: Option<String>,
     proxy_url: Option<String>,
 }
 
@@ -418,6 +425,7 @@ impl WayOut {
             device_services_url: device_services.base_url(),
             device_services_root_pem: device_services.root_pem().to_owned(),
             hooks_root_pem: hooks.root_pem().to_owned(),
+            identity_provider_root_pem: None,
             proxy_url,
         }
     }
@@ -439,6 +447,7 @@ async fn state_for(
         apns_root_pem: Some(way.apns_root_pem),
         device_services_url: way.device_services_url,
         device_services_root_pem: Some(way.device_services_root_pem),
+        identity_provider_root_pem: way.identity_provider_root_pem,
         proxy_url: way.proxy_url,
         webhook_targets: Allowed::parse(&["127.0.0.1"]).unwrap(),
         webhook_roots_pem: Some(way.hooks_root_pem),

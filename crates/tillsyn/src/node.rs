@@ -49,9 +49,19 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
             }
             None => None,
         };
+    let identity_provider_root_pem = match &config.identity_providers.root_file {
+        Some(path) => Some(std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "identity_providers.root_file: cannot read {}",
+                path.display()
+            )
+        })?),
+        None => None,
+    };
     Ok(CoreConfig {
         webhook_targets,
         webhook_roots_pem,
+        identity_provider_root_pem,
         device_services_url: config.device_services.url.clone(),
         device_services_root_pem,
         public_url: config.public.url.clone(),

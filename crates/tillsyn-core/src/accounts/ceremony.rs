@@ -16,6 +16,8 @@ pub(super) enum Kind {
     PasskeyRegister,
     PasskeySignIn,
     PasskeyConfirm,
+    /// The browser is at an identity provider.
+    Oidc,
     /// A link made on the server for somebody who cannot come in.
     Rescue,
 }
@@ -27,13 +29,14 @@ impl Kind {
             Self::PasskeyRegister => "passkey_register",
             Self::PasskeySignIn => "passkey_sign_in",
             Self::PasskeyConfirm => "passkey_confirm",
+            Self::Oidc => "oidc",
             Self::Rescue => "rescue",
         }
     }
 
     fn lifetime_ms(self) -> i64 {
         match self {
-            Self::SecondFactor => 10 * MINUTE_MS,
+            Self::SecondFactor | Self::Oidc => 10 * MINUTE_MS,
             Self::PasskeyRegister | Self::PasskeySignIn | Self::PasskeyConfirm => 5 * MINUTE_MS,
             Self::Rescue => 15 * MINUTE_MS,
         }

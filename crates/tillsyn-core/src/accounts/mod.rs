@@ -1,5 +1,5 @@
 //! Administrators: the first account by one-time code, passwords, passkeys, authenticator apps and recovery
-//! codes, sessions, guessing limits (security S10 to S13, S15, S17).
+//! codes, identity providers, sessions, guessing limits (security S10 to S13, S15 to S17).
 
 mod bootstrap;
 mod caller;
@@ -10,6 +10,7 @@ mod guess;
 mod known;
 mod manage;
 mod names;
+mod oidc;
 mod own_password;
 mod passkey;
 mod password;
@@ -38,6 +39,14 @@ pub use manage::{
 };
 pub(crate) use manage::{carry_account_in, reach_in, submit_account_in};
 pub use names::account_names;
+pub use oidc::{
+    Arrival, Arrived, Mapping, Provider, ProviderAnswer, ProviderChange, ProviderInput,
+    ProviderProblem, ProviderReport, SignInButton, Way, begin_confirm_at_provider,
+    begin_sign_in_at_provider, check_provider, confirm_buttons, create_provider,
+    finish_at_provider, list_providers, provider, redirect_uri, remove_provider, save_provider,
+    sign_in_buttons,
+};
+pub(crate) use oidc::{Providers, carry_provider_in};
 pub use own_password::change_password;
 pub use passkey::{
     Asked, PasskeyView, add_passkey, begin_passkey, begin_passkey_confirm, begin_passkey_sign_in,

@@ -498,14 +498,15 @@ async fn come_in(
         sign_in::refuse_in(tx, address, "unknown", now).await?;
         return Ok(None);
     };
+    let mut begin = begin.clone().of(&account);
     if let Some(step) = step {
         let kind = ceremony::Kind::SecondFactor;
         let open = ceremony::take_in(tx, &show.keys, kind, step, now).await?;
-        if open.and_then(|open| open.account).as_ref() != Some(&account.view.id) {
-            return Err(sign_in::step_over());
-        }
+        let fits = |open: &ceremony::Open| open.account.as_ref() == Some(&account.view.id);
+        let open = open.filter(fits).ok_or_else(sign_in::step_over)?;
+        begin = begin.continuing(&open.state);
     }
-    let known = begin.clone().of(&account).run(tx).await?;
+    let known = begin.run(tx).await?;
     Ok(Some((known, account.view)))
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::factor::{self, Demand, Factors};
 use super::store::{self, Account, AccountView};
 use super::{Caller, known};
-use crate::actor::{Actor, ActorKind, Rights};
+use crate::actor::{Actor, ActorKind, FRESH_MS, Rights};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -73,7 +73,7 @@ pub(super) fn refused() -> Error {
 
 const INSERT: &str = "INSERT INTO session (token_hash, account_id, csrf_token, created_at, \
     last_used_at, expires_at, fresh_at, address, id, user_agent, method, second_factor) \
-    VALUES ($1, $2, $3, $4, $4, $5, $4, $6, $7, $8, $9, $10)";
+    VALUES ($1, $2, $3, $4, $4, $5, $11, $6, $7, $8, $9, $10)";
 const SIGNED_IN: &str = "UPDATE account SET last_sign_in_at = $2 WHERE id = $1";
 const FIND: &str = concat!(
     "SELECT s.account_id, s.csrf_token, s.last_used_at, s.expires_at, s.fresh_at, s.second_factor, ",
@@ -96,6 +96,7 @@ pub(crate) struct Begin {
     pub(super) now_ms: i64,
     method: Method,
     second_factor: bool,
+    fresh_at: i64,
     id: SessionId,
     token: Zeroizing<String>,
     csrf: String,
@@ -113,6 +114,7 @@ impl Begin {
             now_ms,
             method,
             second_factor: false,
+            fresh_at: now_ms,
             id: SessionId::new(now_ms),
             token: Zeroizing::new(hash::random_token(32)),
             csrf: hash::random_token(32),
@@ -128,6 +130,25 @@ impl Begin {
         Self {
             account: account.view.id.clone(),
             unit_id: account.unit_id.clone(),
+            ..self
+        }
+    }
+
+    /// After a first step at an identity provider the second one continues that.
+    pub(super) fn continuing(self, step: &[u8]) -> Self {
+        if step != Method::Oidc.as_str().as_bytes() {
+            return self;
+        }
+        Self {
+            method: Method::Oidc,
+            ..self
+        }
+    }
+
+    /// The person proved who they are so long ago; `None` when nobody says when: then it counts for nothing now.
+    pub(super) fn proven_before(self, ago_ms: Option<i64>) -> Self {
+        Self {
+            fresh_at: self.now_ms - ago_ms.unwrap_or(FRESH_MS + 1),
             ..self
         }
     }
@@ -156,7 +177,8 @@ impl Begin {
                 &self.id,
                 self.caller.user_agent(),
                 self.method.as_str(),
-                i64::from(self.second_factor)
+                i64::from(self.second_factor),
+                self.fresh_at
             ],
         )
         .await?;

@@ -301,13 +301,10 @@ impl Proof {
             return Ok(None);
         }
         succeeded(tx, &subject).await?;
-        if ceremony::take_in(tx, &self.keys, kind, &self.step, now)
-            .await?
-            .is_none()
-        {
-            return Err(step_over());
-        }
+        let open = ceremony::take_in(tx, &self.keys, kind, &self.step, now).await?;
+        let step = open.ok_or_else(step_over)?.state;
         let begin = self.begin.clone().of(&account).with_second_factor();
+        let begin = begin.continuing(&step);
         let known = begin.run(tx).await?;
         Ok(Some((known, account.view)))
     }

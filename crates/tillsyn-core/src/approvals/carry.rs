@@ -106,6 +106,12 @@ pub(super) async fn carry_in(
                 return Ok(Carried::Overtaken(1));
             }
         }
+        Change::IdentityProvider { change } => {
+            let asked = (&found.id, found.reason.as_deref());
+            if !accounts::carry_provider_in(tx, core, actor, change, asked, now_ms).await? {
+                return Ok(Carried::Overtaken(1));
+            }
+        }
         Change::PushCertificate { replacement, .. } => {
             let unit = std::iter::once(found.unit_path.as_str());
             guard::refuse_frozen_in(tx, unit).await?;
@@ -184,6 +190,7 @@ pub(super) async fn drop_in(
         | Change::Unfreeze { .. }
         | Change::PushCertificate { .. }
         | Change::Account { .. }
-        | Change::Role { .. } => Ok(()),
+        | Change::Role { .. }
+        | Change::IdentityProvider { .. } => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::AccountChange;
+use crate::accounts::{AccountChange, ProviderChange};
 use crate::push::Replacement;
 use crate::roles::RoleChange;
 use crate::settings::GuardSettings;
@@ -30,6 +30,8 @@ pub enum Change {
     Account { change: AccountChange },
     /// What a role may.
     Role { change: RoleChange },
+    /// Where administrators sign in, and what that gives them.
+    IdentityProvider { change: Box<ProviderChange> },
 }
 
 impl Change {
@@ -44,6 +46,7 @@ impl Change {
             Self::Campaign { .. } => "campaign",
             Self::Account { .. } => "account",
             Self::Role { .. } => "role",
+            Self::IdentityProvider { .. } => "identity_provider",
         }
     }
 
@@ -58,6 +61,7 @@ impl Change {
             Self::Campaign { campaign_id } => campaign_id,
             Self::Account { change } => change.account_id().as_str(),
             Self::Role { change } => change.role_id(),
+            Self::IdentityProvider { change } => change.provider_id().as_str(),
         }
     }
 }

@@ -9,8 +9,8 @@ use toml::Value;
 use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
-    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, Keys, Log, Node, Proxy, Public,
-    Webhooks, fields,
+    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, IdentityProviders, Keys, Log, Node,
+    Proxy, Public, Webhooks, fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.
@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) apns: Apns,
     pub(crate) device_services: DeviceServices,
     pub(crate) audit: Audit,
+    pub(crate) identity_providers: IdentityProviders,
     pub(crate) apple: Apple,
     pub(crate) proxy: Proxy,
     pub(crate) webhooks: Webhooks,
@@ -118,6 +119,7 @@ impl Config {
         let apns = Apns::take(values);
         let device_services = DeviceServices::take(values);
         let audit = Audit::take(values);
+        let identity_providers = IdentityProviders::take(values);
         let apple = Apple::take(values);
         let proxy = Proxy::take(values);
         let webhooks = Webhooks::take(values);
@@ -132,6 +134,7 @@ impl Config {
             apns: apns?,
             device_services: device_services?,
             audit: audit?,
+            identity_providers: identity_providers?,
             apple: apple?,
             proxy: proxy?,
             webhooks: webhooks?,
@@ -159,6 +162,7 @@ impl Config {
             &mut self.device_services.root_file,
             &mut self.audit.syslog_root_file,
             &mut self.webhooks.root_file,
+            &mut self.identity_providers.root_file,
         ]
         .into_iter()
         .flatten()

@@ -109,6 +109,14 @@ section! {
 }
 
 section! {
+    /// Identity providers, where administrators sign in. They themselves are settings of the organisation.
+    struct IdentityProviders = "identity_providers" {
+        /// PEM file of the only roots to trust for them; without it, those of the operating system.
+        root_file: Option<PathBuf> = "",
+    }
+}
+
+section! {
     /// Apple devices.
     struct Apple = "apple" {
         /// PEM files with the roots that attestations of devices have to lead to, instead of Apple's
@@ -221,7 +229,7 @@ impl Setting for LogFormat {
 }
 
 /// Each section with its text and its keys, in the order of the reference page.
-pub(super) const ALL: [((&str, &str), &[Field]); 13] = [
+pub(super) const ALL: [((&str, &str), &[Field]); 14] = [
     (Public::ABOUT, Public::FIELDS),
     (Admin::ABOUT, Admin::FIELDS),
     (Database::ABOUT, Database::FIELDS),
@@ -229,6 +237,7 @@ pub(super) const ALL: [((&str, &str), &[Field]); 13] = [
     (Apns::ABOUT, Apns::FIELDS),
     (DeviceServices::ABOUT, DeviceServices::FIELDS),
     (Audit::ABOUT, Audit::FIELDS),
+    (IdentityProviders::ABOUT, IdentityProviders::FIELDS),
     (Apple::ABOUT, Apple::FIELDS),
     (Proxy::ABOUT, Proxy::FIELDS),
     (Webhooks::ABOUT, Webhooks::FIELDS),

@@ -1,0 +1,140 @@
+//! Sends the browser to the provider.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use tillsyn_pki::hash;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::clients::Upstream;
+use super::fault::Fault;
+use super::provider::{self, Provider};
+use crate::accounts::ceremony;
+use crate::accounts::session::Session;
+use crate::core::Core;
+use crate::error::Error;
+use crate::ids::{AccountId, IdentityProviderId};
+
+/// The way to the provider.
+pub struct Way {
+    pub url: String,
+    /// For the browser's cookie: only it may come back.
+    pub ceremony: Zeroizing<String>,
+}
+
+/// What is kept, sealed, until the browser comes back.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(super) struct Kept {
+    pub(super) provider: String,
+    pub(super) state: String,
+    pub(super) nonce: String,
+    pub(super) verifier: String,
+    /// A path of ours.
+    pub(super) next: String,
+    /// Hash of the session to confirm; `None` at a sign-in.
+    pub(super) session: Option<String>,
+    pub(super) begun_at: i64,
+}
+
+/// Where a provider sends the browser back to: each to its own address, so that the answer of one is never taken to
+/// another. RFC 9700 §4.4.2.2.
+pub fn redirect_uri(core: &Core, id: &IdentityProviderId) -> String {
+    let console = &core.config().console_url;
+    format!("{console}/console/sign-in/provider/{id}/back")
+}
+
+/// Begins a sign-in; `next` is where it leads to.
+///
+/// # Errors
+/// Not found for a provider that is unknown or disabled; unavailable when it does not answer.
+pub async fn begin_sign_in_at_provider(
+    core: &Core,
+    id: &IdentityProviderId,
+    next: &str,
+) -> Result<Way, Error> {
+    begin(core, id, next, None).await
+}
+
+/// Begins the proof that it is still the same person: the provider asks them to sign in anew.
+///
+/// # Errors
+/// As [`begin_sign_in_at_provider`].
+pub async fn begin_confirm_at_provider(
+    core: &Core,
+    session: &Session,
+    id: &IdentityProviderId,
+    next: &str,
+) -> Result<Way, Error> {
+    let of = (session.account.id.clone(), session.token_hash.clone());
+    begin(core, id, next, Some(of)).await
+}
+
+async fn begin(
+    core: &Core,
+    id: &IdentityProviderId,
+    next: &str,
+    confirm: Option<(AccountId, String)>,
+) -> Result<Way, Error> {
+    let provider = provider::find(core, id).await?.filter(|p| p.enabled);
+    let provider = provider.ok_or_else(|| Error::not_found("identity provider"))?;
+    let discovery = Upstream::of(core, &provider)?.discovery().await?;
+    let (account, session) = confirm.unzip();
+    let kept = Kept {
+        provider: provider.id.as_str().to_owned(),
+        state: hash::random_token(32),
+        nonce: hash::random_token(32),
+        verifier: hash::random_token(48),
+        next: next.to_owned(),
+        session,
+        begun_at: core.now_ms(),
+    };
+    let url = authorization_url(core, &provider, &kept, &discovery);
+    let json = serde_json::to_vec(&kept).map(Zeroizing::new);
+    let json =
+        json.map_err(|error| Error::internal("A sign-in cannot be kept.").caused_by(error))?;
+    let (ceremony, opening) = ceremony::prepare(core.keys(), ceremony::Kind::Oidc, &json);
+    core.db()
+        .write(
+            (opening, account, kept.begun_at),
+            |tx, (opening, account, now)| {
+                Box::pin(
+                    async move { ceremony::open_in(tx, opening, account.as_ref(), *now).await },
+                )
+            },
+        )
+        .await?;
+    Ok(Way { url, ceremony })
+}
+
+fn authorization_url(
+    core: &Core,
+    provider: &Provider,
+    kept: &Kept,
+    discovery: &tillsyn_upstream::oidc::Discovery,
+) -> String {
+    // RFC 7636 §4.2.
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(hash::sha256(kept.verifier.as_bytes()));
+    let (redirect, scope) = (redirect_uri(core, &provider.id), provider.scopes.join(" "));
+    let mut parameters = vec![
+        ("response_type", "code"),
+        ("client_id", provider.client_id.as_str()),
+        ("redirect_uri", redirect.as_str()),
+        ("scope", scope.as_str()),
+        ("state", kept.state.as_str()),
+        ("nonce", kept.nonce.as_str()),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+    ];
+    if kept.session.is_some() {
+        parameters.extend([("prompt", "login"), ("max_age", "0")]);
+    }
+    discovery.authorization_url(&parameters)
+}
+
+impl Kept {
+    /// # Errors
+    /// [`Fault::Over`] when it is not one of ours.
+    pub(super) fn read(json: &[u8]) -> Result<Self, Fault> {
+        serde_json::from_slice(json).map_err(|_| Fault::Over)
+    }
+}
