@@ -21,6 +21,7 @@ use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use tillsyn_web::console::errors::ErrorPage;
+use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::organisation::{
     GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage,
@@ -100,6 +101,8 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AdministratorPage>(folder, texts)?;
     write::<RolesPage>(folder, texts)?;
     write::<RolePage>(folder, texts)?;
+    write::<IdentityProvidersPage>(folder, texts)?;
+    write::<IdentityProviderPage>(folder, texts)?;
     write::<WelcomePage>(folder, texts)?;
     write::<ImportsPage>(folder, texts)?;
     write::<MovePage>(folder, texts)?;

@@ -24,6 +24,7 @@ mod guard;
 mod guarded;
 mod held;
 mod idempotent;
+mod identity_providers;
 mod imports;
 mod inventory_settings;
 mod invitations;

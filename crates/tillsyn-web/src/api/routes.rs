@@ -70,6 +70,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(plans::routes())
         .merge(super::approvals::routes())
         .merge(super::campaigns::routes())
+        .merge(super::identity_providers::routes())
         .merge(super::guard::routes())
         .merge(super::accounts::routes())
         .merge(super::roles::routes())

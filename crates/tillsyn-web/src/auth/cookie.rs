@@ -13,6 +13,8 @@ pub enum Cookie {
     Session,
     /// The password was right; the second factor is missing.
     Step,
+    /// The browser is at an identity provider.
+    Provider,
     /// The browser signed in rightly before.
     Known,
 }
@@ -25,6 +27,8 @@ impl Cookie {
             (Self::Session, false) => "tillsyn",
             (Self::Step, true) => "__Host-tillsyn-step",
             (Self::Step, false) => "tillsyn-step",
+            (Self::Provider, true) => "__Host-tillsyn-provider",
+            (Self::Provider, false) => "tillsyn-provider",
             (Self::Known, true) => "__Host-tillsyn-known",
             (Self::Known, false) => "tillsyn-known",
         }
@@ -34,7 +38,7 @@ impl Cookie {
     const fn max_age_secs(self) -> u32 {
         match self {
             Self::Session => 12 * 60 * 60,
-            Self::Step => 10 * 60,
+            Self::Step | Self::Provider => 10 * 60,
             Self::Known => 400 * 24 * 60 * 60,
         }
     }

@@ -68,6 +68,7 @@ pub enum Place {
     /// One's own account: below the name, not in the list.
     Account,
     Administrators,
+    SignOn,
     Roles,
 }
 
@@ -260,6 +261,12 @@ impl Frame {
                         urls::ADMINISTRATORS,
                         "user",
                         l.t("nav-administrators"),
+                    ),
+                    item(
+                        Place::SignOn,
+                        urls::IDENTITY_PROVIDERS,
+                        "key",
+                        l.t("nav-sign-on"),
                     ),
                     item(Place::Roles, urls::ROLES, "shield", l.t("nav-roles")),
                     item(

@@ -18,6 +18,7 @@ mod failure;
 mod form;
 pub mod frame;
 pub mod guard;
+pub mod identity_providers;
 pub mod imports;
 mod lists;
 mod needs;
@@ -47,6 +48,8 @@ mod samples_profiles;
 mod samples_push;
 #[cfg(any(test, feature = "testing"))]
 mod samples_rollout;
+#[cfg(any(test, feature = "testing"))]
+mod samples_sign_on;
 #[cfg(any(test, feature = "testing"))]
 mod samples_webhooks;
 pub mod secrets;

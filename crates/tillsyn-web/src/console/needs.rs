@@ -173,6 +173,7 @@ const IMPORTS: Option<PageNeeds> = Some(PageNeeds::AnyOf(&[
 ]));
 const GROUPS_WRITE: Option<PageNeeds> = one(P::GroupsWrite);
 const UNITS_WRITE: Option<PageNeeds> = one(P::UnitsWrite);
+const SIGN_ON: Option<PageNeeds> = one(P::SignInWrite);
 const ACCOUNTS: Option<PageNeeds> = one(P::AccountsRead);
 const ACCOUNTS_WRITE: Option<PageNeeds> = one(P::AccountsWrite);
 
@@ -185,6 +186,9 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/welcome/{secret}", PUBLIC, PUBLIC),
     ("/console/rescue/{link}", PUBLIC, PUBLIC),
     (urls::SECOND_STEP, PUBLIC, PUBLIC),
+    ("/console/sign-in/provider/{id}", PUBLIC, None),
+    ("/console/sign-in/provider/{id}/back", PUBLIC, None),
+    ("/console/confirm/provider/{id}", SESSION, None),
     (urls::SIGN_IN_PASSKEY, None, PUBLIC),
     ("/console/sign-in/passkey/ask", None, PUBLIC),
     (urls::CONFIRM_PASSKEY, None, SESSION),
@@ -489,6 +493,11 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         None,
         ACCOUNTS_WRITE,
     ),
+    (urls::IDENTITY_PROVIDERS, SIGN_ON, None),
+    (urls::IDENTITY_PROVIDER_NEW, SIGN_ON, SIGN_ON),
+    ("/console/settings/sign-in/{id}", SIGN_ON, SIGN_ON),
+    ("/console/settings/sign-in/{id}/check", None, SIGN_ON),
+    ("/console/settings/sign-in/{id}/remove", None, SIGN_ON),
     (urls::ROLES, ACCOUNTS, one(P::RolesWrite)),
     (
         "/console/settings/roles/{id}",

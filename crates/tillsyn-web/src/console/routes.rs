@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
-    devices, enrollment, events, failure, imports, needs, organisation, overview, profiles,
-    rollout, secrets, settings, webhooks,
+    devices, enrollment, events, failure, identity_providers, imports, needs, organisation,
+    overview, profiles, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -111,6 +111,18 @@ fn of_access() -> Router<AppState> {
         .route(
             urls::SECOND_STEP,
             get(access::second_form).post(access::second_step),
+        )
+        .route(
+            "/console/sign-in/provider/{id}",
+            get(access::sign_in_at_provider),
+        )
+        .route(
+            "/console/sign-in/provider/{id}/back",
+            get(access::back_from_provider),
+        )
+        .route(
+            "/console/confirm/provider/{id}",
+            get(access::confirm_at_provider),
         )
         .route(urls::SIGN_IN_PASSKEY, post(access::sign_in_passkey))
         .route(&urls::ask(urls::SIGN_IN_PASSKEY), post(access::ask_passkey))
@@ -310,6 +322,26 @@ fn of_administrators() -> Router<AppState> {
         .route(&at("/reset"), post(administrators::reset))
         .route(&at("/link"), post(administrators::make_link))
         .route(&at("/tokens"), post(administrators::create_token))
+        .route(
+            urls::IDENTITY_PROVIDERS,
+            get(identity_providers::providers_page),
+        )
+        .route(
+            urls::IDENTITY_PROVIDER_NEW,
+            get(identity_providers::new_provider).post(identity_providers::add_provider),
+        )
+        .route(
+            "/console/settings/sign-in/{id}",
+            get(identity_providers::provider_page).post(identity_providers::change_provider),
+        )
+        .route(
+            "/console/settings/sign-in/{id}/check",
+            post(identity_providers::check_provider),
+        )
+        .route(
+            "/console/settings/sign-in/{id}/remove",
+            post(identity_providers::remove_provider),
+        )
         .route(
             urls::ROLES,
             get(administrators::roles_page).post(administrators::create_role),

@@ -122,6 +122,10 @@ impl Sample for SignInPage {
             error,
             notice,
             passkeys: true,
+            providers: vec![Link {
+                href: urls::sign_in_provider(ID, urls::DEVICES),
+                text: "Norrvik ID".to_owned(),
+            }],
         };
         vec![
             ("empty", page("", String::new(), SignInText::Needed.text(l))),
@@ -176,6 +180,11 @@ impl Sample for ConfirmPage {
             passkeys: true,
             code_error: error.clone(),
             passkey_error: error.clone(),
+            providers: vec![Link {
+                href: urls::confirm_provider(ID, urls::DEVICES),
+                text: "Norrvik ID".to_owned(),
+            }],
+            provider_error: String::new(),
             error,
         };
         vec![

@@ -23,6 +23,7 @@ use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
 use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
@@ -99,6 +100,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AdministratorPage>(texts, &check);
         each::<RolesPage>(texts, &check);
         each::<RolePage>(texts, &check);
+        each::<IdentityProvidersPage>(texts, &check);
+        each::<IdentityProviderPage>(texts, &check);
         each::<WelcomePage>(texts, &check);
         each::<ImportsPage>(texts, &check);
         each::<MovePage>(texts, &check);

@@ -48,6 +48,7 @@ const PLACES: &[(Permission, &[Place])] = &[
     (Permission::AuditRead, &[Place::Audit]),
     (Permission::WebhooksRead, &[Place::Webhooks]),
     (Permission::TokensOwn, &[Place::Tokens]),
+    (Permission::SignInWrite, &[Place::SignOn]),
     (
         Permission::AccountsRead,
         &[Place::Administrators, Place::Roles],

@@ -12,6 +12,8 @@ pub const CONFIRM_PASSKEY: &str = "/console/confirm/passkey";
 /// The second step of a sign-in.
 pub const SECOND_STEP: &str = "/console/sign-in/second";
 pub const SIGN_IN_PASSKEY: &str = "/console/sign-in/passkey";
+/// There and back.
+pub const SIGN_IN_PROVIDER: &str = "/console/sign-in/provider";
 /// What an account owes before anything else.
 pub const SET_UP: &str = "/console/set-up";
 pub const ACCOUNT: &str = "/console/account";
@@ -57,6 +59,8 @@ pub const INVENTORY: &str = "/console/settings/inventory";
 pub const WEBHOOKS: &str = "/console/settings/webhooks";
 pub const TOKENS: &str = "/console/settings/tokens";
 pub const ADMINISTRATORS: &str = "/console/settings/administrators";
+pub const IDENTITY_PROVIDERS: &str = "/console/settings/sign-in";
+pub const IDENTITY_PROVIDER_NEW: &str = "/console/settings/sign-in/new";
 pub const ROLES: &str = "/console/settings/roles";
 pub const WELCOME: &str = "/console/welcome";
 
@@ -88,7 +92,7 @@ pub fn serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
         path.strip_prefix(base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    [SET_UP, SIGN_OUT, PREFERENCES, CONFIRM]
+    [SET_UP, SIGN_OUT, PREFERENCES, CONFIRM, SIGN_IN_PROVIDER]
         .into_iter()
         .any(below)
         || (demand == Demand::SecondFactor
@@ -98,6 +102,28 @@ pub fn serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
 /// Who it is, once more; then back to `next`.
 pub fn confirm(next: &str) -> String {
     Query::default().with("next", next).url(CONFIRM)
+}
+
+/// One identity provider; its acts are below it.
+pub fn identity_provider(id: &str) -> String {
+    format!("{IDENTITY_PROVIDERS}/{}", segment(id))
+}
+
+/// `check` or `remove`.
+pub fn identity_provider_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", identity_provider(id))
+}
+
+/// Leads to an identity provider.
+pub fn sign_in_provider(id: &str, next: &str) -> String {
+    let path = format!("{SIGN_IN_PROVIDER}/{}", segment(id));
+    Query::default().with("next", next).url(&path)
+}
+
+/// The same for somebody who is to show that it is still them.
+pub fn confirm_provider(id: &str, next: &str) -> String {
+    let path = format!("{CONFIRM}/provider/{}", segment(id));
+    Query::default().with("next", next).url(&path)
 }
 
 /// Where the script asks what to ask the browser for.

@@ -15,6 +15,7 @@ mod event;
 mod failure;
 mod group;
 mod held;
+mod identity_provider;
 mod import;
 mod invite;
 mod person;
@@ -55,6 +56,8 @@ pub(crate) enum ClientCommand {
     Push(With<push::PushVerb>),
     /// Keeps administrators and services
     Account(With<account::AccountVerb>),
+    /// Keeps where administrators sign in
+    IdentityProvider(With<identity_provider::IdentityProviderVerb>),
     /// Keeps what administrators may
     Role(With<role::RoleVerb>),
     /// Lists and revokes API tokens
@@ -115,6 +118,9 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Profile(with) => (with.connection.json, profile::run(with).await),
         ClientCommand::Push(with) => (with.connection.json, push::run(with).await),
         ClientCommand::Account(with) => (with.connection.json, account::run(file, with).await),
+        ClientCommand::IdentityProvider(with) => {
+            (with.connection.json, identity_provider::run(with).await)
+        }
         ClientCommand::Role(with) => (with.connection.json, role::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::{Error, Kind, accounts};
+use tillsyn_core::accounts::{self, SignInButton};
+use tillsyn_core::{Error, Kind};
 use zeroize::Zeroizing;
 
 use super::page::ConfirmPage;
@@ -13,13 +14,16 @@ use super::passkey::{Answer, Question};
 use crate::console::failure::{Failure, own_path};
 use crate::console::form::{Filled, secret};
 use crate::console::visitor::Visitor;
-use crate::console::words::FieldError;
-use crate::ui::{page, urls};
+use crate::console::words::{self, FieldError};
+use crate::ui::{Link, page, urls};
 
 /// Asks; afterwards the person goes on where they were.
-pub(crate) async fn ask_password(visitor: Visitor) -> Response {
+pub(crate) async fn ask_password(visitor: Visitor) -> Result<Response, Failure> {
     let next = own_path(visitor.query.get("next").unwrap_or_default()).to_owned();
-    page(StatusCode::OK, &form(&visitor, next))
+    let mut asked = form(&visitor, next).await?;
+    let problem = visitor.query.get("problem").unwrap_or_default();
+    asked.provider_error = words::provider_problem(visitor.texts, problem).unwrap_or_default();
+    Ok(page(StatusCode::OK, &asked))
 }
 
 #[derive(Deserialize)]
@@ -36,7 +40,7 @@ pub(crate) async fn take_password(filled: Filled<Fields>) -> Result<Response, Fa
     let (visitor, fields) = (filled.visitor, filled.fields);
     let session = &visitor.session.session;
     let done = accounts::confirm(visitor.core(), session, fields.password, &fields.code).await;
-    answer(&visitor, &fields.next, done)
+    answer(&visitor, &fields.next, done).await
 }
 
 pub(crate) async fn ask_confirm_passkey(filled: Filled<Answer>) -> Result<Json<Question>, Failure> {
@@ -51,17 +55,21 @@ pub(crate) async fn take_confirm_passkey(filled: Filled<Answer>) -> Result<Respo
     let session = &visitor.session.session;
     let (asked, given) = (&fields.asked, &fields.answer);
     let done = accounts::confirm_with_passkey(visitor.core(), session, asked, given).await;
-    answer(&visitor, &fields.next, done)
+    answer(&visitor, &fields.next, done).await
 }
 
-fn answer(visitor: &Visitor, next: &str, done: Result<(), Error>) -> Result<Response, Failure> {
+async fn answer(
+    visitor: &Visitor,
+    next: &str,
+    done: Result<(), Error>,
+) -> Result<Response, Failure> {
     let next = own_path(next).to_owned();
     let error = match done {
         Ok(()) => return Ok(Redirect::to(&next).into_response()),
         Err(error) => error,
     };
     let l = visitor.texts;
-    let mut asked = form(visitor, next);
+    let mut asked = form(visitor, next).await?;
     match (error.kind, error.field) {
         (Kind::Invalid, Some("password")) => asked.error = FieldError::PasswordWrong.text(l),
         (Kind::Invalid, Some("code")) => asked.code_error = FieldError::CodeUsed.text(l),
@@ -71,13 +79,19 @@ fn answer(visitor: &Visitor, next: &str, done: Result<(), Error>) -> Result<Resp
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &asked))
 }
 
-fn form(visitor: &Visitor, next: String) -> ConfirmPage {
+async fn form(visitor: &Visitor, next: String) -> Result<ConfirmPage, Failure> {
     let session = &visitor.session.session;
+    let buttons = accounts::confirm_buttons(visitor.core(), session).await?;
+    let link = |button: &SignInButton| Link {
+        href: urls::confirm_provider(button.id.as_str(), &next),
+        text: button.name.clone(),
+    };
+    let providers = buttons.iter().map(link).collect();
     let factors = session.factors;
     let mut f = visitor.bare();
     f.here = urls::confirm(&next);
     let passkeys = factors.passkeys > 0 && accounts::passkey_party(visitor.core()).is_some();
-    ConfirmPage {
+    Ok(ConfirmPage {
         f,
         person: visitor.actor().name.clone(),
         login: session.account.email.clone(),
@@ -89,5 +103,7 @@ fn form(visitor: &Visitor, next: String) -> ConfirmPage {
         error: String::new(),
         code_error: String::new(),
         passkey_error: String::new(),
-    }
+        providers,
+        provider_error: String::new(),
+    })
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::console::frame::Bare;
+use crate::ui::Link;
 
 /// `GET` and `POST /console/sign-in`.
 #[derive(Template)]
@@ -18,6 +19,8 @@ pub struct SignInPage {
     pub notice: String,
     /// Whether this address is one that browsers make passkeys for.
     pub passkeys: bool,
+    /// Identity providers to go to.
+    pub providers: Vec<Link>,
 }
 
 /// `GET` and `POST /console/sign-in/second`: after the password.
@@ -62,6 +65,9 @@ pub struct ConfirmPage {
     pub error: String,
     pub code_error: String,
     pub passkey_error: String,
+    /// Identity providers that know the person.
+    pub providers: Vec<Link>,
+    pub provider_error: String,
 }
 
 /// `GET` and `POST /console/set-up`: a new password, or the first second factor.

@@ -96,7 +96,7 @@ pub(crate) async fn sign_in_passkey(
         Err(error) => {
             let error = AppError::from(error);
             let text = refusal(&error).ok_or(error)?;
-            Ok(again(&guest, String::new(), next, &text))
+            again(&guest, String::new(), next, &text).await
         }
     }
 }

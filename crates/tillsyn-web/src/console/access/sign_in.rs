@@ -3,8 +3,8 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use tillsyn_core::Kind;
-use tillsyn_core::accounts::{self, NewSession, SignedIn};
+use tillsyn_core::accounts::{self, NewSession, SignInButton, SignedIn};
+use tillsyn_core::{Core, Kind};
 use zeroize::Zeroizing;
 
 use super::page::SignInPage;
@@ -15,7 +15,7 @@ use crate::console::visitor::Guest;
 use crate::console::words::SignInText;
 use crate::error::AppError;
 use crate::state::AppState;
-use crate::ui::urls;
+use crate::ui::{Link, urls};
 
 /// The form; while there is no account at all, the way to the first one.
 pub(crate) async fn sign_in_form(guest: Guest) -> Result<Response, Failure> {
@@ -33,11 +33,12 @@ pub(crate) async fn sign_in_form(guest: Guest) -> Result<Response, Failure> {
     };
     let page = SignInPage {
         f: guest.bare(),
-        next,
         name: String::new(),
         error: String::new(),
         notice,
         passkeys: accounts::passkey_party(&guest.state.core).is_some(),
+        providers: providers(&guest.state.core, &next).await?,
+        next,
     };
     Ok(guest.page(StatusCode::OK, &page))
 }
@@ -61,22 +62,30 @@ pub(crate) async fn sign_in(
     let next = own_path(&fields.next).to_owned();
     let core = &guest.state.core;
     match accounts::sign_in(core, &fields.login, fields.password, caller).await {
-        Ok(SignedIn::Session(session)) => begin(&guest.state, &session, &next),
-        Ok(SignedIn::SecondFactor(step)) => {
-            let to = urls::Query::default()
-                .with("next", &next)
-                .url(urls::SECOND_STEP);
-            let mut answer = private(&to);
-            let cookie = Cookie::Step.set(&guest.state.config, &step)?;
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-            Ok(answer)
-        }
+        Ok(signed_in) => go_on(&guest.state, &signed_in, &next),
         Err(error) => {
             let error = AppError::from(error);
             let text = refusal(&error).ok_or(error)?;
-            Ok(again(&guest, fields.login, next, &text))
+            again(&guest, fields.login, next, &text).await
         }
     }
+}
+
+/// On with the session, or to the second step.
+pub(super) fn go_on(
+    state: &AppState,
+    signed_in: &SignedIn,
+    next: &str,
+) -> Result<Response, Failure> {
+    let step = match signed_in {
+        SignedIn::Session(session) => return begin(state, session, next),
+        SignedIn::SecondFactor(step) => step,
+    };
+    let to = urls::Query::default().with("next", next);
+    let mut answer = private(&to.url(urls::SECOND_STEP));
+    let cookie = Cookie::Step.set(&state.config, step)?;
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(answer)
 }
 
 /// The answer that puts a new session into the browser.
@@ -106,7 +115,7 @@ pub(crate) fn renewed(
 }
 
 /// A way on that no cache keeps.
-fn private(to: &str) -> Response {
+pub(super) fn private(to: &str) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(
         header::CACHE_CONTROL,
@@ -116,9 +125,9 @@ fn private(to: &str) -> Response {
 }
 
 pub(super) struct Refusal {
-    status: StatusCode,
-    text: SignInText,
-    retry_after_secs: Option<i64>,
+    pub(super) status: StatusCode,
+    pub(super) text: SignInText,
+    pub(super) retry_after_secs: Option<i64>,
 }
 
 pub(super) fn refusal(error: &AppError) -> Option<Refusal> {
@@ -139,13 +148,19 @@ pub(super) fn refusal(error: &AppError) -> Option<Refusal> {
     })
 }
 
-pub(super) fn again(guest: &Guest, name: String, next: String, refusal: &Refusal) -> Response {
+pub(super) async fn again(
+    guest: &Guest,
+    name: String,
+    next: String,
+    refusal: &Refusal,
+) -> Result<Response, Failure> {
     let mut f = guest.bare();
     f.here = urls::Query::default()
         .with("next", &next)
         .url(urls::SIGN_IN);
     let page = SignInPage {
         f,
+        providers: providers(&guest.state.core, &next).await?,
         next,
         name,
         error: refusal.text.text(guest.texts),
@@ -158,5 +173,15 @@ pub(super) fn again(guest: &Guest, name: String, next: String, refusal: &Refusal
             .headers_mut()
             .insert(header::RETRY_AFTER, secs.into());
     }
-    answer
+    Ok(answer)
+}
+
+/// The ways to the identity providers.
+pub(super) async fn providers(core: &Core, next: &str) -> Result<Vec<Link>, Failure> {
+    let buttons = accounts::sign_in_buttons(core).await?;
+    let link = |button: &SignInButton| Link {
+        href: urls::sign_in_provider(button.id.as_str(), next),
+        text: button.name.clone(),
+    };
+    Ok(buttons.iter().map(link).collect())
 }

@@ -12,7 +12,10 @@ use crate::i18n::Texts;
 use crate::ui::Choice;
 
 /// The roles that the visitor may give: those that may no more than they.
-pub(super) async fn roles(visitor: &Visitor, chosen: &str) -> Result<Vec<Choice>, Failure> {
+pub(in crate::console) async fn roles(
+    visitor: &Visitor,
+    chosen: &str,
+) -> Result<Vec<Choice>, Failure> {
     let found = list_roles(visitor.core(), visitor.actor()).await?;
     let own = visitor.actor().rights();
     let can = |role: &&RoleView| role.rights.without(own).is_empty() || role.id == chosen;

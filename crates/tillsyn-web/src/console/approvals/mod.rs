@@ -2,6 +2,7 @@
 
 mod decide;
 mod list;
+mod provider;
 mod show;
 mod words;
 

@@ -5,6 +5,7 @@ use tillsyn_core::approvals::{ApprovalView, Moved};
 use tillsyn_core::ids::PlanId;
 use tillsyn_core::plans;
 
+use super::provider;
 use super::show::FactLine;
 use crate::console::commands::command_title;
 use crate::console::rollout;
@@ -35,6 +36,7 @@ pub(super) async fn title(visitor: &Visitor, one: &ApprovalView) -> String {
         "guard" => l.t("approval-title-guard"),
         "unfreeze" => l.ta("approval-title-unfreeze", &text("unit")),
         "push_certificate" => l.ta("approval-title-push", &text("topic")),
+        "identity_provider" => l.ta("approval-title-provider", &text("name")),
         "account" => {
             let what = match one.act.as_deref() {
                 Some("create") => l.t("approval-account-create"),
@@ -148,6 +150,7 @@ pub(super) fn facts(visitor: &Visitor, one: &ApprovalView) -> Vec<FactLine> {
             line(l.t("approval-push-serial"), text("serial_number")),
             line(l.t("approval-push-until"), day("not_after")),
         ],
+        "identity_provider" => provider::facts(l, facts),
         "guard" if facts["unit_id"].is_string() => {
             let of = |when: &str| &facts[when]["units"][text("unit_id").as_str()];
             let mut lines = vec![line(l.t("approval-unit"), text("unit"))];
@@ -222,6 +225,10 @@ pub(super) fn more(l: Texts, one: &ApprovalView) -> Link {
         "campaign" => (urls::campaign(subject), l.t("approval-more-campaign")),
         "guard" | "unfreeze" => (urls::GUARD.to_owned(), l.t("approval-more-guard")),
         "push_certificate" => (urls::push_topic(subject), l.t("approval-more-push")),
+        "identity_provider" => (
+            urls::IDENTITY_PROVIDERS.to_owned(),
+            l.t("approval-more-provider"),
+        ),
         _ => (String::new(), String::new()),
     };
     Link { href, text }

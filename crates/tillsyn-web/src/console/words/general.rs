@@ -228,6 +228,8 @@ pub enum SignInText {
     Needed,
     /// A passkey was not accepted.
     Passkey,
+    /// A sign-in at an identity provider was refused, with this code.
+    Provider(&'static str),
 }
 
 /// What is wrong with a new password, by the code of the refusal.
@@ -240,6 +242,25 @@ pub fn password_error(code: &str) -> FieldError {
     }
 }
 
+/// Why a sign-in at an identity provider was refused, by its code.
+pub fn provider_problem(l: Texts, code: &str) -> Option<String> {
+    Some(match code {
+        "sso_over" => l.t("provider-over"),
+        "sso_declined" => l.t("provider-declined"),
+        "sso_answer" => l.t("provider-answer"),
+        "sso_away" => l.t("provider-away"),
+        "sso_not_mapped" => l.t("provider-not-mapped"),
+        "sso_elsewhere" => l.t("provider-elsewhere"),
+        "sso_account_disabled" => l.t("provider-account-disabled"),
+        "sso_no_email" => l.t("provider-no-email"),
+        "sso_email_taken" => l.t("provider-email-taken"),
+        "sso_not_fresh" => l.t("provider-not-fresh"),
+        "sso_second_factor" => l.t("provider-second-factor"),
+        "sso_other_person" => l.t("provider-other-person"),
+        _ => return None,
+    })
+}
+
 impl SignInText {
     pub fn text(self, l: Texts) -> String {
         match self {
@@ -248,6 +269,9 @@ impl SignInText {
             Self::SignedOut => l.t("signed-out"),
             Self::Needed => l.t("sign-in-needed"),
             Self::Passkey => l.t("passkey-failed"),
+            Self::Provider(code) => {
+                provider_problem(l, code).unwrap_or_else(|| l.t("provider-answer"))
+            }
         }
     }
 }

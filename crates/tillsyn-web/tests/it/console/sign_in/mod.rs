@@ -3,6 +3,7 @@
 mod factors;
 mod passkeys;
 mod passwords;
+mod provider;
 mod sessions;
 
 use tillsyn_pki::totp;
