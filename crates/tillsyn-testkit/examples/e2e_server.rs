@@ -5,20 +5,23 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::net::Ipv4Addr;
 
 use serde_json::{Value as Json, json};
-use tillsyn_core::invitations;
+use tillsyn_core::{Clock, invitations};
+use tillsyn_pki::issue::{self, KeyAlgorithm};
 use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy, SimError};
 use tillsyn_testkit::{AppOptions, Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    // `localhost` gives the console a host name: browsers make no passkeys for an address.
-    let named = std::env::args()
-        .nth(1)
-        .is_some_and(|host| host == "localhost");
+    // `localhost` gives the console a host name: browsers make no passkeys for an address. `provider` gives an
+    // identity provider a certificate that the server trusts.
+    let wanted = |what: &str| std::env::args().nth(1).is_some_and(|arg| arg == what);
+    let provider = wanted("provider").then(provider_tls);
     let options = AppOptions {
-        localhost: named,
+        localhost: wanted("localhost"),
+        identity_provider_root_pem: provider.as_ref().map(|(root, _)| root.clone()),
         ..AppOptions::default()
     };
     let app = runtime.block_on(TestApp::with(Engine::Sqlite, options));
@@ -30,6 +33,7 @@ fn main() {
         "url": stage.app.core.config().console_url,
         "owner_email": OWNER_EMAIL,
         "owner_password": OWNER_PASSWORD,
+        "provider": provider.map(|(_, tls)| tls),
     }));
     for line in std::io::stdin().lines() {
         let order: Json = serde_json::from_str(&line.unwrap()).unwrap();
@@ -40,6 +44,20 @@ fn main() {
     }
     // The stage ends while the runtime that serves it still runs.
     runtime.block_on(async { drop(stage) });
+}
+
+/// A root, and certificate and key of a server on the loopback.
+fn provider_tls() -> (String, Json) {
+    let now_ms = Clock::system().now_ms();
+    let kind = KeyAlgorithm::P256;
+    let ca = issue::create_root_ca("Norrvik ID CA", "Tests", now_ms, 30, kind).unwrap();
+    let loopback = [Ipv4Addr::LOCALHOST.into()];
+    let server = issue::create_tls_server(&ca, &["localhost"], &loopback, now_ms, 30).unwrap();
+    let tls = json!({
+        "certificate": server.certificate.to_pem(),
+        "key": server.key.to_pkcs8_pem().as_str(),
+    });
+    (ca.certificate.to_pem(), tls)
 }
 
 fn say(line: &Json) {
