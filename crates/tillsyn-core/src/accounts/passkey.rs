@@ -171,7 +171,7 @@ async fn ask(
     Ok(Asked { token, options })
 }
 
-fn request_options(party: &Party, challenge: &str, allowed: Vec<Json>) -> Json {
+fn request_options(party: &Party, challenge: &str, allowed: &[Json]) -> Json {
     json!({
         "rpId": party.id,
         "challenge": challenge,
@@ -201,7 +201,7 @@ pub async fn begin_passkey_sign_in(
         None => Vec::new(),
     };
     let challenge = challenge();
-    let options = request_options(&party, &challenge, allowed);
+    let options = request_options(&party, &challenge, &allowed);
     let limited = format!("passkey:{}", caller.address_subject());
     let kind = ceremony::Kind::PasskeySignIn;
     ask(
@@ -220,7 +220,7 @@ pub async fn begin_passkey_confirm(core: &Core, session: &Session) -> Result<Ask
     let party = party(core)?;
     let account = &session.account.id;
     let challenge = challenge();
-    let options = request_options(&party, &challenge, listed(core, account).await?);
+    let options = request_options(&party, &challenge, &listed(core, account).await?);
     let kind = ceremony::Kind::PasskeyConfirm;
     ask(core, kind, Some(account), &challenge, options, None).await
 }
@@ -387,7 +387,7 @@ pub async fn remove_passkey(core: &Core, session: &Session, id: &PasskeyId) -> R
             Box::pin(async move {
                 let (actor, account) = (&session.actor, &session.account.id);
                 has_shown_in(tx, &session.token_hash, account).await?;
-                if tx.execute(DELETE, args![&*id, &*account]).await? == 0 {
+                if tx.execute(DELETE, args![&*id, account]).await? == 0 {
                     return Err(Error::not_found("passkey"));
                 }
                 factor::after_removal_in(tx, account).await?;

@@ -317,7 +317,7 @@ pub async fn resume(
     let account = found.account;
     let mut actor = Actor::account(
         ActorKind::Account,
-        account.view.id.to_string(),
+        account.view.id.as_str(),
         account.view.id.clone(),
         account.view.name.clone(),
         account.standing,

@@ -131,7 +131,7 @@ impl Actor {
     /// The actor of an account's session (`only` is `None`) or token (what the token itself names).
     pub(crate) fn account(
         kind: ActorKind,
-        id: String,
+        id: &str,
         account_id: AccountId,
         name: String,
         standing: Standing,
@@ -145,7 +145,7 @@ impl Actor {
             unit_path: standing.unit_path,
             platform: standing.platform,
             trusted_since: Some(standing.trusted_since),
-            ..Self::internal(kind, &id)
+            ..Self::internal(kind, id)
         }
     }
 

@@ -17,7 +17,7 @@ fn account(role: Role, only: Option<Rights>, path: &str) -> Actor {
     };
     Actor::account(
         ActorKind::Account,
-        id.to_string(),
+        id.clone().as_str(),
         id,
         String::new(),
         standing,

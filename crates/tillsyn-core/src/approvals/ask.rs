@@ -91,8 +91,11 @@ pub(crate) struct NewApproval<'a> {
     /// No later than a day from now.
     pub(crate) expires_at: Option<i64>,
     /// Secrets of the change; sealed for the id that is passed.
-    pub(crate) sealed: Option<&'a (dyn Fn(&ApprovalId) -> Vec<u8> + Send + Sync)>,
+    pub(crate) sealed: Option<Seal<'a>>,
 }
+
+/// Seals the secrets of a change for the request that keeps them.
+pub(crate) type Seal<'a> = &'a (dyn Fn(&ApprovalId) -> Vec<u8> + Send + Sync);
 
 /// Keeps a request, in the transaction of whoever asks.
 pub(crate) async fn ask_in(

@@ -1,6 +1,6 @@
 //! What has changed between the asking and now: decided on values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::targets::Target;
 
@@ -88,10 +88,8 @@ pub(super) fn since(asked: &[Target], now: &[Target]) -> Vec<Since> {
             tell(Moved::Seen(at));
         }
     }
-    let known: HashMap<&str, ()> = asked.iter().map(|t| (t.device_id.as_str(), ())).collect();
-    let added = now
-        .iter()
-        .filter(|t| !known.contains_key(t.device_id.as_str()));
+    let known: HashSet<&str> = asked.iter().map(|t| t.device_id.as_str()).collect();
+    let added = now.iter().filter(|t| !known.contains(t.device_id.as_str()));
     all.extend(added.map(|t| Since {
         device_id: t.device_id.clone(),
         moved: Moved::Added,

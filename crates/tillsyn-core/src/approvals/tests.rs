@@ -34,8 +34,9 @@ fn a_set_is_the_same_whatever_was_heard_since() {
 
 #[test]
 fn another_device_person_owner_or_enrollment_must_be_asked_again() {
+    type Step = fn(&mut Vec<Target>);
     let asked = vec![target("a"), target("b")];
-    let changes: [(fn(&mut Vec<Target>), Moved); 5] = [
+    let changes: [(Step, Moved); 5] = [
         (|now| now.truncate(1), Moved::Gone),
         (|now| now.push(target("c")), Moved::Added),
         (|now| now[1].person_id = None, Moved::Person),

@@ -86,12 +86,11 @@ impl Signer {
         let Some((position, hash)) = memory::read_in(tx, &self.keys, Mark::Signed).await? else {
             return Ok(None);
         };
-        let found = match tx.fetch_optional(HASH, args![position]).await? {
-            Some(row) => row.text(0)? == hash,
-            None => {
-                let start = start_in(tx).await?;
-                (start.position, start.hash) == (position, hash)
-            }
+        let found = if let Some(row) = tx.fetch_optional(HASH, args![position]).await? {
+            row.text(0)? == hash
+        } else {
+            let start = start_in(tx).await?;
+            (start.position, start.hash) == (position, hash)
         };
         let (last, _) = last_in(tx).await?;
         Ok((found && last == position).then_some(position))

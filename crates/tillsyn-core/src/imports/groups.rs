@@ -230,21 +230,18 @@ pub(super) fn wanted(table: &Table, facts: &Facts) -> Vec<Wanted> {
         let Some(wanted) = all.get_mut(at) else {
             continue;
         };
-        match judged.act {
-            Some(act) => {
-                wanted.unit = act.unit;
-                wanted.group = act.group;
-                wanted.description = wanted.description.take().or(act.description);
-                wanted.members.extend(act.members);
-                wanted.lines.push(row.line);
-            }
-            None => {
-                let error = judged.view.errors.first();
-                wanted.failures.push(Failure {
-                    line: row.line,
-                    code: error.map(|error| error.code.clone()).unwrap_or_default(),
-                });
-            }
+        if let Some(act) = judged.act {
+            wanted.unit = act.unit;
+            wanted.group = act.group;
+            wanted.description = wanted.description.take().or(act.description);
+            wanted.members.extend(act.members);
+            wanted.lines.push(row.line);
+        } else {
+            let error = judged.view.errors.first();
+            wanted.failures.push(Failure {
+                line: row.line,
+                code: error.map(|error| error.code.clone()).unwrap_or_default(),
+            });
         }
     }
     all

@@ -107,28 +107,25 @@ async fn one(
     let found = core.db().read(input, |tx, (unit, name)| {
         Box::pin(async move { find_in(tx, unit, name).await })
     });
-    let (id, present) = match found.await? {
-        Some(found) => {
-            if let (Some(new), before) = (&wanted.description, &found.description)
-                && before.as_ref() != Some(new)
-            {
-                let change = GroupChange {
-                    name: None,
-                    description: Some(new.clone()),
-                };
-                change_group(core, actor, &found.id, change).await?;
-            }
-            (found.id, found.members)
-        }
-        None => {
-            let new = NewGroup {
-                name: wanted.group.clone(),
-                description: wanted.description.clone(),
-                unit: OrgUnitId::parse(&wanted.unit),
+    let (id, present) = if let Some(found) = found.await? {
+        if let (Some(new), before) = (&wanted.description, &found.description)
+            && before.as_ref() != Some(new)
+        {
+            let change = GroupChange {
+                name: None,
+                description: Some(new.clone()),
             };
-            let made = create_group(core, actor, new).await?;
-            (made.id, BTreeSet::new())
+            change_group(core, actor, &found.id, change).await?;
         }
+        (found.id, found.members)
+    } else {
+        let new = NewGroup {
+            name: wanted.group.clone(),
+            description: wanted.description.clone(),
+            unit: OrgUnitId::parse(&wanted.unit),
+        };
+        let made = create_group(core, actor, new).await?;
+        (made.id, BTreeSet::new())
     };
     let add: Vec<Member> = wanted.members.difference(&present).cloned().collect();
     for part in add.chunks(MEMBERS) {

@@ -146,6 +146,7 @@ fn each_error_of_a_row_names_line_column_and_what_could_stand_there() {
 
 #[test]
 fn people_are_found_by_address_else_by_name_and_unit() {
+    use Outcome::{Create, Error, Same};
     let there = vec![
         known("1", "Elin", Some("elin@example.org"), true),
         known("2", "Omar", None, true),
@@ -163,7 +164,6 @@ fn people_are_found_by_address_else_by_name_and_unit() {
         ,new@example.org,,,\n";
     let rows = people_rows(text, there.clone());
     let outcomes: Vec<Outcome> = rows.iter().map(|row| row.outcome).collect();
-    use Outcome::{Create, Error, Same};
     assert_eq!(outcomes, [Same, Error, Same, Create, Error, Error, Error]);
     assert_eq!(codes(&rows)[4].1, [("taken", "email")]);
     assert_eq!(codes(&rows)[5].1, [("ambiguous", "name")]);
@@ -237,6 +237,7 @@ fn a_unit_is_made_with_all_that_lies_above_it() {
 
 #[test]
 fn members_are_found_within_the_groups_unit_and_only_added() {
+    use Outcome::{Change, Create, Error, Same};
     let device = |id: &str, path: &str| vec![(id.to_owned(), path.to_owned())];
     let member = |kind, id: &str| Member {
         kind,
@@ -272,7 +273,6 @@ fn members_are_found_within_the_groups_unit_and_only_added() {
     let table = table(ImportKind::Groups, text);
     let judged = groups::judge(&table, &facts);
     let views: Vec<RowView> = judged.iter().map(|row| row.view.clone()).collect();
-    use Outcome::{Change, Create, Error, Same};
     let outcomes: Vec<Outcome> = views.iter().map(|row| row.outcome).collect();
     assert_eq!(
         outcomes,

@@ -84,11 +84,15 @@ pub(super) fn names(text: &str) -> Vec<String> {
         match c {
             '\\' if chars.peek() == Some(&'/') => {
                 chars.next();
-                names.last_mut().map(|name| name.push('/'));
+                if let Some(name) = names.last_mut() {
+                    name.push('/');
+                }
             }
             '/' => names.push(String::new()),
             c => {
-                names.last_mut().map(|name| name.push(c));
+                if let Some(name) = names.last_mut() {
+                    name.push(c);
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Rows of a file of units: each a path. What lies above it is made with it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 use tillsyn_db::{Tx, Value, args};
@@ -22,7 +22,7 @@ pub(super) type Act = Vec<Vec<String>>;
 /// Decides what each row does.
 pub(super) fn judge(table: &Table, tree: &Tree) -> Vec<Judged<Act>> {
     let mut seen: HashMap<Vec<String>, u64> = HashMap::new();
-    let mut made: BTreeMap<Vec<String>, ()> = BTreeMap::new();
+    let mut made: BTreeSet<Vec<String>> = BTreeSet::new();
     let mut judged = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let text = table.get(row, Column::Unit);
@@ -50,12 +50,12 @@ pub(super) fn judge(table: &Table, tree: &Tree) -> Vec<Judged<Act>> {
         if errors.is_empty() {
             seen.insert(names.clone(), row.line);
             new = missing(tree, &names);
-            new.retain(|path| !made.contains_key(path));
+            new.retain(|path| !made.contains(path));
             let room = UNITS.saturating_sub(tree.count);
             if usize::try_from(room).unwrap_or(0) < made.len() + new.len() {
                 errors.push(RowError::new("full", FIELD, text, &UNITS.to_string()));
             } else {
-                made.extend(new.iter().map(|path| (path.clone(), ())));
+                made.extend(new.iter().cloned());
             }
         }
         // A row whose unit is made for a row above it still stands for something new.

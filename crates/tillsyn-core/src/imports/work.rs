@@ -133,7 +133,7 @@ pub(super) async fn actor_in(tx: &Tx, kind: &str, id: &str, now_ms: i64) -> Resu
     };
     Ok(Actor::account(
         kind,
-        id.to_owned(),
+        id,
         AccountId::from_store(row.text(0)?),
         row.text(1)?,
         accounts::standing(&row, 3)?,

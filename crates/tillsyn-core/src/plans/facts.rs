@@ -90,7 +90,7 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
         } => {
             let first = device_ids.first().map_or("", String::as_str);
             facts.at(tx, DEVICE, first, "device").await?;
-            facts.to_unit(tx, unit_id).await?;
+            facts.moved_to(tx, unit_id).await?;
         }
         Change::MovePeople {
             person_ids,
@@ -99,7 +99,7 @@ pub(super) async fn facts_in(tx: &Tx, actor: &Actor, change: &Change) -> Result<
         } => {
             let first = person_ids.first().map_or("", String::as_str);
             facts.at(tx, PERSON_UNIT, first, "person").await?;
-            facts.to_unit(tx, unit_id).await?;
+            facts.moved_to(tx, unit_id).await?;
         }
         Change::SetDevicePerson {
             device_id,
@@ -142,7 +142,7 @@ impl Facts {
     }
 
     /// Where devices come to lie, with what profiles may say of it.
-    async fn to_unit(&mut self, tx: &Tx, id: &str) -> Result<(), Error> {
+    async fn moved_to(&mut self, tx: &Tx, id: &str) -> Result<(), Error> {
         const UNIT: &str = "SELECT path, name FROM org_unit WHERE id = $1";
         let row = tx.fetch_optional(UNIT, args![id]).await?;
         let row = row.ok_or_else(|| Error::not_found("organisational unit"))?;

@@ -174,12 +174,11 @@ async fn remove_in(tx: &Tx, actor: &Actor, id: &str) -> Result<Checked, Error> {
 /// below hears that they lack the right, not that there is nothing.
 async fn owned(tx: &Tx, actor: &Actor, role: &RoleView) -> Result<String, Error> {
     const ROOT: &str = "SELECT id, path FROM org_unit WHERE parent_id IS NULL";
-    let (id, path) = match &role.unit_id {
-        Some(id) => (id.clone(), role.unit_path.clone()),
-        None => {
-            let row = tx.fetch_one(ROOT, args![]).await?;
-            (row.text(0)?, row.text(1)?)
-        }
+    let (id, path) = if let Some(id) = &role.unit_id {
+        (id.clone(), role.unit_path.clone())
+    } else {
+        let row = tx.fetch_one(ROOT, args![]).await?;
+        (row.text(0)?, row.text(1)?)
     };
     if !actor.reaches(&path) {
         return Err(Error::forbidden(

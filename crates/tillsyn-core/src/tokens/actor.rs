@@ -61,7 +61,7 @@ pub async fn actor_for_token(
     }
     let mut actor = Actor::account(
         ActorKind::Token,
-        id,
+        &id,
         AccountId::from_store(row.text(6)?),
         row.text(1)?,
         standing,

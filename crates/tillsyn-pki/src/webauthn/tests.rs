@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::maker::Passkey;
 use super::{Assertion, Credential, Party, Registration, WebauthnError as E};
 

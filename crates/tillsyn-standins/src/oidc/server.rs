@@ -254,7 +254,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY).collect().await;
-    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = body
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     let body = String::from_utf8_lossy(&body).into_owned();
     let fault = locked(&state).fault;
     let path = parts.uri.path();
@@ -331,7 +333,8 @@ impl State {
         };
         let mut back = format!("{}?state={}", asked.redirect_uri, rules::encode(&state));
         if self.fault != Some(Fault::AnswerOfNoIssuer) {
-            back += &format!("&iss={}", rules::encode(issuer));
+            back.push_str("&iss=");
+            back.push_str(&rules::encode(issuer));
         }
         match self.person.clone() {
             Some(person) if self.fault != Some(Fault::Declined) => {
@@ -339,7 +342,8 @@ impl State {
                     self.signed_in_at = now;
                 }
                 let code = hash::random_token(24);
-                back += &format!("&code={code}");
+                back.push_str("&code=");
+                back.push_str(&code);
                 let signed_in_at = self.signed_in_at;
                 let given = Code {
                     asked,

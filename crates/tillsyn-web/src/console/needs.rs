@@ -150,32 +150,32 @@ const MOVE_PEOPLE: PageNeeds = PageNeeds::All(&[P::PeopleRead, P::PeopleWrite]);
 const UNITS: PageNeeds =
     PageNeeds::AnyOf(&[P::DevicesRead, P::PeopleRead, P::GroupsRead, P::UnitsWrite]);
 
-const fn one(permission: P) -> Option<PageNeeds> {
-    Some(PageNeeds::One(permission))
+const fn one(permission: P) -> PageNeeds {
+    PageNeeds::One(permission)
 }
 
 const PUBLIC: Option<PageNeeds> = Some(PageNeeds::Public);
 const SESSION: Option<PageNeeds> = Some(PageNeeds::Session);
-const DEVICES: Option<PageNeeds> = one(P::DevicesRead);
-const PROFILES: Option<PageNeeds> = one(P::ProfilesRead);
-const PROFILES_WRITE: Option<PageNeeds> = one(P::ProfilesWrite);
-const ASSIGN: Option<PageNeeds> = one(P::AssignmentsWrite);
-const INVITATIONS: Option<PageNeeds> = one(P::InvitationsRead);
-const INVITE: Option<PageNeeds> = one(P::InvitationsWrite);
-const PUSH: Option<PageNeeds> = one(P::PushRead);
-const PUSH_WRITE: Option<PageNeeds> = one(P::PushWrite);
-const PEOPLE_WRITE: Option<PageNeeds> = one(P::PeopleWrite);
+const DEVICES: Option<PageNeeds> = Some(one(P::DevicesRead));
+const PROFILES: Option<PageNeeds> = Some(one(P::ProfilesRead));
+const PROFILES_WRITE: Option<PageNeeds> = Some(one(P::ProfilesWrite));
+const ASSIGN: Option<PageNeeds> = Some(one(P::AssignmentsWrite));
+const INVITATIONS: Option<PageNeeds> = Some(one(P::InvitationsRead));
+const INVITE: Option<PageNeeds> = Some(one(P::InvitationsWrite));
+const PUSH: Option<PageNeeds> = Some(one(P::PushRead));
+const PUSH_WRITE: Option<PageNeeds> = Some(one(P::PushWrite));
+const PEOPLE_WRITE: Option<PageNeeds> = Some(one(P::PeopleWrite));
 /// Which of them an import needs is decided by its kind.
 const IMPORTS: Option<PageNeeds> = Some(PageNeeds::AnyOf(&[
     P::PeopleWrite,
     P::GroupsWrite,
     P::UnitsWrite,
 ]));
-const GROUPS_WRITE: Option<PageNeeds> = one(P::GroupsWrite);
-const UNITS_WRITE: Option<PageNeeds> = one(P::UnitsWrite);
-const SIGN_ON: Option<PageNeeds> = one(P::SignInWrite);
-const ACCOUNTS: Option<PageNeeds> = one(P::AccountsRead);
-const ACCOUNTS_WRITE: Option<PageNeeds> = one(P::AccountsWrite);
+const GROUPS_WRITE: Option<PageNeeds> = Some(one(P::GroupsWrite));
+const UNITS_WRITE: Option<PageNeeds> = Some(one(P::UnitsWrite));
+const SIGN_ON: Option<PageNeeds> = Some(one(P::SignInWrite));
+const ACCOUNTS: Option<PageNeeds> = Some(one(P::AccountsRead));
+const ACCOUNTS_WRITE: Option<PageNeeds> = Some(one(P::AccountsWrite));
 
 /// Address, what asking for it needs, what posting to it needs.
 pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
@@ -221,20 +221,20 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/approvals/{id}/approve",
         None,
-        one(P::GuardApprove),
+        Some(one(P::GuardApprove)),
     ),
     (
         "/console/approvals/{id}/decline",
         None,
-        one(P::GuardApprove),
+        Some(one(P::GuardApprove)),
     ),
     ("/console/approvals/{id}/cancel", None, SESSION),
     (urls::CAMPAIGNS, DEVICES, None),
     (urls::CAMPAIGN_NEW, Some(DESTROY), Some(DESTROY)),
     ("/console/campaigns/{id}", DEVICES, None),
     ("/console/campaigns/{id}/end", None, Some(DESTROY)),
-    (urls::GUARD, DEVICES, one(P::SettingsWrite)),
-    (urls::GUARD_UNITS, None, one(P::SettingsWrite)),
+    (urls::GUARD, DEVICES, Some(one(P::SettingsWrite))),
+    (urls::GUARD_UNITS, None, Some(one(P::SettingsWrite))),
     (
         urls::GUARD_STOP,
         None,
@@ -243,24 +243,24 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/settings/guard/freezes/{id}/end",
         None,
-        one(P::GuardApprove),
+        Some(one(P::GuardApprove)),
     ),
     ("/console/devices/{id}", DEVICES, None),
     ("/console/devices/{id}/commands", DEVICES, None),
     (
         "/console/devices/{id}/profiles",
         DEVICES,
-        one(P::ProfilesInstall),
+        Some(one(P::ProfilesInstall)),
     ),
     (
         "/console/devices/{id}/profiles/remove",
         None,
-        one(P::ProfilesInstall),
+        Some(one(P::ProfilesInstall)),
     ),
     (
         "/console/devices/{id}/profiles/check",
         None,
-        one(P::DevicesQuery),
+        Some(one(P::DevicesQuery)),
     ),
     ("/console/devices/{id}/security", DEVICES, None),
     ("/console/devices/{id}/secrets", DEVICES, None),
@@ -272,19 +272,19 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/devices/{id}/secrets/{secret}/rotate",
         None,
-        one(P::SecretsRotate),
+        Some(one(P::SecretsRotate)),
     ),
     (
         "/console/devices/{id}/activation-unlock",
         None,
-        one(P::DevicesActivationLock),
+        Some(one(P::DevicesActivationLock)),
     ),
     ("/console/devices/{id}/facts", DEVICES, None),
     ("/console/devices/{id}/certificates", DEVICES, None),
     (
         "/console/devices/{id}/certificates/renew",
         None,
-        one(P::CertificatesRenew),
+        Some(one(P::CertificatesRenew)),
     ),
     ("/console/devices/{id}/inventory", DEVICES, None),
     (
@@ -292,21 +292,25 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         Some(PageNeeds::All(&[P::AuditRead, P::DevicesRead])),
         None,
     ),
-    ("/console/devices/{id}/refresh", None, one(P::DevicesQuery)),
+    (
+        "/console/devices/{id}/refresh",
+        None,
+        Some(one(P::DevicesQuery)),
+    ),
     (
         "/console/devices/{id}/lock",
-        one(P::DevicesLock),
-        one(P::DevicesLock),
+        Some(one(P::DevicesLock)),
+        Some(one(P::DevicesLock)),
     ),
     (
         "/console/devices/{id}/erase",
-        one(P::DevicesErase),
-        one(P::DevicesErase),
+        Some(one(P::DevicesErase)),
+        Some(one(P::DevicesErase)),
     ),
     (
         "/console/devices/{id}/retire",
-        one(P::DevicesRetire),
-        one(P::DevicesRetire),
+        Some(one(P::DevicesRetire)),
+        Some(one(P::DevicesRetire)),
     ),
     ("/console/devices/{id}/send", DEVICES, None),
     (
@@ -333,7 +337,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/certificates/{id}/revoke",
         None,
-        one(P::CertificatesRevoke),
+        Some(one(P::CertificatesRevoke)),
     ),
     // Profiles and plans.
     (urls::PROFILES, PROFILES, None),
@@ -344,7 +348,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/profiles/{id}/mobileconfig",
         PROFILES,
-        one(P::SecretsRevealKeys),
+        Some(one(P::SecretsRevealKeys)),
     ),
     ("/console/profiles/{id}/effect", PROFILES, None),
     ("/console/profiles/{id}/plan", None, ASSIGN),
@@ -359,7 +363,11 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         ASSIGN,
     ),
     ("/console/profiles/{id}/devices", PROFILES, None),
-    ("/console/profiles/{id}/again", None, one(P::DevicesQuery)),
+    (
+        "/console/profiles/{id}/again",
+        None,
+        Some(one(P::DevicesQuery)),
+    ),
     ("/console/profiles/{id}/versions", PROFILES, None),
     (
         "/console/profiles/{id}/versions/comment",
@@ -390,19 +398,27 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::ATTEMPTS, INVITATIONS, None),
     ("/console/enrollment/attempts/{id}", INVITATIONS, None),
     // The audit trail.
-    (urls::AUDIT, one(P::AuditRead), None),
-    (urls::AUDIT_EXPORT, one(P::AuditExport), None),
+    (urls::AUDIT, Some(one(P::AuditRead)), None),
+    (urls::AUDIT_EXPORT, Some(one(P::AuditExport)), None),
     (
         urls::AUDIT_SETTINGS,
-        one(P::AuditManage),
-        one(P::AuditManage),
+        Some(one(P::AuditManage)),
+        Some(one(P::AuditManage)),
     ),
-    (urls::AUDIT_HOLDS, None, one(P::AuditManage)),
-    ("/console/audit/holds/{id}/end", None, one(P::AuditManage)),
-    ("/console/people/{id}/data", None, one(P::AuditManage)),
-    ("/console/people/{id}/erase", None, one(P::AuditManage)),
+    (urls::AUDIT_HOLDS, None, Some(one(P::AuditManage))),
+    (
+        "/console/audit/holds/{id}/end",
+        None,
+        Some(one(P::AuditManage)),
+    ),
+    ("/console/people/{id}/data", None, Some(one(P::AuditManage))),
+    (
+        "/console/people/{id}/erase",
+        None,
+        Some(one(P::AuditManage)),
+    ),
     // People, groups, units.
-    (urls::PEOPLE, one(P::PeopleRead), PEOPLE_WRITE),
+    (urls::PEOPLE, Some(one(P::PeopleRead)), PEOPLE_WRITE),
     (urls::PEOPLE_MOVE, Some(MOVE_PEOPLE), Some(MOVE_PEOPLE)),
     (
         "/console/people/{id}",
@@ -411,8 +427,12 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ),
     ("/console/people/{id}/status", None, PEOPLE_WRITE),
     ("/console/people/{id}/devices", None, PEOPLE_WRITE),
-    (urls::GROUPS, one(P::GroupsRead), GROUPS_WRITE),
-    ("/console/groups/{id}", one(P::GroupsRead), GROUPS_WRITE),
+    (urls::GROUPS, Some(one(P::GroupsRead)), GROUPS_WRITE),
+    (
+        "/console/groups/{id}",
+        Some(one(P::GroupsRead)),
+        GROUPS_WRITE,
+    ),
     ("/console/groups/{id}/members", None, GROUPS_WRITE),
     ("/console/groups/{id}/remove", None, GROUPS_WRITE),
     (urls::UNITS, Some(UNITS), UNITS_WRITE),
@@ -461,7 +481,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::PUSH_VENDOR, PUSH, PUSH_WRITE),
     ("/console/settings/push/vendor/remove", None, PUSH_WRITE),
     // Administration.
-    (urls::INVENTORY, SESSION, one(P::SettingsWrite)),
+    (urls::INVENTORY, SESSION, Some(one(P::SettingsWrite))),
     (urls::ADMINISTRATORS, ACCOUNTS, ACCOUNTS_WRITE),
     (
         "/console/settings/administrators/{id}",
@@ -498,7 +518,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/settings/sign-in/{id}", SIGN_ON, SIGN_ON),
     ("/console/settings/sign-in/{id}/check", None, SIGN_ON),
     ("/console/settings/sign-in/{id}/remove", None, SIGN_ON),
-    (urls::ROLES, ACCOUNTS, one(P::RolesWrite)),
+    (urls::ROLES, ACCOUNTS, Some(one(P::RolesWrite))),
     (
         "/console/settings/roles/{id}",
         ACCOUNTS,
@@ -507,12 +527,12 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (
         "/console/settings/roles/{id}/remove",
         None,
-        one(P::RolesWrite),
+        Some(one(P::RolesWrite)),
     ),
-    (urls::WEBHOOKS, one(P::WebhooksRead), WEBHOOKS_WRITE),
+    (urls::WEBHOOKS, Some(one(P::WebhooksRead)), WEBHOOKS_WRITE),
     (
         "/console/settings/webhooks/{id}",
-        one(P::WebhooksRead),
+        Some(one(P::WebhooksRead)),
         WEBHOOKS_WRITE,
     ),
     (
@@ -537,7 +557,11 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         None,
         WEBHOOKS_WRITE,
     ),
-    (urls::TOKENS, one(P::TokensOwn), one(P::TokensOwn)),
+    (
+        urls::TOKENS,
+        Some(one(P::TokensOwn)),
+        Some(one(P::TokensOwn)),
+    ),
     (
         "/console/settings/tokens/{id}/revoke",
         None,

@@ -48,7 +48,7 @@ pub(crate) fn request_id() -> String {
 /// Names the sender in the log line.
 pub(crate) fn note_actor(actor: &Actor) {
     // Outside a request there is no line to name it in; a second name is not taken.
-    let _ = SCOPE.try_with(|scope| scope.actor.set(actor.clone()));
+    let _ = SCOPE.try_with(|scope| scope.actor.set(actor.clone()).is_ok());
 }
 
 /// Notes that the sender may not do this: it goes to the audit trail.

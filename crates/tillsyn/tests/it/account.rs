@@ -7,6 +7,11 @@ const MAJA: &str = "INSERT INTO account (id, org_unit_id, email, name, password_
     role_changed_at, password_changed_at) SELECT '01939f3c-5a10-7c3e-9d41-5f0a4be31c77', id, \
     'maja@example.org', 'Maja', '!', 'owner', 'active', 0, 0, 0 FROM org_unit";
 
+const RECORDED: &str =
+    "SELECT count(*) FROM event WHERE action = 'account.rescue' AND actor_kind = 'server'";
+
+const OPEN: &str = "SELECT token_hash FROM ceremony WHERE kind = 'rescue'";
+
 #[tokio::test]
 async fn an_account_is_rescued_on_the_server_itself() {
     let place = Place::initialised();
@@ -21,12 +26,9 @@ async fn an_account_is_rescued_on_the_server_itself() {
     let link = made.out.lines().next().unwrap();
     assert!(link.starts_with("https://"), "{}", made.out);
     assert!(link.contains("/console/rescue/"), "{}", made.out);
-    const RECORDED: &str =
-        "SELECT count(*) FROM event WHERE action = 'account.rescue' AND actor_kind = 'server'";
     let row = db.query_optional(RECORDED, args![]).await.unwrap();
     assert_eq!(row.unwrap().i64(0).unwrap(), 1);
     // The link is known by its hash alone.
-    const OPEN: &str = "SELECT token_hash FROM ceremony WHERE kind = 'rescue'";
     let row = db.query_optional(OPEN, args![]).await.unwrap();
     let stored = row.unwrap().text(0).unwrap();
     assert!(!made.out.contains(&stored));

@@ -36,7 +36,7 @@ fn a_trail_is_verified_from_its_file_and_a_changed_one_is_named() {
         .out
         .lines()
         .filter(|line| !line.contains(r#""type":"checkpoint""#));
-    let unsigned: String = lines.map(|line| format!("{line}\n")).collect();
+    let unsigned = lines.collect::<Vec<_>>().join("\n") + "\n";
     place.write("unsigned.jsonl", &unsigned);
     let ended = verify("unsigned.jsonl", &[]);
     assert_eq!(ended.code, Some(1));

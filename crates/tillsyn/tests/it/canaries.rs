@@ -311,6 +311,7 @@ async fn api_answers(api: &Api) -> BTreeMap<String, String> {
             continue;
         }
         let paths = match path.split_once("{id}") {
+            None if path.ends_with("/imports/template") => vec![format!("{path}?kind=people")],
             None => vec![path.clone()],
             Some((list, rest)) => {
                 let listed = api.get(list.trim_end_matches('/')).await;

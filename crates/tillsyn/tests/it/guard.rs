@@ -76,6 +76,8 @@ async fn ask_for_two_erasures(core: &Core) {
     enqueue(core, &session.actor, new).await.unwrap();
 }
 
+const TODAY: &str = "UPDATE account SET role_changed_at = role_changed_at + 172800000";
+
 #[tokio::test]
 async fn a_held_request_is_released_and_recorded() {
     const ACTIVE: &str = "SELECT count(*) FROM enrollment WHERE status = 'active'";
@@ -118,7 +120,6 @@ async fn a_held_request_is_released_and_recorded() {
         .await
         .unwrap();
     // The day after the demo's beginning is far away: both are newcomers, so nobody can be a second person.
-    const TODAY: &str = "UPDATE account SET role_changed_at = role_changed_at + 172800000";
     db.execute(TODAY, args![]).await.unwrap();
     ask_for_two_erasures(&core).await;
     let config = ["--config", "folder/tillsyn.toml"];

@@ -132,7 +132,7 @@ async fn form(visitor: &Visitor, fields: &Fields) -> Result<TokensPage, Failure>
         pager,
         units: units(visitor, &fields.unit).await?,
         created: None,
-        rows: rows,
+        rows,
         name: fields.name.clone(),
         name_error: String::new(),
         days: words::token_days(l, fields.days.parse().unwrap_or(DEFAULT_DAYS)),

@@ -135,9 +135,10 @@ both_engines!(
     by_hand(),
     |app| async move {
         let api = app.owner_api().await;
-        let many: String = (0..2_500)
-            .map(|n| format!("Person {n},p{n}@example.org\n"))
+        let many: Vec<String> = (0..2_500)
+            .map(|n| format!("Person {n},p{n}@example.org"))
             .collect();
+        let many = many.join("\n");
         let preview = upload(&api, "people", &format!("name,email\n{many}")).await;
         let id = id_of(&preview);
         // The first thousand was made when the worker went away with its lease.

@@ -131,7 +131,7 @@ both_engines!(
         // What devices say is sealed as long as it waits, and nobody can ask for a test of it.
         let told = raw(&got(&app, "mdm.TokenUpdate")[0]["checkin_event"]);
         assert!(told.contains("UnlockToken"));
-        let canaries = [Canary::new("raw body", "raw_payload".to_owned())];
+        let canaries = [Canary::new("raw body", "raw_payload")];
         for (table, column, value) in cells(&app.db()).await {
             assert_eq!(found_in(&canaries, value), [""; 0], "{table}.{column}");
         }

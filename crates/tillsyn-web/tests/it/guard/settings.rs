@@ -53,6 +53,9 @@ both_engines!(
     }
 );
 
+const HOLDS: &str = "SELECT DISTINCT CAST((held_until - created_at) / 60000 AS BIGINT) \
+    FROM command WHERE device_id = $1 AND act = 'erase'";
+
 both_engines!(
     a_unit_is_stricter_than_the_organisation_and_never_looser,
     still(),
@@ -104,8 +107,6 @@ both_engines!(
         assert_eq!(held(&ids[..1]).await, Some("second_person"));
         assert_eq!(held(&ids).await, Some("second_person"));
         assert_eq!(app.approve_all(&second).await, 2);
-        const HOLDS: &str = "SELECT DISTINCT CAST((held_until - created_at) / 60000 AS BIGINT) \
-            FROM command WHERE device_id = $1 AND act = 'erase'";
         for (device, minutes) in [(&ids[0], vec![10]), (&ids[1], vec![5, 10])] {
             let values = tillsyn_db::args![device.as_str()];
             let rows = app.db().query_all(HOLDS, values).await.unwrap();

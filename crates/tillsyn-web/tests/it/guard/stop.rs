@@ -122,6 +122,9 @@ both_engines!(
     }
 );
 
+const BACK: &str = "UPDATE command SET status = 'queued', finished = 0, held_until = NULL \
+    WHERE act = 'erase'";
+
 both_engines!(
     a_refused_erase_is_not_offered_again_after_a_stop,
     still(),
@@ -132,8 +135,6 @@ both_engines!(
         ask(&app, &app.owner, &[id], ERASE).await;
         // The node that stops dies before it has withdrawn anything.
         guard::stop(&app.core, &app.owner, None).await.unwrap();
-        const BACK: &str = "UPDATE command SET status = 'queued', finished = 0, held_until = NULL \
-            WHERE act = 'erase'";
         app.db().execute(BACK, Vec::new()).await.unwrap();
         assert_eq!(phone.session().await.unwrap().handled.len(), 0);
         assert_eq!(

@@ -133,11 +133,12 @@ async fn furnish(app: &TestApp) {
     crate::api::plans::published(app, "walk").await;
 }
 
+const OWNER: &str = "SELECT id FROM account WHERE password_hash <> '!'";
+
 /// The id of a real object for the first parameter of each address.
 async fn objects(app: &TestApp) -> HashMap<&'static str, String> {
     let mut found = HashMap::new();
     // Not one of the walkers, who may walk away.
-    const OWNER: &str = "SELECT id FROM account WHERE password_hash <> '!'";
     for (noun, sql) in [
         ("devices", "SELECT id FROM device"),
         ("commands", "SELECT id FROM command"),
