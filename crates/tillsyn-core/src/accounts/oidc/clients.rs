@@ -127,20 +127,19 @@ pub(super) struct Upstream<'a> {
 impl<'a> Upstream<'a> {
     pub(super) fn of(core: &'a Core, provider: &'a Provider) -> Result<Self, Error> {
         let providers = core.providers();
-        let client = match providers.client.get() {
-            Some(client) => Arc::clone(client),
-            None => {
-                let root = core.config().identity_provider_root_pem.clone();
-                let made = OidcClient::new(OidcConfig {
-                    extra_root_pem: root.map(String::into_bytes),
-                    proxy_url: core.config().proxy_url.clone(),
-                });
-                let made = made.map_err(|error| {
-                    Error::internal("The connection to identity providers cannot be set up.")
-                        .caused_by(error)
-                })?;
-                Arc::clone(providers.client.get_or_init(|| Arc::new(made)))
-            }
+        let client = if let Some(client) = providers.client.get() {
+            Arc::clone(client)
+        } else {
+            let root = core.config().identity_provider_root_pem.clone();
+            let made = OidcClient::new(OidcConfig {
+                extra_root_pem: root.map(String::into_bytes),
+                proxy_url: core.config().proxy_url.clone(),
+            });
+            let made = made.map_err(|error| {
+                Error::internal("The connection to identity providers cannot be set up.")
+                    .caused_by(error)
+            })?;
+            Arc::clone(providers.client.get_or_init(|| Arc::new(made)))
         };
         Ok(Self {
             core,

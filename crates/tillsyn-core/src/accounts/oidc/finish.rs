@@ -37,7 +37,7 @@ pub struct ProviderAnswer {
 
 /// What came of it.
 pub enum Arrival {
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// The session is fresh again.
     Confirmed,
 }
@@ -134,7 +134,7 @@ async fn finish(
         provider,
         claims,
     };
-    let how = Arrival::SignedIn(arrive::sign_in(core, coming).await?);
+    let how = Arrival::SignedIn(Box::new(arrive::sign_in(core, coming).await?));
     Ok(Arrived { how, next })
 }
 

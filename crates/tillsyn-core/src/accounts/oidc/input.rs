@@ -107,7 +107,7 @@ pub(super) fn checked(input: ProviderInput) -> Result<ProviderInput, Error> {
     }
     let client_id = trimmed("client_id", &input.client_id, 500)?;
     let groups_claim = trimmed("groups_claim", &input.groups_claim, 100)?;
-    let mut scopes = list("scopes", input.scopes, |scope| {
+    let mut scopes = list("scopes", &input.scopes, |scope| {
         // RFC 6749 §3.3.
         let legal = |b: u8| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         scope.bytes().all(legal)
@@ -115,7 +115,7 @@ pub(super) fn checked(input: ProviderInput) -> Result<ProviderInput, Error> {
     if !scopes.iter().any(|scope| scope == "openid") {
         scopes.insert(0, "openid".to_owned());
     }
-    let algorithms = list("algorithms", input.algorithms, |name| {
+    let algorithms = list("algorithms", &input.algorithms, |name| {
         TokenAlgorithm::from_name(name).is_some()
     })?;
     if algorithms.is_empty() {
@@ -125,11 +125,13 @@ pub(super) fn checked(input: ProviderInput) -> Result<ProviderInput, Error> {
             "Choose at least one of RS256, PS256, ES256 and ES384.",
         ));
     }
-    let hosts = list("hosts", input.hosts, |host| {
+    let hosts = list("hosts", &input.hosts, |host| {
         host.bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
     })?;
-    let second_factor_values = list("second_factor_values", input.second_factor_values, |_| true)?;
+    let second_factor_values = list("second_factor_values", &input.second_factor_values, |_| {
+        true
+    })?;
     let client_secret = match input.client_secret {
         Some(secret) if secret.len() > 1000 => {
             return Err(Error::invalid(
@@ -181,7 +183,7 @@ fn trimmed(field: &'static str, text: &str, max: usize) -> Result<String, Error>
 
 fn list(
     field: &'static str,
-    words: Vec<String>,
+    words: &[String],
     legal: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, Error> {
     let words: Vec<String> = words

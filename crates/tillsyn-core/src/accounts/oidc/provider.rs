@@ -131,7 +131,7 @@ pub async fn check_provider(
 pub async fn sign_in_buttons(core: &Core) -> Result<Vec<SignInButton>, Error> {
     const ENABLED: &str =
         "SELECT id, name FROM oidc_provider WHERE disabled_at IS NULL ORDER BY name, id LIMIT 20";
-    buttons(core.db().query_all(ENABLED, args![]).await?)
+    buttons(&core.db().query_all(ENABLED, args![]).await?)
 }
 
 /// At which providers the person of a session can show that it is still them.
@@ -141,7 +141,7 @@ pub async fn confirm_buttons(core: &Core, session: &Session) -> Result<Vec<SignI
         WHERE i.account_id = $1 AND p.disabled_at IS NULL AND ($2 = 0 OR p.trusts_second_factor = 1) \
         ORDER BY p.name, p.id LIMIT 20";
     let values = args![&session.account.id, i64::from(shows_two(session.factors))];
-    buttons(core.db().query_all(OF, values).await?)
+    buttons(&core.db().query_all(OF, values).await?)
 }
 
 /// Whether the account can show two factors here: then the one of a provider alone does not do (S11).
@@ -149,7 +149,7 @@ pub(super) fn shows_two(factors: Factors) -> bool {
     factors.passkeys > 0 || (factors.password && factors.app)
 }
 
-fn buttons(rows: Vec<tillsyn_db::Row>) -> Result<Vec<SignInButton>, Error> {
+fn buttons(rows: &[tillsyn_db::Row]) -> Result<Vec<SignInButton>, Error> {
     let read = |row: &tillsyn_db::Row| {
         Ok(SignInButton {
             id: IdentityProviderId::from_store(row.text(0)?),

@@ -1,5 +1,9 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use super::check::needs_second_person;
 use super::input::ProviderInput;
+
+type Change = fn(&mut ProviderInput);
 
 fn changed(change: impl FnOnce(&mut ProviderInput)) -> ProviderInput {
     let mut input = ProviderInput::default();
@@ -17,7 +21,6 @@ fn what_gives_mighty_roles_or_takes_accounts_over_is_for_two() {
     assert!(needs_second_person(Some(&plain), &linking, false));
     // Back again.
     assert!(!needs_second_person(Some(&linking), &plain, true));
-    type Change = fn(&mut ProviderInput);
     let widening: [Change; 7] = [
         |input| input.issuer = "https://other.example".to_owned(),
         |input| input.client_id = "other".to_owned(),
