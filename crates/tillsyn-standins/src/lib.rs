@@ -7,4 +7,6 @@ pub mod activation_lock;
 pub mod apns;
 mod hex;
 pub mod oidc;
+pub mod smtp;
+mod tls;
 pub mod webhook;

@@ -8,6 +8,7 @@ pub mod activation_lock;
 pub mod apns;
 mod cause;
 pub mod oidc;
+pub mod smtp;
 pub mod webhook;
 
 mod vendor;

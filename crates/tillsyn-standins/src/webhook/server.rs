@@ -15,17 +15,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tillsyn_pki::hash;
-use tillsyn_pki::issue::{self, KeyAlgorithm};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::apns::StandinError;
+use crate::tls::own_tls;
 
 /// What the receiver does with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +95,6 @@ pub struct HookStandin {
 }
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-const DAYS: u32 = 365;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 impl HookStandin {
@@ -108,7 +104,7 @@ impl HookStandin {
         let listen = |source| StandinError::Listen { addr, source };
         let listener = TcpListener::bind(addr).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let (tls, root_pem) = own_tls(now_ms)?;
+        let (tls, root_pem) = own_tls("Webhook stand-in", now_ms)?;
         let acceptor = TlsAcceptor::from(Arc::new(tls));
         let state = Arc::<Mutex<State>>::default();
         let (count, _) = watch::channel(0);
@@ -193,22 +189,6 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-fn own_tls(now_ms: i64) -> Result<(ServerConfig, String), StandinError> {
-    // Two stand-ins must not share an issuer name with two keys.
-    let name = format!("Webhook stand-in CA {}", hash::random_token(6));
-    let ca = issue::create_root_ca(&name, "Tillsyn stand-ins", now_ms, DAYS, KeyAlgorithm::P256)?;
-    let loopback = [std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)];
-    let server = issue::create_tls_server(&ca, &["localhost"], &loopback, now_ms, DAYS)?;
-    let key = PrivatePkcs8KeyDer::from(server.key.to_pkcs8_der().to_vec());
-    let chain = vec![CertificateDer::from(server.certificate.der().to_vec())];
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, PrivateKeyDer::Pkcs8(key))?;
-    Ok((config, ca.certificate.to_pem()))
 }
 
 async fn serve(

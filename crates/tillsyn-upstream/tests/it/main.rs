@@ -4,4 +4,5 @@
 mod activation_lock;
 mod apns;
 mod oidc;
+mod smtp;
 mod webhook;

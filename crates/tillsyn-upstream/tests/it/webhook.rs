@@ -13,7 +13,7 @@ use tillsyn_upstream::webhook::{Allowed, Hook, HookClient, HookOutcome, Lookup, 
     clippy::disallowed_methods,
     reason = "certificates of the test's server begin now"
 )]
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(now.expect("after 1970").as_millis()).expect("a time")
 }

@@ -1,0 +1,5 @@
+//! Handing mail to the organisation's own mail server, by SMTP.
+
+mod client;
+
+pub use client::{Mail, MailOutcome, SmtpClient, SmtpConfig, SmtpError, SmtpTls, is_sender};
