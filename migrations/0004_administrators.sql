@@ -297,6 +297,19 @@ CREATE INDEX event_action ON event (action, seq);
 CREATE INDEX event_actor ON event (actor_id, seq);
 
 -- Notifications and webhooks -------------------------------------------------------------------------------
+-- The organisation's own mail server: one row, 'smtp', or none.
+CREATE TABLE mail_server (
+    id TEXT NOT NULL PRIMARY KEY,
+    host TEXT NOT NULL,
+    port BIGINT NOT NULL,
+    -- 'implicit', 'starttls', or 'none' to a loopback address.
+    tls TEXT NOT NULL,
+    username TEXT,
+    password_sealed {blob},
+    sender TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
 CREATE TABLE mail_outbox (
     id TEXT NOT NULL PRIMARY KEY,
     dedup_key TEXT UNIQUE,
@@ -318,12 +331,20 @@ CREATE TABLE mail_outbox (
 );
 CREATE INDEX mail_outbox_due ON mail_outbox (due_at) WHERE status = 'waiting';
 
--- Which events an account wants to hear of by mail.
+-- What an account chose to hear of by mail, where that is not the usual.
 CREATE TABLE notification (
     account_id TEXT NOT NULL REFERENCES account (id),
     topic TEXT NOT NULL,
+    by_mail BIGINT NOT NULL,
     PRIMARY KEY (account_id, topic)
 );
+
+-- Until when an account has seen its notifications.
+CREATE TABLE notification_seen (
+    account_id TEXT NOT NULL PRIMARY KEY REFERENCES account (id),
+    seen_at BIGINT NOT NULL
+);
+INSERT INTO worker_lease (name, holder, lease_until) VALUES ('notifications', '', 0);
 
 CREATE TABLE webhook (
     id TEXT NOT NULL PRIMARY KEY,

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::feed::Feed;
 use crate::keys::{Authorities, KeyStore};
+use crate::mail::MailTexts;
 use crate::platform::apple::TokenProvider;
 use crate::webhooks::Allowed;
 
@@ -40,6 +41,8 @@ pub struct CoreConfig {
     pub webhook_targets: Allowed,
     /// Roots (PEM) that are trusted for webhooks beside those of the system.
     pub webhook_roots_pem: Option<String>,
+    /// Roots (PEM) that are trusted for the mail server beside those of the system.
+    pub mail_roots_pem: Option<String>,
     /// How long the first download of a profile may be used, in milliseconds (default one hour).
     pub profile_lifetime_ms: i64,
     /// Roots (PEM files) that attestations of devices must lead to; empty means Apple's own.
@@ -67,6 +70,7 @@ impl Default for CoreConfig {
             proxy_url: None,
             webhook_targets: Allowed::default(),
             webhook_roots_pem: None,
+            mail_roots_pem: None,
             profile_lifetime_ms: crate::clock::HOUR_MS,
             attestation_roots: Vec::new(),
             identity_days: 398,
@@ -95,6 +99,7 @@ struct Inner {
     catalogues: crate::assignments::CatalogueCache,
     judgements: crate::support::Judgements,
     token_provider: RwLock<Option<Arc<dyn TokenProvider>>>,
+    mail_texts: RwLock<Option<Arc<dyn MailTexts>>>,
     profiles: crate::platform::apple::ProfileCache,
     refusals: crate::audit::Refusals,
     raw_wanted: crate::webhooks::RawWanted,
@@ -131,6 +136,7 @@ impl Core {
             catalogues: crate::assignments::CatalogueCache::default(),
             judgements: crate::support::Judgements::default(),
             token_provider: RwLock::new(None),
+            mail_texts: RwLock::new(None),
             profiles: crate::platform::apple::ProfileCache::default(),
             refusals: crate::audit::Refusals::default(),
             raw_wanted: crate::webhooks::RawWanted::default(),
@@ -212,6 +218,23 @@ impl Core {
     pub(crate) fn token_provider(&self) -> Option<Arc<dyn TokenProvider>> {
         self.0
             .token_provider
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Registers who has words for mail; until then mail waits.
+    pub fn set_mail_texts(&self, texts: Arc<dyn MailTexts>) {
+        *self
+            .0
+            .mail_texts
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(texts);
+    }
+
+    pub(crate) fn mail_texts(&self) -> Option<Arc<dyn MailTexts>> {
+        self.0
+            .mail_texts
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()

@@ -107,6 +107,7 @@ pub const ACTIONS: &[&str] = &[
     "invitation.revoke",
     "legal_hold.end",
     "legal_hold.place",
+    "mail.test",
     "organisation.create",
     "person.change",
     "person.create",

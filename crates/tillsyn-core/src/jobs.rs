@@ -21,6 +21,8 @@ use crate::guard;
 use crate::imports;
 use crate::inventory;
 use crate::lost_mode;
+use crate::mail;
+use crate::notifications;
 use crate::push;
 use crate::reconcile;
 use crate::webhooks;
@@ -36,6 +38,8 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(webhooks::run_worker(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), SECOND_MS, "imports")),
+        tokio::spawn(every(core.clone(), 2 * SECOND_MS, "mail")),
+        tokio::spawn(every(core.clone(), 5 * SECOND_MS, "notifications")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "reconcile_again")),
@@ -98,6 +102,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "reconcile" => reconcile::run_due(core).await,
         "audit" => audit::run_due(core).await,
         "webhooks" => webhooks::run_once(core).await,
+        "mail" => mail::run_due(core).await,
+        "notifications" => notifications::tell_by_mail(core).await,
         "push" => push::push_once(core).await.map(|_| ()),
         other => Err(Error::internal(format!("There is no job {other}."))),
     }
@@ -227,7 +233,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 26] = [
+    const RULES: [(&str, i64); 27] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -299,6 +305,11 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ),
         (
             "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery \
+          WHERE created_at < $1 LIMIT 1000)",
+            30,
+        ),
+        (
+            "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox \
           WHERE created_at < $1 LIMIT 1000)",
             30,
         ),

@@ -1,0 +1,50 @@
+//! Putting mail into the outbox.
+
+use serde_json::Value as Json;
+use tillsyn_db::{Tx, args};
+
+use crate::error::Error;
+use crate::ids::new_uuid;
+use crate::keys::KeyStore;
+
+/// A message to be sent.
+pub(crate) struct NewMail<'a> {
+    /// A second message of the same key is not queued.
+    pub(crate) dedup_key: Option<&'a str>,
+    /// The account that gets it; `None` for an address that is no account's.
+    pub(crate) account_id: Option<&'a str>,
+    pub(crate) recipient: &'a str,
+    /// Which text; the words are chosen when it is sent.
+    pub(crate) template: &'static str,
+    /// The recipient's language.
+    pub(crate) language: Option<&'a str>,
+    /// What the text names; sealed, for it may hold links that let somebody in.
+    pub(crate) arguments: &'a Json,
+}
+
+/// Queues a message in the caller's transaction; returns its id.
+pub(crate) async fn queue_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    mail: &NewMail<'_>,
+    now_ms: i64,
+) -> Result<String, Error> {
+    const INSERT: &str = "INSERT INTO mail_outbox (id, dedup_key, account_id, recipient, template, \
+        language, body_sealed, status, due_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8) ON CONFLICT (dedup_key) DO NOTHING";
+    let id = new_uuid(now_ms).to_string();
+    let arguments = mail.arguments.to_string();
+    let sealed = keys.seal(arguments.as_bytes(), "mail_outbox", "body_sealed", &id);
+    let values = args![
+        id.as_str(),
+        mail.dedup_key,
+        mail.account_id,
+        mail.recipient,
+        mail.template,
+        mail.language,
+        sealed,
+        now_ms
+    ];
+    tx.execute(INSERT, values).await?;
+    Ok(id)
+}
