@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tillsyn_core::Core;
 use tokio::sync::watch;
 
+use crate::mail::MailWords;
+
 /// Settings of the web layer.
 #[derive(Clone, Debug)]
 pub struct WebConfig {
@@ -36,6 +38,7 @@ pub struct AppState {
 
 impl AppState {
     pub fn new(core: Core, config: WebConfig) -> Self {
+        core.set_mail_texts(Arc::new(MailWords));
         Self {
             core,
             config: Arc::new(config),

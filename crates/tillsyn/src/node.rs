@@ -38,30 +38,17 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
     let webhook_targets = Allowed::parse(&config.webhooks.allow).map_err(|entry| {
         anyhow!("webhooks.allow: `{entry}` is no network, address or host name")
     })?;
-    let webhook_roots_pem =
-        match &config.webhooks.root_file {
-            Some(path) => {
-                // Read as certificates once, so that a wrong file is found at start.
-                read_certificates(path).context("webhooks.root_file")?;
-                Some(std::fs::read_to_string(path).with_context(|| {
-                    format!("webhooks.root_file: cannot read {}", path.display())
-                })?)
-            }
-            None => None,
-        };
-    let identity_provider_root_pem = match &config.identity_providers.root_file {
-        Some(path) => Some(std::fs::read_to_string(path).with_context(|| {
-            format!(
-                "identity_providers.root_file: cannot read {}",
-                path.display()
-            )
-        })?),
-        None => None,
-    };
+    let webhook_roots_pem = roots(config.webhooks.root_file.as_deref(), "webhooks.root_file")?;
+    let mail_roots_pem = roots(config.mail.root_file.as_deref(), "mail.root_file")?;
+    let identity_provider_root_pem = roots(
+        config.identity_providers.root_file.as_deref(),
+        "identity_providers.root_file",
+    )?;
     Ok(CoreConfig {
         webhook_targets,
         webhook_roots_pem,
         identity_provider_root_pem,
+        mail_roots_pem,
         device_services_url: config.device_services.url.clone(),
         device_services_root_pem,
         public_url: config.public.url.clone(),
@@ -76,6 +63,17 @@ pub(crate) fn core_config(config: &Config) -> anyhow::Result<CoreConfig> {
         node: node_name(config),
         ..CoreConfig::default()
     })
+}
+
+/// The text of a file of roots. Read as certificates once, so that a wrong file is found at start.
+fn roots(path: Option<&Path>, setting: &str) -> anyhow::Result<Option<String>> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    read_certificates(path).with_context(|| setting.to_owned())?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{setting}: cannot read {}", path.display()))?;
+    Ok(Some(text))
 }
 
 /// Where the audit trail is sent.

@@ -77,6 +77,8 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(people::routes())
         .merge(units::routes())
+        .merge(super::mail::routes())
+        .merge(super::notifications::routes())
         .merge(super::webhooks::routes())
         .merge(super::imports::routes())
         .routes(guarded(

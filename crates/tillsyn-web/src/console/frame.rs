@@ -48,6 +48,8 @@ impl Theme {
 pub enum Place {
     #[default]
     Overview,
+    /// What the reader should hear of.
+    Notifications,
     Devices,
     People,
     Groups,
@@ -63,6 +65,7 @@ pub enum Place {
     Push,
     Units,
     Inventory,
+    Mail,
     Webhooks,
     Tokens,
     /// One's own account: below the name, not in the list.
@@ -115,6 +118,8 @@ pub struct Frame {
     pub people: u64,
     pub groups: u64,
     pub commands_waiting: u64,
+    /// News that the reader has not looked at.
+    pub notices: u64,
     /// Requests that wait for a second person.
     pub approvals_waiting: u64,
     /// What is frozen after a panic stop, in words.
@@ -163,6 +168,15 @@ impl Frame {
                         urls::CONSOLE,
                         "overview",
                         l.t("nav-overview"),
+                    ),
+                    with(
+                        item(
+                            Place::Notifications,
+                            urls::NOTIFICATIONS,
+                            "info",
+                            l.t("nav-notifications"),
+                        ),
+                        count(self.notices, l.t("notifications-unread"), true),
                     ),
                     with(
                         item(Place::Devices, urls::DEVICES, "devices", l.t("nav-devices")),
@@ -269,6 +283,7 @@ impl Frame {
                         l.t("nav-sign-on"),
                     ),
                     item(Place::Roles, urls::ROLES, "shield", l.t("nav-roles")),
+                    item(Place::Mail, urls::MAIL, "mail", l.t("nav-mail")),
                     item(
                         Place::Webhooks,
                         urls::WEBHOOKS,

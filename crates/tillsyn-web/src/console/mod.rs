@@ -21,8 +21,10 @@ pub mod guard;
 pub mod identity_providers;
 pub mod imports;
 mod lists;
+pub mod mail;
 mod needs;
 mod notice;
+pub mod notifications;
 pub mod organisation;
 pub mod overview;
 pub mod profiles;
@@ -40,6 +42,8 @@ mod samples_audit;
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]
 mod samples_imports;
+#[cfg(any(test, feature = "testing"))]
+mod samples_mail;
 #[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]

@@ -529,6 +529,14 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         None,
         Some(one(P::RolesWrite)),
     ),
+    (urls::NOTIFICATIONS, SESSION, SESSION),
+    (
+        urls::MAIL,
+        Some(one(P::SettingsWrite)),
+        Some(one(P::SettingsWrite)),
+    ),
+    (urls::MAIL_TEST, None, Some(one(P::SettingsWrite))),
+    (urls::MAIL_REMOVE, None, Some(one(P::SettingsWrite))),
     (urls::WEBHOOKS, Some(one(P::WebhooksRead)), WEBHOOKS_WRITE),
     (
         "/console/settings/webhooks/{id}",

@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
-    devices, enrollment, events, failure, identity_providers, imports, needs, organisation,
-    overview, profiles, rollout, secrets, settings, webhooks,
+    devices, enrollment, events, failure, identity_providers, imports, mail, needs, notifications,
+    organisation, overview, profiles, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -59,6 +59,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         )
         .merge(of_profiles())
         .merge(of_guard())
+        .merge(of_mail())
         .merge(of_webhooks())
         .route(urls::PLANS, get(rollout::list_plans))
         .route("/console/plans/{id}", get(rollout::show_plan))
@@ -87,6 +88,17 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn(needs::refuse_undeclared))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+fn of_mail() -> Router<AppState> {
+    Router::new()
+        .route(
+            urls::NOTIFICATIONS,
+            get(notifications::show).post(notifications::choose),
+        )
+        .route(urls::MAIL, get(mail::show).post(mail::change))
+        .route(urls::MAIL_TEST, post(mail::send_test))
+        .route(urls::MAIL_REMOVE, post(mail::remove))
 }
 
 fn of_webhooks() -> Router<AppState> {

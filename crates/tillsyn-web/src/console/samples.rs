@@ -67,6 +67,7 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         people: 312,
         groups: 14,
         commands_waiting: 23,
+        notices: 3,
         attempts_failed: 1,
         approvals_waiting: 2,
         frozen: Vec::new(),

@@ -25,6 +25,8 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
+use super::mail::MailPage;
+use super::notifications::NotificationsPage;
 use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage};
 use super::overview::OverviewPage;
 use super::profiles::{
@@ -89,6 +91,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<PushVendorPage>(texts, &check);
         each::<InventoryPage>(texts, &check);
         each::<TokensPage>(texts, &check);
+        each::<NotificationsPage>(texts, &check);
+        each::<MailPage>(texts, &check);
         each::<WebhooksPage>(texts, &check);
         each::<WebhookPage>(texts, &check);
         each::<PeoplePage>(texts, &check);

@@ -13,6 +13,7 @@ use tillsyn_core::clock::MINUTE_MS;
 use tillsyn_core::devices;
 use tillsyn_core::groups::count_groups;
 use tillsyn_core::guard;
+use tillsyn_core::notifications;
 use tillsyn_core::people::count_people;
 use tillsyn_core::settings::{self, Organisation};
 use tillsyn_core::{Actor, Core, Error, Permission};
@@ -47,6 +48,7 @@ const PLACES: &[(Permission, &[Place])] = &[
     (Permission::PushRead, &[Place::Push]),
     (Permission::AuditRead, &[Place::Audit]),
     (Permission::WebhooksRead, &[Place::Webhooks]),
+    (Permission::SettingsWrite, &[Place::Mail]),
     (Permission::TokensOwn, &[Place::Tokens]),
     (Permission::SignInWrite, &[Place::SignOn]),
     (
@@ -156,6 +158,7 @@ impl Visitor {
             people: count(people),
             groups: count(groups),
             commands_waiting: count(counts.commands_waiting),
+            notices: notifications::unseen(self.core(), self.actor()).await? as u64,
             approvals_waiting: count(waiting),
             frozen: freezes.iter().map(|freeze| self.frozen(freeze)).collect(),
             attempts_failed: count(counts.attempts_failed_today),

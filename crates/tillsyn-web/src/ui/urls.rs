@@ -17,6 +17,7 @@ pub const SIGN_IN_PROVIDER: &str = "/console/sign-in/provider";
 /// What an account owes before anything else.
 pub const SET_UP: &str = "/console/set-up";
 pub const ACCOUNT: &str = "/console/account";
+pub const NOTIFICATIONS: &str = "/console/account/notifications";
 pub const ACCOUNT_PASSWORD: &str = "/console/account/password";
 pub const ACCOUNT_APP: &str = "/console/account/app";
 pub const ACCOUNT_PASSKEYS: &str = "/console/account/passkeys";
@@ -56,6 +57,9 @@ pub const IMPORTS: &str = "/console/imports";
 pub const GROUPS: &str = "/console/groups";
 pub const UNITS: &str = "/console/settings/units";
 pub const INVENTORY: &str = "/console/settings/inventory";
+pub const MAIL: &str = "/console/settings/mail";
+pub const MAIL_TEST: &str = "/console/settings/mail/test";
+pub const MAIL_REMOVE: &str = "/console/settings/mail/remove";
 pub const WEBHOOKS: &str = "/console/settings/webhooks";
 pub const TOKENS: &str = "/console/settings/tokens";
 pub const ADMINISTRATORS: &str = "/console/settings/administrators";

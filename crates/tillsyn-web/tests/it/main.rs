@@ -7,6 +7,7 @@ mod console;
 mod device;
 mod guard;
 mod hooks;
+mod mail;
 mod portal;
 mod proof;
 mod walk;

@@ -18,6 +18,7 @@ mod held;
 mod identity_provider;
 mod import;
 mod invite;
+mod mail;
 mod person;
 mod plan;
 mod profile;
@@ -86,6 +87,8 @@ pub(crate) enum ClientCommand {
     Approval(With<approval::ApprovalVerb>),
     /// Keeps campaigns: many erases or retires that two people agree on
     Campaign(With<campaign::CampaignVerb>),
+    /// Names the mail server, sends a test, lists what was sent
+    Mail(With<mail::MailVerb>),
     /// Sends events to other programs
     Webhook(With<webhook::WebhookVerb>),
     /// Lists held batches; `approval list` says more
@@ -135,6 +138,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
         ClientCommand::Approval(with) => (with.connection.json, approval::run(with).await),
         ClientCommand::Campaign(with) => (with.connection.json, campaign::run(with).await),
+        ClientCommand::Mail(with) => (with.connection.json, mail::run(with).await),
         ClientCommand::Webhook(with) => (with.connection.json, webhook::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };

@@ -9,8 +9,8 @@ use toml::Value;
 use super::field::{Private, Setting};
 use super::nearest::nearest;
 use super::sections::{
-    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, IdentityProviders, Keys, Log, Node,
-    Proxy, Public, Webhooks, fields,
+    Admin, Apns, Apple, Audit, Database, DeviceServices, Http, IdentityProviders, Keys, Log, Mail,
+    Node, Proxy, Public, Webhooks, fields,
 };
 
 /// All settings. Relative paths are resolved against the folder of the file.
@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) apple: Apple,
     pub(crate) proxy: Proxy,
     pub(crate) webhooks: Webhooks,
+    pub(crate) mail: Mail,
     pub(crate) http: Http,
     pub(crate) log: Log,
     pub(crate) node: Node,
@@ -123,6 +124,7 @@ impl Config {
         let apple = Apple::take(values);
         let proxy = Proxy::take(values);
         let webhooks = Webhooks::take(values);
+        let mail = Mail::take(values);
         let http = Http::take(values);
         let log = Log::take(values);
         let node = Node::take(values);
@@ -138,6 +140,7 @@ impl Config {
             apple: apple?,
             proxy: proxy?,
             webhooks: webhooks?,
+            mail: mail?,
             http: http?,
             log: log?,
             node: node?,
@@ -163,6 +166,7 @@ impl Config {
             &mut self.audit.syslog_root_file,
             &mut self.webhooks.root_file,
             &mut self.identity_providers.root_file,
+            &mut self.mail.root_file,
         ]
         .into_iter()
         .flatten()

@@ -147,6 +147,14 @@ section! {
 }
 
 section! {
+    /// The mail server itself is named in the console, or with `tillsyn mail set`.
+    struct Mail = "mail" {
+        /// PEM file of roots to trust for the mail server beside those of the operating system.
+        root_file: Option<PathBuf> = "",
+    }
+}
+
+section! {
     /// How requests are taken.
     struct Http = "http" {
         /// Proxies in front of this server whose `X-Forwarded-For` is believed. With
@@ -229,7 +237,7 @@ impl Setting for LogFormat {
 }
 
 /// Each section with its text and its keys, in the order of the reference page.
-pub(super) const ALL: [((&str, &str), &[Field]); 14] = [
+pub(super) const ALL: [((&str, &str), &[Field]); 15] = [
     (Public::ABOUT, Public::FIELDS),
     (Admin::ABOUT, Admin::FIELDS),
     (Database::ABOUT, Database::FIELDS),
@@ -241,6 +249,7 @@ pub(super) const ALL: [((&str, &str), &[Field]); 14] = [
     (Apple::ABOUT, Apple::FIELDS),
     (Proxy::ABOUT, Proxy::FIELDS),
     (Webhooks::ABOUT, Webhooks::FIELDS),
+    (Mail::ABOUT, Mail::FIELDS),
     (Http::ABOUT, Http::FIELDS),
     (Log::ABOUT, Log::FIELDS),
     (Node::ABOUT, Node::FIELDS),

@@ -118,6 +118,7 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "campaign.create" => l.t("activity-campaign-asked"),
         "campaign.begin" => l.t("activity-campaign-begun"),
         "campaign.end" => l.t("activity-campaign-ended"),
+        "mail.test" => l.t("activity-mail-test"),
         "webhook.create" => l.t("activity-webhook-made"),
         "webhook.change" => l.t("activity-webhook-changed"),
         "webhook.pause" => l.t("activity-webhook-paused"),

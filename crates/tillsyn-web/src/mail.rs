@@ -1,0 +1,49 @@
+//! The words of mail, in the recipient's language.
+
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+use tillsyn_core::mail::{MailTexts, Text};
+
+use crate::console::notifications::{link, sentence};
+use crate::i18n::{Lang, Texts, Zone};
+use crate::ui::urls;
+
+/// Makes texts of templates from the message catalogues.
+pub(crate) struct MailWords;
+
+impl MailTexts for MailWords {
+    fn text(&self, template: &str, arguments: &Json, language: Option<&str>) -> Option<Text> {
+        let l = Texts::new(language.and_then(Lang::from_tag).unwrap_or_default());
+        let organisation = arguments["organisation"].as_str().unwrap_or_default();
+        match template {
+            "test" => Some(Text {
+                subject: l.ta("mail-test-subject", organisation),
+                body: l.ta("mail-test-text", organisation) + "\n",
+            }),
+            "notification" => notification(l, organisation, arguments),
+            _ => None,
+        }
+    }
+}
+
+/// What happened, where and when, and the page about it.
+fn notification(l: Texts, organisation: &str, arguments: &Json) -> Option<Text> {
+    let word = |name: &str| arguments[name].as_str().unwrap_or_default();
+    let what = sentence(l, word("action"))?;
+    let at = arguments["at"].as_i64().unwrap_or_default();
+    let zone = Zone {
+        now_ms: at,
+        zone: TimeZone::get(word("time_zone")).unwrap_or(TimeZone::UTC),
+    };
+    let time = l.date_time(at, &zone);
+    let parts = [("unit", word("unit").into()), ("time", (&time).into())];
+    let place = l.t_args("notice-mail-where", &parts);
+    let console = word("console");
+    let look = format!("{console}{}", link(word("object_kind"), word("object_id")));
+    let choose = l.t("notice-mail-choose");
+    let own = format!("{console}{}", urls::NOTIFICATIONS);
+    Some(Text {
+        subject: format!("{organisation}: {what}"),
+        body: format!("{what}\n{place}\n\n{look}\n\n-- \n{choose}\n{own}\n"),
+    })
+}
