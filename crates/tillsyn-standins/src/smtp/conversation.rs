@@ -136,8 +136,8 @@ impl Talk {
         let last = lines.len() - 1;
         let mut text = String::new();
         for (at, line) in lines.into_iter().enumerate() {
-            let mark = if at == last { ' ' } else { '-' };
-            text += &format!("250{mark}{line}\r\n");
+            let mark = if at == last { " " } else { "-" };
+            text.extend(["250", mark, line, "\r\n"]);
         }
         self.wire.write_all(text.as_bytes()).await?;
         Ok(self.wire.flush().await?)

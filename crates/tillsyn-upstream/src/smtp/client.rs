@@ -109,7 +109,7 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 /// For connecting.
 const CONNECT: Duration = Duration::from_secs(10);
 /// For the whole conversation.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 impl SmtpClient {
     /// Prepares the client; it connects for each message.
