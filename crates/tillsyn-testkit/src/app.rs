@@ -279,9 +279,10 @@ impl TestApp {
             days: 1,
             ..NewToken::default()
         };
-        let (_, token) = tokens::create_token(&self.core, &self.owner, new)
-            .await
-            .unwrap();
+        // Whoever makes a token has just confirmed who they are.
+        let mut owner = self.owner.clone();
+        owner.fresh_at = Some(self.core.now_ms());
+        let (_, token) = tokens::create_token(&self.core, &owner, new).await.unwrap();
         token.to_string()
     }
 
