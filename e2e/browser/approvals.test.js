@@ -80,6 +80,7 @@ test('one asks to erase two devices, another approves by keyboard, and only then
   await other.keyboard.press('Enter');
   await heading(other, title).waitFor();
   for (const name of ['LIB-PAD-0001', 'LIB-PAD-0002']) await other.getByRole('link', { name }).first().waitFor();
+  await other.getByText(t('reason-handed-on'), { exact: true }).waitFor();
   await check(other, 'approvals-decide-en-1440');
   await tabTo(other, other.getByLabel(t('guard-password')));
   await other.keyboard.type('not the right one');

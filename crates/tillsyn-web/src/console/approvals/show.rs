@@ -12,6 +12,7 @@ use super::words;
 use crate::console::failure::Failure;
 use crate::console::frame::{Frame, Place};
 use crate::console::visitor::Visitor;
+use crate::console::words::reason;
 use crate::i18n::When;
 use crate::ui::{Link, Status, page, status, urls};
 
@@ -113,7 +114,7 @@ pub(super) async fn built(visitor: &Visitor, one: ApprovalView) -> Result<Approv
             l.tn("approval-unnamed", unnamed)
         },
         overtaken: one.overtaken,
-        reason: one.reason.clone().unwrap_or_default(),
+        reason: reason(l, one.reason.as_deref().unwrap_or_default()),
         by: one.asked_by_name.clone(),
         asked: l.ago(one.asked_at, zone),
         lapses: waits.then(|| l.moment(one.expires_at, zone)),
