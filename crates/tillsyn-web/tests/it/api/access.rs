@@ -86,6 +86,9 @@ both_engines!(
             if path.contains(NOBODY) && !path.ends_with("renew-pin") {
                 assert_eq!(status, 404, "{method} {path} {body}");
                 assert_eq!(body["code"], "not_found");
+            } else if path == "/api/v1/mail/test" {
+                // It takes nothing, and there is no server to try.
+                assert_eq!(body["code"], "mail_not_set");
             } else if matches!(method.as_str(), "post" | "put") && !path.contains(NOBODY) {
                 assert_eq!(status, 422, "{method} {path} {body}");
                 // A file says first what it lists.
