@@ -103,6 +103,7 @@ impl Device {
                 // The queue's memory outlives the renewal.
                 for (kept, old) in self.channels.iter_mut().zip(channels) {
                     kept.outstanding = old.outstanding;
+                    kept.unread = old.unread;
                     kept.finished = old.finished;
                 }
                 Ok(Answer::done())

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use plist::Dictionary;
 use tillsyn_apple::checkin::Ids;
@@ -26,6 +26,8 @@ pub(crate) struct Channel {
     pub(crate) unsent: Option<Performed>,
     /// Delivered and not answered yet.
     pub(crate) outstanding: Option<Outstanding>,
+    /// How often a command came in a reply that the device did not read any more, by UUID.
+    pub(crate) unread: HashMap<String, u32>,
     /// Answered for good, and the server said 2xx.
     pub(crate) finished: HashSet<String>,
     pub(crate) last_status: Option<Status>,
@@ -94,6 +96,7 @@ impl Channel {
             push_magic: uuid::Uuid::new_v4().to_string().to_ascii_uppercase(),
             unsent: None,
             outstanding: None,
+            unread: HashMap::new(),
             finished: HashSet::new(),
             last_status: None,
             seen: HashSet::new(),

@@ -284,14 +284,16 @@ impl Device {
         Ok(offered)
     }
 
-    /// The device reads no further, but for the server the open command was delivered once more.
+    /// The device reads no further, but for the server the command in the reply was delivered.
     fn count_unread(&mut self, channel: usize, reply: &Reply) {
-        let text = String::from_utf8_lossy(&reply.body);
-        let open = self.channels.get_mut(channel);
-        if let Some(open) = open.and_then(|c| c.outstanding.as_mut())
-            && text.contains(&open.uuid)
+        let Ok(dict) = dictionary(&reply.body, Limits::RESULT) else {
+            return;
+        };
+        if let (Some(uuid), Some(channel)) =
+            (text(&dict, "CommandUUID"), self.channels.get_mut(channel))
         {
-            open.deliveries = open.deliveries.saturating_add(1);
+            let unread = channel.unread.entry(uuid.to_owned()).or_default();
+            *unread = unread.saturating_add(1);
         }
     }
 
@@ -420,7 +422,8 @@ impl Device {
             }
             Some(_) if urgent => {}
             Some(open) => {
-                if open.deliveries < PATIENCE {
+                let unread = state.unread.get(&open.uuid).copied().unwrap_or_default();
+                if open.deliveries.saturating_add(unread) < PATIENCE {
                     breach = Some((
                         Rule::TwoInFlight,
                         "another command came while one was unanswered",

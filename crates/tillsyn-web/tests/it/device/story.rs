@@ -284,6 +284,33 @@ both_engines!(a_mac_is_locked_with_a_pin_that_is_kept, |app| async move {
 });
 
 both_engines!(
+    a_command_behind_many_locks_is_moved_back_without_a_breach,
+    |app| async move {
+        let mut mac = app.enrolled_mac().await;
+        mac.sessions().await.unwrap();
+        let id = only_device(&app).await;
+        let ask = |request: Request| commands::enqueue(&app.core, &app.owner, plain(&id, request));
+        ask(Request::SecurityInfo {}).await.unwrap();
+        // Each lock overtakes the question; its answer carries the question, and the Mac is gone by then.
+        for _ in 0..4 {
+            let lock = Request::DeviceLock {
+                message: None,
+                phone_number: None,
+            };
+            let pin = ask(lock).await.unwrap().commands[0].unlock_pin.clone();
+            assert_eq!(mac.session().await.unwrap().end, SessionEnd::PinLocked);
+            assert!(mac.unlock_with_pin(&pin.unwrap()));
+        }
+        let fifth = mac.idle().await.unwrap().unwrap();
+        assert_eq!(fifth.request_type, "SecurityInfo");
+        ask(Request::ProfileList {}).await.unwrap();
+        let next = mac.idle().await.unwrap().unwrap();
+        assert_eq!(next.request_type, "ProfileList");
+        assert_eq!(mac.violations(), []);
+    }
+);
+
+both_engines!(
     not_now_is_offered_again_at_the_next_idle,
     |app| async move {
         let mut iphone = app.enrolled_iphone().await;
