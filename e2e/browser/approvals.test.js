@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { texts } from './texts.js';
-import { check, launch, open, PHONE, tabTo } from './world.js';
+import { check, launch, moves, open, PHONE, tabTo } from './world.js';
 
 const t = texts('en');
 const serials = [];
@@ -40,7 +40,7 @@ async function figure(page, label, value, why) {
   await page.goto(`${server.url}/console/settings/guard`);
   await figures(page).getByLabel(label, { exact: true }).fill(value);
   await figures(page).getByLabel(t('guard-reason')).fill(why);
-  await button(page, t('guard-save')).click();
+  await moves(page, () => button(page, t('guard-save')).click());
 }
 
 const handled = async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { texts } from './texts.js';
-import { IPHONE, PHONE, check, launch, open, tabTo } from './world.js';
+import { IPHONE, PHONE, check, eventually, focused, launch, open, tabTo } from './world.js';
 
 const t = texts('en');
 let server;
@@ -46,7 +46,7 @@ test('sign-in refuses a wrong password and then leads where one wanted to go', a
   await page.getByLabel(t('password')).fill(server.owner_password);
   await page.keyboard.press('Enter');
   await heading(t('nav-devices')).waitFor();
-  assert.equal(new URL(page.url()).pathname, '/console/devices');
+  await eventually(async () => new URL(page.url()).pathname, '/console/devices');
 });
 
 test('the list is searched and filtered, and its address keeps the view', async () => {
@@ -57,21 +57,21 @@ test('the list is searched and filtered, and its address keeps the view', async 
   await page.keyboard.press('Enter');
   await heading(t('nav-devices')).waitFor();
   const rows = page.locator('#device-rows tbody tr');
-  assert.equal(await rows.count(), 1);
+  await eventually(() => rows.count(), 1);
   await page.getByRole('link', { name: 'ENG-IPH-0417' }).waitFor();
   await at('/console/devices');
-  assert.equal(await rows.count(), 5);
+  await eventually(() => rows.count(), 5);
   await button(t('filter-add')).click();
   await page.getByRole('checkbox', { name: 'iPadOS' }).or(page.getByRole('checkbox', { name: 'iPad' })).first().check();
   await button(t('filter-apply')).click();
-  assert.equal(await rows.count(), 1);
+  await eventually(() => rows.count(), 1);
   await page.getByRole('link', { name: 'LIB-PAD-0007' }).waitFor();
   const view = page.url();
   await at('/console/devices');
   await page.goto(view);
-  assert.equal(await rows.count(), 1);
+  await eventually(() => rows.count(), 1);
   await page.locator('.chip-x').click();
-  assert.equal(await rows.count(), 5);
+  await eventually(() => rows.count(), 5);
   await at('/console/devices?q=nothing-is-called-so');
   await page.getByRole('heading', { name: t('no-match') }).waitFor();
 });
@@ -87,7 +87,7 @@ test('a device page follows its device', async () => {
   assert.equal(violations, 0);
   // Nobody touches the page.
   const open = commands.locator('.pill').filter({ hasText: new RegExp(`${t('status-command-queued')}|${t('status-command-push_sent')}`) });
-  await expectCount(open, 0);
+  await eventually(() => open.count(), 0);
   await commands.locator('.pill').filter({ hasText: t('status-command-acknowledged') }).first().waitFor();
 });
 
@@ -111,26 +111,26 @@ test('an erase needs name and password, is held, and can be withdrawn, by keyboa
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: t('erase-title', { a: 'ENG-IPH-0417' }) });
   await dialog.waitFor();
-  assert.equal(await dialog.getByRole('link', { name: t('close') }).evaluate((e) => e === document.activeElement), true);
+  await eventually(() => focused(dialog.getByRole('link', { name: t('close') })), true);
   await check(page, 'console-erase-en-1440');
   await dialog.getByRole('link', { name: t('close') }).focus();
   // Escape leaves without a trace.
   await page.keyboard.press('Escape');
   await heading('ENG-IPH-0417').waitFor();
-  assert.equal(await dialog.count(), 0);
+  await eventually(() => dialog.count(), 0);
   await tabTo(page, page.getByRole('link', { name: t('device-erase-act') }));
   await page.keyboard.press('Enter');
 
   const submit = dialog.getByRole('button', { name: t('erase-submit', { n: 5 }) });
   const typed = dialog.getByLabel(t('guard-type', { name: 'ENG-IPH-0417' }));
-  assert.equal(await submit.getAttribute('aria-disabled'), 'true');
+  await eventually(() => submit.getAttribute('aria-disabled'), 'true');
   await tabTo(page, submit);
   await page.keyboard.press('Enter');
   // The button says what is missing and leads there.
   await dialog.getByText(t('guard-typed-wrong')).waitFor();
-  assert.equal(await typed.evaluate((box) => box === document.activeElement), true);
+  await eventually(() => focused(typed), true);
   await page.keyboard.type('ENG-IPH-0417');
-  assert.equal(await submit.getAttribute('aria-disabled'), 'false');
+  await eventually(() => submit.getAttribute('aria-disabled'), 'false');
   // Enter in the field alone confirms nothing.
   await page.keyboard.press('Enter');
   await dialog.waitFor();
@@ -253,11 +253,3 @@ test('signing out ends the session on the server', async () => {
   await heading(t('sign-in-title')).waitFor();
   assert.deepEqual(page.faults, []);
 });
-
-async function expectCount(locator, count) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await locator.count() === count) return;
-    await locator.page().waitForTimeout(100);
-  }
-  assert.equal(await locator.count(), count);
-}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { LANGUAGES, texts } from './texts.js';
-import { DESK, IPHONE, MAC, PHONE, check, launch, open, tabTo } from './world.js';
+import { DESK, IPHONE, MAC, PHONE, check, eventually, focused, launch, open, tabTo } from './world.js';
 
 let server;
 let browser;
@@ -26,7 +26,7 @@ for (const lang of LANGUAGES) {
     const agree = page.getByRole('button', { name: t('begin-agree', { a: 'iPhone' }) });
     await agree.click();
     await page.getByRole('alert').filter({ hasText: t('pin-wrong') }).waitFor();
-    assert.equal(await page.getByLabel(t('pin-label')).evaluate((box) => box === document.activeElement), true);
+    await eventually(() => focused(page.getByLabel(t('pin-label'))), true);
     await check(page, `portal-pin-wrong-${lang}-390`);
     await page.getByLabel(t('pin-label')).fill(invitation.pin.toLowerCase());
     await agree.click();

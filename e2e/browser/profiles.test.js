@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { texts } from './texts.js';
-import { check, launch, open, tabTo } from './world.js';
+import { check, eventually, launch, moves, open, tabTo } from './world.js';
 
 const t = texts('en');
 let server;
@@ -47,7 +47,7 @@ test('an upload is checked, kept and mended in the form', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Campus Wi-Fi' }).waitFor();
   const security = page.getByLabel('Security', { exact: true });
-  assert.equal(await security.getAttribute('aria-invalid'), 'true');
+  await eventually(() => security.getAttribute('aria-invalid'), 'true');
   await check(page, 'profiles-findings-en-1440');
   // Mended: it saves itself, and the finding goes.
   await security.selectOption({ label: 'WPA2 or newer' });
@@ -57,7 +57,7 @@ test('an upload is checked, kept and mended in the form', async () => {
   await page.keyboard.type('-2');
   await page.keyboard.press('Tab');
   await page.getByText(t('profile-unsaved'), { exact: true }).or(page.getByText(t('profile-saved'), { exact: true })).first().waitFor();
-  await page.getByRole('button', { name: t('profile-save') }).click();
+  await moves(page, () => page.getByRole('button', { name: t('profile-save') }).click());
   await page.reload();
   assert.equal(await page.getByLabel('Network name').inputValue(), 'eduroam-2');
   assert.equal(await page.getByLabel('Security', { exact: true }).getAttribute('aria-invalid'), null);
@@ -70,10 +70,10 @@ test('the form works without script', async () => {
   await page.goto(`${server.url}/console/profiles`);
   await page.getByRole('link', { name: 'Campus Wi-Fi' }).click();
   await page.getByLabel('Network name').fill('campus');
-  await page.keyboard.press('Enter');
+  await moves(page, () => page.keyboard.press('Enter'));
   assert.equal(await page.getByLabel('Network name').inputValue(), 'campus');
   await page.getByRole('switch', { name: /^Show all/ }).click();
-  assert.equal(new URL(page.url()).searchParams.get('all'), '1');
+  await eventually(async () => new URL(page.url()).searchParams.get('all'), '1');
   assert.equal(await page.getByLabel('Network name').inputValue(), 'campus');
   await page.context().close();
 });

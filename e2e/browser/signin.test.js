@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { texts } from './texts.js';
-import { check, launch, open, tabTo } from './world.js';
+import { check, eventually, launch, moves, open, tabTo } from './world.js';
 
 const t = texts('en');
 let server;
@@ -62,14 +62,14 @@ test('a passkey is added, signs in alone by keyboard, and confirms', async () =>
   await page.getByLabel(t('passkey-name')).fill('Work Mac');
   await button(page, t('passkey-add')).click();
   await heading(page, t('codes-title')).waitFor();
-  assert.equal(await page.locator('ol.codes li').count(), 10);
+  await eventually(() => page.locator('ol.codes li').count(), 10);
   await check(page, 'signin-codes-en-1440');
   await page.getByRole('link', { name: t('codes-kept') }).click();
   await page.getByText('Work Mac', { exact: true }).first().waitFor();
   assert.equal((await device.keys()).length, 1);
   assert.equal((await device.keys())[0].rpId, 'localhost');
   await check(page, 'signin-account-en-1440');
-  await button(page, t('sign-out')).first().click();
+  await moves(page, () => button(page, t('sign-out')).first().click());
 
   // Keyboard only: no name, no password.
   await page.goto(`${server.url}/console/sign-in`);
@@ -90,12 +90,11 @@ test('a passkey is added, signs in alone by keyboard, and confirms', async () =>
   await heading(page, t('account-title')).waitFor();
   await button(page, t('codes-new')).click();
   await heading(page, t('codes-title')).waitFor();
-  await page.goto(`${server.url}/console/account`);
   // It is taken away again.
   await page.goto(`${server.url}/console/account`);
   await page.getByRole('button', { name: `${t('passkey-remove')} Work Mac` }).click();
   await page.getByText(t('message-factor-removed')).waitFor();
-  assert.equal(await page.getByText('Work Mac', { exact: true }).count(), 0);
+  await eventually(() => page.getByText('Work Mac', { exact: true }).count(), 0);
   await page.context().close();
 });
 
@@ -154,7 +153,7 @@ test('an app is set up, and its codes sign in and confirm', async () => {
   assert.ok(before >= 3, `${before} sessions`);
   await button(page, t('sessions-end-others')).click();
   await page.getByText(t('message-session-ended')).waitFor();
-  assert.equal(await page.locator('tbody tr').count(), 1);
+  await eventually(() => page.locator('tbody tr').count(), 1);
   await other.goto(`${server.url}/console/devices`);
   await heading(other, t('sign-in-title')).waitFor();
   await third.goto(`${server.url}/console/devices`);

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { IdentityProvider } from './provider.js';
 import { Server } from './server.js';
 import { texts } from './texts.js';
-import { PHONE, check, launch, open, tabTo } from './world.js';
+import { PHONE, check, eventually, launch, moves, open, tabTo } from './world.js';
 
 const t = texts('en');
 const PEOPLE = {
@@ -75,8 +75,8 @@ test('an identity provider is set up, tried, and changed with a second person', 
   await page.getByLabel(t('administrators-reason'), { exact: true }).fill('Everybody owns');
   await button(page, t('organisation-save')).click();
   await page.getByText(t('message-asked')).waitFor();
-  assert.equal(await line.getByLabel(t('providers-group')).inputValue(), 'it-desk');
-  assert.equal(await first.getByLabel(t('providers-group')).inputValue(), '');
+  await eventually(() => line.getByLabel(t('providers-group')).inputValue(), 'it-desk');
+  await eventually(() => first.getByLabel(t('providers-group')).inputValue(), '');
   await page.goto(`${server.url}/console/approvals`);
   await page.getByRole('link', { name: t('approval-title-provider', { a: 'Norrvik ID' }) }).click();
   await page.getByText('Everybody owns').waitFor();
@@ -110,7 +110,7 @@ test('a person signs in at the provider by keyboard, and shows there that it is 
   // Another time the provider knows them still, and asks nothing.
   const again = await page.context().newPage();
   again.faults = [];
-  await button(page, t('sign-out')).first().click();
+  await moves(page, () => button(page, t('sign-out')).first().click());
   await again.goto(`${server.url}/console/sign-in`);
   await again.getByRole('link', { name: t('provider-sign-in', { a: 'Norrvik ID' }) }).click();
   await heading(again, t('nav-overview')).waitFor();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 import { LOCALES } from './texts.js';
 
@@ -81,11 +82,34 @@ async function still(page, name) {
   await page.setViewportSize(before);
 }
 
+// What a page shows while it still loads, or just after a press, is not yet its answer: looks until it is as expected,
+// for as long as any action may take.
+export async function eventually(look, expected) {
+  for (const end = Date.now() + 10_000; ;) {
+    let fault;
+    const seen = await look().catch((error) => { fault = error; });
+    if (!fault && isDeepStrictEqual(seen, expected)) return;
+    if (Date.now() > end) {
+      if (fault) throw fault;
+      assert.deepEqual(seen, expected);
+    }
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+}
+
+// An act that leads to another page, or to the same anew; ends when that one has loaded. Whoever goes on before may
+// break off what the act has sent.
+export async function moves(page, act) {
+  await Promise.all([page.waitForEvent('load'), act()]);
+}
+
+export const focused = (target) => target.evaluate((element) => element === document.activeElement);
+
 // Tab until the element has the focus; a person would give up as well at some point.
 export async function tabTo(page, target) {
   for (let presses = 0; presses < 80; presses += 1) {
     await page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
+    if (await focused(target)) return;
   }
   assert.fail(`${target} is not reached by Tab`);
 }
