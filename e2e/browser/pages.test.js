@@ -41,12 +41,18 @@ const FIXED = {
   attempts: '/console/enrollment/attempts', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
   certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',
-  people: '/console/people', groups: '/console/groups', units: '/console/settings/units',
+  people: '/console/people', groups: '/console/groups', units: '/console/settings/units', imports: '/console/imports',
+  approvals: '/console/approvals', campaigns: '/console/campaigns', 'campaign-new': '/console/campaigns/new',
+  guard: '/console/settings/guard', audit: '/console/audit', 'audit-settings': '/console/audit/settings',
+  administrators: '/console/settings/administrators', roles: '/console/settings/roles',
+  providers: '/console/settings/sign-in', 'provider-new': '/console/settings/sign-in/new',
+  webhooks: '/console/settings/webhooks', mail: '/console/settings/mail', account: '/console/account',
+  notifications: '/console/account/notifications',
   'not-found': '/console/nothing-here',
 };
 const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',
   '/inventory', '/certificates', '/secrets', '/send'];
-const DARK = ['overview', 'devices', 'device', 'device-erase', 'push', 'profiles', 'profile'];
+const DARK = ['overview', 'devices', 'device', 'device-erase', 'push', 'profiles', 'profile', 'guard', 'audit', 'account', 'role'];
 
 // The pages that only the data knows: found by their links, as a person finds them.
 async function discover(page) {
@@ -62,6 +68,8 @@ async function discover(page) {
     command: await first(`${device}/commands`, '#commands h3 a'),
     invitation: await first('/console/enrollment/invitations', 'tbody th a'),
     'attempt-failed': await first('/console/enrollment/attempts?status=failed', 'tbody th a'),
+    administrator: await first('/console/settings/administrators', 'tbody th a'),
+    role: await first('/console/settings/roles', 'main a[href^="/console/settings/roles/"]'),
   });
   // A person and a group, each through its form.
   const made = async (list, name) => {

@@ -270,6 +270,7 @@ impl Device {
         }
         if status.is_final() {
             state.finished.insert(uuid.clone());
+            state.unread.remove(&uuid);
         }
         let ends = performed.effect.ends_session();
         self.apply(performed.effect).await?;
@@ -422,7 +423,8 @@ impl Device {
             }
             Some(_) if urgent => {}
             Some(open) => {
-                let unread = state.unread.get(&open.uuid).copied().unwrap_or_default();
+                // The server moved it back, or gave it up: from here on it counts anew as well.
+                let unread = state.unread.remove(&open.uuid).unwrap_or_default();
                 if open.deliveries.saturating_add(unread) < PATIENCE {
                     breach = Some((
                         Rule::TwoInFlight,
