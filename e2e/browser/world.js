@@ -39,7 +39,7 @@ export async function open(browser, { lang = 'en', viewport = DESK, userAgent = 
     locale: LOCALES[lang], viewport, userAgent, javaScriptEnabled: script, colorScheme: theme,
     reducedMotion: 'reduce', ...more,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   if (script) await context.addInitScript({ content: axeSource });
   const page = await context.newPage();
   page.faults = [];
@@ -85,7 +85,7 @@ async function still(page, name) {
 // What a page shows while it still loads, or just after a press, is not yet its answer: looks until it is as expected,
 // for as long as any action may take.
 export async function eventually(look, expected) {
-  for (const end = Date.now() + 10_000; ;) {
+  for (const end = Date.now() + 30_000; ;) {
     let fault;
     const seen = await look().catch((error) => { fault = error; });
     if (!fault && isDeepStrictEqual(seen, expected)) return;
@@ -100,6 +100,8 @@ export async function eventually(look, expected) {
 // An act that leads to another page, or to the same anew; ends when that one has loaded. Whoever goes on before may
 // break off what the act has sent.
 export async function moves(page, act) {
+  // The page that one leaves may still be loading.
+  await page.waitForLoadState();
   await Promise.all([page.waitForEvent('load'), act()]);
 }
 

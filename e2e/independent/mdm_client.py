@@ -209,7 +209,7 @@ class Client:
     def expect_attempt(self, status):
         """The page behind the invitation follows the attempt; so do we, through its JSON."""
         url = f"{self.state['server']}/e/{quote(self.state['code'], safe='')}/attempts/{self.state['attempt_id']}"
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             reply = self.portal.request("GET", url, headers={"Accept": "application/json"})
             check(reply.status == 200, f"attempt: 200 expected, got {reply.status} {problem(reply)}")

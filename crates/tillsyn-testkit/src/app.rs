@@ -149,7 +149,9 @@ impl TestApp {
         )
         .await;
         let owner = first_owner(&core, &db).await;
-        let pushed = apns.issue_push_certificate(&topic).unwrap();
+        let pushed = apns
+            .issue_push_certificate_at(&topic, options.clock.now_ms(), 365)
+            .unwrap();
         let upload = PushUpload {
             certificate_pem: pushed.certificate_pem,
             key_pem: Some(Zeroizing::new(pushed.private_key_pem.to_string())),

@@ -51,7 +51,7 @@ impl TestApp {
             .collect()
     }
 
-    /// Waits until a query gives this number; a worker is at it. Fails after ten seconds.
+    /// Waits until a query gives this number; a worker is at it. Fails after forty seconds.
     #[track_caller]
     pub fn eventually(&self, sql: &'static str, expected: i64) -> impl Future<Output = ()> + '_ {
         let caller = std::panic::Location::caller();
@@ -63,7 +63,7 @@ impl TestApp {
                     return;
                 }
                 assert!(
-                    begun.elapsed() < Duration::from_secs(10),
+                    begun.elapsed() < Duration::from_secs(40),
                     "{caller}: expected {expected}, found {found}: {sql}"
                 );
                 tokio::time::sleep(Duration::from_millis(20)).await;

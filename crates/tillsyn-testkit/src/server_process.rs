@@ -125,6 +125,9 @@ fn write_private(path: &Path, text: &str) {
 
 /// Free when asked; a program takes the same one each time it is started.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    // Below the ports that the system gives away by itself, so that nobody gets it before it is used.
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    (first..32_000)
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }

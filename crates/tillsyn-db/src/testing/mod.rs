@@ -90,13 +90,13 @@ async fn open(url: &str) -> Db {
 
 /// Waits for `done`, at most ten seconds.
 fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..1000 {
+    for _ in 0..6000 {
         if done() {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("temporary PostgreSQL: {what} took more than ten seconds");
+    panic!("temporary PostgreSQL: {what} took more than a minute");
 }
 
 fn must<T, E: std::fmt::Display>(result: Result<T, E>, what: &str) -> T {

@@ -6,7 +6,7 @@ use crate::program::{Place, Running};
 
 async fn healthy(running: &mut Running) -> String {
     let started = Instant::now();
-    let output = running.wait_for("Ctrl-C stops the demo", Duration::from_secs(10));
+    let output = running.wait_for("Ctrl-C stops the demo", Duration::from_secs(40));
     let url = output
         .lines()
         .find_map(|line| line.trim().strip_prefix("Console"))
@@ -18,11 +18,11 @@ async fn healthy(running: &mut Running) -> String {
     loop {
         let answer = client.get(format!("{url}/healthz")).send().await;
         if answer.is_ok_and(|answer| answer.status() == 200) {
-            assert!(started.elapsed() < Duration::from_secs(10));
+            assert!(started.elapsed() < Duration::from_secs(40));
             return url;
         }
         assert!(
-            started.elapsed() < Duration::from_secs(10),
+            started.elapsed() < Duration::from_secs(40),
             "{}",
             running.output()
         );

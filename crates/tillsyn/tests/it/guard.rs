@@ -95,7 +95,7 @@ async fn a_held_request_is_released_and_recorded() {
         "--folder",
         "folder",
     ]);
-    demo.wait_for("Ctrl-C stops the demo", Duration::from_secs(10));
+    demo.wait_for("Ctrl-C stops the demo", Duration::from_secs(40));
     let url = format!(
         "sqlite:{}",
         place.path("folder/data/tillsyn.sqlite").display()

@@ -3,6 +3,7 @@
 use tillsyn_testkit::{Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp, both_engines};
 
 use super::Browser;
+use super::sign_in::stretch_delays;
 
 both_engines!(a_session_begins_and_ends, |app| async move {
     let mut browser = Browser::new(&app);
@@ -76,6 +77,7 @@ async fn known_and_unknown_accounts_are_refused_alike_and_slowed_down() {
     for _ in 0..5 {
         browser.sign_in(OWNER_EMAIL, "not the password").await;
     }
+    stretch_delays(&app).await;
     let slow = browser
         .sign_in(OWNER_EMAIL, OWNER_PASSWORD)
         .await

@@ -48,7 +48,7 @@ async fn a_page_is_told_when_its_device_moves_and_after_a_gap() {
     assert_eq!(stream.headers()["cache-control"], "no-store");
     read_until(&mut stream, "retry:").await;
     // The follower of the tables needs one round to know where they stand.
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     owner
         .post(&format!("/console/devices/{id}/refresh"), &[])
         .await

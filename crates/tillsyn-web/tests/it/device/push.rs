@@ -1,5 +1,6 @@
 //! Pushes: coalesced, by the answer table, never swallowing a newer request.
 
+use tillsyn_core::Clock;
 use tillsyn_core::commands::{self, Request};
 use tillsyn_core::push::PushUpload;
 use tillsyn_standins::apns::Answer;
@@ -442,7 +443,10 @@ both_engines!(
 // Core sheet §7: coalesce per channel, about a second.
 both_engines!(
     work_of_one_second_is_one_more_push,
-    by_hand(),
+    AppOptions {
+        clock: Clock::fixed(Clock::system().now_ms()),
+        ..by_hand()
+    },
     |app| async move {
         let (_iphone, _, id) = quiet_iphone(&app).await;
         let before = app.apns.received().len();
@@ -451,7 +455,7 @@ both_engines!(
             app.run_job("push").await;
         }
         assert_eq!(app.apns.received().len(), before + 1);
-        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        app.clock.advance_ms(1_100);
         app.run_job("push").await;
         assert_eq!(app.apns.received().len(), before + 2);
         assert_eq!(app.count("SELECT count(*) FROM push_request").await, 0);

@@ -113,7 +113,7 @@ async fn a_device_finishes_at_the_other_node() {
     let mut app = behind(&switch, AppOptions::default()).await;
     let lines = Lines::default();
     let mut config = DeviceConfig::iphone(app.next());
-    config.behaviours.slow = Duration::from_millis(15);
+    config.behaviours.slow = Duration::from_millis(40);
     let invitation = app.invite().await;
     let mut iphone = app.device(config).with_log(DeviceLog::new(lines.clone()));
     iphone.enroll(&app.by(&invitation)).await.unwrap();

@@ -33,6 +33,8 @@ fn from_base32(text: &str) -> Vec<u8> {
 struct App(Vec<u8>);
 
 impl App {
+    /// The server takes the step before and the next one as well. Set up with the present step and used with the next,
+    /// a code outlives a half minute that ends in between.
     fn code(&self, app: &TestApp, steps: i64) -> String {
         totp::code(&self.0, totp::step_at(app.clock.now_ms()) + steps)
     }
@@ -57,7 +59,7 @@ async fn set_up_app(app: &TestApp, browser: &mut Browser) -> (App, Vec<String>) 
         .await
         .expect(422)
         .says("This code is not right");
-    let code = device.code(app, -1);
+    let code = device.code(app, 0);
     let shown = browser
         .post_from(
             "/console/account/app",
@@ -88,7 +90,7 @@ async fn first_step(browser: &mut Browser) {
 }
 
 /// Delays begin with seconds; a slow machine must not outlive them.
-async fn stretch_delays(app: &TestApp) {
+pub(super) async fn stretch_delays(app: &TestApp) {
     let longer =
         "UPDATE guess_limit SET blocked_until = blocked_until + 600000 WHERE blocked_until > 0";
     app.db().execute(longer, Vec::new()).await.unwrap();

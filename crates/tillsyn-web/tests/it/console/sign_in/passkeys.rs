@@ -221,7 +221,7 @@ async fn acts_that_ask_for_freshness_take_passkey_or_password_with_code() {
         .await
         .expect(422)
         .says("This code is not right");
-    let code = device.code(&app, 0);
+    let code = device.code(&app, 1);
     let fields = [
         ("password", "not the password"),
         ("code", code.as_str()),
@@ -317,7 +317,7 @@ async fn set_up_app_named(app: &TestApp, browser: &mut Browser) -> App {
         .expect(303);
     let page = browser.get("/console/account/app").await.expect(200);
     let device = App(from_base32(&page.between("data-copy=\"", "\"")));
-    let code = device.code(app, -1);
+    let code = device.code(app, 0);
     let to = browser
         .post_from(
             "/console/account/app",

@@ -43,7 +43,7 @@ async fn the_providers_second_factor_counts_only_where_it_is_trusted() {
         step.location()
     );
     assert!(!browser.has_cookie("tillsyn"));
-    second_step(&mut browser, &app.code(&world.app, 0))
+    second_step(&mut browser, &app.code(&world.app, 1))
         .await
         .expect(303);
     browser.get("/console/devices").await.expect(200);
