@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PersonId};
+use crate::imports;
 
 /// Who is meant, as loaded.
 pub(crate) struct Subject {
@@ -79,7 +80,8 @@ pub(crate) async fn prove(core: &Core, actor: &Actor, proof: Option<Proof>) -> R
 /// from; and the account of the same mail address, once it is disabled.
 ///
 /// # Errors
-/// Conflict while a device is enrolled for them, a legal hold stands, or their account is active.
+/// Conflict while a device is enrolled for them, a legal hold stands, their account is active, or a file that
+/// names them is being imported.
 pub async fn erase_person(
     core: &Core,
     actor: &Actor,
@@ -88,9 +90,22 @@ pub async fn erase_person(
 ) -> Result<(), Error> {
     may(actor, Permission::AuditManage)?;
     prove(core, actor, erase.proof).await?;
-    let input = (actor.clone(), id.clone(), erase.typed, core.now_ms());
+    // Sealed files are opened before the transaction begins.
+    let known = core
+        .db()
+        .read((actor.clone(), id.clone()), |tx, (actor, id)| {
+            Box::pin(async move { subject_in(tx, actor, id).await })
+        })
+        .await?;
+    let files = imports::naming(core, &known.name, known.email.as_deref()).await?;
+    let input = (
+        (actor.clone(), id.clone()),
+        erase.typed,
+        files,
+        core.now_ms(),
+    );
     core.db()
-        .write(input, |tx, (actor, id, typed, now)| {
+        .write(input, |tx, ((actor, id), typed, files, now)| {
             Box::pin(async move {
                 let subject = subject_in(tx, actor, id).await?;
                 if typed.trim() != subject.name {
@@ -111,6 +126,7 @@ pub async fn erase_person(
                     sources.push(account.clone());
                 }
                 forget_person_in(tx, &subject, *now).await?;
+                imports::forget_in(tx, files, *now).await?;
                 let addresses = forget_addresses_in(tx, sources).await?;
                 let event = NewEvent::done("person.erase", "person", &subject.id, &subject.unit)
                     .with(json!({

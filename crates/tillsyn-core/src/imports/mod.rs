@@ -6,6 +6,7 @@
 mod apply;
 mod columns;
 mod create;
+mod forget;
 mod groups;
 mod groups_work;
 mod parse;
@@ -28,6 +29,7 @@ pub use report::{errors_csv, template};
 pub use row::{Counts, Outcome, RowError, RowView};
 pub use store::{Failure, ImportFilter, ImportStatus, ImportView, import, list_imports, rows};
 
+pub(crate) use forget::{forget_in, naming};
 pub(crate) use worker::run_due;
 
 use crate::actor::Permission;

@@ -266,18 +266,20 @@ fn decide(fields: Fields<'_>, known: Option<&Known>, facts: &Facts) -> Decided {
     (Outcome::Change, changed, Some(Act::Change { id, change }))
 }
 
-/// What is known of the people whom a part of the file names.
+/// What is known of the people whom a part of the file names; by name of those who were there before a time, so
+/// that those whom an earlier part added are nobody's namesakes.
 pub(super) async fn facts_in(
     tx: &Tx,
     table: &Table,
     part: Range<usize>,
     top: &str,
+    before_ms: i64,
 ) -> Result<Facts, Error> {
     const BY_EMAIL: &str = "SELECT p.id, p.org_unit_id, u.path, p.name, p.email, p.language, \
         p.status FROM person p JOIN org_unit u ON u.id = p.org_unit_id WHERE p.status <> 'erased' AND p.email {ids}";
     const BY_NAME: &str = "SELECT p.id, p.org_unit_id, u.path, p.name, p.email, p.language, \
         p.status FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
-        WHERE u.path >= $1 AND u.path < $2 AND p.status <> 'erased' AND p.name {ids}";
+        WHERE u.path >= $1 AND u.path < $2 AND p.created_at < $3 AND p.status <> 'erased' AND p.name {ids}";
     let (mut emails, mut names) = (BTreeSet::new(), BTreeSet::new());
     for row in table.rows.iter().skip(part.start).take(part.len()) {
         match table.get(row, Column::Email) {
@@ -293,7 +295,7 @@ pub(super) async fn facts_in(
     }
     if !names.is_empty() {
         let ids = names.into_iter().collect();
-        let range = args![top, prefix_end(top)];
+        let range = args![top, prefix_end(top), before_ms];
         people.extend(tx.fetch_all_in(BY_NAME, ids, range).await?);
     }
     let known = people.iter().map(|row| {
@@ -315,12 +317,15 @@ pub(super) async fn carry_in(tx: &Tx, chunk: &Chunk<'_>) -> Result<Made, Error> 
     const INSERT: &str = "INSERT INTO person (id, org_unit_id, name, email, language, status, \
         created_at, updated_at)";
     authorize(chunk.actor, Permission::PeopleWrite, chunk.top)?;
-    let facts = facts_in(tx, chunk.table, chunk.part.clone(), chunk.top).await?;
+    let (part, before) = (chunk.part.clone(), chunk.begun_at);
+    let facts = facts_in(tx, chunk.table, part, chunk.top, before).await?;
     let mut made = Made::default();
     let mut new: Vec<Vec<Value>> = Vec::new();
     let (mut created, mut changed) = (0, 0);
     for row in judge(chunk.table, chunk.part.clone(), chunk.twice, &facts) {
-        made.note(&row.view);
+        if !made.as_shown(chunk, &row.view) {
+            continue;
+        }
         match row.act {
             Some(Act::Create {
                 name,

@@ -47,7 +47,7 @@ pub struct RowView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowError {
     /// `missing`, `length`, `email`, `language`, `status`, `unit`, `twice`, `taken`, `ambiguous`, `unknown`,
-    /// `outside`, `deep`, `full` or `width`.
+    /// `outside`, `deep`, `full` or `width`; of a row that failed later also `overtaken`.
     pub code: String,
     /// The column; empty when the row as a whole is meant.
     pub field: String,

@@ -199,6 +199,7 @@ fn no_file_that_is_given_back_is_run_as_a_formula() {
     ] {
         assert_eq!(harmless(text), format!("'{text}"));
     }
+    assert_eq!(harmless("x;=cmd;y"), "x;'=cmd;y");
     for text in ["Elin", "1=1", "elin@example.org", ""] {
         assert_eq!(harmless(text), text);
     }

@@ -1,7 +1,7 @@
 //! Carries imports out: step by step, each in one transaction that also moves the import on, so that a
 //! worker that dies leaves nothing half done and its successor goes on from there.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -92,6 +92,7 @@ pub(super) struct Task {
     /// Without the rows that had errors when it began: they stay left out, whatever became of them.
     pub(super) table: Table,
     twice: Vec<Option<u64>>,
+    shown: HashMap<u64, Outcome>,
 }
 
 async fn carry_out(core: &Core, job: &ClaimedJob) -> Result<(), Error> {
@@ -100,14 +101,12 @@ async fn carry_out(core: &Core, job: &ClaimedJob) -> Result<(), Error> {
         let _ = jobs::complete(core.db(), job, core.now_ms()).await?;
         return Ok(());
     }
-    let bad: HashSet<u64> = import
-        .preview(core)?
-        .into_iter()
-        .filter(|row| row.outcome == Outcome::Error)
-        .map(|row| row.line)
-        .collect();
+    let preview = import.preview(core)?;
+    let shown: HashMap<u64, Outcome> = preview.iter().map(|row| (row.line, row.outcome)).collect();
     let mut table = import.table(core)?;
-    table.rows.retain(|row| !bad.contains(&row.line));
+    table
+        .rows
+        .retain(|row| shown.get(&row.line) != Some(&Outcome::Error));
     let twice = match import.kind {
         ImportKind::People => people::twice(&table),
         _ => Vec::new(),
@@ -118,6 +117,7 @@ async fn carry_out(core: &Core, job: &ClaimedJob) -> Result<(), Error> {
         import,
         table,
         twice,
+        shown,
     });
     let whole = match task.import.kind {
         ImportKind::Groups => groups_work::run(&task).await?,
@@ -167,6 +167,8 @@ async fn step_in(tx: &Tx, task: &Task, now_ms: i64) -> Result<Option<usize>, Err
             table: &task.table,
             part: from..to,
             twice: &task.twice,
+            shown: &task.shown,
+            begun_at: now.applied_at.unwrap_or(now_ms),
             top: &now.unit_path,
             actor: &actor,
             now_ms,

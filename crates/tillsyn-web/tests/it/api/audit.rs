@@ -343,6 +343,22 @@ both_engines!(
                 .unwrap();
         }
         assert_eq!(erase("Elin").await.unwrap_err().code, "confirmation");
+        // Files that name them: one that nobody began, one that is being carried out, one of somebody else.
+        let mut files = Vec::new();
+        for text in [
+            format!("name,email\n{name},\n"),
+            format!("name,email\n{name},{email}\n"),
+            "name,email\nCanary,c@example.org\n".to_owned(),
+        ] {
+            let made = api.post_csv("/api/v1/imports?kind=people", text.into_bytes());
+            let made = made.await.expect(201);
+            files.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let begin = format!("/api/v1/imports/{}/apply", files[1]);
+        api.post(&begin, &json!({})).await.expect(202);
+        assert_eq!(erase(name).await.unwrap_err().code, "import_running");
+        let end = format!("/api/v1/imports/{}/cancel", files[1]);
+        api.post(&end, &json!({})).await.expect(200);
         // A token alone does not do it, and a reader not at all.
         let path = format!("/api/v1/people/{elin}/erase");
         let refused = api.post(&path, &json!({"confirm": name})).await.expect(403);
@@ -366,6 +382,22 @@ both_engines!(
         let waits =
             approvals::list_approvals(&app.core, &app.owner, ApprovalFilter::default(), None, None);
         assert_eq!(waits.await.unwrap().items.len(), 1);
+        for (file, status, rows) in [
+            (&files[0], "cancelled", 0),
+            (&files[1], "cancelled", 0),
+            (&files[2], "open", 1),
+        ] {
+            let found = api
+                .get(&format!("/api/v1/imports/{file}"))
+                .await
+                .expect(200);
+            assert_eq!(found["status"], status);
+            let shown = api
+                .get(&format!("/api/v1/imports/{file}/rows"))
+                .await
+                .expect(200);
+            assert_eq!(shown["items"].as_array().unwrap().len(), rows);
+        }
         let known = "SELECT count(*) FROM event WHERE object_kind = 'person'";
         assert_eq!(app.count(known).await, 3);
         api.get(&format!("/api/v1/people/{elin}")).await.expect(404);

@@ -158,6 +158,43 @@ both_engines!(
 );
 
 both_engines!(
+    only_what_was_shown_is_done_however_long_the_file,
+    by_hand(),
+    |app| async move {
+        let api = app.owner_api().await;
+        // Two of one name, the second without an address: two people in the preview, a thousand rows apart.
+        let mut lines = vec!["Anna Sund,anna@example.org,".to_owned()];
+        lines.extend((0..1_000).map(|n| format!("Person {n},p{n}@example.org,")));
+        lines.push("Anna Sund,,inactive".to_owned());
+        lines.push("Berit Lund,berit@example.org,".to_owned());
+        let preview = upload(
+            &api,
+            "people",
+            &format!("name,email,status\n{}", lines.join("\n")),
+        )
+        .await;
+        assert_eq!(preview["rows"]["create"], 1_003, "{preview}");
+        let id = id_of(&preview);
+        let path = format!("/api/v1/imports/{id}/apply");
+        api.post(&path, &json!({})).await.expect(202);
+        // Somebody else adds the last one meanwhile.
+        let body = json!({"name": "Berit Berg", "email": "berit@example.org"});
+        api.post("/api/v1/people", &body).await.expect(201);
+        let done = ended(&app, &api, &id).await;
+        assert_eq!(done["status"], "done", "{done}");
+        let failed = json!([{"line": 1_004, "code": "overtaken"}]);
+        assert_eq!(done["failures"], failed, "{done}");
+        let kept =
+            "SELECT count(*) FROM person WHERE email = 'anna@example.org' AND status = 'active'";
+        assert_eq!(app.count(kept).await, 1);
+        let second = "SELECT count(*) FROM person WHERE name = 'Anna Sund' AND status = 'inactive'";
+        assert_eq!(app.count(second).await, 1);
+        let berit = "SELECT count(*) FROM person WHERE name = 'Berit Berg'";
+        assert_eq!(app.count(berit).await, 1);
+    }
+);
+
+both_engines!(
     an_import_stops_when_whoever_began_it_may_no_more,
     by_hand(),
     |app| async move {
