@@ -362,6 +362,9 @@ CREATE TABLE webhook (
     last_success_at BIGINT,
     -- Up to which event it was fanned out.
     cursor BIGINT NOT NULL DEFAULT 0,
+    -- After a failed try nothing is sent until then; how many such times in a row.
+    quiet_until BIGINT NOT NULL DEFAULT 0,
+    quiet_step BIGINT NOT NULL DEFAULT 0,
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -372,7 +375,9 @@ CREATE TABLE webhook_delivery (
     webhook_id TEXT NOT NULL REFERENCES webhook (id),
     -- The event's id, or of the nanomdm format the message's.
     event_id TEXT NOT NULL,
+    -- Empty once it was delivered.
     body_sealed {blob} NOT NULL,
+    size_bytes BIGINT NOT NULL DEFAULT 0,
     status TEXT NOT NULL,
     attempt BIGINT NOT NULL DEFAULT 0,
     due_at BIGINT NOT NULL,
@@ -384,7 +389,8 @@ CREATE TABLE webhook_delivery (
     finished_at BIGINT
 );
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery (webhook_id, event_id);
-CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at) WHERE status = 'waiting';
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, due_at) WHERE status = 'waiting';
+CREATE INDEX webhook_delivery_created ON webhook_delivery (created_at);
 
 -- Tools of the NanoMDM family -----------------------------------------------------------------------------
 -- The CommandUUID that such a tool gave its command; devices hear it in place of our id. Several devices may have

@@ -7,7 +7,7 @@ use super::choose::Chosen;
 use super::topic::{COLUMNS, News, filter_sql};
 use crate::accounts;
 use crate::actor::{Actor, ActorKind};
-use crate::clock::{DAY_MS, MINUTE_MS};
+use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::AccountId;
@@ -15,11 +15,9 @@ use crate::keys::KeyStore;
 use crate::lease;
 use crate::mail::{NewMail, has_server, queue_in};
 use crate::settings::{self, Organisation};
+use crate::webhooks::{SETTLED, SETTLED_MS};
 
 const LEASE: &str = "notifications";
-/// An event may be committed after events with higher numbers, so those of the last minutes are looked at
-/// again; what was queued already is not queued again.
-const SETTLED_MS: i64 = 2 * MINUTE_MS;
 /// Older news is no news: after a long stop nobody gets a flood.
 const FRESH_MS: i64 = DAY_MS;
 const AT_ONCE: usize = 1_000;
@@ -85,14 +83,21 @@ struct Reader {
 impl Round {
     async fn run(&self, tx: &Tx) -> Result<(), Error> {
         const CURSOR: &str = "SELECT cursor FROM worker_lease WHERE name = $1";
-        const SETTLED: &str = "SELECT COALESCE((SELECT MIN(seq) - 1 FROM event WHERE at > $1), \
-            (SELECT MAX(seq) FROM event), 0)";
+        const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM event";
         if !lease::claim_in(tx, LEASE, &self.holder, self.now).await? {
             return Ok(());
         }
         let cursor = tx.fetch_one(CURSOR, args![LEASE]).await?.i64(0)?;
-        let settled = args![self.now - SETTLED_MS];
-        let settled = tx.fetch_one(SETTLED, settled).await?.i64(0)?;
+        if !self.told {
+            let last = tx.fetch_one(LAST, args![]).await?.i64(0)?;
+            lease::reach_in(tx, LEASE, last.max(cursor)).await?;
+            return Ok(());
+        }
+        // What comes behind it is looked at again; what was queued already is not queued again.
+        let settled = tx
+            .fetch_optional(SETTLED, args![self.now - SETTLED_MS])
+            .await?;
+        let settled = settled.map_or(Ok(0), |row| row.i64(0))?;
         let sql = format!(
             "{COLUMNS} WHERE e.seq > $1 AND e.at > $2 AND {} ORDER BY e.seq LIMIT {AT_ONCE}",
             filter_sql()
@@ -101,7 +106,7 @@ impl Round {
         let rows = tx.fetch_all_dyn(&sql, args![cursor, fresh]).await?;
         let full = rows.len() == AT_ONCE;
         let mut last = cursor;
-        if self.told && !rows.is_empty() {
+        if !rows.is_empty() {
             let readers = readers_in(tx).await?;
             let chosen = Chosen::load_in(tx).await?;
             for row in &rows {
@@ -112,11 +117,7 @@ impl Round {
             }
         }
         // A full page may end before what is settled: then the next round goes on behind it.
-        let reached = if self.told && full {
-            settled.min(last)
-        } else {
-            settled
-        };
+        let reached = if full { settled.min(last) } else { settled };
         lease::reach_in(tx, LEASE, reached.max(cursor)).await?;
         Ok(())
     }

@@ -4,23 +4,26 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 use zeroize::Zeroizing;
 
-use super::create::{checked_name, checked_url, host, may_send, may_write, new_key};
-use super::store::{Found, WebhookStatus, WebhookView, find_in};
+use super::create::{checked_name, checked_url, confirm, host, may_send, may_write, new_key};
+use super::store::{Format, Found, Head, WebhookStatus, WebhookView, find_in};
 use super::{raw, subscription};
-use crate::actor::{Actor, Permission, require_fresh};
+use crate::accounts::Proof;
+use crate::actor::{Actor, Permission};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::WebhookId;
 
 /// What changes; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct WebhookChange {
     pub name: Option<String>,
     pub url: Option<String>,
     pub events: Option<Vec<String>>,
     /// A paused webhook hears nothing; what happens meanwhile is not told later.
     pub paused: Option<bool>,
+    /// From the person behind a token; the NanoMDM format needs it for where and what is sent.
+    pub proof: Option<Proof>,
 }
 
 /// Changes a webhook.
@@ -37,10 +40,15 @@ pub async fn change_webhook(
         url: change.url.map(|url| checked_url(core, &url)).transpose()?,
         events: change.events,
         paused: change.paused,
+        proof: change.proof,
     };
     // Where events go, and which, is as weighty as the webhook itself.
-    if change.url.is_some() || change.events.is_some() {
-        require_fresh(actor, now)?;
+    let weighty = change.url.is_some() || change.events.is_some();
+    let (format, unit_path) = found(core, actor, id).await?;
+    let resumes_raw = format == Format::Nanomdm && change.paused == Some(false);
+    if weighty || resumes_raw {
+        may_send(actor, format, &unit_path)?;
+        confirm(core, actor, format, change.proof.clone()).await?;
     }
     let changed = core
         .db()
@@ -61,6 +69,18 @@ pub async fn change_webhook(
         .await?;
     raw::look(core).await?;
     Ok(changed)
+}
+
+/// What decides how weighty a change is; neither ever changes.
+async fn found(core: &Core, actor: &Actor, id: &WebhookId) -> Result<(Format, String), Error> {
+    core.db()
+        .read((actor.clone(), id.clone()), |tx, (actor, id)| {
+            Box::pin(async move {
+                let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
+                Ok((found.view.format, found.unit_path))
+            })
+        })
+        .await
 }
 
 async fn change_in(
@@ -98,7 +118,7 @@ async fn change_in(
         events::record(tx, actor, now, event).await?;
     }
     match (change.paused, old.status) {
-        (Some(true), WebhookStatus::Active) => pause_in(tx, actor, found, None, now).await,
+        (Some(true), WebhookStatus::Active) => pause_in(tx, actor, &found.head(), None, now).await,
         (Some(false), WebhookStatus::Paused) => resume_in(tx, actor, found, now).await,
         _ => Ok(()),
     }
@@ -115,25 +135,60 @@ pub(super) fn checked_active(found: &Found) -> Result<(), Error> {
     }
 }
 
+/// Why the server itself pauses a webhook.
+#[derive(Clone, Copy)]
+pub(super) enum PauseReason {
+    /// Its receiver took nothing for a day.
+    TookNothing,
+    /// More waits for it than there is room.
+    Flooded,
+}
+
+impl PauseReason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::TookNothing => "took_nothing",
+            Self::Flooded => "flooded",
+        }
+    }
+}
+
+/// Pauses. Where the server does, what waits is given up: nobody knows when it would go on. It can be sent
+/// again one by one, but for what devices sent, whose secrets are not kept for that.
 pub(super) async fn pause_in(
     tx: &Tx,
     actor: &Actor,
-    found: &Found,
-    reason: Option<&str>,
+    head: &Head,
+    reason: Option<PauseReason>,
     now: i64,
 ) -> Result<(), Error> {
     const PAUSE: &str = "UPDATE webhook SET status = 'paused', updated_at = $2 WHERE id = $1";
-    tx.execute(PAUSE, args![&found.view.id, now]).await?;
-    let id = found.view.id.as_str();
-    let event = NewEvent::done("webhook.pause", "webhook", id, &found.view.unit_id)
-        .with(json!({ "reason": reason, "failures": found.view.failures }));
+    const FAIL: &str = "UPDATE webhook_delivery SET status = 'failed', finished_at = $2, \
+        last_error = 'paused' WHERE webhook_id = $1 AND status = 'waiting'";
+    const FAIL_RAW: &str = "UPDATE webhook_delivery SET status = 'failed', finished_at = $2, \
+        last_error = 'paused', body_sealed = $3, size_bytes = 0 \
+        WHERE webhook_id = $1 AND status = 'waiting'";
+    let id = head.id.as_str();
+    tx.execute(PAUSE, args![id, now]).await?;
+    let given_up = match (reason, head.format) {
+        (None, _) => 0,
+        (Some(_), Format::Tillsyn) => tx.execute(FAIL, args![id, now]).await?,
+        (Some(_), Format::Nanomdm) => {
+            let nothing = Vec::<u8>::new();
+            tx.execute(FAIL_RAW, args![id, now, nothing]).await?
+        }
+    };
+    let details = json!({
+        "reason": reason.map(PauseReason::as_str), "failures": head.failures, "given_up": given_up,
+    });
+    let event = NewEvent::done("webhook.pause", "webhook", id, &head.unit_id).with(details);
     events::record(tx, actor, now, event).await?;
     Ok(())
 }
 
 async fn resume_in(tx: &Tx, actor: &Actor, found: &Found, now: i64) -> Result<(), Error> {
     const RESUME: &str = "UPDATE webhook SET status = 'active', failures = 0, last_error = NULL, \
-        cursor = (SELECT COALESCE(MAX(seq), 0) FROM event), updated_at = $2 WHERE id = $1";
+        quiet_until = 0, quiet_step = 0, cursor = (SELECT COALESCE(MAX(seq), 0) FROM event), updated_at = $2 WHERE id = $1";
     const SOON: &str =
         "UPDATE webhook_delivery SET due_at = $2 WHERE webhook_id = $1 AND status = 'waiting'";
     tx.execute(RESUME, args![&found.view.id, now]).await?;
@@ -149,10 +204,13 @@ pub async fn renew_key(
     core: &Core,
     actor: &Actor,
     id: &WebhookId,
+    proof: Option<Proof>,
 ) -> Result<Zeroizing<String>, Error> {
     may_write(actor)?;
     let now = core.now_ms();
-    require_fresh(actor, now)?;
+    let (format, unit_path) = found(core, actor, id).await?;
+    may_send(actor, format, &unit_path)?;
+    confirm(core, actor, format, proof).await?;
     let key = new_key();
     let sealed = core
         .keys()

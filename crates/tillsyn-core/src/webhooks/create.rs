@@ -8,15 +8,17 @@ use zeroize::Zeroizing;
 
 use super::store::{Format, WebhookView, find_in};
 use super::{raw, subscription};
+use crate::accounts::Proof;
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
+use crate::escrow::confirm_person;
 use crate::events::{self, NewEvent};
 use crate::ids::{OrgUnitId, WebhookId};
 use crate::org;
 
 /// What to make.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewWebhook {
     pub name: String,
     pub url: String,
@@ -25,6 +27,8 @@ pub struct NewWebhook {
     pub events: Vec<String>,
     /// Whose events; without it, the actor's own unit. Units below are within.
     pub unit: Option<OrgUnitId>,
+    /// From the person behind a token; the NanoMDM format needs it.
+    pub proof: Option<Proof>,
 }
 
 /// Webhooks of one installation: each costs work for every event.
@@ -73,11 +77,41 @@ pub(super) fn may_write(actor: &Actor) -> Result<(), Error> {
     may(actor, Permission::AuditRead)
 }
 
-/// Raw messages carry unlock and bootstrap tokens: whoever has them sent may see such secrets.
+/// What raw messages carry: tokens, recovery keys, codes, and where a device is.
+const RAW_NEEDS: [Permission; 4] = [
+    Permission::SecretsRevealTokens,
+    Permission::SecretsRevealKeys,
+    Permission::SecretsRevealPins,
+    Permission::DevicesLocate,
+];
+
+/// Whoever has raw messages sent may see all that is in them, of every device of the unit.
 pub(super) fn may_send(actor: &Actor, format: Format, path: &str) -> Result<(), Error> {
+    if format == Format::Tillsyn {
+        return Ok(());
+    }
+    for needed in RAW_NEEDS {
+        authorize(actor, needed, path)?;
+    }
+    if actor.platform.is_some() {
+        return Err(Error::forbidden(
+            "webhook_all_platforms",
+            "This format is for accounts that reach the devices of every platform.",
+        ));
+    }
+    Ok(())
+}
+
+/// Having secrets sent is like having them shown: a person means it now.
+pub(super) async fn confirm(
+    core: &Core,
+    actor: &Actor,
+    format: Format,
+    proof: Option<Proof>,
+) -> Result<(), Error> {
     match format {
-        Format::Tillsyn => Ok(()),
-        Format::Nanomdm => authorize(actor, Permission::SecretsRevealTokens, path),
+        Format::Tillsyn => require_fresh(actor, core.now_ms()),
+        Format::Nanomdm => confirm_person(core, actor, proof).await,
     }
 }
 
@@ -89,7 +123,6 @@ pub async fn create_webhook(
 ) -> Result<(WebhookView, Zeroizing<String>), Error> {
     may_write(actor)?;
     let now = core.now_ms();
-    require_fresh(actor, now)?;
     let name = checked_name(&new.name)?;
     let url = checked_url(core, &new.url)?;
     let events = subscription::checked(new.format, &new.events)?;
@@ -99,6 +132,7 @@ pub async fn create_webhook(
     };
     authorize(actor, Permission::WebhooksWrite, &unit.path)?;
     may_send(actor, new.format, &unit.path)?;
+    confirm(core, actor, new.format, new.proof).await?;
     let format = new.format;
     let key = new_key();
     let id = WebhookId::new(now);

@@ -3,36 +3,40 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt as _};
-use tillsyn_db::{Engine, args};
+use tillsyn_db::{Engine, Row, Tx, args};
 use tillsyn_pki::hash;
 use tillsyn_upstream::webhook::{Hook, HookClient, HookOutcome};
 use zeroize::Zeroizing;
 
-use super::record::{Sent, record};
+use super::record::{Sent, lost_in, record};
 use super::sign;
 use super::store::Format;
 use crate::clock::SECOND_MS;
 use crate::core::Core;
 use crate::error::Error;
+use crate::keys::KeyStore;
 
 /// Six times what one request may last; all of a batch are sent side by side.
 const LEASE_MS: i64 = 30 * SECOND_MS;
+/// Of one batch, whoever it is for.
 const AT_ONCE: usize = 64;
+/// Of one webhook in one batch, so that a slow receiver holds up nobody else's for long.
+const OF_ONE: i64 = 8;
+/// A receiver that failed last is asked with one.
+const PROBE: i64 = 1;
 
 pub(super) struct Claimed {
     pub(super) sent: Sent,
     url: String,
-    format: Format,
     key: Zeroizing<Vec<u8>>,
     body: Zeroizing<Vec<u8>>,
 }
 
-/// Sends what is due; returns how many that were.
+/// Sends one batch of what is due; returns how many were taken up.
 pub(super) async fn deliver(core: &Core, client: &mut Option<HookClient>) -> Result<usize, Error> {
-    let claimed = claim(core).await?;
-    let count = claimed.len();
-    if count == 0 {
-        return Ok(0);
+    let (count, claimed) = claim(core).await?;
+    if claimed.is_empty() {
+        return Ok(count);
     }
     // Made only where there is something to send: it reads the system's roots.
     let client: &HookClient = match client {
@@ -58,7 +62,7 @@ fn new_client(core: &Core) -> Result<HookClient, Error> {
 }
 
 async fn send(core: &Core, client: &HookClient, claimed: &Claimed) -> HookOutcome {
-    let headers = match claimed.format {
+    let headers = match claimed.sent.format {
         Format::Tillsyn => vec![
             ("tillsyn-event", claimed.sent.event_id.clone()),
             ("tillsyn-delivery", claimed.sent.id.clone()),
@@ -89,25 +93,14 @@ async fn send(core: &Core, client: &HookClient, claimed: &Claimed) -> HookOutcom
     outcome
 }
 
-/// Takes due deliveries under a lease: of one webhook a few at a time, so that a slow receiver holds up
-/// nobody else's.
-async fn claim(core: &Core) -> Result<Vec<Claimed>, Error> {
-    const ANY: &str = "SELECT d.id FROM webhook_delivery d JOIN webhook h ON h.id = d.webhook_id \
-        WHERE d.status = 'waiting' AND d.due_at <= $1 AND d.lease_until <= $1 AND h.status = 'active' \
-        LIMIT 1";
-    const DUE_SQLITE: &str = "SELECT p.id FROM (SELECT w.id AS id, w.due_at AS due_at, \
-        ROW_NUMBER() OVER (PARTITION BY w.webhook_id ORDER BY w.due_at, w.id) AS place \
-        FROM webhook_delivery w JOIN webhook h ON h.id = w.webhook_id WHERE w.status = 'waiting' \
-        AND w.due_at <= $1 AND w.lease_until <= $1 AND h.status = 'active') p \
-        WHERE p.place <= 8 ORDER BY p.due_at, p.id LIMIT 64";
-    // The conditions stand outside once more: they are what is looked at again when a row was locked.
-    const DUE_POSTGRES: &str = "SELECT d.id FROM webhook_delivery d WHERE d.status = 'waiting' \
-        AND d.due_at <= $1 AND d.lease_until <= $1 AND d.id IN \
-        (SELECT p.id FROM (SELECT w.id AS id, w.due_at AS due_at, \
-        ROW_NUMBER() OVER (PARTITION BY w.webhook_id ORDER BY w.due_at, w.id) AS place \
-        FROM webhook_delivery w JOIN webhook h ON h.id = w.webhook_id WHERE w.status = 'waiting' \
-        AND w.due_at <= $1 AND w.lease_until <= $1 AND h.status = 'active') p \
-        WHERE p.place <= 8 ORDER BY p.due_at, p.id LIMIT 64) FOR UPDATE SKIP LOCKED";
+/// The webhooks that something is due for, and whether their last try failed. One index entry is read of
+/// each, however much waits for it.
+const HOOKS: &str = "SELECT h.id, h.quiet_step FROM webhook h WHERE h.status = 'active' \
+    AND h.quiet_until <= $1 AND EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = h.id \
+    AND d.status = 'waiting' AND d.due_at <= $1 AND d.lease_until <= $1) ORDER BY h.id";
+
+/// Takes due deliveries under a lease: how many, and those that can be sent.
+async fn claim(core: &Core) -> Result<(usize, Vec<Claimed>), Error> {
     const LEASE: &str = "UPDATE webhook_delivery SET lease_until = $1, worker = $2, \
         attempt = attempt + 1 WHERE id {ids}";
     const LOAD: &str = "SELECT d.id, d.webhook_id, d.event_id, d.body_sealed, d.attempt, d.created_at, \
@@ -115,48 +108,81 @@ async fn claim(core: &Core) -> Result<Vec<Claimed>, Error> {
         WHERE d.id {ids}";
     // Looking first keeps an idle node from opening write transactions.
     let now = core.now_ms();
-    if core.db().query_optional(ANY, args![now]).await?.is_none() {
-        return Ok(Vec::new());
+    if core.db().query_optional(HOOKS, args![now]).await?.is_none() {
+        return Ok((0, Vec::new()));
     }
     let input = (core.config().node.clone(), core.keys().clone(), now);
     core.db()
         .write(input, |tx, (node, keys, now)| {
             Box::pin(async move {
-                let due = match tx.engine() {
-                    Engine::Sqlite => DUE_SQLITE,
-                    Engine::Postgres => DUE_POSTGRES,
-                };
-                let rows = tx.fetch_all(due, args![*now]).await?;
-                let ids = rows
-                    .iter()
-                    .map(|row| row.text(0))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let ids = due_in(tx, *now).await?;
                 if ids.is_empty() {
-                    return Ok(Vec::new());
+                    return Ok((0, Vec::new()));
                 }
+                let count = ids.len();
                 let lease = args![*now + LEASE_MS, node.as_str()];
                 tx.execute_in(LEASE, ids.clone(), lease).await?;
                 let mut claimed = Vec::new();
                 for row in tx.fetch_all_in(LOAD, ids, args![]).await? {
-                    let (id, webhook_id) = (row.text(0)?, row.text(1)?);
-                    let body = keys.open(&row.blob(3)?, "webhook_delivery", "body_sealed", &id)?;
-                    let key = keys.open(&row.blob(8)?, "webhook", "key_sealed", &webhook_id)?;
-                    claimed.push(Claimed {
-                        sent: Sent {
-                            id,
-                            webhook_id,
-                            event_id: row.text(2)?,
-                            attempt: row.i64(4)?,
-                            created_at: row.i64(5)?,
-                        },
-                        url: row.text(6)?,
+                    let sent = Sent {
+                        id: row.text(0)?,
+                        webhook_id: row.text(1)?,
+                        event_id: row.text(2)?,
+                        attempt: row.i64(4)?,
+                        created_at: row.i64(5)?,
                         format: Format::stored(row.str(7)?)?,
-                        key,
-                        body,
-                    });
+                    };
+                    match open(keys, &sent, &row) {
+                        Ok((key, body)) => claimed.push(Claimed {
+                            sent,
+                            url: row.text(6)?,
+                            key,
+                            body,
+                        }),
+                        // One that cannot be read must not stop the others.
+                        Err(error) => {
+                            tracing::error!(
+                                webhook.id = sent.webhook_id, error = %error,
+                                "a delivery of a webhook cannot be opened; it is given up"
+                            );
+                            lost_in(tx, &sent, *now).await?;
+                        }
+                    }
                 }
-                Ok::<_, Error>(claimed)
+                Ok::<_, Error>((count, claimed))
             })
         })
         .await
+}
+
+type Opened = (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
+
+fn open(keys: &KeyStore, sent: &Sent, row: &Row) -> Result<Opened, Error> {
+    let body = keys.open(&row.blob(3)?, "webhook_delivery", "body_sealed", &sent.id)?;
+    let key = keys.open(&row.blob(8)?, "webhook", "key_sealed", &sent.webhook_id)?;
+    Ok((key, body))
+}
+
+/// The next batch: the first of every webhook before the second of any.
+async fn due_in(tx: &Tx, now: i64) -> Result<Vec<String>, Error> {
+    const DUE: &str = "SELECT id, due_at FROM webhook_delivery WHERE webhook_id = $1 \
+        AND status = 'waiting' AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at, id LIMIT $3";
+    const DUE_POSTGRES: &str = "SELECT id, due_at FROM webhook_delivery WHERE webhook_id = $1 \
+        AND status = 'waiting' AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at, id LIMIT $3 \
+        FOR UPDATE SKIP LOCKED";
+    let sql = match tx.engine() {
+        Engine::Sqlite => DUE,
+        Engine::Postgres => DUE_POSTGRES,
+    };
+    let mut due = Vec::new();
+    for hook in tx.fetch_all(HOOKS, args![now]).await? {
+        let most = if hook.i64(1)? > 0 { PROBE } else { OF_ONE };
+        let rows = tx.fetch_all(sql, args![hook.str(0)?, now, most]).await?;
+        for (place, row) in rows.iter().enumerate() {
+            due.push((place, row.i64(1)?, row.text(0)?));
+        }
+    }
+    due.sort_unstable();
+    due.truncate(AT_ONCE);
+    Ok(due.into_iter().map(|(_, _, id)| id).collect())
 }

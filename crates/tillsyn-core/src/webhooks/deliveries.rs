@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 
 use super::change::checked_active;
 use super::create::may_write;
@@ -70,7 +70,9 @@ pub async fn list_deliveries(
                         event_id: row.text(1)?,
                         action: row.opt_text(2)?,
                         tries: row.i64(4)?,
-                        due_at: Some(row.i64(5)?).filter(|_| status == "waiting"),
+                        // Zero is before everything else.
+                        due_at: Some(row.i64(5)?.max(row.i64(8)?))
+                            .filter(|_| status == "waiting"),
                         status,
                         last_status: row.opt_i64(6)?,
                         last_error: row.opt_text(7)?,
@@ -136,6 +138,7 @@ pub async fn send_test(core: &Core, actor: &Actor, id: &WebhookId) -> Result<Str
                     *now,
                 );
                 queue_in(tx, vec![row]).await?;
+                first_in(tx, id, delivery_id).await?;
                 let event = NewEvent::done("webhook.test", "webhook", id.as_str(), unit)
                     .with(json!({ "delivery_id": delivery_id }));
                 events::record(tx, actor, *now, event).await?;
@@ -146,7 +149,19 @@ pub async fn send_test(core: &Core, actor: &Actor, id: &WebhookId) -> Result<Str
     Ok(delivery_id)
 }
 
+/// What a person asks for goes first, and does not wait until the receiver is asked again.
+async fn first_in(tx: &Tx, id: &WebhookId, delivery_id: &str) -> Result<(), Error> {
+    const FIRST: &str = "UPDATE webhook_delivery SET due_at = 0 WHERE id = $1";
+    const NOW: &str = "UPDATE webhook SET quiet_until = 0 WHERE id = $1";
+    tx.execute(FIRST, args![delivery_id]).await?;
+    tx.execute(NOW, args![id]).await?;
+    Ok(())
+}
+
 /// Sends a delivery once more, now. One that is older than a day gets this one try.
+///
+/// # Errors
+/// Conflict for what was delivered, or given up for good: its text is no longer kept.
 pub async fn retry_delivery(
     core: &Core,
     actor: &Actor,
@@ -163,14 +178,25 @@ pub async fn retry_delivery(
     core.db()
         .write(input, |tx, (actor, id, delivery_id, now)| {
             Box::pin(async move {
-                const AGAIN: &str = "UPDATE webhook_delivery SET status = 'waiting', due_at = $3, \
-                    finished_at = NULL WHERE id = $2 AND webhook_id = $1 AND lease_until <= $3";
+                const FIND: &str = "SELECT size_bytes, lease_until FROM webhook_delivery \
+                    WHERE id = $2 AND webhook_id = $1";
+                const AGAIN: &str = "UPDATE webhook_delivery SET status = 'waiting', \
+                    finished_at = NULL WHERE id = $1";
                 let found = find_in(tx, actor, Permission::WebhooksWrite, id).await?;
                 checked_active(&found)?;
-                let values = args![&*id, delivery_id.as_str(), *now];
-                if tx.execute(AGAIN, values).await? == 0 {
-                    return Err(Error::not_found("delivery that can be sent again"));
+                let row = tx
+                    .fetch_optional(FIND, args![&*id, delivery_id.as_str()])
+                    .await?
+                    .filter(|row| row.i64(1).is_ok_and(|lease| lease <= *now))
+                    .ok_or_else(|| Error::not_found("delivery that can be sent again"))?;
+                if row.i64(0)? == 0 {
+                    return Err(Error::conflict(
+                        "delivery_not_kept",
+                        "It was delivered or given up, and its text is no longer kept.",
+                    ));
                 }
+                tx.execute(AGAIN, args![delivery_id.as_str()]).await?;
+                first_in(tx, id, delivery_id).await?;
                 let unit = &found.view.unit_id;
                 let event = NewEvent::done("webhook.retry", "webhook", id.as_str(), unit)
                     .with(json!({ "delivery_id": delivery_id }));

@@ -6,7 +6,7 @@ use tillsyn_db::{Row, Tx, Value, args};
 
 use super::sign::{self, Told};
 use super::store::Format;
-use super::subscription;
+use super::{limit, subscription};
 use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::core::Core;
 use crate::error::Error;
@@ -15,8 +15,12 @@ use crate::ids::new_uuid;
 use crate::keys::KeyStore;
 
 /// An event may be committed after events with higher numbers, so those of the last minutes are looked at
-/// again; no transaction of ours lasts nearly as long.
-const SETTLED_MS: i64 = 2 * MINUTE_MS;
+/// again. Longer than nodes' clocks are apart and a transaction lasts, together.
+pub(crate) const SETTLED_MS: i64 = 10 * MINUTE_MS;
+/// An event behind which none can appear any more: the newest that is old enough. Never one that is merely
+/// smaller than a new one: numbers are given before the commit.
+pub(crate) const SETTLED: &str =
+    "SELECT seq FROM event WHERE at <= $1 ORDER BY at DESC, seq DESC LIMIT 1";
 /// How often they are.
 const AGAIN_MS: i64 = 10 * SECOND_MS;
 const PAGE: usize = 500;
@@ -35,22 +39,22 @@ struct Hook {
     cursor: i64,
 }
 
-/// Makes the deliveries of what is new.
-pub(super) async fn fan_out(core: &Core, places: &mut Places) -> Result<(), Error> {
+/// Makes the deliveries of what is new. Whether it was one of the thorough looks, which are seldom.
+pub(super) async fn fan_out(core: &Core, places: &mut Places) -> Result<bool, Error> {
     const HOOKS: &str = "SELECT w.id, u.path, w.events, w.cursor FROM webhook w \
         JOIN org_unit u ON u.id = w.org_unit_id WHERE w.status = 'active' AND w.format = $1";
-    // The newest event before which none can appear any more.
-    const SETTLED: &str = "SELECT COALESCE((SELECT MIN(seq) - 1 FROM event WHERE at > $1), \
-        (SELECT MAX(seq) FROM event), 0)";
     let format = Format::Tillsyn.as_str();
     let rows = core.db().query_all(HOOKS, args![format]).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
     let now = core.now_ms();
     let again = places
         .looked_again_at
         .is_none_or(|at| !(0..AGAIN_MS).contains(&(now - at)));
+    if again {
+        places.looked_again_at = Some(now);
+    }
+    if rows.is_empty() {
+        return Ok(again);
+    }
     let settled = match core
         .db()
         .query_optional(SETTLED, args![now - SETTLED_MS])
@@ -71,7 +75,9 @@ pub(super) async fn fan_out(core: &Core, places: &mut Places) -> Result<(), Erro
             Some(read) if !again => (*read).max(hook.cursor),
             _ => hook.cursor,
         };
-        let read = read_on(core, &hook, from).await?;
+        let (read, whole) = read_on(core, &hook, from).await?;
+        // What there was no room for is read later.
+        let settled = if whole { settled } else { settled.min(read) };
         if settled > hook.cursor {
             const MOVE: &str = "UPDATE webhook SET cursor = $2 WHERE id = $1 AND cursor < $2";
             let values = args![hook.id.as_str(), settled];
@@ -79,14 +85,12 @@ pub(super) async fn fan_out(core: &Core, places: &mut Places) -> Result<(), Erro
         }
         places.read.insert(hook.id, read);
     }
-    if again {
-        places.looked_again_at = Some(now);
-    }
-    Ok(())
+    Ok(again)
 }
 
-/// Reads to the end; what is there already is left out.
-async fn read_on(core: &Core, hook: &Hook, from: i64) -> Result<i64, Error> {
+/// Reads to the end, or until enough waits; what is there already is left out. How far, and whether that is
+/// the end.
+async fn read_on(core: &Core, hook: &Hook, from: i64) -> Result<(i64, bool), Error> {
     // Of what becomes of a webhook the others are told, never itself: a failure would beget failures.
     const NEWS: &str = "SELECT e.seq, e.id, e.at, e.actor_kind, e.actor_id, e.action, e.object_kind, \
         e.object_id, e.org_unit_id, e.result, e.details FROM event e \
@@ -102,6 +106,7 @@ async fn read_on(core: &Core, hook: &Hook, from: i64) -> Result<i64, Error> {
         let rows = core.db().query_all(NEWS, values).await?;
         let full = rows.len() == PAGE;
         let mut wanted = Vec::new();
+        let before = read;
         for row in rows {
             read = read.max(row.i64(0)?);
             if subscription::takes(&hook.events, row.str(5)?) {
@@ -109,6 +114,9 @@ async fn read_on(core: &Core, hook: &Hook, from: i64) -> Result<i64, Error> {
             }
         }
         if !wanted.is_empty() {
+            if waiting(core, &hook.id).await? >= limit::ROOM {
+                return Ok((before, false));
+            }
             let input = (core.keys().clone(), hook.id.clone(), wanted, core.now_ms());
             core.db()
                 .write(input, |tx, (keys, id, wanted, now)| {
@@ -117,9 +125,16 @@ async fn read_on(core: &Core, hook: &Hook, from: i64) -> Result<i64, Error> {
                 .await?;
         }
         if !full {
-            return Ok(read);
+            return Ok((read, true));
         }
     }
+}
+
+async fn waiting(core: &Core, webhook: &str) -> Result<i64, Error> {
+    const COUNT: &str =
+        "SELECT count(*) FROM webhook_delivery WHERE webhook_id = $1 AND status = 'waiting'";
+    let row = core.db().query_optional(COUNT, args![webhook]).await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
 async fn put_in(
@@ -160,14 +175,15 @@ pub(super) fn delivery(
     now: i64,
 ) -> Vec<Value> {
     let sealed = keys.seal(body, "webhook_delivery", "body_sealed", &id);
-    args![id, webhook, event, sealed, "waiting", now, now]
+    let size = i64::try_from(sealed.len()).unwrap_or(i64::MAX);
+    args![id, webhook, event, sealed, size, "waiting", now, now]
 }
 
 /// Stores deliveries; one that is there already stays as it is.
 pub(super) async fn queue_in(tx: &Tx, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-    const INSERT: &str = "INSERT INTO webhook_delivery (id, webhook_id, event_id, body_sealed, status, \
-        due_at, created_at)";
+    const INSERT: &str = "INSERT INTO webhook_delivery (id, webhook_id, event_id, body_sealed, size_bytes, \
+        status, due_at, created_at)";
     const ONCE: &str = "ON CONFLICT (webhook_id, event_id) DO NOTHING";
-    tx.insert_many(INSERT, 7, rows, ONCE).await?;
+    tx.insert_many(INSERT, 8, rows, ONCE).await?;
     Ok(())
 }

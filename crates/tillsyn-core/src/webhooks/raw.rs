@@ -1,7 +1,7 @@
-//! Webhooks that get what devices send. While there are none, a device's message costs nothing more for them:
-//! the node keeps in mind whether there are, and looks again twice a second.
+//! Webhooks that get what devices send. A message that none of them wants costs nothing more for them: the node
+//! keeps in mind what they want and of which units, and looks again with every round of its worker.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use tillsyn_db::{Tx, args};
 
@@ -13,22 +13,48 @@ use crate::error::Error;
 use crate::ids::new_uuid;
 use crate::keys::KeyStore;
 
-/// Whether any webhook wants raw messages.
+/// What webhooks want of raw messages.
 #[derive(Default)]
-pub(crate) struct RawWanted(AtomicBool);
+pub(crate) struct RawWanted(RwLock<Vec<Wish>>);
+
+struct Wish {
+    unit_path: String,
+    topics: Vec<String>,
+}
 
 impl RawWanted {
-    pub(crate) fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Whether any webhook wants the topic, of whichever unit.
+    pub(crate) fn takes(&self, topic: &str) -> bool {
+        self.any(|wish| subscription::takes(&wish.topics, topic))
+    }
+
+    /// Whether any wants it of a unit.
+    pub(crate) fn takes_of(&self, topic: &str, unit_path: &str) -> bool {
+        self.any(|wish| {
+            unit_path.starts_with(&wish.unit_path) && subscription::takes(&wish.topics, topic)
+        })
+    }
+
+    fn any(&self, which: impl Fn(&Wish) -> bool) -> bool {
+        let wishes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        wishes.iter().any(which)
     }
 }
 
-/// Looks whether there are any.
+/// Looks what is wanted.
 pub(super) async fn look(core: &Core) -> Result<(), Error> {
-    const ANY: &str = "SELECT id FROM webhook WHERE status = 'active' AND format = $1 LIMIT 1";
+    const ALL: &str = "SELECT u.path, w.events FROM webhook w JOIN org_unit u ON u.id = w.org_unit_id \
+        WHERE w.status = 'active' AND w.format = $1";
     let format = Format::Nanomdm.as_str();
-    let any = core.db().query_optional(ANY, args![format]).await?;
-    core.raw_wanted().0.store(any.is_some(), Ordering::Relaxed);
+    let mut wishes = Vec::new();
+    for row in core.db().query_all(ALL, args![format]).await? {
+        wishes.push(Wish {
+            unit_path: row.text(0)?,
+            topics: serde_json::from_str(row.str(1)?).unwrap_or_default(),
+        });
+    }
+    let wanted = &core.raw_wanted().0;
+    *wanted.write().unwrap_or_else(PoisonError::into_inner) = wishes;
     Ok(())
 }
 

@@ -5,10 +5,10 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use tillsyn_upstream::webhook::HookOutcome;
 
-use super::change::pause_in;
-use super::store::{WebhookStatus, find_in};
-use crate::actor::{Actor, Permission};
-use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
+use super::change::{PauseReason, pause_in};
+use super::store::{Format, head_in};
+use crate::actor::Actor;
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -22,6 +22,7 @@ pub(super) struct Sent {
     pub(super) event_id: String,
     pub(super) attempt: i64,
     pub(super) created_at: i64,
+    pub(super) format: Format,
 }
 
 /// So long a delivery is tried.
@@ -33,6 +34,11 @@ pub(super) fn back_off(attempt: i64, chance: u8) -> i64 {
     let shift = u32::try_from(attempt.clamp(1, 8) - 1).unwrap_or(0) * 2;
     let wait = ((10 * SECOND_MS) << shift).min(4 * HOUR_MS);
     wait + wait / 4 * i64::from(chance) / 255
+}
+
+/// How long a receiver that failed is left alone: as a delivery, but never long after it is well again.
+pub(super) fn quiet(step: i64, chance: u8) -> i64 {
+    back_off(step, chance).min(15 * MINUTE_MS)
 }
 
 /// When the next try is, unless this was the last one.
@@ -65,12 +71,15 @@ pub(super) async fn record(core: &Core, sent: Sent, outcome: HookOutcome) -> Res
 }
 
 async fn taken(tx: &Tx, sent: &Sent, status: u16, now: i64) -> Result<(), Error> {
+    // What was said is not kept.
     const DONE: &str = "UPDATE webhook_delivery SET status = 'delivered', lease_until = 0, \
-        last_status = $2, last_error = NULL, finished_at = $3 WHERE id = $1";
-    const WELL: &str = "UPDATE webhook SET failures = 0, last_error = NULL, last_success_at = $2 \
+        last_status = $2, last_error = NULL, finished_at = $3, body_sealed = $4, size_bytes = 0 \
         WHERE id = $1";
-    tx.execute(DONE, args![sent.id.as_str(), i64::from(status), now])
-        .await?;
+    const WELL: &str = "UPDATE webhook SET failures = 0, last_error = NULL, last_success_at = $2, \
+        quiet_until = 0, quiet_step = 0 WHERE id = $1";
+    let nothing = Vec::<u8>::new();
+    let values = args![sent.id.as_str(), i64::from(status), now, nothing];
+    tx.execute(DONE, values).await?;
     tx.execute(WELL, args![sent.webhook_id.as_str(), now])
         .await?;
     Ok(())
@@ -89,7 +98,6 @@ async fn failed(
         last_error = $5 WHERE id = $1 AND attempt = $2 AND status = 'waiting'";
     const OVER: &str = "UPDATE webhook_delivery SET status = 'failed', finished_at = $3, lease_until = 0, \
         last_status = $4, last_error = $5 WHERE id = $1 AND attempt = $2 AND status = 'waiting'";
-    const ILL: &str = "UPDATE webhook SET failures = failures + 1, last_error = $2 WHERE id = $1";
     let next = next_try(sent.created_at, sent.attempt, now, chance);
     let (sql, at) = match next {
         Some(due) => (AGAIN, due),
@@ -100,29 +108,75 @@ async fn failed(
     if tx.execute(sql, values).await? == 0 {
         return Ok(());
     }
-    tx.execute(ILL, args![sent.webhook_id.as_str(), reason])
-        .await?;
+    leave_alone(tx, &sent.webhook_id, reason, chance, now).await?;
     if next.is_none() {
         give_up(tx, sent, reason, now).await?;
     }
     Ok(())
 }
 
+/// The whole webhook waits after a failed try. Tries that fail side by side are one step.
+async fn leave_alone(tx: &Tx, id: &str, reason: &str, chance: u8, now: i64) -> Result<(), Error> {
+    const QUIET: &str = "SELECT quiet_until, quiet_step FROM webhook WHERE id = $1";
+    const ILL: &str = "UPDATE webhook SET failures = failures + 1, last_error = $2, quiet_until = $3, \
+        quiet_step = $4 WHERE id = $1";
+    let Some(row) = tx.fetch_optional(QUIET, args![id]).await? else {
+        return Ok(());
+    };
+    let (until, step) = (row.i64(0)?, row.i64(1)?);
+    let (until, step) = if until > now {
+        (until, step)
+    } else {
+        (now + quiet(step + 1, chance), step + 1)
+    };
+    tx.execute(ILL, args![id, reason, until, step]).await?;
+    Ok(())
+}
+
+/// Gives up what cannot be opened: it can never be sent.
+pub(super) async fn lost_in(tx: &Tx, sent: &Sent, now: i64) -> Result<(), Error> {
+    const LOST: &str = "UPDATE webhook_delivery SET status = 'failed', finished_at = $2, lease_until = 0, \
+        last_error = 'unreadable', body_sealed = $3, size_bytes = 0 WHERE id = $1";
+    let nothing = Vec::<u8>::new();
+    tx.execute(LOST, args![sent.id.as_str(), now, nothing])
+        .await?;
+    tell_failed(tx, sent, "unreadable", now).await
+}
+
+async fn tell_failed(tx: &Tx, sent: &Sent, reason: &str, now: i64) -> Result<(), Error> {
+    const UNIT: &str = "SELECT org_unit_id FROM webhook WHERE id = $1";
+    let row = tx.fetch_one(UNIT, args![sent.webhook_id.as_str()]).await?;
+    let unit = row.str(0)?;
+    let details = json!({ "delivery_id": sent.id, "event_id": sent.event_id, "reason": reason });
+    let event = NewEvent::done("webhook.failed", "webhook", &sent.webhook_id, unit).with(details);
+    events::record(tx, &Actor::system(), now, event).await?;
+    Ok(())
+}
+
 /// Tells that an event was not delivered; a receiver that took nothing for a whole day is asked no more.
 async fn give_up(tx: &Tx, sent: &Sent, reason: &str, now: i64) -> Result<(), Error> {
-    let system = Actor::system();
+    const EMPTY: &str =
+        "UPDATE webhook_delivery SET body_sealed = $2, size_bytes = 0 WHERE id = $1";
+    // What devices send has secrets in it: it is kept no longer than it takes.
+    if sent.format == Format::Nanomdm {
+        let nothing = Vec::<u8>::new();
+        tx.execute(EMPTY, args![sent.id.as_str(), nothing]).await?;
+    }
+    tell_failed(tx, sent, reason, now).await?;
     let id = WebhookId::from_store(sent.webhook_id.clone());
-    let found = find_in(tx, &system, Permission::WebhooksRead, &id).await?;
-    let details = json!({ "delivery_id": sent.id, "event_id": sent.event_id, "reason": reason });
-    let unit = &found.view.unit_id;
-    let event = NewEvent::done("webhook.failed", "webhook", &sent.webhook_id, unit).with(details);
-    events::record(tx, &system, now, event).await?;
-    let took_since = found
-        .view
-        .last_success_at
-        .is_some_and(|at| at >= sent.created_at);
-    if !took_since && found.view.status == WebhookStatus::Active {
-        pause_in(tx, &system, &found, Some("took_nothing"), now).await?;
+    let Some(head) = head_in(tx, &id).await? else {
+        return Ok(());
+    };
+    let took_since = head.last_success_at.is_some_and(|at| at >= sent.created_at);
+    if !took_since && head.is_active {
+        pause_in(
+            tx,
+            &Actor::system(),
+            &head,
+            Some(PauseReason::TookNothing),
+            now,
+        )
+        .await?;
     }
     Ok(())
 }

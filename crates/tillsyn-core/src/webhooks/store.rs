@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tillsyn_db::{Row, Tx, args};
 
+use super::create::host;
 use crate::actor::{Actor, Permission, authorize, may};
 use crate::core::Core;
 use crate::error::Error;
@@ -92,6 +93,54 @@ pub(super) struct Found {
     pub(super) unit_path: String,
 }
 
+impl Found {
+    pub(super) fn head(&self) -> Head {
+        Head {
+            id: self.view.id.to_string(),
+            unit_id: self.view.unit_id.clone(),
+            format: self.view.format,
+            is_active: self.view.status == WebhookStatus::Active,
+            failures: self.view.failures,
+            last_success_at: self.view.last_success_at,
+        }
+    }
+
+    /// As the actor may see it: the address may hold a secret of the receiver, so whoever cannot change it
+    /// sees only whom it belongs to.
+    fn shown_to(mut self, actor: &Actor) -> WebhookView {
+        if !actor.holds(Permission::WebhooksWrite) {
+            self.view.url = format!("https://{}/…", host(&self.view.url));
+        }
+        self.view
+    }
+}
+
+/// What pausing needs, without counting what waits.
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) unit_id: String,
+    pub(super) format: Format,
+    pub(super) is_active: bool,
+    pub(super) failures: i64,
+    pub(super) last_success_at: Option<i64>,
+}
+
+pub(super) async fn head_in(tx: &Tx, id: &WebhookId) -> Result<Option<Head>, Error> {
+    const HEAD: &str = "SELECT org_unit_id, format, status, failures, last_success_at FROM webhook \
+        WHERE id = $1";
+    let Some(row) = tx.fetch_optional(HEAD, args![id]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Head {
+        id: id.to_string(),
+        unit_id: row.text(0)?,
+        format: Format::stored(row.str(1)?)?,
+        is_active: row.str(2)? == WebhookStatus::Active.as_str(),
+        failures: row.i64(3)?,
+        last_success_at: row.opt_i64(4)?,
+    }))
+}
+
 const COLUMNS: &str = "SELECT w.id, w.org_unit_id, u.name, w.name, w.url, w.format, w.events, w.status, \
     w.failures, w.last_error, w.last_success_at, w.created_at, w.updated_at, u.path, \
     (SELECT count(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.status = 'waiting') \
@@ -143,9 +192,10 @@ pub async fn find_webhook(
 ) -> Result<WebhookView, Error> {
     core.db()
         .read((actor.clone(), id.clone()), |tx, (actor, id)| {
-            Box::pin(
-                async move { Ok(find_in(tx, actor, Permission::WebhooksRead, id).await?.view) },
-            )
+            Box::pin(async move {
+                let found = find_in(tx, actor, Permission::WebhooksRead, id).await?;
+                Ok(found.shown_to(actor))
+            })
         })
         .await
 }
@@ -154,15 +204,17 @@ pub async fn find_webhook(
 pub async fn list_webhooks(core: &Core, actor: &Actor) -> Result<Vec<WebhookView>, Error> {
     may(actor, Permission::WebhooksRead)?;
     core.db()
-        .read(actor.unit_path.clone(), |tx, path| {
+        .read(actor.clone(), |tx, actor| {
             Box::pin(async move {
+                let path = actor.unit_path.as_str();
                 let sql = format!(
                     "{COLUMNS} WHERE u.path >= $1 AND u.path < $2 ORDER BY w.name, w.id LIMIT 1000"
                 );
                 let rows = tx
-                    .fetch_all_dyn(&sql, args![path.as_str(), prefix_end(path)])
+                    .fetch_all_dyn(&sql, args![path, prefix_end(path)])
                     .await?;
-                rows.iter().map(|row| Ok(decode(row)?.view)).collect()
+                let all = rows.iter();
+                all.map(|row| Ok(decode(row)?.shown_to(actor))).collect()
             })
         })
         .await

@@ -4,7 +4,7 @@ use serde_json::json;
 use tillsyn_pki::hash;
 
 use super::create::host;
-use super::record::{back_off, next_try};
+use super::record::{back_off, next_try, quiet};
 use super::sign::{self, Told};
 use super::store::Format;
 use super::subscription::{checked, takes};
@@ -117,6 +117,12 @@ fn tries_come_ever_later_and_end_after_a_day() {
         assert!((9..=13).contains(&attempt), "{attempt} tries");
         assert!(now > DAY_MS - 5 * HOUR_MS - MINUTE_MS);
     }
+}
+
+#[test]
+fn a_receiver_that_is_well_again_is_found_out_within_minutes() {
+    let waits: Vec<i64> = (1..=6).map(|step| quiet(step, 0) / SECOND_MS).collect();
+    assert_eq!(waits, [10, 40, 160, 640, 900, 900]);
 }
 
 #[test]

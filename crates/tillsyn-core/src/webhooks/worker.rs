@@ -6,7 +6,7 @@ use tillsyn_upstream::webhook::HookClient;
 
 use super::deliver::deliver;
 use super::fan_out::{Places, fan_out};
-use super::raw;
+use super::{limit, raw};
 use crate::core::Core;
 use crate::error::Error;
 
@@ -18,24 +18,36 @@ pub async fn run_worker(core: Core) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = round(&core, &mut places, &mut client).await {
-            tracing::warn!(error = %error, "webhooks could not be sent; trying again");
+        loop {
+            match round(&core, &mut places, &mut client).await {
+                // There may be more of it.
+                Ok(sent) if sent > 0 => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(error = %error, "webhooks could not be sent; trying again");
+                    break;
+                }
+            }
         }
     }
 }
 
-/// One round, for tests.
+/// Rounds until nothing is due, for tests.
 pub(crate) async fn run_once(core: &Core) -> Result<(), Error> {
-    round(core, &mut Places::default(), &mut None).await
+    let (mut places, mut client) = (Places::default(), None);
+    while round(core, &mut places, &mut client).await? > 0 {}
+    Ok(())
 }
 
+/// One batch: what a slow receiver costs is over before anybody else waits for longer than that.
 async fn round(
     core: &Core,
     places: &mut Places,
     client: &mut Option<HookClient>,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     raw::look(core).await?;
-    fan_out(core, places).await?;
-    while deliver(core, client).await? > 0 {}
-    Ok(())
+    if fan_out(core, places).await? {
+        limit::pause_flooded(core).await?;
+    }
+    deliver(core, client).await
 }

@@ -3,5 +3,5 @@
 mod message;
 mod tell;
 
-pub(crate) use message::{Said, TOPICS, topic_of};
+pub(crate) use message::{CONNECT, Said, TOPICS, topic_of};
 pub(crate) use tell::{RawCopy, tell_in};

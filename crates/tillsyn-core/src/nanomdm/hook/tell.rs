@@ -36,8 +36,25 @@ impl RawCopy {
     }
 }
 
+/// Names of what opens a device, or says where it is, in property lists of either form.
+const OPENS: [&[u8]; 6] = [
+    b"UnlockToken",
+    b"BypassCode",
+    b"RecoveryKey",
+    b"RotateResult",
+    b"Latitude",
+    b"Longitude",
+];
+
+/// Whether a message carries what nobody is shown of a personal device (security S63).
+fn opens_device(topic: &str, raw: &[u8]) -> bool {
+    let holds = |name: &[u8]| raw.windows(name.len()).any(|part| part == name);
+    topic == "mdm.SetBootstrapToken" || OPENS.into_iter().any(holds)
+}
+
 /// Stores what a device said for every webhook of its unit, or of one above, that wants the topic. The certificate
-/// decides which enrollment it is; one that is not proven yet is not told of.
+/// decides which enrollment it is; one that is not proven yet is not told of, and of personal devices nothing that
+/// opens them.
 pub(crate) async fn tell_in(
     tx: &Tx,
     keys: &KeyStore,
@@ -46,7 +63,10 @@ pub(crate) async fn tell_in(
     (said, ids): (&Said, &Ids),
     now_ms: i64,
 ) -> Result<(), Error> {
-    const WHOSE: &str = "SELECT e.id, u.path FROM enrollment e JOIN org_unit u ON u.id = e.org_unit_id \
+    const WHOSE: &str = "SELECT e.id, u.path, \
+        COALESCE(e.ownership = 'personal' OR m.ownership = 'personal', FALSE) \
+        FROM enrollment e JOIN org_unit u ON u.id = e.org_unit_id \
+        LEFT JOIN device_summary m ON m.device_id = e.device_id \
         WHERE e.trust = 'proven' AND e.id = COALESCE((SELECT enrollment_id FROM certificate \
         WHERE sha256 = $1), (SELECT id FROM enrollment WHERE pin_sha256 = $1))";
     const COUNT: &str = "SELECT token_updates FROM channel WHERE enrollment_id = $1 AND name = $2";
@@ -59,6 +79,9 @@ pub(crate) async fn tell_in(
     let topic = said.topic();
     let hooks = webhooks::wanting_in(tx, Format::Nanomdm, whose.str(1)?, topic).await?;
     if hooks.is_empty() {
+        return Ok(());
+    }
+    if whose.bool(2)? && opens_device(topic, raw) {
         return Ok(());
     }
     let token_updates = if topic == "mdm.TokenUpdate" {

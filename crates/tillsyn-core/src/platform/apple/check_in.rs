@@ -36,10 +36,12 @@ pub async fn check_in(
         }
     };
     metrics::counter!("tillsyn_checkins_total", "message" => known_name(&message)).increment(1);
+    let wanted =
+        topic_of(message.message_type()).is_some_and(|topic| core.raw_wanted().takes(topic));
     let context = Context {
         certificate: certificate.clone(),
         body_hash: hash::sha256_hex(body),
-        copy: RawCopy::of(core.raw_wanted().get(), body),
+        copy: RawCopy::of(wanted, body),
         message,
         keys: core.keys().clone(),
         address,

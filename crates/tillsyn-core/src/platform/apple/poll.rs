@@ -25,7 +25,7 @@ use crate::devices;
 use crate::error::Error;
 use crate::guard::device_frozen_in;
 use crate::keys::KeyStore;
-use crate::nanomdm::hook::{RawCopy, Said, tell_in};
+use crate::nanomdm::hook::{CONNECT, RawCopy, Said, tell_in};
 
 /// What came in, readable or not.
 pub(super) enum Incoming {
@@ -60,7 +60,7 @@ pub async fn poll(
         return Ok(DeviceAnswer::BadRequest);
     };
     let size_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-    let copy = RawCopy::of(core.raw_wanted().get(), body);
+    let copy = RawCopy::of(core.raw_wanted().takes(CONNECT), body);
     take(core, certificate, incoming, (size_bytes, copy), address).await
 }
 
@@ -96,8 +96,9 @@ async fn take(
     let status = incoming.result().status;
     metrics::counter!("tillsyn_polls_total", "status" => status.as_str()).increment(1);
     if status == Status::Idle
-        && copy.is_none()
-        && let Some(device) = idle_without_work(core, certificate, incoming.result()).await?
+        && let Some((device, unit_path)) =
+            idle_without_work(core, certificate, incoming.result()).await?
+        && (copy.is_none() || !core.raw_wanted().takes_of(CONNECT, &unit_path))
     {
         core.note_seen(&device, core.now_ms());
         return Ok(DeviceAnswer::Empty);
@@ -161,16 +162,18 @@ const IDLE: &str = "SELECT c.sha256, c.purpose, c.revoked_at, c.attempt_id, e.id
     c.created_at, p.created_at, c.revoke_after, \
     p.revoked_at IS NOT NULL AND COALESCE(p.revoke_reason, '') <> 'renewed', ch.id, ch.contact, ch.pushes_unanswered, \
     EXISTS (SELECT 1 FROM command m WHERE m.channel_id = ch.id AND m.finished = 0 \
-    AND m.status <> 'held') \
+    AND m.status <> 'held'), u.path \
     FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
+    LEFT JOIN org_unit u ON u.id = e.org_unit_id \
     LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 LEFT JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = $2 WHERE c.sha256 = $1";
 
-/// The device's id when the poll is admitted, nothing waits and nothing needs to be written.
+/// The device's id and its unit's path when the poll is admitted, nothing waits and nothing needs to be
+/// written.
 async fn idle_without_work(
     core: &Core,
     certificate: &DeviceCertificate,
     result: &CommandResult,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<(String, String)>, Error> {
     let channel = match result.channel() {
         ChannelName::Device => "device".to_owned(),
         user @ ChannelName::User(_) => user.to_string(),
@@ -187,10 +190,9 @@ async fn idle_without_work(
         && row.text(COLUMNS + 1)? == "reachable"
         && row.i64(COLUMNS + 2)? == 0
         && !row.bool(COLUMNS + 3)?;
-    Ok(if quiet {
-        enrollment.device_id.clone()
-    } else {
-        None
+    Ok(match &enrollment.device_id {
+        Some(device) if quiet => Some((device.clone(), row.text(COLUMNS + 4)?)),
+        _ => None,
     })
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use serde::Deserialize;
+use tillsyn_core::accounts::Proof;
 use tillsyn_core::ids::WebhookId;
 use tillsyn_core::webhooks::{WebhookChange, change_webhook, find_webhook};
 use utoipa::ToSchema;
@@ -21,6 +22,10 @@ pub(in crate::api) struct WebhookEdit {
     events: Option<Vec<String>>,
     /// A paused webhook sends nothing, and what happens meanwhile is not sent later.
     paused: Option<bool>,
+    /// The password of the token's account: a token alone does not change or resume the NanoMDM format.
+    password: Option<String>,
+    /// The code of the account's authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// Changes a webhook, pauses it, or lets it send again.
@@ -40,6 +45,7 @@ pub(in crate::api) async fn change(
         url: body.url,
         events: body.events,
         paused: body.paused,
+        proof: Proof::sent(body.password, body.code),
     };
     let changed = change_webhook(ctx.core(), &ctx.actor, &id, change).await?;
     Ok(Json(changed.into()))

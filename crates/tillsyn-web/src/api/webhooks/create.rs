@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tillsyn_core::Error;
+use tillsyn_core::accounts::Proof;
 use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::webhooks::{Format, NewWebhook, create_webhook};
 use utoipa::ToSchema;
@@ -21,13 +22,17 @@ pub(in crate::api) struct WebhookBody {
     /// configuration opens others.
     url: String,
     /// `tillsyn`: events of the audit trail; the default. `nanomdm`: what devices send, as it came, with the
-    /// secrets in it; needs `secrets.reveal_tokens` as well.
+    /// secrets in it; needs the permissions to see them and the password as well.
     format: Option<String>,
     /// Actions, all of a kind such as `device.*`, or `*`; of `nanomdm` its topics, such as `mdm.Connect`.
     events: Vec<String>,
     /// Whose events, with those of the units below; without it, the token's own unit.
     #[schema(format = "uuid")]
     unit_id: Option<String>,
+    /// The password of the token's account: for the NanoMDM format a token alone does not do.
+    password: Option<String>,
+    /// The code of the account's authenticator app, where it has one.
+    code: Option<String>,
 }
 
 /// The new webhook.
@@ -63,6 +68,7 @@ pub(in crate::api) async fn create(
         format: format(body.format.as_deref())?,
         events: body.events,
         unit: option(body.unit_id, OrgUnitId::parse, "organisational unit")?,
+        proof: Proof::sent(body.password, body.code),
     };
     let (webhook, key) = create_webhook(ctx.core(), &ctx.actor, new).await?;
     let answer = NewWebhookAnswer {

@@ -98,7 +98,7 @@ pub(crate) async fn renew_key(
         .await?
         .name;
     visitor.confirm(fields.password).await?;
-    match webhooks::renew_key(visitor.core(), visitor.actor(), &id).await {
+    match webhooks::renew_key(visitor.core(), visitor.actor(), &id, None).await {
         Ok(key) => {
             let made = MadeKey {
                 name,

@@ -110,6 +110,7 @@ pub(crate) async fn create(form: Filled<Typed>) -> Result<Response, Failure> {
         format: Format::Tillsyn,
         events: typed.patterns(),
         unit: OrgUnitId::parse(&typed.unit),
+        proof: None,
     };
     let made = match visitor.confirm(typed.password.clone()).await {
         Ok(()) => create_webhook(visitor.core(), visitor.actor(), new).await,

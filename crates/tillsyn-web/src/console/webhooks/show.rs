@@ -82,6 +82,7 @@ pub(crate) async fn change(
         url: (url != old.url).then_some(url),
         events: (events != old.events).then_some(events),
         paused: None,
+        proof: None,
     };
     let changed = match visitor.confirm(typed.password.clone()).await {
         Ok(()) => change_webhook(visitor.core(), visitor.actor(), &id, change).await,

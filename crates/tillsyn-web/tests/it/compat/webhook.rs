@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use tillsyn_apple::result::CommandResult;
 use tillsyn_core::{Clock, Permission};
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
-use tillsyn_testkit::{AppOptions, TestApp, both_engines};
+use tillsyn_testkit::{AppOptions, Engine, OWNER_PASSWORD, TestApp, both_engines};
 
 use super::{Tool, of_type, plist, uuid};
 use crate::wire::shapes::device_ids;
@@ -22,7 +22,8 @@ fn still() -> AppOptions {
 }
 
 fn wish(app: &TestApp, events: &[&str]) -> Json {
-    json!({ "name": "nanocmd", "url": app.hooks.url(), "events": events, "format": "nanomdm" })
+    json!({ "name": "nanocmd", "url": app.hooks.url(), "events": events, "format": "nanomdm",
+        "password": OWNER_PASSWORD })
 }
 
 /// What came, by topic.
@@ -141,11 +142,102 @@ both_engines!(
             .await;
         assert_eq!(test.body["code"], "webhook_test_format");
 
+        // Where nobody wants polls of the unit, an idle one is not written.
+        let narrow = json!({"events": ["mdm.TokenUpdate"], "password": OWNER_PASSWORD});
+        let path = format!("/api/v1/webhooks/{id}");
+        api.patch(&path, &narrow).await.expect(200);
+        let idle = CommandResult::idle(device_ids(&iphone)).to_plist();
+        iphone.put_raw(false, idle).await.unwrap();
+        assert_eq!(app.count(STORED).await, before + 1);
+        let wide = json!({"events": ["mdm.*"], "password": OWNER_PASSWORD});
+        api.patch(&path, &wide).await.expect(200);
+
         // Paused, it costs nothing again.
         let path = format!("/api/v1/webhooks/{id}");
         api.patch(&path, &json!({"paused": true})).await.expect(200);
         let idle = CommandResult::idle(device_ids(&iphone)).to_plist();
         iphone.put_raw(false, idle).await.unwrap();
         assert_eq!(app.count(STORED).await, before + 1);
+    }
+);
+
+// What reveals ask for, this asks for too: it shows all secrets of a unit from now on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_alone_has_no_secrets_sent() {
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let api = app.owner_api().await;
+    let path = "/api/v1/webhooks";
+    let full = wish(&app, &["mdm.*"]);
+    for (password, status, code) in [
+        (Json::Null, 403, "fresh_sign_in_needed"),
+        (json!("not my password"), 422, "password_wrong"),
+    ] {
+        let mut bare = full.clone();
+        bare["password"] = password;
+        let refused = api.post(path, &bare).await.expect(status);
+        assert_eq!(refused["code"], code);
+    }
+    for missing in [
+        Permission::SecretsRevealTokens,
+        Permission::SecretsRevealKeys,
+        Permission::SecretsRevealPins,
+        Permission::DevicesLocate,
+    ] {
+        let all = Permission::ALL.iter().map(|(p, _)| *p);
+        let held: Vec<_> = all
+            .filter(|p| *p != missing && app.owner.holds(*p))
+            .collect();
+        let weak = app.api(&held).await;
+        assert_eq!(weak.post(path, &full).await.status, 403, "{missing:?}");
+    }
+    let made = api.post(path, &full).await.expect(201);
+    let one = format!("{path}/{}", made["webhook"]["id"].as_str().unwrap());
+    let (key, url) = (format!("{one}/key"), app.hooks.url());
+    api.patch(&one, &json!({"paused": true})).await.expect(200);
+    for change in [
+        json!({"paused": false}),
+        json!({"url": url}),
+        json!({"events": ["mdm.Connect"]}),
+    ] {
+        let refused = api.patch(&one, &change).await.expect(403);
+        assert_eq!(refused["code"], "fresh_sign_in_needed", "{change}");
+        let mut meant = change;
+        meant["password"] = json!(OWNER_PASSWORD);
+        api.patch(&one, &meant).await.expect(200);
+    }
+    assert_eq!(api.post(&key, &json!({})).await.status, 403);
+    let proof = json!({"password": OWNER_PASSWORD});
+    api.post(&key, &proof).await.expect(200);
+    api.patch(&one, &json!({"name": "Other"})).await.expect(200);
+
+    // Who reaches the devices of one platform has not those of all sent.
+    let limit = "UPDATE account SET platform = 'apple'";
+    app.db().execute(limit, Vec::new()).await.unwrap();
+    let refused = api.post(path, &full).await.expect(403);
+    assert_eq!(refused["code"], "webhook_all_platforms");
+}
+
+both_engines!(
+    nothing_that_opens_a_personal_device_is_sent,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut iphone = app.enrolled_iphone().await;
+        let personal = "UPDATE device_summary SET ownership = 'personal'";
+        assert_eq!(app.db().execute(personal, Vec::new()).await.unwrap(), 1);
+        api.post("/api/v1/webhooks", &wish(&app, &["mdm.*"]))
+            .await
+            .expect(201);
+        iphone.renew_token().await.unwrap();
+        let idle = CommandResult::idle(device_ids(&iphone)).to_plist();
+        iphone.put_raw(false, idle).await.unwrap();
+        app.run_job("webhooks").await;
+        assert_eq!(got(&app, "mdm.TokenUpdate").len(), 0);
+        assert_eq!(got(&app, "mdm.Connect").len(), 1);
+        let org = "UPDATE device_summary SET ownership = 'organisation'";
+        app.db().execute(org, Vec::new()).await.unwrap();
+        iphone.renew_token().await.unwrap();
+        app.run_job("webhooks").await;
+        assert_eq!(got(&app, "mdm.TokenUpdate").len(), 1);
     }
 );

@@ -1,9 +1,9 @@
 //! What is sent, to whom, and again.
 
 use serde_json::{Value as Json, json};
-use tillsyn_core::Permission;
 use tillsyn_standins::webhook::HookAnswer;
-use tillsyn_testkit::both_engines;
+use tillsyn_db::args;
+use tillsyn_testkit::{TestApp, both_engines};
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
 
 use super::{deliveries, got, person, still, text, webhook};
@@ -215,22 +215,119 @@ both_engines!(
         for n in 0..30 {
             person(&api, &format!("Person {n}"), None).await;
         }
+        let path = format!("/api/v1/webhooks/{id}");
         app.run_job("webhooks").await;
-        let api = app.api(&[Permission::WebhooksRead]).await;
-        let shown = api.get(&format!("/api/v1/webhooks/{id}")).await.expect(200);
+        assert_eq!(app.hooks.received().len(), 8, "after these it is left alone");
+        let shown = api.get(&path).await.expect(200);
         assert_eq!(
             (&shown["failures"], &shown["waiting"]),
-            (&json!(30), &json!(30))
+            (&json!(8), &json!(30))
         );
         assert_eq!(shown["status"], "active");
+        // Asked again with one, ever later, but also after hours within a quarter of one.
+        app.clock.advance_ms(13 * SECOND_MS);
+        app.run_job("webhooks").await;
+        assert_eq!(app.hooks.received().len(), 9);
+        app.clock.advance_ms(13 * SECOND_MS);
+        app.run_job("webhooks").await;
+        assert_eq!(app.hooks.received().len(), 9, "four times as long");
+        for probes in 10..16 {
+            app.clock.advance_ms(19 * 60 * SECOND_MS);
+            app.run_job("webhooks").await;
+            assert_eq!(app.hooks.received().len(), probes);
+        }
         app.hooks.always(HookAnswer::Status(204));
         app.clock.advance_ms(HOUR_MS);
         app.run_job("webhooks").await;
-        assert_eq!(app.hooks.received().len(), 60);
-        let shown = api.get(&format!("/api/v1/webhooks/{id}")).await.expect(200);
+        assert_eq!(app.hooks.received().len(), 15 + 30);
+        let shown = api.get(&path).await.expect(200);
         assert_eq!(
             (&shown["failures"], &shown["waiting"]),
             (&json!(0), &json!(0))
         );
     }
 );
+
+/// Puts deliveries that are due into the queue of a webhook.
+async fn flood(app: &TestApp, id: &str, count: i64, size_bytes: i64) {
+    const ROWS: &str = "INSERT INTO webhook_delivery (id, webhook_id, event_id, body_sealed, size_bytes, \
+        status, due_at, created_at) SELECT 'd' || s.seq, $1, 'e' || s.seq, (SELECT key_sealed FROM webhook \
+        WHERE id = $1), $2, 'waiting', 0, $3 FROM (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + \
+        10000 * e.n AS seq FROM digit a, digit b, digit c, digit d, digit e) s WHERE s.seq < $4";
+    let db = app.db();
+    db.execute("CREATE TABLE digit (n BIGINT)", Vec::new()).await.unwrap();
+    let digits = "INSERT INTO digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)";
+    db.execute(digits, Vec::new()).await.unwrap();
+    let values = args![id, size_bytes, app.clock.now_ms(), count];
+    db.execute(ROWS, values).await.unwrap();
+}
+
+both_engines!(
+    a_receiver_that_fails_or_is_slow_stops_nobody_else,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let (ill, _) = webhook(&app, &api, &["guard.stop"]).await;
+        webhook(&app, &api, &["person.create"]).await;
+        // None of them can be opened, so each is given up without a try.
+        flood(&app, &ill, 300, 1).await;
+        person(&api, "Ingrid Lund", None).await;
+        app.run_job("webhooks").await;
+        assert_eq!(got(&app).len(), 1);
+        let given_up = "SELECT count(*) FROM webhook_delivery WHERE status = 'failed' \
+            AND last_error = 'unreadable'";
+        assert_eq!(app.count(given_up).await, 300);
+        let waiting = "SELECT count(*) FROM webhook_delivery WHERE status = 'waiting'";
+        assert_eq!(app.count(waiting).await, 0);
+        let shown = api.get(&format!("/api/v1/webhooks/{ill}")).await.expect(200);
+        assert_eq!(shown["status"], "active");
+    }
+);
+
+both_engines!(
+    more_than_there_is_room_for_pauses_the_webhook_and_what_was_sent_is_not_kept,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let (id, _) = webhook(&app, &api, &["person.create"]).await;
+        person(&api, "Ingrid Lund", None).await;
+        app.run_job("webhooks").await;
+        let kept = "SELECT count(*) FROM webhook_delivery WHERE length(body_sealed) > 0";
+        assert_eq!(app.count(kept).await, 0);
+        let sent = text(&deliveries(&api, &id).await[0]["id"]);
+        let again = format!("/api/v1/webhooks/{id}/deliveries/{sent}/retry");
+        let refused = api.post(&again, &json!({})).await.expect(409);
+        assert_eq!(refused["code"], "delivery_not_kept");
+
+        flood(&app, &id, 10_001, 1).await;
+        app.run_job("webhooks").await;
+        let shown = api.get(&format!("/api/v1/webhooks/{id}")).await.expect(200);
+        assert_eq!(
+            (&shown["status"], &shown["waiting"]),
+            (&json!("paused"), &json!(0))
+        );
+        let told = "SELECT count(*) FROM event WHERE action = 'webhook.pause' \
+            AND details LIKE '%flooded%' AND details LIKE '%10001%'";
+        assert_eq!(app.count(told).await, 1);
+        assert_eq!(app.hooks.received().len(), 1);
+    }
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_beyond_the_room_wait_in_the_trail_and_are_not_lost() {
+    let app = TestApp::with(tillsyn_testkit::Engine::Sqlite, still()).await;
+    let api = app.owner_api().await;
+    let (id, _) = webhook(&app, &api, &["person.create"]).await;
+    flood(&app, &id, 2_000, 1).await;
+    let busy = "UPDATE webhook_delivery SET lease_until = $1";
+    let later = args![app.clock.now_ms() + 60 * SECOND_MS];
+    app.db().execute(busy, later).await.unwrap();
+    person(&api, "Ingrid Lund", None).await;
+    app.run_job("webhooks").await;
+    assert_eq!(app.hooks.received().len(), 0);
+    // However long it lasts.
+    app.clock.advance_ms(HOUR_MS);
+    app.run_job("webhooks").await;
+    app.run_job("webhooks").await;
+    assert_eq!(got(&app).len(), 1);
+}

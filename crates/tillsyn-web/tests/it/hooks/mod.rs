@@ -1,6 +1,6 @@
 //! Webhooks from end to end: an act over HTTP, the store, and what a receiver gets over TLS.
 
-mod crash;
+pub(crate) mod crash;
 mod delivery;
 mod rules;
 

@@ -27,21 +27,6 @@ async fn a_webhook_goes_only_where_it_may() {
             "{url}"
         );
     }
-    // A name is looked up when it is called, and refused there.
-    let url = format!("https://localhost:{}/hook", app.hooks.port());
-    let body = json!({ "name": "x", "url": url, "events": ["*"] });
-    let made = api.post(path, &body).await.expect(201);
-    let id = text(&made["webhook"]["id"]);
-    api.post(&format!("{path}/{id}/test"), &json!({}))
-        .await
-        .expect(202);
-    app.run_job("webhooks").await;
-    let shown = api.get(&format!("{path}/{id}")).await.expect(200);
-    let error = text(&shown["last_error"]);
-    // Where the name has no IPv6 address, it leads to the one address that the test's server allows.
-    if app.hooks.received().is_empty() {
-        assert_eq!(error, "address_forbidden");
-    }
     for events in [json!([]), json!(["device.dance"]), json!(["dev*"])] {
         let body = json!({ "name": "x", "url": app.hooks.url(), "events": events });
         assert_eq!(api.post(path, &body).await.status, 422, "{events}");
@@ -65,7 +50,11 @@ async fn who_makes_a_webhook_may_read_what_it_sends() {
     let reader = app.api(&[P::WebhooksRead, P::AuditRead]).await;
     assert_eq!(reader.post("/api/v1/webhooks", &body).await.status, 403);
     assert_eq!(reader.delete(&path).await.status, 403);
-    reader.get(&path).await.expect(200);
+    let shown = reader.get(&path).await.expect(200);
+    assert!(text(&shown["url"]).starts_with("https://127.0.0.1:"));
+    assert!(!shown.to_string().contains("/hook\""));
+    let all = reader.get("/api/v1/webhooks").await.expect(200);
+    assert!(!all.to_string().contains("/hook\""));
     // The audit trail tells where events go to, not the whole address: a secret may be in it.
     let events = format!("/api/v1/events?object_kind=webhook&object_id={id}");
     let events = reader.get(&events).await.expect(200);

@@ -9,6 +9,7 @@ use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::{server, still};
 use crate::console::browser::Browser;
+use crate::hooks::crash::{GAP, LATE};
 
 /// Another account of this role and unit, in Swedish.
 async fn account(app: &TestApp, number: u8, role: &str, unit: &str) {
@@ -62,6 +63,30 @@ both_engines!(
         assert_eq!(unseen(&app.core, &second).await.unwrap(), 0);
         // What is settled is not read again, and after a day nothing is news.
         app.clock.advance_ms(25 * 3_600_000);
+        tell(&app).await;
+        assert_eq!(server.received().len(), 2);
+    }
+);
+
+both_engines!(
+    an_event_that_is_committed_late_is_told_of,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        app.second_owner(1).await;
+        app.clock.advance_ms(25 * 3_600_000);
+        tell(&app).await;
+        guard::stop(&app.core, &app.owner, Some("Theft"))
+            .await
+            .unwrap();
+        assert_eq!(app.db().execute(GAP, Vec::new()).await.unwrap(), 1);
+        tell(&app).await;
+        assert_eq!(server.received().len(), 1);
+        app.clock.advance_ms(4 * 60_000);
+        tell(&app).await;
+        assert_eq!(app.db().execute(LATE, Vec::new()).await.unwrap(), 1);
+        tell(&app).await;
         tell(&app).await;
         assert_eq!(server.received().len(), 2);
     }
