@@ -307,7 +307,10 @@ CREATE TABLE mail_server (
     username TEXT,
     password_sealed {blob},
     sender TEXT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- After it was not reached or refused the login nothing is tried until then; how often in a row.
+    quiet_until BIGINT NOT NULL DEFAULT 0,
+    quiet_step BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE mail_outbox (
@@ -320,6 +323,8 @@ CREATE TABLE mail_outbox (
     template TEXT NOT NULL,
     language TEXT,
     body_sealed {blob} NOT NULL,
+    -- 1 goes before everything else.
+    urgent BIGINT NOT NULL DEFAULT 0,
     status TEXT NOT NULL,
     attempt BIGINT NOT NULL DEFAULT 0,
     due_at BIGINT NOT NULL,
@@ -345,6 +350,25 @@ CREATE TABLE notification_seen (
     seen_at BIGINT NOT NULL
 );
 INSERT INTO worker_lease (name, holder, lease_until) VALUES ('notifications', '', 0);
+
+-- Events that were looked at for news by mail, for two days.
+CREATE TABLE notification_event (
+    event_id TEXT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
+-- Whom an event was told to, for two days.
+CREATE TABLE notification_told (
+    account_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    -- 'own' mail, 'waiting' for one about many, or told by such a 'digest'.
+    mail TEXT NOT NULL,
+    PRIMARY KEY (account_id, event_id)
+);
+CREATE INDEX notification_told_at ON notification_told (at);
+CREATE INDEX notification_told_waiting ON notification_told (account_id, topic) WHERE mail = 'waiting';
 
 CREATE TABLE webhook (
     id TEXT NOT NULL PRIMARY KEY,

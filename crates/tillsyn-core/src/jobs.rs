@@ -233,7 +233,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 27] = [
+    const RULES: [(&str, i64); 29] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -313,6 +313,8 @@ async fn retain(core: &Core) -> Result<(), Error> {
           WHERE created_at < $1 LIMIT 1000)",
             30,
         ),
+        ("DELETE FROM notification_event WHERE at < $1", 2),
+        ("DELETE FROM notification_told WHERE at < $1", 2),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
         ("DELETE FROM renewal_grant WHERE expires_at < $1", 90),

@@ -3,8 +3,9 @@
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 use tillsyn_core::mail::{MailTexts, Text};
+use tillsyn_core::notifications::Topic;
 
-use crate::console::notifications::{link, sentence};
+use crate::console::notifications::{link, sentence, topic};
 use crate::i18n::{Lang, Texts, Zone};
 use crate::ui::urls;
 
@@ -21,6 +22,7 @@ impl MailTexts for MailWords {
                 body: l.ta("mail-test-text", organisation) + "\n",
             }),
             "notification" => notification(l, organisation, arguments),
+            "digest" => digest(l, organisation, arguments),
             _ => None,
         }
     }
@@ -45,5 +47,28 @@ fn notification(l: Texts, organisation: &str, arguments: &Json) -> Option<Text> 
     Some(Text {
         subject: format!("{organisation}: {what}"),
         body: format!("{what}\n{place}\n\n{look}\n\n-- \n{choose}\n{own}\n"),
+    })
+}
+
+/// How much more happened, of one topic, and the page about it.
+fn digest(l: Texts, organisation: &str, arguments: &Json) -> Option<Text> {
+    let word = |name: &str| arguments[name].as_str().unwrap_or_default();
+    let what = topic(l, Topic::parse(word("topic"))?);
+    let count = arguments["count"].as_i64().unwrap_or_default();
+    let since = arguments["since"].as_i64().unwrap_or_default();
+    let zone = Zone {
+        now_ms: since,
+        zone: TimeZone::get(word("time_zone")).unwrap_or(TimeZone::UTC),
+    };
+    let time = l.date_time(since, &zone);
+    let more = l.t_args(
+        "notice-mail-more",
+        &[("n", count.into()), ("time", (&time).into())],
+    );
+    let choose = l.t("notice-mail-choose");
+    let own = format!("{}{}", word("console"), urls::NOTIFICATIONS);
+    Some(Text {
+        subject: format!("{organisation}: {what}"),
+        body: format!("{what}\n{more}\n\n-- \n{choose}\n{own}\n"),
     })
 }

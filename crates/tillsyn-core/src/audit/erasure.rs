@@ -294,7 +294,7 @@ async fn forget_previews_in(tx: &Tx, device: &str) -> Result<(), Error> {
 
 /// A disabled account without its name, address and ways in; its id stays in the trail.
 async fn forget_account_in(tx: &Tx, account: &str) -> Result<(), Error> {
-    const FORGET: [&str; 10] = [
+    const FORGET: [&str; 11] = [
         "DELETE FROM session WHERE account_id = $1",
         "DELETE FROM account_totp WHERE account_id = $1",
         "DELETE FROM recovery_code WHERE account_id = $1",
@@ -302,6 +302,7 @@ async fn forget_account_in(tx: &Tx, account: &str) -> Result<(), Error> {
         "DELETE FROM account_identity WHERE account_id = $1",
         "DELETE FROM notification WHERE account_id = $1",
         "DELETE FROM notification_seen WHERE account_id = $1",
+        "DELETE FROM notification_told WHERE account_id = $1",
         "DELETE FROM mail_outbox WHERE account_id = $1",
         "UPDATE escrow_reveal SET actor_name = '' WHERE actor_id = $1",
         "UPDATE account SET name = '', email = 'erased:' || id, password_hash = '!' WHERE id = $1",

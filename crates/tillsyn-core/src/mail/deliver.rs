@@ -7,7 +7,7 @@ use tillsyn_upstream::smtp::{Mail, MailOutcome, SmtpClient};
 use zeroize::Zeroizing;
 
 use super::MailTexts;
-use super::server::smtp;
+use super::server::{is_quiet, note, smtp};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::Error;
@@ -33,17 +33,47 @@ pub(crate) async fn run_due(core: &Core) -> Result<(), Error> {
     if core.db().query_optional(DUE, args![now]).await?.is_none() {
         return Ok(());
     }
+    if is_quiet(core, now).await? {
+        return Ok(());
+    }
     let (Some(texts), Some(config)) = (core.mail_texts(), smtp(core).await?) else {
         return Ok(());
     };
     let client = SmtpClient::new(&config).map_err(|error| {
         Error::internal("The connection to the mail server cannot be set up.").caused_by(error)
     })?;
-    while let Some(mail) = claim(core).await? {
+    loop {
+        let mail = match claim(core).await? {
+            Next::Mail(mail) => mail,
+            Next::Unreadable => continue,
+            Next::Nothing => return Ok(()),
+        };
         let outcome = send(texts.as_ref(), &client, &mail).await;
+        let works = serves(outcome);
         record(core, mail, outcome).await?;
+        if let Some(works) = works {
+            note(core, works, core.now_ms()).await?;
+        }
+        if works == Some(false) {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+/// Whether the mail server serves us at all; `None` where the outcome says nothing about it.
+pub(super) fn serves(outcome: MailOutcome) -> Option<bool> {
+    match outcome {
+        MailOutcome::Taken => Some(true),
+        // It leaves, whatever the message (RFC 5321 §3.8).
+        MailOutcome::RetryLater {
+            code: Some(421), ..
+        } => Some(false),
+        MailOutcome::RetryLater { reason, .. } => match reason {
+            "login" | "connect" | "timeout" | "tls" | "not_offered" => Some(false),
+            _ => None,
+        },
+        MailOutcome::Refused { .. } => None,
+    }
 }
 
 /// 5 minutes, 20 minutes, 80 minutes, 4 hours; up to a quarter more by chance.
@@ -81,13 +111,22 @@ async fn send(texts: &dyn MailTexts, client: &SmtpClient, mail: &Claimed) -> Mai
 
 const DUE: &str = "SELECT id, recipient, template, language, attempt, body_sealed \
     FROM mail_outbox WHERE status = 'waiting' AND due_at <= $1 AND lease_until <= $1 \
-    ORDER BY due_at, id LIMIT 1";
+    ORDER BY urgent DESC, due_at, id LIMIT 1";
 const DUE_POSTGRES: &str = "SELECT id, recipient, template, language, attempt, body_sealed \
     FROM mail_outbox WHERE status = 'waiting' AND due_at <= $1 AND lease_until <= $1 \
-    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
+    ORDER BY urgent DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED";
+
+enum Next {
+    Mail(Claimed),
+    /// One that could not be opened, and was given up.
+    Unreadable,
+    Nothing,
+}
 
 /// Takes the next message under a lease.
-async fn claim(core: &Core) -> Result<Option<Claimed>, Error> {
+async fn claim(core: &Core) -> Result<Next, Error> {
+    const LOST: &str = "UPDATE mail_outbox SET status = 'failed', last_error = 'unreadable', \
+        finished_at = $2, body_sealed = $3 WHERE id = $1";
     const LEASE: &str = "UPDATE mail_outbox SET lease_until = $2, worker = $3, attempt = attempt + 1 \
         WHERE id = $1";
     let input = (
@@ -103,13 +142,26 @@ async fn claim(core: &Core) -> Result<Option<Claimed>, Error> {
                     Engine::Postgres => DUE_POSTGRES,
                 };
                 let Some(row) = tx.fetch_optional(due, args![*now]).await? else {
-                    return Ok(None);
+                    return Ok(Next::Nothing);
                 };
                 let id = row.text(0)?;
-                let arguments = keys.open(&row.blob(5)?, "mail_outbox", "body_sealed", &id)?;
+                let opened = keys.open(&row.blob(5)?, "mail_outbox", "body_sealed", &id);
+                let arguments = match opened {
+                    Ok(arguments) => arguments,
+                    // One that cannot be read must not stop the others.
+                    Err(error) => {
+                        tracing::error!(
+                            mail.id = id, error = %error,
+                            "a message cannot be opened; it is given up"
+                        );
+                        let nothing = Vec::<u8>::new();
+                        tx.execute(LOST, args![id.as_str(), *now, nothing]).await?;
+                        return Ok(Next::Unreadable);
+                    }
+                };
                 let lease = args![id.as_str(), *now + LEASE_MS, node.as_str()];
                 tx.execute(LEASE, lease).await?;
-                Ok::<_, Error>(Some(Claimed {
+                Ok::<_, Error>(Next::Mail(Claimed {
                     id,
                     recipient: row.text(1)?,
                     template: row.text(2)?,

@@ -20,6 +20,8 @@ pub(crate) struct NewMail<'a> {
     pub(crate) language: Option<&'a str>,
     /// What the text names; sealed, for it may hold links that let somebody in.
     pub(crate) arguments: &'a Json,
+    /// Goes before what waits already.
+    pub(crate) urgent: bool,
 }
 
 /// Queues a message in the caller's transaction; returns its id.
@@ -30,8 +32,8 @@ pub(crate) async fn queue_in(
     now_ms: i64,
 ) -> Result<String, Error> {
     const INSERT: &str = "INSERT INTO mail_outbox (id, dedup_key, account_id, recipient, template, \
-        language, body_sealed, status, due_at, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $8) ON CONFLICT (dedup_key) DO NOTHING";
+        language, body_sealed, urgent, status, due_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $9) ON CONFLICT (dedup_key) DO NOTHING";
     let id = new_uuid(now_ms).to_string();
     let arguments = mail.arguments.to_string();
     let sealed = keys.seal(arguments.as_bytes(), "mail_outbox", "body_sealed", &id);
@@ -43,6 +45,7 @@ pub(crate) async fn queue_in(
         mail.template,
         mail.language,
         sealed,
+        i64::from(mail.urgent),
         now_ms
     ];
     tx.execute(INSERT, values).await?;

@@ -9,6 +9,7 @@ use tillsyn_upstream::smtp::{SmtpConfig, SmtpTls, is_sender};
 use zeroize::Zeroizing;
 
 use crate::actor::{Actor, Permission, authorize, require_fresh};
+use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -123,6 +124,47 @@ pub(super) async fn smtp(core: &Core) -> Result<Option<SmtpConfig>, Error> {
     }))
 }
 
+/// Whether it is left alone now, after it was not reached or refused the login.
+pub(super) async fn is_quiet(core: &Core, now: i64) -> Result<bool, Error> {
+    const QUIET: &str = "SELECT 1 FROM mail_server WHERE quiet_until > $1";
+    Ok(core.db().query_optional(QUIET, args![now]).await?.is_some())
+}
+
+/// Lets it be tried at once.
+pub(super) async fn forget_failures_in(tx: &Tx) -> Result<(), Error> {
+    const FORGET: &str = "UPDATE mail_server SET quiet_until = 0, quiet_step = 0";
+    tx.execute(FORGET, args![]).await?;
+    Ok(())
+}
+
+/// 1 minute, 4 minutes, 16 minutes, an hour.
+pub(super) fn quiet(step: i64) -> i64 {
+    let shift = u32::try_from(step.clamp(1, 4) - 1).unwrap_or(0) * 2;
+    (MINUTE_MS << shift).min(HOUR_MS)
+}
+
+/// Notes whether it works. One that does not is asked with one message, ever later: a wrong password that is
+/// tried a thousand times locks the account there.
+pub(super) async fn note(core: &Core, works: bool, now: i64) -> Result<(), Error> {
+    core.db()
+        .write((works, now), |tx, (works, now)| {
+            Box::pin(async move {
+                const STEP: &str =
+                    "SELECT quiet_step FROM mail_server WHERE quiet_step > 0 OR $1 = 0";
+                const SET: &str = "UPDATE mail_server SET quiet_until = $1, quiet_step = $2";
+                let row = tx.fetch_optional(STEP, args![i64::from(*works)]).await?;
+                let Some(row) = row else { return Ok(()) };
+                if *works {
+                    return forget_failures_in(tx).await;
+                }
+                let step = row.i64(0)? + 1;
+                tx.execute(SET, args![*now + quiet(step), step]).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await
+}
+
 fn open(keys: &KeyStore, sealed: &[u8]) -> Result<Zeroizing<String>, Error> {
     let bytes = keys.open(sealed, "mail_server", "password_sealed", ID)?;
     let text = std::str::from_utf8(&bytes)
@@ -171,7 +213,7 @@ async fn set_in(
         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET \
         host = excluded.host, port = excluded.port, tls = excluded.tls, username = excluded.username, \
         password_sealed = excluded.password_sealed, sender = excluded.sender, \
-        updated_at = excluded.updated_at";
+        updated_at = excluded.updated_at, quiet_until = 0, quiet_step = 0";
     let old = tx.fetch_optional(FIND, args![]).await?;
     let new_password = sealed.is_some();
     let sealed = match (&change.user, sealed, &old) {

@@ -1,9 +1,10 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
+use tillsyn_upstream::smtp::MailOutcome;
 use zeroize::Zeroizing;
 
-use super::deliver::back_off;
-use super::server::{MailServerChange, MailTls, checked};
+use super::deliver::{back_off, serves};
+use super::server::{MailServerChange, MailTls, checked, quiet};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 
 #[test]
@@ -12,6 +13,21 @@ fn five_tries_take_hours() {
     let minutes = [5, 20, 80, 240, 240].map(|minutes| minutes * MINUTE_MS);
     assert_eq!(waits, minutes);
     assert_eq!(back_off(4, 255), 5 * HOUR_MS);
+}
+
+#[test]
+fn what_is_the_servers_fault_stops_the_queue_and_what_is_the_messages_does_not() {
+    let later = |reason, code| MailOutcome::RetryLater { reason, code };
+    for reason in ["login", "connect", "timeout", "tls", "not_offered"] {
+        assert_eq!(serves(later(reason, None)), Some(false), "{reason}");
+    }
+    assert_eq!(serves(later("busy", Some(421))), Some(false));
+    assert_eq!(serves(later("busy", Some(451))), None);
+    assert_eq!(serves(later("template", None)), None);
+    assert_eq!(serves(MailOutcome::Refused { code: Some(550) }), None);
+    assert_eq!(serves(MailOutcome::Taken), Some(true));
+    let waits: Vec<i64> = (1..=5).map(|step| quiet(step) / MINUTE_MS).collect();
+    assert_eq!(waits, [1, 4, 16, 60, 60]);
 }
 
 fn change() -> MailServerChange {

@@ -79,9 +79,14 @@ impl Topic {
                 "push_certificate.expiring",
                 "push_certificate.stopped",
             ],
-            Self::Administrators => &["account.create", "account.rescued"],
+            Self::Administrators => &[
+                "account.create",
+                "account.identity",
+                "account.mapped",
+                "account.rescued",
+            ],
             Self::SignIn => &["session.create"],
-            Self::Webhooks => &["webhook.failed", "webhook.pause"],
+            Self::Webhooks => &["webhook.create", "webhook.failed", "webhook.pause"],
             Self::Lost => &["device.lost_mode_on"],
             Self::Audit => &["audit.broken"],
         }
@@ -221,7 +226,7 @@ impl News {
                 !asked && self.actor_id != own && both.into_iter().all(may)
             }
             // Whoever paused a webhook knows.
-            Topic::Webhooks if self.actor_id != "system" => false,
+            Topic::Webhooks if self.action == "webhook.pause" && self.actor_id != "system" => false,
             Topic::Lost => {
                 let platform = context.platform.as_deref().unwrap_or_default();
                 let path = &self.unit_path;

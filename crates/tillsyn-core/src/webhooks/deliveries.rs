@@ -34,6 +34,8 @@ pub struct DeliveryView {
     pub last_error: Option<String>,
     pub created_at: i64,
     pub finished_at: Option<i64>,
+    /// Whether it can be sent again: its text is still there.
+    pub kept: bool,
 }
 
 /// The deliveries of a webhook, newest first.
@@ -54,7 +56,7 @@ pub async fn list_deliveries(
         .read(input, |tx, (actor, id, before, limit)| {
             Box::pin(async move {
                 const LIST: &str = "SELECT d.id, d.event_id, e.action, d.status, d.attempt, d.due_at, \
-                    d.last_status, d.last_error, d.created_at, d.finished_at FROM webhook_delivery d \
+                    d.last_status, d.last_error, d.created_at, d.finished_at, d.size_bytes FROM webhook_delivery d \
                     LEFT JOIN event e ON e.id = d.event_id \
                     WHERE d.webhook_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3";
                 find_in(tx, actor, Permission::WebhooksRead, id).await?;
@@ -78,6 +80,7 @@ pub async fn list_deliveries(
                         last_error: row.opt_text(7)?,
                         created_at: row.i64(8)?,
                         finished_at: row.opt_i64(9)?,
+                        kept: row.i64(10)? > 0,
                     });
                 }
                 let next = items

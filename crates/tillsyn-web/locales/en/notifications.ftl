@@ -32,8 +32,15 @@ notice-account-create = There is a new administrator
 notice-account-rescued = An account was rescued on the server
 notice-sign-in = Your account was used from a browser that is new to us
 notice-webhook-failed = A webhook did not take an event for a day
-notice-webhook-paused = A webhook was paused: it took nothing for a day
+notice-webhook-paused = A webhook was paused: its receiver did not take what was sent
 notice-lost = A device is in Lost Mode
 notice-audit = The audit trail is broken
 notice-mail-where = { $unit }, { $time }
 notice-mail-choose = Choose what you hear of by mail:
+notice-account-identity = A sign-in at another place was linked to an account, or taken away
+notice-account-mapped = An identity provider changed the role or unit of an account
+notice-webhook-made = A webhook was made: events go to another program
+notice-mail-more = { $n ->
+    [one] One more event since { $time }. It stands in the list.
+   *[other] { $n } more events since { $time }. They stand in the list.
+}

@@ -48,3 +48,5 @@ webhook-error-tls = Its certificate is not trusted
 webhook-error-address = The name leads to an address that is not allowed
 webhook-error-status = Answered with status { $a }
 webhook-error-transport = The connection broke
+webhook-error-unreadable = It could not be opened and was given up
+webhook-error-paused = Given up when the webhook was paused

@@ -48,3 +48,5 @@ webhook-error-tls = 証明書が信頼されていません
 webhook-error-address = 名前が許可されていないアドレスを指しています
 webhook-error-status = ステータス { $a } の応答
 webhook-error-transport = 接続が切れました
+webhook-error-unreadable = 開けなかったため中止しました
+webhook-error-paused = Webhookの一時停止に伴い中止しました

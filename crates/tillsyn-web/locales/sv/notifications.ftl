@@ -32,8 +32,15 @@ notice-account-create = Det finns en ny administratör
 notice-account-rescued = Ett konto har räddats på servern
 notice-sign-in = Ditt konto har använts från en webbläsare som är ny för oss
 notice-webhook-failed = En webhook tog inte emot en händelse på ett dygn
-notice-webhook-paused = En webhook har pausats: den tog inte emot något på ett dygn
+notice-webhook-paused = En webhook pausades: mottagaren tog inte emot det som skickades
 notice-lost = En enhet är i förlorat läge
 notice-audit = Händelseloggen är bruten
 notice-mail-where = { $unit }, { $time }
 notice-mail-choose = Välj vad du får veta med e-post:
+notice-account-identity = En inloggning hos någon annan kopplades till ett konto, eller togs bort
+notice-account-mapped = En identitetsleverantör ändrade ett kontos roll eller enhet
+notice-webhook-made = En webhook skapades: händelser skickas till ett annat program
+notice-mail-more = { $n ->
+    [one] En händelse till sedan { $time }. Den står i listan.
+   *[other] { $n } händelser till sedan { $time }. De står i listan.
+}

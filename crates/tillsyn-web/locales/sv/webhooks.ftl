@@ -48,3 +48,5 @@ webhook-error-tls = Certifikatet är inte betrott
 webhook-error-address = Namnet leder till en adress som inte är tillåten
 webhook-error-status = Svarade med status { $a }
 webhook-error-transport = Anslutningen bröts
+webhook-error-unreadable = Den kunde inte öppnas och gavs upp
+webhook-error-paused = Gavs upp när webhooken pausades

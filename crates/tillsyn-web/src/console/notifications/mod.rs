@@ -4,8 +4,6 @@ mod page;
 mod words;
 
 pub use page::{NoticeRow, NotificationsPage, TopicBox};
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use words::topic;
-pub(crate) use words::{link, sentence};
+pub(crate) use words::{link, sentence, topic};
 
 pub(super) use page::{choose, show};

@@ -33,12 +33,14 @@ async fn set_paused(id: &str, form: Filled<NoFields>, paused: bool) -> Result<Re
         paused: Some(paused),
         ..WebhookChange::default()
     };
-    change_webhook(visitor.core(), visitor.actor(), &id, change).await?;
-    Ok(go(
-        visitor.state(),
-        &urls::webhook(id.as_str()),
-        Told::Saved,
-    ))
+    let here = urls::webhook(id.as_str());
+    match change_webhook(visitor.core(), visitor.actor(), &id, change).await {
+        Ok(_) => Ok(go(visitor.state(), &here, Told::Saved)),
+        Err(error) if error.kind == Kind::FreshSignInNeeded => {
+            Ok(Redirect::to(&urls::confirm(&here)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn pause(

@@ -37,6 +37,8 @@ pub(super) fn reason(l: Texts, error: &str) -> String {
         "connect" => l.t("webhook-error-connect"),
         "tls" => l.t("webhook-error-tls"),
         "address_forbidden" => l.t("webhook-error-address"),
+        "unreadable" => l.t("webhook-error-unreadable"),
+        "paused" => l.t("webhook-error-paused"),
         other => match other.strip_prefix("status_") {
             Some(status) => l.ta("webhook-error-status", status),
             None => l.t("webhook-error-transport"),

@@ -135,7 +135,7 @@ pub(super) async fn whole(
             .as_deref()
             .map_or_else(String::new, |e| reason(l, e)),
         tries: delivery.tries.to_string(),
-        again: if may_change && active && delivery.status != "waiting" {
+        again: if may_change && active && delivery.kept && delivery.status != "waiting" {
             urls::webhook_again(id.as_str(), &delivery.id)
         } else {
             String::new()

@@ -1,10 +1,10 @@
 //! What is sent, to whom, and again.
 
 use serde_json::{Value as Json, json};
-use tillsyn_standins::webhook::HookAnswer;
 use tillsyn_db::args;
-use tillsyn_testkit::{TestApp, both_engines};
+use tillsyn_standins::webhook::HookAnswer;
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
+use tillsyn_testkit::{TestApp, both_engines};
 
 use super::{deliveries, got, person, still, text, webhook};
 
@@ -217,7 +217,11 @@ both_engines!(
         }
         let path = format!("/api/v1/webhooks/{id}");
         app.run_job("webhooks").await;
-        assert_eq!(app.hooks.received().len(), 8, "after these it is left alone");
+        assert_eq!(
+            app.hooks.received().len(),
+            8,
+            "after these it is left alone"
+        );
         let shown = api.get(&path).await.expect(200);
         assert_eq!(
             (&shown["failures"], &shown["waiting"]),
@@ -255,7 +259,9 @@ async fn flood(app: &TestApp, id: &str, count: i64, size_bytes: i64) {
         WHERE id = $1), $2, 'waiting', 0, $3 FROM (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + \
         10000 * e.n AS seq FROM digit a, digit b, digit c, digit d, digit e) s WHERE s.seq < $4";
     let db = app.db();
-    db.execute("CREATE TABLE digit (n BIGINT)", Vec::new()).await.unwrap();
+    db.execute("CREATE TABLE digit (n BIGINT)", Vec::new())
+        .await
+        .unwrap();
     let digits = "INSERT INTO digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)";
     db.execute(digits, Vec::new()).await.unwrap();
     let values = args![id, size_bytes, app.clock.now_ms(), count];
@@ -279,7 +285,10 @@ both_engines!(
         assert_eq!(app.count(given_up).await, 300);
         let waiting = "SELECT count(*) FROM webhook_delivery WHERE status = 'waiting'";
         assert_eq!(app.count(waiting).await, 0);
-        let shown = api.get(&format!("/api/v1/webhooks/{ill}")).await.expect(200);
+        let shown = api
+            .get(&format!("/api/v1/webhooks/{ill}"))
+            .await
+            .expect(200);
         assert_eq!(shown["status"], "active");
     }
 );

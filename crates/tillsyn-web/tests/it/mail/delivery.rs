@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tillsyn_core::jobs;
-use tillsyn_standins::smtp::{SmtpFault, SmtpStep};
+use tillsyn_standins::smtp::{SmtpFault, SmtpStandin, SmtpStep};
 use tillsyn_testkit::both_engines;
 use tillsyn_testkit::canaries::{Canary, cells, found_in};
 
@@ -113,5 +113,60 @@ both_engines!(
         let last = server.received().pop().unwrap();
         assert_eq!(last.header("Message-ID"), format!("<{id}@example.org>"));
         assert_eq!(messages(&api).await[0]["status"], "sent");
+    }
+);
+
+both_engines!(
+    a_wrong_login_is_tried_with_one_message_and_ever_later,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        for _ in 0..5 {
+            test(&api).await;
+        }
+        server.always(Some(SmtpFault::Code(SmtpStep::Auth, 535)));
+        let tries = |server: &SmtpStandin| server.connections();
+        app.run_job("mail").await;
+        app.run_job("mail").await;
+        assert_eq!(tries(&server), 1, "not once for each message");
+        app.clock.advance_ms(MINUTE_MS);
+        app.run_job("mail").await;
+        app.run_job("mail").await;
+        assert_eq!(tries(&server), 2);
+        app.clock.advance_ms(3 * MINUTE_MS);
+        app.run_job("mail").await;
+        assert_eq!(tries(&server), 2);
+        // Well again: all at once.
+        server.always(None);
+        app.clock.advance_ms(60 * MINUTE_MS);
+        app.run_job("mail").await;
+        assert_eq!((server.received().len(), server.broken()), (5, Vec::new()));
+    }
+);
+
+both_engines!(
+    what_cannot_be_opened_stops_nothing_else,
+    still(),
+    |app| async move {
+        const SPOIL: &str =
+            "UPDATE mail_outbox SET body_sealed = (SELECT password_sealed FROM mail_server)";
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let spoiled = test(&api).await;
+        app.db().execute(SPOIL, Vec::new()).await.unwrap();
+        app.clock.advance_ms(1_000);
+        test(&api).await;
+        app.run_job("mail").await;
+        assert_eq!(server.received().len(), 1);
+        let all = messages(&api).await;
+        let one = all
+            .iter()
+            .find(|mail| mail["id"] == json!(spoiled))
+            .unwrap();
+        assert_eq!(
+            (&one["status"], &one["last_error"]),
+            (&json!("failed"), &json!("unreadable"))
+        );
     }
 );

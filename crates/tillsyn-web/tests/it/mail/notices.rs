@@ -5,6 +5,7 @@ use tillsyn_core::guard;
 use tillsyn_core::notifications::{choose, list_notifications, mark_seen, unseen};
 use tillsyn_core::settings::GuardSettings;
 use tillsyn_db::args;
+use tillsyn_standins::smtp::SmtpStandin;
 use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::{server, still};
@@ -89,6 +90,56 @@ both_engines!(
         tell(&app).await;
         tell(&app).await;
         assert_eq!(server.received().len(), 2);
+    }
+);
+
+/// Events of the guard's topic, one for each of these ids.
+async fn events(app: &TestApp, action: &str, ids: std::ops::Range<u32>) {
+    const PUT: &str = "INSERT INTO event (id, at, actor_kind, actor_id, action, object_kind, object_id, \
+        org_unit_id, result, details) SELECT $1, $2, 'account', 'x', $3, 'guard', 'x', id, 'done', '{}' \
+        FROM org_unit WHERE parent_id IS NULL";
+    for id in ids {
+        let values = args![format!("storm-{id}"), app.clock.now_ms(), action];
+        assert_eq!(app.db().execute(PUT, values).await.unwrap(), 1);
+    }
+}
+
+both_engines!(
+    a_storm_is_told_in_a_few_mails_and_the_stop_comes_first,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let second = app.second_owner(1).await;
+        app.clock.advance_ms(25 * 3_600_000);
+        tell(&app).await;
+        let to_second = |server: &SmtpStandin| {
+            let all = server.received();
+            let bodies = all
+                .iter()
+                .filter(|mail| mail.to[0] == "second-1@example.org")
+                .map(|mail| mail.body().replace("=\r\n", ""));
+            bodies.collect::<Vec<_>>()
+        };
+        // More than one round takes.
+        events(&app, "guard.budget", 0..120).await;
+        app.clock.advance_ms(1_000);
+        events(&app, "guard.stop", 120..121).await;
+        tell(&app).await;
+        tell(&app).await;
+        let mails = to_second(&server);
+        assert_eq!(mails.len(), 6, "five, and the stop besides");
+        assert!(mails[0].contains("was stopped"), "{}", mails[0]);
+        assert_eq!(unseen(&app.core, &second).await.unwrap(), 100);
+        let looked = "SELECT count(*) FROM notification_event WHERE event_id LIKE 'storm-%'";
+        assert_eq!(app.count(looked).await, 121);
+        app.clock.advance_ms(3_600_000);
+        tell(&app).await;
+        tell(&app).await;
+        let mails = to_second(&server);
+        assert_eq!(mails.len(), 7);
+        assert!(mails[6].contains("115 more events"), "{}", mails[6]);
+        assert_eq!(server.broken(), Vec::<String>::new());
     }
 );
 
