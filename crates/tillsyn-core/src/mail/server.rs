@@ -146,19 +146,21 @@ pub(super) fn quiet(step: i64) -> i64 {
 /// Notes whether it works. One that does not is asked with one message, ever later: a wrong password that is
 /// tried a thousand times locks the account there.
 pub(super) async fn note(core: &Core, works: bool, now: i64) -> Result<(), Error> {
+    const WELL: &str =
+        "UPDATE mail_server SET quiet_until = 0, quiet_step = 0 WHERE quiet_step > 0";
+    if works {
+        core.db().execute(WELL, args![]).await?;
+        return Ok(());
+    }
     core.db()
-        .write((works, now), |tx, (works, now)| {
+        .write(now, |tx, now| {
             Box::pin(async move {
-                const STEP: &str =
-                    "SELECT quiet_step FROM mail_server WHERE quiet_step > 0 OR $1 = 0";
+                const STEP: &str = "SELECT quiet_step FROM mail_server";
                 const SET: &str = "UPDATE mail_server SET quiet_until = $1, quiet_step = $2";
-                let row = tx.fetch_optional(STEP, args![i64::from(*works)]).await?;
-                let Some(row) = row else { return Ok(()) };
-                if *works {
-                    return forget_failures_in(tx).await;
+                if let Some(row) = tx.fetch_optional(STEP, args![]).await? {
+                    let step = row.i64(0)? + 1;
+                    tx.execute(SET, args![*now + quiet(step), step]).await?;
                 }
-                let step = row.i64(0)? + 1;
-                tx.execute(SET, args![*now + quiet(step), step]).await?;
                 Ok::<_, Error>(())
             })
         })

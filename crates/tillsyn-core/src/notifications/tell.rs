@@ -86,11 +86,15 @@ async fn any(core: &Core, now: i64) -> Result<bool, Error> {
                     return Ok(true);
                 }
                 let sql = format!(
-                    "SELECT 1 FROM event e WHERE e.seq > $1 AND e.at <= $2 AND {} LIMIT 1",
+                    "SELECT 1 FROM event e WHERE e.seq > $1 AND e.seq <= $2 AND {} LIMIT 1",
                     filter_sql()
                 );
-                let old = *now - SETTLED_MS;
-                if !tx.fetch_all_dyn(&sql, args![cursor, old]).await?.is_empty() {
+                let settled = settled_in(tx, *now).await?;
+                if !tx
+                    .fetch_all_dyn(&sql, args![cursor, settled])
+                    .await?
+                    .is_empty()
+                {
                     return Ok(true);
                 }
                 let due = tx.fetch_all(MANY, args![*now - HOUR_MS]).await?;
@@ -98,6 +102,11 @@ async fn any(core: &Core, now: i64) -> Result<bool, Error> {
             })
         })
         .await
+}
+
+async fn settled_in(tx: &Tx, now: i64) -> Result<i64, Error> {
+    let row = tx.fetch_optional(SETTLED, args![now - SETTLED_MS]).await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
 /// Of whom, and of what, so much was held back for an hour that it is told now.
@@ -141,9 +150,7 @@ impl Round {
             return Ok(false);
         }
         // What comes behind it is looked for again.
-        let settled = args![self.now - SETTLED_MS];
-        let settled = tx.fetch_optional(SETTLED, settled).await?;
-        let settled = settled.map_or(Ok(0), |row| row.i64(0))?;
+        let settled = settled_in(tx, self.now).await?;
         let sql = format!(
             "{COLUMNS} WHERE e.seq > $1 AND {} ORDER BY e.seq LIMIT {AT_ONCE}",
             news_sql()

@@ -142,6 +142,8 @@ pub(super) enum PauseReason {
     TookNothing,
     /// More waits for it than there is room.
     Flooded,
+    /// Its key cannot be opened; a new one helps.
+    Keyless,
 }
 
 impl PauseReason {
@@ -149,6 +151,7 @@ impl PauseReason {
         match self {
             Self::TookNothing => "took_nothing",
             Self::Flooded => "flooded",
+            Self::Keyless => "key_unreadable",
         }
     }
 }

@@ -1,20 +1,24 @@
 //! Claims deliveries that are due and sends them. A node that dies holding some leaves them to the others.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt as _};
-use tillsyn_db::{Engine, Row, Tx, args};
+use tillsyn_db::{Engine, Tx, args};
 use tillsyn_pki::hash;
 use tillsyn_upstream::webhook::{Hook, HookClient, HookOutcome};
 use zeroize::Zeroizing;
 
+use super::change::{PauseReason, pause_in};
 use super::record::{Sent, lost_in, record};
 use super::sign;
-use super::store::Format;
+use super::store::{Format, head_in};
+use crate::actor::Actor;
 use crate::clock::SECOND_MS;
 use crate::core::Core;
 use crate::error::Error;
-use crate::keys::KeyStore;
+use crate::ids::WebhookId;
 
 /// Six times what one request may last; all of a batch are sent side by side.
 const LEASE_MS: i64 = 30 * SECOND_MS;
@@ -123,6 +127,7 @@ async fn claim(core: &Core) -> Result<(usize, Vec<Claimed>), Error> {
                 let lease = args![*now + LEASE_MS, node.as_str()];
                 tx.execute_in(LEASE, ids.clone(), lease).await?;
                 let mut claimed = Vec::new();
+                let mut keyless = BTreeSet::new();
                 for row in tx.fetch_all_in(LOAD, ids, args![]).await? {
                     let sent = Sent {
                         id: row.text(0)?,
@@ -132,22 +137,35 @@ async fn claim(core: &Core) -> Result<(usize, Vec<Claimed>), Error> {
                         created_at: row.i64(5)?,
                         format: Format::stored(row.str(7)?)?,
                     };
-                    match open(keys, &sent, &row) {
-                        Ok((key, body)) => claimed.push(Claimed {
-                            sent,
-                            url: row.text(6)?,
-                            key,
-                            body,
-                        }),
-                        // One that cannot be read must not stop the others.
-                        Err(error) => {
-                            tracing::error!(
-                                webhook.id = sent.webhook_id, error = %error,
-                                "a delivery of a webhook cannot be opened; it is given up"
-                            );
-                            lost_in(tx, &sent, *now).await?;
-                        }
-                    }
+                    // What cannot be opened must not stop the others.
+                    let key = keys.open(&row.blob(8)?, "webhook", "key_sealed", &sent.webhook_id);
+                    let Ok(key) = key else {
+                        keyless.insert(sent.webhook_id);
+                        continue;
+                    };
+                    let body = row.blob(3)?;
+                    let body = keys.open(&body, "webhook_delivery", "body_sealed", &sent.id);
+                    let Ok(body) = body else {
+                        tracing::error!(
+                            webhook.id = sent.webhook_id,
+                            "a delivery of a webhook cannot be opened; it is given up"
+                        );
+                        lost_in(tx, &sent, *now).await?;
+                        continue;
+                    };
+                    claimed.push(Claimed {
+                        sent,
+                        url: row.text(6)?,
+                        key,
+                        body,
+                    });
+                }
+                for id in keyless {
+                    tracing::error!(
+                        webhook.id = id,
+                        "the key of a webhook cannot be opened; it is paused"
+                    );
+                    pause_keyless_in(tx, id, *now).await?;
                 }
                 Ok::<_, Error>((count, claimed))
             })
@@ -155,12 +173,14 @@ async fn claim(core: &Core) -> Result<(usize, Vec<Claimed>), Error> {
         .await
 }
 
-type Opened = (Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
-
-fn open(keys: &KeyStore, sent: &Sent, row: &Row) -> Result<Opened, Error> {
-    let body = keys.open(&row.blob(3)?, "webhook_delivery", "body_sealed", &sent.id)?;
-    let key = keys.open(&row.blob(8)?, "webhook", "key_sealed", &sent.webhook_id)?;
-    Ok((key, body))
+async fn pause_keyless_in(tx: &Tx, id: String, now: i64) -> Result<(), Error> {
+    match head_in(tx, &WebhookId::from_store(id)).await? {
+        Some(head) if head.is_active => {
+            let reason = Some(PauseReason::Keyless);
+            pause_in(tx, &Actor::system(), &head, reason, now).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The next batch: the first of every webhook before the second of any.

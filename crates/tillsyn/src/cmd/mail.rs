@@ -101,7 +101,7 @@ pub(super) async fn run(with: With<MailVerb>) -> Result<(), Failure> {
 }
 
 /// The password is the file's first line.
-fn read(file: &Path) -> Result<String, Failure> {
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         let shown = file.display();
         Failure::Usage(format!("cannot read {shown}: {error}"))

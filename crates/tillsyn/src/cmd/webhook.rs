@@ -1,8 +1,32 @@
 //! `tillsyn webhook`: events sent to other programs.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
+use super::mail::read;
 use super::{Failure, With, show};
+
+/// The person behind the token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Person {
+    /// File that holds the password of your account: the nanomdm format asks for it
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Code of your authenticator app, where you have one
+    #[arg(long)]
+    code: Option<String>,
+}
+
+impl Person {
+    fn put_into(self, body: &mut Value) -> Result<(), Failure> {
+        if let Some(file) = self.password_file {
+            body["password"] = json!(read(&file)?);
+            body["code"] = json!(self.code);
+        }
+        Ok(())
+    }
+}
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum WebhookVerb {
@@ -28,6 +52,8 @@ pub(crate) enum WebhookVerb {
         /// nanomdm: what devices send, as it came, with the secrets in it [default: tillsyn]
         #[arg(long)]
         format: Option<String>,
+        #[command(flatten)]
+        person: Person,
     },
     /// Changes a webhook
     Change {
@@ -42,6 +68,8 @@ pub(crate) enum WebhookVerb {
         /// Other events, instead of those before; may be repeated
         #[arg(long = "event", value_name = "EVENT")]
         events: Vec<String>,
+        #[command(flatten)]
+        person: Person,
     },
     /// Stops a webhook; what happens meanwhile is not sent later
     Pause {
@@ -52,11 +80,15 @@ pub(crate) enum WebhookVerb {
     Resume {
         /// Id of the webhook
         id: String,
+        #[command(flatten)]
+        person: Person,
     },
     /// Gives a webhook a new key, shown this once
     RenewKey {
         /// Id of the webhook
         id: String,
+        #[command(flatten)]
+        person: Person,
     },
     /// Removes a webhook
     Remove {
@@ -124,10 +156,12 @@ pub(super) async fn run(with: With<WebhookVerb>) -> Result<(), Failure> {
             events,
             unit,
             format,
+            person,
         } => {
-            let body = json!({
+            let mut body = json!({
                 "name": name, "url": url, "events": events, "unit_id": unit, "format": format,
             });
+            person.put_into(&mut body)?;
             let made = client.post("webhooks", &body).await?;
             show::one(&client, &[("Id", "/webhook/id"), ("Key", "/key")], &made);
         }
@@ -136,8 +170,10 @@ pub(super) async fn run(with: With<WebhookVerb>) -> Result<(), Failure> {
             name,
             url,
             events,
+            person,
         } => {
             let mut body = json!({ "name": name, "url": url });
+            person.put_into(&mut body)?;
             if !events.is_empty() {
                 body["events"] = json!(events);
             }
@@ -149,15 +185,16 @@ pub(super) async fn run(with: With<WebhookVerb>) -> Result<(), Failure> {
             let answer = client.patch(&format!("webhooks/{id}"), &body).await?;
             show::done(&client, &answer, "Paused.");
         }
-        WebhookVerb::Resume { id } => {
-            let body = json!({ "paused": false });
+        WebhookVerb::Resume { id, person } => {
+            let mut body = json!({ "paused": false });
+            person.put_into(&mut body)?;
             let answer = client.patch(&format!("webhooks/{id}"), &body).await?;
             show::done(&client, &answer, "Sends again.");
         }
-        WebhookVerb::RenewKey { id } => {
-            let made = client
-                .post(&format!("webhooks/{id}/key"), &Value::Null)
-                .await?;
+        WebhookVerb::RenewKey { id, person } => {
+            let mut body = json!({});
+            person.put_into(&mut body)?;
+            let made = client.post(&format!("webhooks/{id}/key"), &body).await?;
             show::one(&client, &[("Key", "/key")], &made);
         }
         WebhookVerb::Remove { id } => {

@@ -290,6 +290,19 @@ both_engines!(
             .await
             .expect(200);
         assert_eq!(shown["status"], "active");
+        // Nothing of it can be signed: told once, not for each.
+        let spoil = "UPDATE webhook SET key_sealed = (SELECT body_sealed FROM webhook_delivery \
+            WHERE webhook_id <> webhook.id LIMIT 1), name = 'Spoiled' WHERE id = $1";
+        app.db().execute(spoil, args![ill.as_str()]).await.unwrap();
+        let again =
+            "UPDATE webhook_delivery SET status = 'waiting', lease_until = 0 WHERE webhook_id = $1";
+        app.db().execute(again, args![ill.as_str()]).await.unwrap();
+        person(&api, "Elin Berg", None).await;
+        app.run_job("webhooks").await;
+        assert_eq!(got(&app).len(), 2);
+        let told = "SELECT count(*) FROM event WHERE action = 'webhook.pause' \
+            AND details LIKE '%key_unreadable%'";
+        assert_eq!(app.count(told).await, 1);
     }
 );
 
