@@ -5,6 +5,7 @@
 
 pub mod activation_lock;
 pub mod apns;
+pub mod declarative;
 mod hex;
 pub mod oidc;
 pub mod smtp;

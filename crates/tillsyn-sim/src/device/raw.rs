@@ -1,5 +1,7 @@
 //! Any bytes as a message of this device: for tests of what no well-behaved device sends.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -12,6 +14,8 @@ pub struct RawAnswer {
     pub status: StatusCode,
     /// The media type, without parameters.
     pub media_type: String,
+    /// When it asks to come back.
+    pub retry_after: Option<Duration>,
     pub body: Bytes,
 }
 
@@ -36,6 +40,7 @@ impl Device {
         Ok(RawAnswer {
             status: reply.status,
             media_type: reply.media_type(),
+            retry_after: reply.retry_after(),
             body: reply.body,
         })
     }
@@ -52,6 +57,7 @@ impl Device {
         Ok(RawAnswer {
             status: reply.status,
             media_type: reply.media_type(),
+            retry_after: reply.retry_after(),
             body: reply.body,
         })
     }

@@ -89,6 +89,7 @@ struct State {
 pub struct HookStandin {
     address: SocketAddr,
     root_pem: String,
+    tls: Arc<rustls::ServerConfig>,
     state: Arc<Mutex<State>>,
     count: watch::Sender<usize>,
     task: JoinHandle<()>,
@@ -105,7 +106,8 @@ impl HookStandin {
         let listener = TcpListener::bind(addr).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (tls, root_pem) = own_tls("Webhook stand-in", now_ms)?;
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let tls = Arc::new(tls);
+        let acceptor = TlsAcceptor::from(Arc::clone(&tls));
         let state = Arc::<Mutex<State>>::default();
         let (count, _) = watch::channel(0);
         let (shared, told) = (Arc::clone(&state), count.clone());
@@ -122,6 +124,7 @@ impl HookStandin {
         Ok(Self {
             address,
             root_pem,
+            tls,
             state,
             count,
             task,
@@ -141,6 +144,11 @@ impl HookStandin {
     /// PEM of the root that signed the stand-in's own certificate.
     pub fn root_pem(&self) -> &str {
         &self.root_pem
+    }
+
+    /// Its certificate and key, for another stand-in that the same client trusts.
+    pub fn tls(&self) -> Arc<rustls::ServerConfig> {
+        Arc::clone(&self.tls)
     }
 
     /// Answers the next request so.

@@ -42,8 +42,8 @@ pub enum HookOutcome {
 /// A client that goes only where it may. It connects directly: behind a proxy nobody could check the
 /// addresses.
 pub struct HookClient {
-    http: Client,
-    allowed: Arc<Allowed>,
+    pub(super) http: Client,
+    pub(super) allowed: Arc<Allowed>,
 }
 
 impl fmt::Debug for HookClient {
@@ -140,7 +140,7 @@ async fn drain(mut response: Response) {
     }
 }
 
-fn reason(error: &reqwest::Error) -> &'static str {
+pub(super) fn reason(error: &reqwest::Error) -> &'static str {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(found) = cause {
         if found.is::<Forbidden>() {

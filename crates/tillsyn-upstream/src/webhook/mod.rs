@@ -4,6 +4,7 @@
 
 mod address;
 mod allowed;
+mod ask;
 mod client;
 mod resolve;
 #[cfg(test)]
@@ -11,5 +12,6 @@ mod tests;
 
 pub use address::is_public;
 pub use allowed::{Allowed, NoTarget};
+pub use ask::{Ask, Reply};
 pub use client::{Hook, HookClient, HookOutcome};
 pub use resolve::{Lookup, LookupAnswer};
