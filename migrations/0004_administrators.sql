@@ -425,6 +425,17 @@ CREATE UNIQUE INDEX command_given ON command (given_id, channel_id) WHERE given_
 ALTER TABLE channel ADD COLUMN token_updates BIGINT NOT NULL DEFAULT 0;
 UPDATE channel SET token_updates = 1 WHERE push_token IS NOT NULL;
 CREATE INDEX enrollment_apple_id ON enrollment (apple_enrollment_id) WHERE apple_enrollment_id IS NOT NULL;
+-- Who answers the declarative management of an enrollment, with that of its users, when that is not us.
+CREATE TABLE dm_forward (
+    enrollment_id TEXT NOT NULL PRIMARY KEY REFERENCES enrollment (id),
+    -- 'https://…/'; names of endpoints are written behind it.
+    url TEXT NOT NULL,
+    -- Signs questions and answers; NULL: neither is signed.
+    key_sealed {blob},
+    set_kind TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at BIGINT NOT NULL
+);
 
 -- Imports --------------------------------------------------------------------------------------------------
 -- A file of people, groups or units, and what became of it.

@@ -103,6 +103,7 @@ struct Inner {
     profiles: crate::platform::apple::ProfileCache,
     refusals: crate::audit::Refusals,
     raw_wanted: crate::webhooks::RawWanted,
+    forwarder: crate::nanomdm::forward::Forwarder,
     providers: crate::accounts::Providers,
 }
 
@@ -140,6 +141,7 @@ impl Core {
             profiles: crate::platform::apple::ProfileCache::default(),
             refusals: crate::audit::Refusals::default(),
             raw_wanted: crate::webhooks::RawWanted::default(),
+            forwarder: crate::nanomdm::forward::Forwarder::default(),
             providers: crate::accounts::Providers::default(),
         })))
     }
@@ -188,6 +190,10 @@ impl Core {
 
     pub(crate) fn raw_wanted(&self) -> &crate::webhooks::RawWanted {
         &self.0.raw_wanted
+    }
+
+    pub(crate) fn forwarder(&self) -> &crate::nanomdm::forward::Forwarder {
+        &self.0.forwarder
     }
 
     pub(crate) fn providers(&self) -> &crate::accounts::Providers {

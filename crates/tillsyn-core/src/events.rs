@@ -61,6 +61,8 @@ pub const ACTIONS: &[&str] = &[
     "credential.renew",
     "device.bootstrap_token",
     "device.check_out",
+    "device.dm_forward_off",
+    "device.dm_forward_on",
     "device.enroll",
     "device.located",
     "device.locations_read",

@@ -3,10 +3,51 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use tillsyn_apple::checkin::Ids;
+use tillsyn_apple::ids::{ChannelName, EnrollmentIdApple, Udid};
 use tillsyn_db::{Tx, args};
 
 use super::MOST_IDS;
 use crate::error::Error;
+
+/// A channel as these tools name it.
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    /// Of a user's channel its device's.
+    pub(crate) parent: Option<String>,
+}
+
+impl Named {
+    /// The channel that speaks.
+    pub(crate) fn of(ids: &Ids) -> Self {
+        let of_device = ids.udid.as_ref().map(Udid::as_str);
+        let of_user_enrollment = ids.enrollment_id.as_ref().map(EnrollmentIdApple::as_str);
+        let parent = of_device.or(of_user_enrollment).unwrap_or_default();
+        let ChannelName::User(user) = ids.channel() else {
+            let kind = match of_device {
+                Some(_) => "Device",
+                None => "User Enrollment (Device)",
+            };
+            return Self {
+                id: parent.to_owned(),
+                kind,
+                parent: None,
+            };
+        };
+        let kind = match (of_device, &ids.user_id) {
+            (None, _) => "User Enrollment",
+            // The short name stands for a Shared iPad's user, whose id is the same for all.
+            (Some(_), Some(id)) if id.as_str() != user => "Shared iPad",
+            (Some(_), _) => "User",
+        };
+        Self {
+            id: format!("{parent}:{user}"),
+            kind,
+            parent: Some(parent.to_owned()),
+        }
+    }
+}
 
 /// The ids of a request, each once.
 ///

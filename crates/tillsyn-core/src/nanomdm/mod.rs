@@ -2,14 +2,16 @@
 //! doors as the API's (sheet of the family's interface).
 
 mod enqueue;
+pub(crate) mod forward;
 pub(crate) mod hook;
-mod ids;
+pub(crate) mod ids;
 mod outcome;
 mod pushed;
 mod unlock;
 mod wake;
 
 pub use enqueue::{ToolCommand, enqueue};
+pub use forward::{ForwardView, NewForward, clear_forward, find_forward, set_forward};
 pub use outcome::{Asked, Outcome};
 pub use unlock::{AppleAnswer, UnlockForm, unlock};
 pub use wake::wake;

@@ -189,7 +189,7 @@ pub async fn create_webhook(
 }
 
 /// The host of a checked address, with its port.
-pub(super) fn host(url: &str) -> &str {
+pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or_default()
 }

@@ -13,6 +13,7 @@ pub(crate) mod audit;
 mod campaigns;
 mod certificates;
 mod commands;
+mod declarative_forwarding;
 mod device_authorities;
 mod devices;
 mod document;

@@ -80,6 +80,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::mail::routes())
         .merge(super::notifications::routes())
         .merge(super::webhooks::routes())
+        .merge(super::declarative_forwarding::routes())
         .merge(super::imports::routes())
         .routes(guarded(
             Needs::One(P::UnitsWrite),

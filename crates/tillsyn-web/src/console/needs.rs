@@ -124,6 +124,7 @@ const CANCEL: PageNeeds = PageNeeds::AnyOf(&[
     P::DevicesUsers,
     P::CommandsRaw,
 ]);
+const FORWARD: PageNeeds = PageNeeds::All(&[P::WebhooksWrite, P::DevicesConfigure, P::DevicesRead]);
 const REVEAL: PageNeeds = PageNeeds::AnyOf(&[
     P::SecretsRevealPins,
     P::SecretsRevealKeys,
@@ -261,6 +262,12 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         "/console/devices/{id}/profiles/check",
         None,
         Some(one(P::DevicesQuery)),
+    ),
+    ("/console/devices/{id}/declarative", None, Some(FORWARD)),
+    (
+        "/console/devices/{id}/declarative/here",
+        None,
+        Some(FORWARD),
     ),
     ("/console/devices/{id}/security", DEVICES, None),
     ("/console/devices/{id}/secrets", DEVICES, None),

@@ -404,6 +404,11 @@ fn of_device() -> Router<AppState> {
             "/console/devices/{id}/profiles/check",
             post(device::check_profiles),
         )
+        .route("/console/devices/{id}/declarative", post(device::forward))
+        .route(
+            "/console/devices/{id}/declarative/here",
+            post(device::forward_no_more),
+        )
         .route("/console/devices/{id}/security", get(device::security))
         .route("/console/devices/{id}/secrets", get(secrets::show))
         .route(

@@ -8,10 +8,10 @@ use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::certificates::{CertificatePage, CertificateRow, CertificatesPage, RevokeForm};
 use super::commands::{CommandPage, CommandRow, CommandsPage, command_title};
 use super::device::{
-    Act, Acts, AppRow, Callout, ChangeRow, CommandEntry, Deadline, DevicePage, DeviceTab, Fact,
-    FactValue, Hop, InstalledCertificateRow, InventoryTab, ProfileRow, QuestionRow, SecurityFact,
-    SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow, StripFigure, UpdateRow,
-    UserRow, certificate_status, question,
+    Act, Acts, AppRow, Callout, ChangeRow, CommandEntry, Deadline, DevicePage, DeviceTab,
+    Elsewhere, Fact, FactValue, ForwardCard, Hop, InstalledCertificateRow, InventoryTab,
+    ProfileRow, QuestionRow, SecurityFact, SendFamily, SendField, SendKind, SendOnePage, SendPage,
+    SendRow, StripFigure, UpdateRow, UserRow, certificate_status, question,
 };
 use super::devices::{DeviceRow, DevicesPage};
 use super::enrollment::{
@@ -748,6 +748,7 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
         changes_pager: Pager::default(),
         inventory: None,
         items: None,
+        forward: None,
         identity: words::identity(
             l,
             personal,
@@ -983,6 +984,26 @@ impl Sample for DevicePage {
                 with(&|page| {
                     page.tab = DeviceTab::Profiles;
                     page.items = Some(super::samples_rollout::items_tab(l));
+                    page.forward = Some(ForwardCard {
+                        may_change: true,
+                        ..ForwardCard::default()
+                    });
+                }),
+            ),
+            (
+                "declarative",
+                with(&|page| {
+                    page.tab = DeviceTab::Profiles;
+                    page.forward = Some(ForwardCard {
+                        elsewhere: Some(Elsewhere {
+                            url: "https://declarations.example.org/ddm/".to_owned(),
+                            signed: true,
+                            since: ago(l, 60),
+                        }),
+                        may_change: true,
+                        password: true,
+                        ..ForwardCard::default()
+                    });
                 }),
             ),
             (

@@ -438,6 +438,16 @@ pub fn device_refresh(id: &str) -> String {
     device(id) + "/refresh"
 }
 
+/// Lets another server answer the device's declarative management.
+pub fn device_forward(id: &str) -> String {
+    device(id) + "/declarative"
+}
+
+/// Answers it here again.
+pub fn device_forward_no_more(id: &str) -> String {
+    device_forward(id) + "/here"
+}
+
 pub fn device_lock(id: &str) -> String {
     device(id) + "/lock"
 }

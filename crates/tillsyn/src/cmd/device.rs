@@ -113,6 +113,20 @@ pub(crate) enum DeviceVerb {
         /// Identifier of the profile
         identifier: String,
     },
+    /// Shows which server answers the declarative management of a device, or lets another one do so
+    Declarative {
+        /// Id, serial number or exact name
+        device: String,
+        /// The other server, as NanoMDM's -dm: https://…/, for the device and its users
+        #[arg(long, value_name = "URL", conflicts_with = "here")]
+        to: Option<String>,
+        /// A file whose first line is the key that signs questions and answers
+        #[arg(long, value_name = "FILE", requires = "to")]
+        key_file: Option<PathBuf>,
+        /// Answer here again
+        #[arg(long)]
+        here: bool,
+    },
     /// Sends any other command
     Send(Box<super::send::Send>),
 }
@@ -228,6 +242,15 @@ pub(super) async fn run(with: With<DeviceVerb>) -> Result<(), Failure> {
         DeviceVerb::RemoveProfile { device, identifier } => {
             let command = json!({"type": "RemoveProfile", "identifier": identifier});
             put(&client, &device, "commands", &json!({"command": command})).await
+        }
+        DeviceVerb::Declarative {
+            device,
+            to,
+            key_file,
+            here,
+        } => {
+            let id = resolve(&client, &device).await?;
+            super::declarative::run(&client, &id, to, key_file, here).await
         }
         DeviceVerb::Send(send) => super::send::send(&client, *send).await,
     }

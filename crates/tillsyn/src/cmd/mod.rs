@@ -9,6 +9,7 @@ mod campaign;
 mod certificate;
 mod client;
 mod command;
+mod declarative;
 mod device;
 mod enrollment;
 mod event;

@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
 use tillsyn_apple::checkin::Ids;
-use tillsyn_apple::ids::{ChannelName, EnrollmentIdApple, Udid};
+use tillsyn_apple::ids::{EnrollmentIdApple, Udid};
 use zeroize::Zeroizing;
+
+use crate::nanomdm::ids::Named;
 
 /// Topics in use, by the message that is told of.
 pub(crate) const TOPICS: [&str; 9] = [
@@ -114,23 +116,12 @@ impl Message<'_> {
 
 /// `{id, type, parent_id?}` of the channel that speaks.
 fn enrollment(ids: &Ids) -> Json {
-    let of_device = ids.udid.as_ref().map(Udid::as_str);
-    let of_user_enrollment = ids.enrollment_id.as_ref().map(EnrollmentIdApple::as_str);
-    let parent = of_device.or(of_user_enrollment).unwrap_or_default();
-    let ChannelName::User(user) = ids.channel() else {
-        let kind = match of_device {
-            Some(_) => "Device",
-            None => "User Enrollment (Device)",
-        };
-        return json!({ "id": parent, "type": kind });
-    };
-    let kind = match (of_device, &ids.user_id) {
-        (None, _) => "User Enrollment",
-        // The short name stands for a Shared iPad's user, whose id is the same for all.
-        (Some(_), Some(id)) if id.as_str() != user => "Shared iPad",
-        (Some(_), _) => "User",
-    };
-    json!({ "id": format!("{parent}:{user}"), "type": kind, "parent_id": parent })
+    let named = Named::of(ids);
+    let mut told = json!({ "id": named.id, "type": named.kind });
+    if let Some(parent) = named.parent {
+        told["parent_id"] = json!(parent);
+    }
+    told
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::{
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::KeyStore;
+use crate::nanomdm::forward::Question;
 use crate::nanomdm::hook::{RawCopy, Said, tell_in, topic_of};
 
 /// One check-in of a proven sender; the answer is given only after the transaction is committed.
@@ -59,10 +60,11 @@ pub async fn check_in(
     if let Some(device) = &done.seen {
         core.note_seen(device, core.now_ms());
     }
-    match done.token {
+    match (done.token, done.forward) {
         // A provider may ask a vendor: never inside a transaction.
-        Some(request) => get_token::answer(core, &request).await,
-        None => Ok(done.answer),
+        (Some(request), _) => get_token::answer(core, &request).await,
+        (None, Some(question)) => declarative::forwarded(core, &question).await,
+        (None, None) => Ok(done.answer),
     }
 }
 
@@ -93,6 +95,8 @@ pub(super) struct Done {
     pub(super) seen: Option<String>,
     /// A token that is still to be asked for.
     pub(super) token: Option<TokenRequest>,
+    /// A question that another server answers.
+    pub(super) forward: Option<Question>,
 }
 
 impl From<DeviceAnswer> for Done {
@@ -102,6 +106,7 @@ impl From<DeviceAnswer> for Done {
             wakes_push: false,
             seen: None,
             token: None,
+            forward: None,
         }
     }
 }
@@ -248,7 +253,11 @@ impl Context {
             }
             CheckIn::GetBootstrapToken(_) => bootstrap_token::get(tx, self, device).await?,
             CheckIn::DeclarativeManagement(message) => {
-                declarative::run(tx, self, enrollment, device, message).await?
+                let answered = declarative::run(tx, self, enrollment, device, message).await?;
+                return Ok(Done {
+                    forward: answered.forward,
+                    ..Done::to(Some(device), answered.answer)
+                });
             }
             CheckIn::ReturnToService(_) => {
                 return_to_service::run(tx, self, enrollment, device).await?

@@ -8,7 +8,7 @@ use tillsyn_core::{Error, Permission};
 
 use super::acts::acts;
 use super::page::{DevicePage, DeviceTab};
-use super::{inventory, items, parts};
+use super::{forwarding, inventory, items, parts};
 use crate::console::commands::entry;
 use crate::console::devices::platform_icon;
 use crate::console::failure::Failure;
@@ -110,6 +110,11 @@ impl<'a> Build<'a> {
             inventory,
             items: if tab == DeviceTab::Profiles {
                 Some(items::tab(self).await?)
+            } else {
+                None
+            },
+            forward: if tab == DeviceTab::Profiles {
+                forwarding::card(self).await?
             } else {
                 None
             },

@@ -3,6 +3,7 @@
 mod acts;
 mod build;
 mod dialog;
+mod forwarding;
 mod guarded;
 mod install_profile;
 mod inventory;
@@ -15,6 +16,7 @@ mod remove_profile;
 mod send;
 mod show;
 
+pub use forwarding::{Elsewhere, ForwardCard};
 pub use inventory::{
     AppRow, ChangeRow, InstalledCertificateRow, InventoryTab, QuestionRow, UpdateRow, UserRow,
     certificate_status, question,
@@ -27,6 +29,7 @@ pub use page::{
 
 pub use send::{SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow};
 
+pub(super) use forwarding::{forward, forward_no_more};
 pub(super) use guarded::{erase, erase_dialog, retire, retire_dialog};
 pub(super) use install_profile::install_profile;
 pub(super) use items::{check_profiles, target_href};

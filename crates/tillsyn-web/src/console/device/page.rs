@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::forwarding::ForwardCard;
 use super::inventory::{ChangeRow, InventoryTab};
 use super::items::ItemsTab;
 use crate::console::frame::{Frame, Pager};
@@ -56,6 +57,8 @@ pub struct DevicePage {
     pub inventory: Option<InventoryTab>,
     /// On the profiles tab.
     pub items: Option<ItemsTab>,
+    /// On the profiles tab.
+    pub forward: Option<ForwardCard>,
     pub identity: Vec<Identity>,
     pub security: Vec<SecurityFact>,
     /// The identity certificate; `None` when it is not enrolled.

@@ -130,6 +130,8 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "webhook.failed" => l.t("activity-webhook-failed"),
         "secret.reveal" if refused => l.t("activity-secret-refused"),
         "secret.reveal" => l.t("activity-secret"),
+        "device.dm_forward_on" => l.t("activity-forward-on"),
+        "device.dm_forward_off" => l.t("activity-forward-off"),
         "device.lost_mode_on" => l.t("activity-lost-on"),
         "device.lost_mode_off" => l.t("activity-lost-off"),
         "device.located" => l.t("activity-located"),

@@ -1,6 +1,7 @@
 //! The NanoMDM family's interface, as its tools call it: raw HTTP after the sheet of it.
 
 mod commands;
+mod forward;
 mod guarded;
 mod keys;
 mod webhook;

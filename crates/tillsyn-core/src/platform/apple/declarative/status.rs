@@ -70,6 +70,19 @@ pub(super) fn read(report: &[u8], personal: bool) -> Option<Kept> {
     })
 }
 
+/// The report of a personal device as somebody else may have it: with what we keep of it, and no more (S41). `None`
+/// when it is none.
+pub(super) fn without_personal(report: &[u8]) -> Option<Vec<u8>> {
+    let Value::Object(mut report) = strict::parse(report)? else {
+        return None;
+    };
+    if let Some(Value::Object(items)) = report.get_mut("StatusItems") {
+        items.retain(|name, _| name == "management");
+    }
+    report.retain(|name, _| matches!(name.as_str(), "StatusItems" | "Errors" | "FullReport"));
+    Some(Value::Object(report).to_string().into_bytes())
+}
+
 fn bounded(text: String, limit: usize) -> String {
     if text.len() <= limit {
         return text;

@@ -1,0 +1,19 @@
+# Declarative management that another server answers, as with NanoMDM.
+activity-forward-on = gave declarative management to another server:
+activity-forward-off = took declarative management back from another server:
+forward-title = Declarative management
+forward-here = This server answers the device.
+forward-hint = Another server, such as KMFDDM, can answer in its place, for the device and its users. What the device reports goes there, and that server decides what it declares.
+forward-server = Server
+forward-url-hint = Begins with https://, ends with / and is on the public internet, unless the server’s configuration opens others
+forward-url-wrong = This is not an address that begins with https:// and ends with /
+forward-key = Key
+forward-key-hint = Signs questions, and answers have to be signed with it. It is not shown again.
+forward-key-wrong = The key has 8 to 512 characters
+forward-act = Let that server answer
+forward-signature = Signature
+forward-signed = Both ways
+forward-unsigned = None
+forward-since = Since
+forward-stop = Answer here again
+forward-stop-hint = The device drops the declarations of that server when it asks next.

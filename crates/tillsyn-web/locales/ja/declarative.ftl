@@ -1,0 +1,19 @@
+# 別のサーバーが応答する宣言型管理（NanoMDM と同様）。
+activity-forward-on = 宣言型管理を別のサーバーに任せました：
+activity-forward-off = 宣言型管理を別のサーバーから戻しました：
+forward-title = 宣言型管理
+forward-here = このサーバーがデバイスに応答しています。
+forward-hint = KMFDDM などの別のサーバーが、デバイスとそのユーザーに代わりに応答できます。デバイスの報告はそのサーバーに送られ、何を宣言するかはそのサーバーが決めます。
+forward-server = サーバー
+forward-url-hint = https:// で始まり / で終わる、公開インターネット上のアドレス。サーバーの設定でほかも許可できます
+forward-url-wrong = https:// で始まり / で終わるアドレスではありません
+forward-key = 鍵
+forward-key-hint = 問い合わせに署名し、応答もこの鍵での署名が必要です。再び表示されることはありません。
+forward-key-wrong = 鍵は 8～512 文字です
+forward-act = そのサーバーに応答させる
+forward-signature = 署名
+forward-signed = 双方向
+forward-unsigned = なし
+forward-since = 開始
+forward-stop = ここで再び応答する
+forward-stop-hint = デバイスは次に問い合わせたとき、そのサーバーの宣言を破棄します。

@@ -1,0 +1,19 @@
+# Deklarativ hantering som en annan server svarar på, som med NanoMDM.
+activity-forward-on = lämnade deklarativ hantering till en annan server:
+activity-forward-off = tog tillbaka deklarativ hantering från en annan server:
+forward-title = Deklarativ hantering
+forward-here = Den här servern svarar enheten.
+forward-hint = En annan server, till exempel KMFDDM, kan svara i dess ställe, för enheten och dess användare. Det enheten rapporterar går dit, och den servern bestämmer vad den deklarerar.
+forward-server = Server
+forward-url-hint = Börjar med https://, slutar med / och finns på det öppna internet, om inte serverns konfiguration öppnar andra
+forward-url-wrong = Det här är inte en adress som börjar med https:// och slutar med /
+forward-key = Nyckel
+forward-key-hint = Signerar frågor, och svaren måste vara signerade med den. Den visas inte igen.
+forward-key-wrong = Nyckeln har 8 till 512 tecken
+forward-act = Låt den servern svara
+forward-signature = Signatur
+forward-signed = Åt båda hållen
+forward-unsigned = Ingen
+forward-since = Sedan
+forward-stop = Svara här igen
+forward-stop-hint = Enheten släpper den serverns deklarationer nästa gång den frågar.
