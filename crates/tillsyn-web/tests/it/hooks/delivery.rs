@@ -269,7 +269,7 @@ async fn flood(app: &TestApp, id: &str, count: i64, size_bytes: i64) {
 }
 
 both_engines!(
-    a_receiver_that_fails_or_is_slow_stops_nobody_else,
+    what_cannot_be_opened_is_given_up_and_stops_nobody_else,
     still(),
     |app| async move {
         let api = app.owner_api().await;
