@@ -64,6 +64,7 @@ async fn list(core: &Core, json: bool) -> anyhow::Result<()> {
     if json {
         let frozen: Vec<_> = freezes
             .iter()
+            .filter_map(|freeze| freeze.known.as_ref())
             .map(|freeze| {
                 serde_json::json!({
                     "id": freeze.id, "unit": freeze.unit_name, "frozen_by": freeze.frozen_by_name,
@@ -76,7 +77,7 @@ async fn list(core: &Core, json: bool) -> anyhow::Result<()> {
         say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    for freeze in &freezes {
+    for freeze in freezes.iter().filter_map(|freeze| freeze.known.as_ref()) {
         say!(
             "Frozen: {}, by {}. Nothing destructive begins there.",
             freeze.unit_name,

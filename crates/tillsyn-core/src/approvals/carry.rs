@@ -114,7 +114,7 @@ pub(super) async fn carry_in(
         }
         Change::PushCertificate { replacement, .. } => {
             let unit = std::iter::once(found.unit_path.as_str());
-            guard::refuse_frozen_in(tx, unit).await?;
+            guard::refuse_frozen_in(tx, actor, unit).await?;
             let asked = (&found.id, found.asked_by.as_str());
             push::replace_in(tx, core, actor, replacement, asked, now_ms).await?;
         }

@@ -248,7 +248,7 @@ impl Ask {
             org_unit_id = $3 WHERE id = $1 AND status = 'draft'";
         let (actor, new, now_ms) = (&self.actor, &self.new, self.now_ms);
         let targets = load_in(tx, actor, new.act, &self.ids).await?;
-        guard::refuse_frozen_in(tx, targets.iter().map(|t| t.unit_path.as_str())).await?;
+        guard::refuse_frozen_in(tx, actor, targets.iter().map(|t| t.unit_path.as_str())).await?;
         let unit = cover_in(tx, targets.iter().map(|t| t.unit_path.as_str())).await?;
         let devices: Vec<DeviceId> = self.ids.iter().cloned().map(DeviceId::from_store).collect();
         let digest = crate::commands::digest_of(&devices);

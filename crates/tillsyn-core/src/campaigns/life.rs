@@ -28,7 +28,7 @@ pub(crate) async fn begin_in(tx: &Tx, actor: &Actor, id: &str, now_ms: i64) -> R
     const BEGIN: &str = "UPDATE campaign SET status = 'active', approved_by = $2, approved_at = $3 \
         WHERE id = $1 AND status = 'waiting'";
     let found = find_in(tx, id, now_ms).await?;
-    guard::refuse_frozen_in(tx, std::iter::once(found.unit_path.as_str())).await?;
+    guard::refuse_frozen_in(tx, actor, std::iter::once(found.unit_path.as_str())).await?;
     let by = who(actor);
     tx.execute(BEGIN, args![id, by, now_ms]).await?;
     let event = NewEvent::done("campaign.begin", "campaign", id, &found.unit_id)

@@ -181,7 +181,7 @@ impl Turn {
         let lost = loaded.consequence == Consequence::DeviceLost;
         if lost {
             let unit = std::iter::once(loaded.unit_path.as_str());
-            refuse_frozen_in(tx, unit).await?;
+            refuse_frozen_in(tx, &self.actor, unit).await?;
             self.count(tx, &loaded).await?;
         }
         tx.execute(REVOKE, args![loaded.sha256.as_str(), self.now_ms])

@@ -424,7 +424,7 @@ impl Plan {
                 )),
             };
         };
-        refuse_frozen_in(tx, able.iter().map(|(t, _)| t.unit_path.as_str())).await?;
+        refuse_frozen_in(tx, &self.actor, able.iter().map(|(t, _)| t.unit_path.as_str())).await?;
         let named = self.campaign.as_ref();
         let spend = campaigns::spend_in(tx, named, act, &self.devices, self.now_ms).await?;
         let (id, fleet, settings) = (self.budget_id(), self.fleet, &self.settings);

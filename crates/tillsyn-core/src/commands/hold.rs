@@ -190,7 +190,7 @@ pub(crate) async fn release_in(
         .iter()
         .map(|row| row.text(0))
         .collect::<Result<Vec<_>, _>>()?;
-    refuse_frozen_in(tx, paths.iter().map(String::as_str)).await?;
+    refuse_frozen_in(tx, actor, paths.iter().map(String::as_str)).await?;
     let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
     let campaign = first.opt_text(4)?;
     if let (Some(campaign), Some(act)) = (&campaign, act)

@@ -10,8 +10,9 @@ use super::insert::{self, Able};
 use super::request::Request;
 use super::status::CommandStatus;
 use super::store::{self, Target};
+use crate::actor::Actor;
 use crate::error::Error;
-use crate::guard::refuse_frozen_in;
+use crate::guard::{FROZEN, refuse_frozen_in};
 use crate::ids::DeviceId;
 use crate::keys::KeyStore;
 
@@ -114,10 +115,11 @@ pub(super) async fn not_frozen<'a>(
     let mut free = Vec::with_capacity(able.len());
     for (target, enrollment) in able {
         let unit = std::iter::once(target.unit_path.as_str());
-        match refuse_frozen_in(tx, unit).await {
+        match refuse_frozen_in(tx, &Actor::system(), unit).await {
             Ok(()) => free.push((target, enrollment)),
             Err(error) if error.code == "frozen" => {
-                let why = (error.code, error.detail);
+                // It is kept, for whoever sees the device.
+                let why = (error.code, FROZEN.to_owned());
                 refused.insert(enrollment.channel_id.clone(), why);
             }
             Err(error) => return Err(error),

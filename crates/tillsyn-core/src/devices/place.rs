@@ -84,7 +84,7 @@ pub(crate) async fn move_in(
     if moved.is_empty() {
         return Ok(moved);
     }
-    refuse_leaving_in(tx, paths.iter().map(String::as_str), &target.path, None).await?;
+    refuse_leaving_in(tx, actor, paths.iter().map(String::as_str), &target.path, None).await?;
     for sql in [DEVICE, SUMMARY] {
         tx.execute_in(sql, moved.clone(), args![unit, now_ms])
             .await?;

@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 
-/// One freeze.
+/// One freeze, as whoever reaches its unit knows it.
 #[derive(Clone, Debug)]
 pub struct Freeze {
     pub id: String,
@@ -22,6 +22,20 @@ pub struct Freeze {
     pub frozen_by_name: String,
     pub frozen_at: i64,
 }
+
+/// A freeze, as somebody sees it whom it stops.
+#[derive(Clone, Debug)]
+pub struct FreezeView {
+    pub id: String,
+    pub frozen_at: i64,
+    /// Its unit, who stopped it and why; nothing of one that lies above the reader's scope, where neither
+    /// the unit nor the person exists for them (S02).
+    pub known: Option<Freeze>,
+}
+
+/// What is said of a freeze to whoever may not know more, and where it is kept for anybody to read.
+pub(crate) const FROZEN: &str =
+    "Everything destructive is stopped here; nothing of the kind begins until two people end that.";
 
 fn decode(row: &Row) -> Result<Freeze, Error> {
     let by = row.text(5)?;
@@ -52,6 +66,7 @@ pub(super) async fn active_in(tx: &Tx) -> Result<Vec<Freeze>, Error> {
 /// Refuses a destructive act in any of these units while it is frozen, in the transaction of the act.
 pub(crate) async fn refuse_frozen_in<'a>(
     tx: &Tx,
+    actor: &Actor,
     paths: impl Iterator<Item = &'a str>,
 ) -> Result<(), Error> {
     let active = active_in(tx).await?;
@@ -60,14 +75,18 @@ pub(crate) async fn refuse_frozen_in<'a>(
     }
     for path in paths {
         if let Some(freeze) = active.iter().find(|f| path.starts_with(&f.unit_path)) {
-            return Err(frozen(freeze));
+            return Err(frozen(actor, freeze));
         }
     }
     Ok(())
 }
 
 /// The same for devices, wherever they are now.
-pub(crate) async fn refuse_frozen_devices_in(tx: &Tx, devices: &[String]) -> Result<(), Error> {
+pub(crate) async fn refuse_frozen_devices_in(
+    tx: &Tx,
+    actor: &Actor,
+    devices: &[String],
+) -> Result<(), Error> {
     const PATHS: &str = "SELECT DISTINCT u.path FROM device_summary d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id {ids}";
     if devices.is_empty() || active_in(tx).await?.is_empty() {
@@ -78,13 +97,14 @@ pub(crate) async fn refuse_frozen_devices_in(tx: &Tx, devices: &[String]) -> Res
         .iter()
         .map(|row| row.text(0))
         .collect::<Result<Vec<_>, _>>()?;
-    refuse_frozen_in(tx, paths.iter().map(String::as_str)).await
+    refuse_frozen_in(tx, actor, paths.iter().map(String::as_str)).await
 }
 
 /// Refuses to take something out of a frozen subtree: what is moved from `from` to `to` would be destroyed there.
 /// Freezes below `along` go with it.
 pub(crate) async fn refuse_leaving_in<'a>(
     tx: &Tx,
+    actor: &Actor,
     from: impl Iterator<Item = &'a str>,
     to: &str,
     along: Option<&str>,
@@ -97,13 +117,17 @@ pub(crate) async fn refuse_leaving_in<'a>(
     let left: Vec<_> = active.iter().filter(|freeze| !stays(freeze)).collect();
     for path in from {
         if let Some(freeze) = left.iter().find(|f| path.starts_with(&f.unit_path)) {
-            return Err(frozen(freeze));
+            return Err(frozen(actor, freeze));
         }
     }
     Ok(())
 }
 
-fn frozen(freeze: &Freeze) -> Error {
+fn frozen(actor: &Actor, freeze: &Freeze) -> Error {
+    if !actor.reaches(&freeze.unit_path) {
+        let data = json!({ "freeze_id": freeze.id, "frozen_at": freeze.frozen_at });
+        return Error::conflict("frozen", FROZEN).with_data(data);
+    }
     let detail = format!(
         "{} stopped everything destructive; nothing of the kind begins until two people end that.",
         freeze.frozen_by_name
@@ -131,14 +155,20 @@ pub(crate) async fn device_frozen_in(tx: &Tx, device_id: &str) -> Result<bool, E
 }
 
 /// The freezes that concern the actor: in their subtree, or above it.
-pub async fn freezes(core: &Core, actor: &Actor) -> Result<Vec<Freeze>, Error> {
+pub async fn freezes(core: &Core, actor: &Actor) -> Result<Vec<FreezeView>, Error> {
     let active = core
         .db()
         .read((), |tx, ()| Box::pin(async move { active_in(tx).await }))
         .await?;
-    let concerns =
-        |f: &Freeze| actor.reaches(&f.unit_path) || actor.unit_path.starts_with(&f.unit_path);
-    Ok(active.into_iter().filter(concerns).collect())
+    let view = |freeze: Freeze| {
+        let within = actor.reaches(&freeze.unit_path);
+        (within || actor.unit_path.starts_with(&freeze.unit_path)).then(|| FreezeView {
+            id: freeze.id.clone(),
+            frozen_at: freeze.frozen_at,
+            known: within.then_some(freeze),
+        })
+    };
+    Ok(active.into_iter().filter_map(view).collect())
 }
 
 async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<Freeze, Error> {

@@ -6,13 +6,13 @@ mod settings;
 mod state;
 mod stop;
 
-pub use freeze::{Freeze, freezes};
+pub use freeze::{Freeze, FreezeView, freezes};
 pub use settings::{check_settings, loosens, submit_unit, unit_there};
 pub use state::{GuardState, UnitLine, budget, state};
 pub use stop::{DESTRUCTIVE, Stopped, may_stop, stop};
 
 pub(crate) use freeze::{
-    device_frozen_in, refuse_frozen_devices_in, refuse_frozen_in, refuse_leaving_in,
+    FROZEN, device_frozen_in, refuse_frozen_devices_in, refuse_frozen_in, refuse_leaving_in,
     submit_unfreeze_in, unfreeze_in,
 };
 pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in, within};

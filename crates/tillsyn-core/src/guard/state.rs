@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::settings::{self, GuardSettings, UnitGuard};
 
-use super::freeze::{Freeze, freezes};
+use super::freeze::{FreezeView, freezes};
 use super::stop::may_stop;
 
 /// The guard's figures, what of the budget is used, and what is frozen.
@@ -18,7 +18,7 @@ pub struct GuardState {
     /// What units of the actor's scope want stricter.
     pub units: Vec<UnitLine>,
     pub budget: Budget,
-    pub freezes: Vec<Freeze>,
+    pub freezes: Vec<FreezeView>,
     /// Whether the actor may stop everything destructive of their scope.
     pub may_stop: bool,
 }

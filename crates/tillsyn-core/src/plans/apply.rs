@@ -327,7 +327,7 @@ impl Carry {
             return Ok(None);
         }
         let (core, actor) = (&self.core, &self.actor);
-        refuse_frozen_devices_in(tx, &self.computed.tally.removes).await?;
+        refuse_frozen_devices_in(tx, actor, &self.computed.tally.removes).await?;
         let approved = End {
             status: ApprovalStatus::Approved,
             reason: self.reason.as_deref(),

@@ -114,7 +114,7 @@ impl Direct {
             return Ok(Outcome::Look);
         }
         // The reconciler would take it as soon as the freeze ends, and nobody would have asked again.
-        refuse_frozen_devices_in(tx, &tally.removes).await?;
+        refuse_frozen_devices_in(tx, actor, &tally.removes).await?;
         if tally.affected.is_empty() && !self.of_item {
             let carried = carry_in(tx, core, actor, &self.change, now).await?;
             let of_none = matches!(&carried.look, Look::Devices(devices) if devices.is_empty());

@@ -308,7 +308,7 @@ impl Upload {
         let row = tx.fetch_one(ON_RECORD, args![id]).await?;
         let (unit, path) = (row.text(1)?, row.text(2)?);
         authorize(&self.actor, Permission::PushWrite, &path)?;
-        refuse_frozen_in(tx, std::iter::once(path.as_str())).await?;
+        refuse_frozen_in(tx, &self.actor, std::iter::once(path.as_str())).await?;
         let replacement = Replacement {
             certificate_pem: self.certificate_pem.clone(),
             request_id: self.request_id.clone(),

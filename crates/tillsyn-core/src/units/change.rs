@@ -166,7 +166,7 @@ pub(crate) async fn move_in(
         std::iter::once(found.path.as_str()),
         Some(found.path.as_str()),
     );
-    refuse_leaving_in(tx, from, &target.path, along).await?;
+    refuse_leaving_in(tx, actor, from, &target.path, along).await?;
     let end = prefix_end(&found.path);
     let deepest = tx
         .fetch_one(DEEPEST, args![found.path.as_str(), end.as_str()])

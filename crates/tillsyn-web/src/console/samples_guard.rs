@@ -308,13 +308,13 @@ impl Sample for GuardPage {
                 l.t_args("guard-of", &[("used", 3.into()), ("limit", 25.into())]),
             )],
             freezes: if frozen {
-                vec![FreezeRow {
+                let told = ["Hydrology", "Maja Bergqvist", "That was not me"].map(str::to_owned);
+                let row = |known: Option<[String; 3]>| FreezeRow {
                     id: ID.to_owned(),
-                    unit: "Hydrology".to_owned(),
-                    by: "Maja Bergqvist".to_owned(),
                     at: ago(l, 12),
-                    reason: "That was not me".to_owned(),
-                }]
+                    known: known.map(Into::into),
+                };
+                vec![row(Some(told)), row(None)]
             } else {
                 Vec::new()
             },

@@ -168,9 +168,13 @@ impl Visitor {
         })
     }
 
-    /// Who froze what, and since when.
-    fn frozen(&self, freeze: &guard::Freeze) -> String {
+    /// Who froze what, and since when; of a freeze above the visitor's scope only since when.
+    fn frozen(&self, freeze: &guard::FreezeView) -> String {
         let when = self.texts.ago(freeze.frozen_at, &self.zone).text;
+        let Some(freeze) = &freeze.known else {
+            let args = [("when", (&when).into())];
+            return self.texts.t_args("freeze-banner-above", &args);
+        };
         let args = [
             ("unit", (&freeze.unit_name).into()),
             ("who", (&freeze.frozen_by_name).into()),

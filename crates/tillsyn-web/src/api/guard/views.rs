@@ -74,23 +74,35 @@ pub(in crate::api) struct GuardBudget {
 pub(in crate::api) struct Freeze {
     #[schema(format = "uuid")]
     id: String,
+    /// This, the unit's name, who stopped it and why: only of a unit that the token reaches; a freeze may
+    /// lie above it.
     #[schema(format = "uuid")]
-    unit_id: String,
-    unit: String,
+    unit_id: Option<String>,
+    unit: Option<String>,
     reason: Option<String>,
-    frozen_by: String,
+    frozen_by: Option<String>,
     frozen_at: Time,
 }
 
-impl From<guard::Freeze> for Freeze {
-    fn from(freeze: guard::Freeze) -> Self {
-        Self {
+impl From<guard::FreezeView> for Freeze {
+    fn from(freeze: guard::FreezeView) -> Self {
+        let bare = Self {
             id: freeze.id,
-            unit_id: freeze.unit_id,
-            unit: freeze.unit_name,
-            reason: freeze.reason,
-            frozen_by: freeze.frozen_by_name,
+            unit_id: None,
+            unit: None,
+            reason: None,
+            frozen_by: None,
             frozen_at: Time(freeze.frozen_at),
+        };
+        match freeze.known {
+            None => bare,
+            Some(known) => Self {
+                unit_id: Some(known.unit_id),
+                unit: Some(known.unit_name),
+                reason: known.reason,
+                frozen_by: Some(known.frozen_by_name),
+                ..bare
+            },
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::approvals::{self, Asked, Change, Outcome};
-use tillsyn_core::guard::{self, Freeze, UnitLine};
+use tillsyn_core::guard::{self, FreezeView, UnitLine};
 use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::settings::{GuardSettings, UnitGuard};
 use tillsyn_core::{Error, Kind, Permission};
@@ -58,10 +58,9 @@ pub struct GuardFigure {
 
 pub struct FreezeRow {
     pub id: String,
-    pub unit: String,
-    pub by: String,
     pub at: When,
-    pub reason: String,
+    /// Its unit, who and why; of a freeze above the visitor's scope nothing.
+    pub known: Option<(String, String, String)>,
 }
 
 /// What one unit wants stricter.
@@ -164,12 +163,13 @@ async fn form(visitor: &Visitor, fields: &Fields) -> Result<GuardPage, Failure> 
             &[("used", used.into()), ("limit", limit.into())],
         )
     };
-    let row = |freeze: Freeze| FreezeRow {
+    let row = |freeze: FreezeView| FreezeRow {
         at: l.ago(freeze.frozen_at, zone),
         id: freeze.id,
-        unit: freeze.unit_name,
-        by: freeze.frozen_by_name,
-        reason: freeze.reason.unwrap_or_default(),
+        known: freeze.known.map(|known| {
+            let reason = known.reason.unwrap_or_default();
+            (known.unit_name, known.frozen_by_name, reason)
+        }),
     };
     Ok(GuardPage {
         figures: vec![

@@ -3,8 +3,10 @@
 use serde_json::json;
 use tillsyn_core::approvals::{self, Asked, Change};
 use tillsyn_core::commands::{self, Request};
+use tillsyn_core::ids::OrgUnitId;
+use tillsyn_core::tokens::{NewToken, create_token};
 use tillsyn_core::{Error, Permission, guard, jobs};
-use tillsyn_testkit::{Engine, TestApp, both_engines};
+use tillsyn_testkit::{Api, Engine, OWNER_PASSWORD, TestApp, both_engines};
 
 use super::{ERASE, ask, confirmed, fleet, still, waiting};
 
@@ -234,4 +236,63 @@ async fn nothing_is_moved_out_of_what_is_frozen() {
     let new = confirmed(&app, &ids[..1], LOCK).await;
     let refused = commands::enqueue(&app.core, &app.owner, new).await;
     assert_eq!(refused.unwrap_err().code, "frozen");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
+    const MOVE: &str = "UPDATE device_summary SET org_unit_id = $2 WHERE device_id = $1";
+    const BELOW: &str = "UPDATE account SET org_unit_id = $1 WHERE email = 'second-1@example.org'";
+    let app = TestApp::with(Engine::Sqlite, still()).await;
+    let ids = fleet(&app, 1).await;
+    let api = app.owner_api().await;
+    let unit = json!({ "name": "Library", "parent_id": null });
+    let unit = api.post("/api/v1/units", &unit).await.expect(201);
+    let unit = unit["id"].as_str().unwrap();
+    let values = tillsyn_db::args![ids[0].as_str(), unit];
+    app.db().execute(MOVE, values).await.unwrap();
+    app.second_owner(1).await;
+    app.db()
+        .execute(BELOW, tillsyn_db::args![unit])
+        .await
+        .unwrap();
+    let new = NewToken {
+        name: "library".to_owned(),
+        permissions: vec![Permission::DevicesRead, Permission::DevicesLock],
+        days: 1,
+        unit: OrgUnitId::parse(unit),
+        ..NewToken::default()
+    };
+    let (_, token) = create_token(&app.core, &app.owner, new).await.unwrap();
+    let below = Api::new(app.url(), Some(token.to_string()));
+    let stop = json!({ "reason": "The rector's laptop" });
+    api.post("/api/v1/guard/stop", &stop).await.expect(200);
+
+    let whole = api.get("/api/v1/guard").await.expect(200);
+    let whole = &whole["freezes"][0];
+    assert_eq!(whole["reason"], "The rector's laptop");
+    assert_eq!(whole["frozen_by"], app.owner.name.as_str());
+    let seen = below.get("/api/v1/guard").await.expect(200);
+    let expected = json!({
+        "id": whole["id"], "frozen_at": whole["frozen_at"],
+        "unit_id": null, "unit": null, "reason": null, "frozen_by": null,
+    });
+    assert_eq!(seen["freezes"], json!([expected]));
+    let lock = format!("/api/v1/devices/{}/lock", ids[0]);
+    let refused = below.post(&lock, &json!({})).await.expect(409);
+    assert_eq!(refused["code"], "frozen");
+    assert_eq!(refused["data"]["freeze_id"], whole["id"]);
+    let said = refused.to_string();
+    for hidden in [app.owner.name.as_str(), "rector", "frozen_by", "reason\""] {
+        assert!(!said.contains(hidden), "{hidden} in {said}");
+    }
+
+    let mut browser = crate::console::browser::Browser::new(&app);
+    let email = "second-1@example.org";
+    browser.sign_in(email, OWNER_PASSWORD).await.expect(303);
+    let page = browser.get("/console/settings/guard").await.expect(200);
+    page.says("Everything destructive is frozen in your part of the organisation");
+    page.says("Frozen from above");
+    page.says_not("rector");
+    page.says_not(&app.owner.name);
+    page.says_not("Ask to end the freeze");
 }
