@@ -2,7 +2,7 @@
 //! (security S70, S71).
 
 use serde_json::{Value as Json, json};
-use tillsyn_db::{DbError, Tx, args};
+use tillsyn_db::{DbError, Row, Tx, args};
 
 use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::audit::identity;
@@ -301,8 +301,7 @@ const COLUMNS_PAGE: &str = "SELECT e.id, e.at, e.actor_kind, e.actor_id, \
     e.object_kind, e.object_id, e.result, e.details, e.seq FROM event e \
     JOIN org_unit u ON u.id = e.org_unit_id \
     LEFT JOIN event_identity i ON i.event_id = e.id \
-    WHERE e.seq < $1 AND u.path >= $2 AND u.path < $3 AND ($4 = '' OR (e.object_kind = $4 AND e.object_id = $5)) \
-    ORDER BY e.seq DESC LIMIT $6";
+    WHERE e.seq < $1 AND u.path >= $2 AND u.path < $3 AND ($4 = '' OR (e.object_kind = $4 AND e.object_id = $5))";
 
 /// The events of the actor's scope, newest first; of one object when `object` is given.
 pub async fn list_events(
@@ -319,19 +318,23 @@ pub async fn list_events(
         None => i64::MAX,
     };
     let (kind, id) = object.unwrap_or(("", ""));
-    let rows = core
+    let sql = format!(
+        "{COLUMNS_PAGE}{} ORDER BY e.seq DESC LIMIT $6",
+        actor.platform_filter_of_events()
+    );
+    let values = args![
+        before,
+        actor.unit_path.as_str(),
+        prefix_end(&actor.unit_path),
+        kind,
+        id,
+        limit + 1
+    ];
+    let rows: Vec<Row> = core
         .db()
-        .query_all(
-            COLUMNS_PAGE,
-            args![
-                before,
-                actor.unit_path.as_str(),
-                prefix_end(&actor.unit_path),
-                kind,
-                id,
-                limit + 1
-            ],
-        )
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
         .await?;
     let mut items = Vec::with_capacity(rows.len());
     let mut last = 0;

@@ -42,7 +42,7 @@ async fn insert(
         (SELECT count(*) FROM escrow s WHERE s.device_id = d.id AND s.state = 'kept' AND s.kind IN \
         ('activation_lock_bypass_device', 'activation_lock_bypass_server')), \
         (SELECT count(*) FROM activation_unlock a WHERE a.device_id = d.id \
-        AND a.status IN ('waiting', 'running')) \
+        AND a.status IN ('waiting', 'running')), d.platform \
         FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         LEFT JOIN device_summary m ON m.device_id = d.id WHERE d.id = $1";
     const INSERT: &str = "INSERT INTO activation_unlock (id, device_id, org_unit_id, status, due_at, \
@@ -53,7 +53,7 @@ async fn insert(
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
     let unit = row.text(0)?;
-    if !actor.reaches(&row.text(1)?) {
+    if !actor.reaches_device(row.str(1)?, row.str(7)?) {
         return Err(Error::not_found("device"));
     }
     authorize(actor, Permission::DevicesActivationLock, &row.text(1)?)?;

@@ -181,6 +181,25 @@ impl Actor {
         }
     }
 
+    /// The same condition on another column.
+    pub(crate) fn platform_filter_of(&self, column: &str) -> String {
+        self.platform_filter().replace("d.platform", column)
+    }
+
+    /// The same on an event `e`, which a device caused or which is about one: what became of a device that is
+    /// gone is for whoever reaches all.
+    pub(crate) fn platform_filter_of_events(&self) -> String {
+        let own = self.platform_filter();
+        if own.is_empty() {
+            return String::new();
+        }
+        let reached = format!("(SELECT d.device_id FROM device_summary d WHERE 1 = 1{own})");
+        format!(
+            " AND (e.object_kind <> 'device' OR e.object_id IN {reached}) \
+             AND (e.actor_kind <> 'device' OR e.actor_id IN {reached})"
+        )
+    }
+
     /// Whether the unit at `path` lies in the actor's subtree.
     pub fn reaches(&self, path: &str) -> bool {
         path.starts_with(&self.unit_path)
@@ -205,6 +224,20 @@ pub fn authorize_device(
         Kind::NotFound,
         "not_found",
         "There is no such object.",
+    ))
+}
+
+/// Refuses whoever is limited to one platform what is not of devices alone, or of devices of others too.
+///
+/// # Errors
+/// Forbidden.
+pub(crate) fn refuse_limited(actor: &Actor) -> Result<(), Error> {
+    if actor.platform.is_none() {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "platform_scope",
+        "This concerns more than the platform that you look after.",
     ))
 }
 

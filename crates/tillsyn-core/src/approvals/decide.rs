@@ -8,8 +8,9 @@ use super::change::Change;
 use super::rules::{no_other_person_in, second_person, who};
 use super::status::ApprovalStatus;
 use super::store::{Approval, End, find_in, settle_in};
+use super::targets::Target;
 use super::view::{ApprovalView, visible};
-use crate::actor::{Actor, ActorKind, Permission, authorize};
+use crate::actor::{Actor, ActorKind, Permission, authorize, refuse_limited};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{ApprovalId, PlanId};
@@ -157,6 +158,15 @@ fn waiting(approval: &Approval) -> Result<(), Error> {
     )
 }
 
+/// Whoever is limited to one platform decides on devices of that one, and on nothing that is not of devices.
+pub(super) fn within_platform(actor: &Actor, found: &Approval) -> Result<(), Error> {
+    let own = |target: &Target| actor.reaches_device(&actor.unit_path, &target.platform);
+    if found.targets > 0 && found.preview.targets.iter().all(own) {
+        return Ok(());
+    }
+    refuse_limited(actor)
+}
+
 /// One decision in its transaction; it may run more than once.
 struct Turn<'a> {
     tx: &'a Tx,
@@ -176,13 +186,7 @@ impl Turn<'_> {
             no_other_person_in(tx, people, needed, path, now_ms).await?;
         } else {
             second_person(actor, people, needed, path, now_ms)?;
-            // Of devices the platform is asked for each of them.
-            if actor.platform.is_some() && found.targets == 0 {
-                return Err(Error::forbidden(
-                    "platform_scope",
-                    "This concerns more than the platform that you look after.",
-                ));
-            }
+            within_platform(actor, &found)?;
         }
         let carried = carry::carry_in(tx, self.core, actor, &found, now_ms).await?;
         let status = match &carried {
@@ -223,6 +227,12 @@ impl Turn<'_> {
             }
             authorize(actor, Permission::GuardApprove, &found.unit_path)?;
             authorize(actor, found.permission, &found.unit_path)?;
+            match &found.change {
+                Change::Plan { plan_id } => {
+                    plans::refuse_limited_in(self.tx, actor, plan_id, self.now_ms).await?;
+                }
+                _ => within_platform(actor, &found)?,
+            }
         }
         self.settle(&found, status, words).await
     }

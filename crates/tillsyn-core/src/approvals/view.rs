@@ -7,6 +7,7 @@ use tillsyn_db::{Tx, args};
 
 use super::carry::{changed, current_in};
 use super::change::Change;
+use super::decide::within_platform;
 use super::rules::{second_person, who};
 use super::since::Moved;
 use super::status::ApprovalStatus;
@@ -194,6 +195,11 @@ fn view(actor: &Actor, found: Approval, now_ms: i64) -> ApprovalView {
             .err()
             // Typing the password is part of deciding.
             .filter(|error| error.code != "fresh_sign_in_needed")
+            .or_else(|| match found.change {
+                // Its effects are seen, and asked for, on its own page.
+                Change::Plan { .. } => None,
+                _ => within_platform(actor, &found).err(),
+            })
             .map(|error| error.code),
         _ => Some("approval_over"),
     };

@@ -5,7 +5,7 @@ use tillsyn_db::{DbError, Row, Tx, args};
 
 use super::erasure::{Subject, former_devices_in, prove, subject_in};
 use crate::accounts::Proof;
-use crate::actor::{Actor, Permission, may};
+use crate::actor::{Actor, Permission, may, refuse_limited};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
@@ -233,6 +233,7 @@ pub async fn export_person(
     proof: Option<Proof>,
 ) -> Result<Json, Error> {
     may(actor, Permission::AuditManage)?;
+    refuse_limited(actor)?;
     prove(core, actor, proof).await?;
     let now_ms = core.now_ms();
     // Nothing of it is written: long lists hold no writer up.

@@ -12,7 +12,7 @@ use super::seal::head_in;
 use super::sign;
 use super::verify::{Body, Entry, Start, keys, page, start_in};
 use super::{cef, file};
-use crate::actor::{Actor, Permission, may};
+use crate::actor::{Actor, Permission, may, refuse_limited};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -70,6 +70,7 @@ const PAGE: i64 = 500;
 /// Begins an export, and records that it was asked for. Of units outside the reader's there are only hashes.
 pub async fn export(core: &Core, actor: &Actor, asked: Asked) -> Result<Export, Error> {
     may(actor, Permission::AuditExport)?;
+    refuse_limited(actor)?;
     let unit = org::of_path(core, &actor.unit_path).await?;
     let mut range = range(core, &asked).await?;
     if asked.format == Format::JsonLines {

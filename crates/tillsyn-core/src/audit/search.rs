@@ -65,7 +65,8 @@ pub async fn search(
         None => i64::MAX,
     };
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
-    let (sql, values) = statement(filter, args![before, from, to], limit + 1)?;
+    let own = actor.platform_filter_of_events();
+    let (sql, values) = statement(filter, &own, args![before, from, to], limit + 1)?;
     let rows = core
         .db()
         .read((sql, values), |tx, (sql, values)| {
@@ -89,10 +90,11 @@ pub async fn search(
 /// The statement of this filter, made of fragments of ours; values are bound.
 fn statement(
     filter: &EventFilter,
+    own: &str,
     mut values: Vec<Value>,
     limit: i64,
 ) -> Result<(String, Vec<Value>), Error> {
-    let mut sql = COLUMNS.to_owned();
+    let mut sql = format!("{COLUMNS}{own}");
     let mut and = |fragment: &str, value: Value| {
         values.push(value);
         sql.push_str(&fragment.replace("$n", &format!("${}", values.len())));

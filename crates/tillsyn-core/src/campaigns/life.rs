@@ -4,7 +4,7 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::store::{CampaignStatus, CampaignView, find_in, permission};
-use crate::actor::{Actor, authorize};
+use crate::actor::{Actor, authorize, refuse_limited};
 use crate::approvals::{ApprovalStatus, End, settle_in, who};
 use crate::core::Core;
 use crate::error::Error;
@@ -56,6 +56,9 @@ pub async fn end(core: &Core, actor: &Actor, id: &CampaignId) -> Result<Campaign
                 const END: &str = "UPDATE campaign SET status = $2 WHERE id = $1";
                 let found = find_in(tx, id.as_str(), *now).await?;
                 authorize(actor, permission(found.act), &found.unit_path)?;
+                if with_others_in(tx, actor, id.as_str()).await? {
+                    refuse_limited(actor)?;
+                }
                 let status = match found.status {
                     CampaignStatus::Active => CampaignStatus::Ended,
                     CampaignStatus::Waiting => CampaignStatus::Cancelled,
@@ -77,6 +80,15 @@ pub async fn end(core: &Core, actor: &Actor, id: &CampaignId) -> Result<Campaign
             })
         })
         .await
+}
+
+/// Whether devices of another platform than the actor's are in it.
+async fn with_others_in(tx: &Tx, actor: &Actor, id: &str) -> Result<bool, Error> {
+    const OTHERS: &str = "SELECT d.id FROM campaign_target t JOIN device d ON d.id = t.device_id \
+        WHERE t.campaign_id = $1";
+    let own = actor.platform_filter();
+    let sql = format!("{OTHERS} AND NOT (1 = 1{own}) LIMIT 1");
+    Ok(!tx.fetch_all_dyn(&sql, args![id]).await?.is_empty())
 }
 
 /// Ends those whose date has come.

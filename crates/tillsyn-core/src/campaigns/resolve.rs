@@ -19,7 +19,7 @@ pub struct Resolved {
 
 /// Finds the devices of the actor's scope with these serial numbers.
 pub async fn resolve(core: &Core, actor: &Actor, serials: Vec<String>) -> Result<Resolved, Error> {
-    const FIND: &str = "SELECT d.serial_number, d.device_id, u.path FROM device_summary d \
+    const FIND: &str = "SELECT d.serial_number, d.device_id, u.path, d.platform FROM device_summary d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE d.serial_number {ids}";
     may(actor, Permission::DevicesRead)?;
     let mut wanted = serials;
@@ -36,7 +36,7 @@ pub async fn resolve(core: &Core, actor: &Actor, serials: Vec<String>) -> Result
             Box::pin(async move {
                 let mut found = HashMap::new();
                 for row in tx.fetch_all_in(FIND, wanted.clone(), args![]).await? {
-                    if actor.reaches(row.str(2)?) {
+                    if actor.reaches_device(row.str(2)?, row.str(3)?) {
                         found.insert(row.text(0)?, DeviceId::from_store(row.text(1)?));
                     }
                 }

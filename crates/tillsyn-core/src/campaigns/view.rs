@@ -1,6 +1,6 @@
 //! Campaigns as they are shown.
 
-use tillsyn_db::args;
+use tillsyn_db::{Row, args};
 
 use super::store::{COLUMNS, CampaignView, decode, find_in};
 use crate::actor::{Actor, Permission, authorize, may};
@@ -88,8 +88,7 @@ pub async fn targets(
         t.command_id, c.status FROM campaign_target t \
         JOIN device_summary d ON d.device_id = t.device_id JOIN org_unit u ON u.id = d.org_unit_id \
         LEFT JOIN command c ON c.id = t.command_id \
-        WHERE t.campaign_id = $1 AND t.device_id > $2 AND u.path >= $3 AND u.path < $4 \
-        ORDER BY t.device_id LIMIT $5";
+        WHERE t.campaign_id = $1 AND t.device_id > $2 AND u.path >= $3 AND u.path < $4";
     find(core, actor, id).await?;
     let limit = page_size(limit)?;
     let from = match after {
@@ -98,7 +97,14 @@ pub async fn targets(
     };
     let path = actor.unit_path.as_str();
     let values = args![id, from, path, prefix_end(path), limit + 1];
-    let rows = core.db().query_all(LIST, values).await?;
+    let own = actor.platform_filter();
+    let sql = format!("{LIST}{own} ORDER BY t.device_id LIMIT $5");
+    let rows: Vec<Row> = core
+        .db()
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
+        .await?;
     let shown = usize::try_from(limit).unwrap_or(0);
     let mut items = Vec::new();
     for row in rows.iter().take(shown) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use crate::actor::{Actor, Permission, authorize, require_fresh};
+use crate::actor::{Actor, Permission, authorize_device, require_fresh};
 use crate::approvals::is_new;
 use crate::commands::guard::{self, Count, REVOKE};
 use crate::commands::store::shown_name;
@@ -49,7 +49,7 @@ struct Loaded {
 
 const FIND: &str = "SELECT c.sha256, c.revoked_at, u.id, u.path, e.device_id, d.name, d.serial_number, \
     e.pin_sha256, e.status, c.purpose, c.revoke_after, c.serial_number, e.id, \
-    c.created_at, p.created_at FROM certificate c \
+    c.created_at, p.created_at, COALESCE(d.platform, t.platform, '') FROM certificate c \
     LEFT JOIN enrollment e ON e.id = c.enrollment_id \
     LEFT JOIN certificate p ON p.sha256 = e.pin_sha256 LEFT JOIN attempt t ON t.id = c.attempt_id \
     JOIN org_unit u ON u.id = COALESCE(e.org_unit_id, t.org_unit_id) \
@@ -90,7 +90,8 @@ async fn load(tx: &Tx, actor: &Actor, id: &CertificateId) -> Result<Loaded, Erro
         device_id,
         sha256,
     };
-    authorize(actor, Permission::CertificatesRevoke, &loaded.unit_path)?;
+    let permission = Permission::CertificatesRevoke;
+    authorize_device(actor, permission, &loaded.unit_path, row.str(15)?)?;
     Ok(loaded)
 }
 

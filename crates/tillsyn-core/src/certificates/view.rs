@@ -7,7 +7,7 @@ use tillsyn_db::{Row, Value, args};
 
 use super::life::{self, CertificateStatus, Facts};
 use super::method::Method;
-use crate::actor::{Actor, Permission, authorize, may};
+use crate::actor::{Actor, Permission, authorize_device, may};
 use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
@@ -65,7 +65,8 @@ pub struct CertificateFilter {
 const SELECT: &str = "SELECT c.id, c.serial_number, c.sha256, c.method, c.purpose, e.pin_sha256, \
     e.status, c.enrollment_id, c.attempt_id, e.device_id, d.name, d.serial_number, c.attested, \
     c.address, c.not_before, c.not_after, c.created_at, c.revoked_at, c.revoke_reason, \
-    c.revoke_after, c.renew_at, c.renewal_asked_at, c.renewal_tries, c.renewal_problem, u.path \
+    c.revoke_after, c.renew_at, c.renewal_asked_at, c.renewal_tries, c.renewal_problem, u.path, \
+    COALESCE(d.platform, t.platform, '') \
     FROM certificate c LEFT JOIN enrollment e ON e.id = c.enrollment_id \
     LEFT JOIN attempt t ON t.id = c.attempt_id \
     JOIN org_unit u ON u.id = COALESCE(e.org_unit_id, t.org_unit_id) \
@@ -179,6 +180,7 @@ pub async fn list_certificates(
     if filter.late {
         let _ = write!(sql, " AND {IN_USE} AND c.renewal_problem IS NOT NULL");
     }
+    sql.push_str(&actor.platform_filter_of("COALESCE(d.platform, t.platform, '')"));
     values.push(Value::from(limit + 1));
     let last = values.len();
     let _ = write!(sql, " ORDER BY c.created_at DESC, c.id DESC LIMIT ${last}");
@@ -271,7 +273,8 @@ pub async fn certificate(
                     let row = rows
                         .first()
                         .ok_or_else(|| Error::not_found("certificate"))?;
-                    authorize(actor, Permission::DevicesRead, &row.text(24)?)?;
+                    let (path, platform) = (row.str(24)?, row.str(25)?);
+                    authorize_device(actor, Permission::DevicesRead, path, platform)?;
                     decode(row, now_ms)
                 })
             },
@@ -287,8 +290,14 @@ pub async fn late_count(core: &Core, actor: &Actor) -> Result<i64, Error> {
     const COUNT: &str = "SELECT count(*) FROM certificate c \
         JOIN enrollment e ON e.id = c.enrollment_id AND e.pin_sha256 = c.sha256 \
         AND e.status = 'active' JOIN org_unit u ON u.id = e.org_unit_id \
-        WHERE c.revoked_at IS NULL AND c.renewal_problem IS NOT NULL AND u.path >= $1 AND u.path < $2";
+        JOIN device d ON d.id = e.device_id WHERE c.revoked_at IS NULL AND c.renewal_problem IS NOT NULL AND u.path >= $1 AND u.path < $2";
     let values = args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)];
-    let row = core.db().query_optional(COUNT, values).await?;
-    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+    let sql = format!("{COUNT}{}", actor.platform_filter());
+    let rows: Vec<Row> = core
+        .db()
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
+        .await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.i64(0))?)
 }

@@ -16,7 +16,8 @@ use crate::events::{self, NewEvent};
 use crate::ids::CommandId;
 
 const FIND: &str = "SELECT c.status, c.device_id, c.org_unit_id, u.path, c.request_type, c.act, \
-    c.batch_id FROM command c JOIN org_unit u ON u.id = c.org_unit_id WHERE c.id = $1";
+    c.batch_id, d.platform FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
+    JOIN device d ON d.id = c.device_id WHERE c.id = $1";
 const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', finished = 1, \
     secret_sealed = NULL, updated_at = $2 WHERE id = $1";
 
@@ -34,7 +35,7 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
                     .await?
                     .ok_or_else(|| Error::not_found("command"))?;
                 let (device, unit, path) = (row.text(1)?, row.text(2)?, row.text(3)?);
-                if !actor.reaches(&path) {
+                if !actor.reaches_device(&path, row.str(7)?) {
                     return Err(Error::not_found("command"));
                 }
                 let act = row.opt_text(5)?.as_deref().and_then(Act::parse);

@@ -90,16 +90,20 @@ pub async fn held_batches(core: &Core) -> Result<Vec<HeldBatch>, Error> {
 pub async fn list_held_batches(core: &Core, actor: &Actor) -> Result<Vec<HeldBatch>, Error> {
     const LIST: &str = "SELECT b.id, b.request_type, b.act, c.status_reason, count(*), b.reason, \
         b.actor_kind, b.actor_id, b.created_at FROM command c JOIN command_batch b ON b.id = c.batch_id \
-        JOIN org_unit u ON u.id = c.org_unit_id \
-        WHERE c.status = 'held' AND c.held_until IS NULL AND u.path >= $1 AND u.path < $2 \
-        GROUP BY b.id, b.request_type, b.act, c.status_reason, b.reason, b.actor_kind, b.actor_id, \
+        JOIN org_unit u ON u.id = c.org_unit_id JOIN device d ON d.id = c.device_id \
+        WHERE c.status = 'held' AND c.held_until IS NULL AND u.path >= $1 AND u.path < $2";
+    const GROUPED: &str = " GROUP BY b.id, b.request_type, b.act, c.status_reason, b.reason, b.actor_kind, b.actor_id, \
         b.created_at ORDER BY b.created_at LIMIT 1000";
     may(actor, Permission::DevicesRead)?;
     let scope = args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)];
-    core.db()
-        .query_all(LIST, scope)
-        .await?
-        .iter()
+    let sql = format!("{LIST}{}{GROUPED}", actor.platform_filter());
+    let rows: Vec<Row> = core
+        .db()
+        .read((sql, scope), |tx, (sql, scope)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, scope.clone()).await?) })
+        })
+        .await?;
+    rows.iter()
         .map(|row| {
             Ok(HeldBatch {
                 id: BatchId::from_store(row.text(0)?),

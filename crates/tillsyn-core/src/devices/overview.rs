@@ -50,14 +50,15 @@ pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
         actor.unit_path.clone(),
         prefix_end(&actor.unit_path),
         actor.platform_filter(),
+        actor.platform_filter_of("COALESCE(t.platform, '')"),
         core.now_ms(),
     );
     core.db()
-        .read(input, |tx, (from, to, own, now)| {
+        .read(input, |tx, (from, to, own, attempts, now)| {
             Box::pin(async move {
                 let mut overview = devices_in(tx, from, to, own, *now).await?;
                 commands_in(tx, &mut overview, from, to, own, *now).await?;
-                enrollment_in(tx, &mut overview, from, to, *now).await?;
+                enrollment_in(tx, &mut overview, from, to, attempts, *now).await?;
                 groups_in(tx, &mut overview, from, to, own).await?;
                 overview.devices_refusing = refusing_in(tx, from, to, own).await?;
                 Ok::<_, Error>(overview)
@@ -137,6 +138,7 @@ async fn enrollment_in(
     overview: &mut Overview,
     from: &str,
     to: &str,
+    attempts: &str,
     now: i64,
 ) -> Result<(), Error> {
     const ATTEMPTS: &str = "SELECT count(*) FROM attempt t JOIN org_unit u ON u.id = t.org_unit_id \
@@ -148,10 +150,9 @@ async fn enrollment_in(
     const STRANGERS: &str = "SELECT CAST(COALESCE(SUM(s.times), 0) AS BIGINT) FROM stranger s \
         WHERE s.day = $3 AND EXISTS (SELECT 1 FROM org_unit u WHERE u.parent_id IS NULL \
         AND u.path >= $1 AND u.path < $2)";
-    let failed = tx
-        .fetch_one(ATTEMPTS, args![from, to, now - DAY_MS])
-        .await?;
-    overview.attempts_failed_today = one(&failed)?;
+    let failed = format!("{ATTEMPTS}{attempts}");
+    let failed = tx.fetch_all_dyn(&failed, args![from, to, now - DAY_MS]);
+    overview.attempts_failed_today = failed.await?.first().map_or(Ok(0), one)?;
     overview.invitations_open = one(&tx.fetch_one(OPEN, args![from, to, now]).await?)?;
     let strangers = args![from, to, now / DAY_MS];
     overview.strangers_today = one(&tx.fetch_one(STRANGERS, strangers).await?)?;

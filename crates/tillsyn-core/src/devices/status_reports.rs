@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use tillsyn_db::args;
 
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -30,7 +30,7 @@ pub async fn status_reports(
     core.db()
         .read((id.clone(), actor.clone()), |tx, (id, actor)| {
             Box::pin(async move {
-                const UNIT: &str = "SELECT u.path FROM device d \
+                const UNIT: &str = "SELECT u.path, d.platform FROM device d \
                     JOIN org_unit u ON u.id = d.org_unit_id WHERE d.id = $1";
                 const LIST: &str = "SELECT r.id, ch.name, r.received_at, r.full_report, r.body, \
                     r.errors, r.size_bytes FROM status_report r \
@@ -38,7 +38,7 @@ pub async fn status_reports(
                     ORDER BY r.received_at DESC, r.id DESC LIMIT 100";
                 let row = tx.fetch_optional(UNIT, args![&*id]).await?;
                 let row = row.ok_or_else(|| Error::not_found("device"))?;
-                authorize(actor, Permission::DevicesRead, &row.text(0)?)?;
+                authorize_device(actor, Permission::DevicesRead, row.str(0)?, row.str(1)?)?;
                 tx.fetch_all(LIST, args![&*id])
                     .await?
                     .iter()

@@ -151,13 +151,14 @@ struct Found {
     kind: Kind,
     unit_id: String,
     unit_path: String,
+    platform: String,
     device_name: String,
     personal: bool,
 }
 
 impl Found {
     fn check(&self, actor: &Actor) -> Result<(), Error> {
-        if !actor.reaches(&self.unit_path) {
+        if !actor.reaches_device(&self.unit_path, &self.platform) {
             return Err(Error::not_found("secret"));
         }
         authorize(actor, self.kind.permission(), &self.unit_path)?;
@@ -173,8 +174,8 @@ impl Found {
 }
 
 async fn find_in(tx: &Tx, id: &EscrowId, device: &DeviceId) -> Result<Found, Error> {
-    const FIND: &str = "SELECT s.kind, d.org_unit_id, u.path, m.name, d.serial_number, m.ownership \
-        FROM escrow s JOIN device d ON d.id = s.device_id JOIN org_unit u ON u.id = d.org_unit_id \
+    const FIND: &str = "SELECT s.kind, d.org_unit_id, u.path, m.name, d.serial_number, m.ownership, \
+        d.platform FROM escrow s JOIN device d ON d.id = s.device_id JOIN org_unit u ON u.id = d.org_unit_id \
         LEFT JOIN device_summary m ON m.device_id = d.id WHERE s.id = $1 AND s.device_id = $2";
     let row = tx
         .fetch_optional(FIND, args![id, device])
@@ -185,6 +186,7 @@ async fn find_in(tx: &Tx, id: &EscrowId, device: &DeviceId) -> Result<Found, Err
         kind: Kind::parse(&row.text(0)?).ok_or_else(|| Error::not_found("secret"))?,
         unit_id: row.text(1)?,
         unit_path: row.text(2)?,
+        platform: row.text(6)?,
         device_name: shown_name(name.as_deref(), serial.as_deref(), device.as_str()),
         personal: row.opt_text(5)?.as_deref() == Some("personal"),
     })

@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::events::prefix_end;
 use crate::ids::{DeviceId, PersonId};
 
-const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number FROM device d \
+const BY_SERIAL: &str = "SELECT 'device', d.id, d.serial_number, d.platform FROM device d \
     JOIN org_unit u ON u.id = d.org_unit_id \
     WHERE u.path >= $1 AND u.path < $2 AND d.serial_number {ids}";
-const BY_EMAIL: &str = "SELECT 'person', p.id, p.email FROM person p \
+const BY_EMAIL: &str = "SELECT 'person', p.id, p.email, '' FROM person p \
     JOIN org_unit u ON u.id = p.org_unit_id \
     WHERE u.path >= $1 AND u.path < $2 AND p.email {ids}";
 
@@ -57,15 +57,19 @@ async fn found(
     statements: Vec<&'static str>,
     keys: Vec<String>,
 ) -> Result<Vec<(String, String, String)>, Error> {
-    let path = actor.unit_path.clone();
+    let input = (statements, keys, actor.clone());
     core.db()
-        .read((statements, keys, path), |tx, (statements, keys, path)| {
+        .read(input, |tx, (statements, keys, actor)| {
             Box::pin(async move {
+                let path = actor.unit_path.as_str();
                 let mut found = Vec::new();
                 for sql in statements {
-                    let values = args![path.as_str(), prefix_end(path)];
+                    let values = args![path, prefix_end(path)];
                     for row in tx.fetch_all_in(sql, keys.clone(), values).await? {
-                        found.push((row.text(0)?, row.text(1)?, row.text(2)?));
+                        let kind = row.text(0)?;
+                        if kind == "person" || actor.reaches_device(path, row.str(3)?) {
+                            found.push((kind, row.text(1)?, row.text(2)?));
+                        }
                     }
                 }
                 Ok::<_, Error>(found)
@@ -81,9 +85,9 @@ pub async fn find_members(
     actor: &Actor,
     names: &[String],
 ) -> Result<Vec<Member>, Error> {
-    const BY_ID: &str = "SELECT 'device', d.id, d.id FROM device d \
+    const BY_ID: &str = "SELECT 'device', d.id, d.id, d.platform FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND d.id {ids}";
-    const PERSON_BY_ID: &str = "SELECT 'person', p.id, p.id FROM person p \
+    const PERSON_BY_ID: &str = "SELECT 'person', p.id, p.id, '' FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE u.path >= $1 AND u.path < $2 AND p.id {ids}";
     may(actor, Permission::GroupsWrite)?;
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, args};
 
 use super::members::MemberKind;
-use crate::actor::{Actor, Permission, authorize, may};
+use crate::actor::{Actor, Permission, authorize, authorize_device, may};
 use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
@@ -75,16 +75,21 @@ pub struct MemberView {
     pub added_at: i64,
 }
 
-/// `$1` is the path of what the reader reaches: who moved out of it since is not counted.
+/// `$1` is the path of what the reader reaches: who moved out of it since is not counted; `{own}` what they
+/// reach of platforms.
 const COLUMNS: &str = "SELECT g.id, g.name, g.description, u.id, u.name, u.path, \
     (SELECT count(*) FROM group_member m JOIN device md ON md.id = m.member_id \
     JOIN org_unit mu ON mu.id = md.org_unit_id WHERE m.group_id = g.id \
-    AND m.member_kind = 'device' AND substr(mu.path, 1, length($1)) = $1), \
+    AND m.member_kind = 'device' AND substr(mu.path, 1, length($1)) = $1{own}), \
     (SELECT count(*) FROM group_member m JOIN person mp ON mp.id = m.member_id \
     JOIN org_unit mu ON mu.id = mp.org_unit_id WHERE m.group_id = g.id \
     AND m.member_kind = 'person' AND substr(mu.path, 1, length($1)) = $1), \
     (SELECT count(*) FROM assignment_target t WHERE t.target_kind = 'group' AND t.target_id = g.id), \
     g.created_at, g.updated_at FROM device_group g JOIN org_unit u ON u.id = g.org_unit_id";
+
+fn columns(actor: &Actor) -> String {
+    COLUMNS.replace("{own}", &actor.platform_filter_of("md.platform"))
+}
 
 fn decode(row: &Row) -> Result<GroupView, Error> {
     Ok(GroupView {
@@ -105,7 +110,7 @@ fn decode(row: &Row) -> Result<GroupView, Error> {
 
 /// One group of the actor's scope.
 pub async fn group(core: &Core, actor: &Actor, id: &GroupId) -> Result<GroupView, Error> {
-    let sql = format!("{COLUMNS} WHERE g.id = $2");
+    let sql = format!("{} WHERE g.id = $2", columns(actor));
     core.db()
         .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
@@ -147,9 +152,10 @@ pub async fn list_groups(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND ($4 = '' OR lower(g.name) LIKE $4 ESCAPE '\\' \
+        "{} WHERE u.path >= $2 AND u.path < $3 AND ($4 = '' OR lower(g.name) LIKE $4 ESCAPE '\\' \
          OR lower(g.description) LIKE $4 ESCAPE '\\') AND (g.name > $5 OR (g.name = $5 AND g.id > $6)) \
-         ORDER BY g.name, g.id LIMIT $7"
+         ORDER BY g.name, g.id LIMIT $7",
+        columns(actor)
     );
     let search = text::pattern(filter.search.as_deref());
     let reach = actor.unit_path.as_str();
@@ -206,10 +212,10 @@ pub async fn list_members(
         COALESCE(s.name, s.serial_number, m.member_id) AS name, s.serial_number AS detail, \
         u.name AS unit, u.path AS path, 1 AS devices, m.added_at AS added_at FROM group_member m \
         JOIN device_summary s ON s.device_id = m.member_id JOIN org_unit u ON u.id = s.org_unit_id \
-        WHERE m.group_id = $1 AND m.member_kind = 'device' UNION ALL \
+        WHERE m.group_id = $1 AND m.member_kind = 'device'{own} UNION ALL \
         SELECT 'person', p.id, p.name, p.email, u.name, u.path, (SELECT count(*) \
         FROM device_summary s JOIN org_unit su ON su.id = s.org_unit_id WHERE s.person_id = p.id \
-        AND su.path >= $2 AND su.path < $3), m.added_at FROM group_member m \
+        AND su.path >= $2 AND su.path < $3{own}), m.added_at FROM group_member m \
         JOIN person p ON p.id = m.member_id JOIN org_unit u ON u.id = p.org_unit_id \
         WHERE m.group_id = $1 AND m.member_kind = 'person') x \
         WHERE x.path >= $2 AND x.path < $3 AND ($4 = '' OR x.kind = $4) \
@@ -241,7 +247,13 @@ pub async fn list_members(
         last,
         limit + 1
     ];
-    let rows = core.db().query_all(LIST, values).await?;
+    let sql = LIST.replace("{own}", &actor.platform_filter_of("s.platform"));
+    let rows: Vec<Row> = core
+        .db()
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
+        .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let id = row.text(1)?;
@@ -271,7 +283,7 @@ pub async fn groups_of_device(
     actor: &Actor,
     id: &DeviceId,
 ) -> Result<Vec<GroupRef>, Error> {
-    const PLACE: &str = "SELECT u.path, s.person_id FROM device_summary s \
+    const PLACE: &str = "SELECT u.path, s.person_id, s.platform FROM device_summary s \
         JOIN org_unit u ON u.id = s.org_unit_id WHERE s.device_id = $1";
     may(actor, Permission::GroupsRead)?;
     let row = core
@@ -280,7 +292,7 @@ pub async fn groups_of_device(
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
     let path = row.text(0)?;
-    authorize(actor, Permission::GroupsRead, &path)?;
+    authorize_device(actor, Permission::GroupsRead, &path, row.str(2)?)?;
     let person = row.opt_text(1)?.unwrap_or_default();
     of_members(core, actor, [id.as_str(), &person], Some(&path)).await
 }

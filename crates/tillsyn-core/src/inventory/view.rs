@@ -2,7 +2,7 @@
 
 use tillsyn_db::{Row, Tx, args};
 
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -120,14 +120,14 @@ pub(super) async fn reach_in(
     actor: &Actor,
     device: &DeviceId,
 ) -> Result<Option<String>, Error> {
-    const FIND: &str = "SELECT u.path, ch.id FROM device_summary d \
+    const FIND: &str = "SELECT u.path, ch.id, d.platform FROM device_summary d \
         JOIN org_unit u ON u.id = d.org_unit_id LEFT JOIN channel ch \
         ON ch.enrollment_id = d.enrollment_id AND ch.name = 'device' WHERE d.device_id = $1";
     let row = tx
         .fetch_optional(FIND, args![device])
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
-    authorize(actor, Permission::DevicesRead, &row.text(0)?)?;
+    authorize_device(actor, Permission::DevicesRead, row.str(0)?, row.str(2)?)?;
     Ok(row.opt_text(1)?)
 }
 

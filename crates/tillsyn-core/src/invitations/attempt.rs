@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, args};
 
-use crate::actor::{Actor, Permission, authorize, may};
+use crate::actor::{Actor, Permission, authorize_device, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
@@ -255,8 +255,9 @@ pub async fn list_attempts(
     let sql = format!(
         "{SELECT} WHERE u.path >= $1 AND u.path < $2 AND ($3 = '' OR t.invitation_id = $3) \
          AND ($4 = '' OR t.status = $4) \
-         AND (t.created_at < $5 OR (t.created_at = $5 AND t.id < $6)) \
-         ORDER BY t.created_at DESC, t.id DESC LIMIT $7"
+         AND (t.created_at < $5 OR (t.created_at = $5 AND t.id < $6)){} \
+         ORDER BY t.created_at DESC, t.id DESC LIMIT $7",
+        actor.platform_filter_of("COALESCE(t.platform, '')")
     );
     let values = args![
         actor.unit_path.as_str(),
@@ -304,8 +305,9 @@ pub async fn attempt(core: &Core, actor: &Actor, id: &AttemptId) -> Result<Attem
             Box::pin(async move {
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("attempt"))?;
-                authorize(actor, Permission::InvitationsRead, &row.text(13)?)?;
                 let mut view = decode(row)?;
+                let platform = view.platform.as_deref().unwrap_or_default();
+                authorize_device(actor, Permission::InvitationsRead, row.str(13)?, platform)?;
                 view.steps = steps_in(tx, id.as_str()).await?;
                 Ok(view)
             })

@@ -21,7 +21,7 @@ const LIST: &str = "SELECT e.id, e.udid, e.apple_enrollment_id, e.platform, e.to
     JOIN org_unit u ON u.id = e.org_unit_id JOIN device_summary d ON d.device_id = e.device_id \
     JOIN channel ch ON ch.enrollment_id = e.id AND ch.name = 'device' AND ch.ended_at IS NULL \
     WHERE e.status = 'active' AND e.trust = 'proven' AND ch.push_token IS NOT NULL \
-    AND u.path >= $1 AND u.path < $2 AND e.id > $3 ORDER BY e.id LIMIT $4";
+    AND u.path >= $1 AND u.path < $2 AND e.id > $3";
 
 /// One page of the actor's scope; each is an event. Unlock and bootstrap tokens come along only for
 /// somebody with a shell on the server, who has the master key anyway.
@@ -78,7 +78,9 @@ impl Asked {
     async fn run(&self, tx: &Tx) -> Result<Page<MovedEnrollment>, Error> {
         let path = self.actor.unit_path.as_str();
         let values = args![path, prefix_end(path), self.after.as_str(), self.limit + 1];
-        let rows = tx.fetch_all(LIST, values).await?;
+        let own = self.actor.platform_filter();
+        let sql = format!("{LIST}{own} ORDER BY e.id LIMIT $4");
+        let rows = tx.fetch_all_dyn(&sql, values).await?;
         let mut items = Vec::new();
         let mut ids = Vec::new();
         for row in rows.iter().take(usize::try_from(self.limit).unwrap_or(0)) {

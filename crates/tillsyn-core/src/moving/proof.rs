@@ -1,7 +1,7 @@
 //! When a moved-in enrollment counts as the one that was moved, and who says so.
 
 use serde_json::json;
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Row, Tx, args};
 
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::core::Core;
@@ -75,7 +75,7 @@ pub async fn list_unproven(
         e.pin_sha256, e.rival_sha256, e.created_at FROM enrollment e \
         JOIN org_unit u ON u.id = e.org_unit_id LEFT JOIN device_summary d ON d.device_id = e.device_id \
         WHERE e.trust <> 'proven' AND e.status IN ('pending', 'active') \
-        AND u.path >= $1 AND u.path < $2 AND e.id > $3 ORDER BY e.id LIMIT $4";
+        AND u.path >= $1 AND u.path < $2 AND e.id > $3";
     may(actor, Permission::EnrollmentsMove)?;
     let limit = page_size(limit)?;
     let after = match after {
@@ -87,9 +87,14 @@ pub async fn list_unproven(
         None => String::new(),
     };
     let path = actor.unit_path.as_str();
-    let rows = core
+    let own = actor.platform_filter_of("e.platform");
+    let sql = format!("{LIST}{own} ORDER BY e.id LIMIT $4");
+    let values = args![path, prefix_end(path), after, limit + 1];
+    let rows: Vec<Row> = core
         .db()
-        .query_all(LIST, args![path, prefix_end(path), after, limit + 1])
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
         .await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows.iter().take(usize::try_from(limit).unwrap_or(0)) {

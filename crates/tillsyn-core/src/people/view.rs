@@ -42,11 +42,16 @@ pub struct PersonFilter {
     pub unit: Option<OrgUnitId>,
 }
 
-/// `$1` is the path of what the reader reaches: other devices are not counted.
+/// `$1` is the path of what the reader reaches, `{own}` what they reach of platforms: other devices are not
+/// counted.
 const COLUMNS: &str = "SELECT p.id, u.id, u.name, u.path, p.name, p.email, p.language, p.status, \
     (SELECT count(*) FROM device_summary d JOIN org_unit du ON du.id = d.org_unit_id \
-    WHERE d.person_id = p.id AND substr(du.path, 1, length($1)) = $1), p.created_at, p.updated_at \
+    WHERE d.person_id = p.id AND substr(du.path, 1, length($1)) = $1{own}), p.created_at, p.updated_at \
     FROM person p JOIN org_unit u ON u.id = p.org_unit_id";
+
+fn columns(actor: &Actor) -> String {
+    COLUMNS.replace("{own}", actor.platform_filter())
+}
 
 fn decode(row: &Row) -> Result<PersonView, Error> {
     Ok(PersonView {
@@ -66,7 +71,10 @@ fn decode(row: &Row) -> Result<PersonView, Error> {
 
 /// One person of the actor's scope.
 pub async fn person(core: &Core, actor: &Actor, id: &PersonId) -> Result<PersonView, Error> {
-    let sql = format!("{COLUMNS} WHERE p.id = $2 AND p.status <> 'erased'");
+    let sql = format!(
+        "{} WHERE p.id = $2 AND p.status <> 'erased'",
+        columns(actor)
+    );
     core.db()
         .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
@@ -115,9 +123,10 @@ pub async fn list_people(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR lower(p.name) LIKE $4 ESCAPE '\\' \
+        "{} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR lower(p.name) LIKE $4 ESCAPE '\\' \
          OR p.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR p.status = $5) \
-         AND (p.name > $6 OR (p.name = $6 AND p.id > $7)) ORDER BY p.name, p.id LIMIT $8"
+         AND (p.name > $6 OR (p.name = $6 AND p.id > $7)) ORDER BY p.name, p.id LIMIT $8",
+        columns(actor)
     );
     let search = text::pattern(filter.search.as_deref());
     let reach = actor.unit_path.as_str();

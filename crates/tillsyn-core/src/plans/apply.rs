@@ -89,6 +89,7 @@ async fn attempt(
         Err(error) if !gone(&error) => return Err(error),
         _ => return overtake(core, actor, &found).await.map(Some),
     };
+    computed.tally.summary.refuse_limited(actor)?;
     let reason = text::optional("reason", approval.reason.clone(), MOST_REASON)?;
     let reason = reason.as_deref();
     let way = if found.status == PlanStatus::Waiting {

@@ -108,6 +108,7 @@ impl Direct {
         if assignments::revision_in(tx).await? != self.computed.revision {
             return Ok(Outcome::Moved);
         }
+        tally.summary.refuse_limited(actor)?;
         let lately = lately_in(tx, actor, now).await?;
         let removes_from = tally.summary.removes_from;
         if removes_from > 1 || need(removes_from, lately, Asker::of(actor, now)) != Need::Nothing {

@@ -31,3 +31,4 @@ pub use summary::{Counts, Summary, Unsupported};
 pub use view::{EffectView, cancel, effects, find, list_plans, waiting_plans};
 
 pub(crate) use apply::drop_in;
+pub(crate) use view::refuse_limited_in;

@@ -8,9 +8,11 @@ use serde_json::Value as Json;
 
 use super::conflict::{ConflictGroup, ProfileRef};
 use super::effect::{Effect, EffectKind};
-use crate::actor::Actor;
+use crate::actor::{Actor, refuse_limited};
 use crate::assignments::Catalogue;
 use crate::desired::Reason;
+use crate::error::Error;
+use crate::platform::family;
 use crate::support::Judgement;
 
 /// Counts of a plan's effects. Kept with the plan; the effects themselves are computed when asked for.
@@ -121,6 +123,18 @@ enum Finding {
     /// Item, version, and which judgement.
     Ignored(String, i64, usize),
     Refused(String, i64, Reason),
+}
+
+impl Summary {
+    /// Refuses whoever is limited to one platform what changes devices of others too.
+    pub(crate) fn refuse_limited(&self, actor: &Actor) -> Result<(), Error> {
+        let own = actor.platform.as_deref();
+        let within = |platform: &String| own.is_none_or(|own| own == family(platform));
+        if self.platforms.keys().all(within) {
+            return Ok(());
+        }
+        refuse_limited(actor)
+    }
 }
 
 impl Tally {

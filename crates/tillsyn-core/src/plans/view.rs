@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 
 use super::compute::{look, prepare};
 use super::effect::EffectKind;
@@ -168,7 +168,8 @@ pub async fn effects(
                 next = last_device(&items).map(|id| Cursor::of_text(id).encode());
                 break 'chunks;
             }
-            if !actor.reaches(&device.subject.unit_path) {
+            let subject = &device.subject;
+            if !actor.reaches_device(&subject.unit_path, &subject.platform) {
                 continue;
             }
             let platform = &device.subject.platform;
@@ -233,6 +234,20 @@ async fn name_devices(core: &Core, items: &mut [EffectView]) -> Result<(), Error
     Ok(())
 }
 
+/// Refuses whoever is limited to one platform a plan that changes devices of others too.
+pub(crate) async fn refuse_limited_in(
+    tx: &Tx,
+    actor: &Actor,
+    plan_id: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let plan = PlanId::from_store(plan_id.to_owned());
+    find_in(tx, &plan, now_ms)
+        .await?
+        .summary
+        .refuse_limited(actor)
+}
+
 /// Takes a pending plan back.
 pub async fn cancel(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView, Error> {
     const CANCEL: &str = "UPDATE plan SET status = 'cancelled' WHERE id = $1";
@@ -242,6 +257,7 @@ pub async fn cancel(core: &Core, actor: &Actor, id: &PlanId) -> Result<PlanView,
             Box::pin(async move {
                 let plan = find_in(tx, id, *now).await?;
                 authorize(actor, plan.change.permission(), &plan.unit_path)?;
+                plan.summary.refuse_limited(actor)?;
                 match plan.status {
                     PlanStatus::Cancelled => return Ok(plan),
                     status if status.is_pending() => {}

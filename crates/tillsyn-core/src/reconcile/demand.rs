@@ -32,14 +32,14 @@ pub async fn reconcile_device(
         .db()
         .write(input, |tx, (core, actor, device, now)| {
             Box::pin(async move {
-                const UNIT: &str = "SELECT d.org_unit_id, u.path FROM device d \
+                const UNIT: &str = "SELECT d.org_unit_id, u.path, d.platform FROM device d \
                     JOIN org_unit u ON u.id = d.org_unit_id WHERE d.id = $1";
                 const CHANNELS: &str = "SELECT ch.id FROM channel ch JOIN enrollment e \
                     ON e.id = ch.enrollment_id AND e.status = 'active' \
                     WHERE ch.device_id = $1 AND ch.ended_at IS NULL";
                 let unit = tx.fetch_optional(UNIT, args![device]).await?;
                 let unit = unit.ok_or_else(|| Error::not_found("device"))?;
-                if !actor.reaches(unit.str(1)?) {
+                if !actor.reaches_device(unit.str(1)?, unit.str(2)?) {
                     return Err(Error::not_found("device"));
                 }
                 authorize(actor, Permission::DevicesQuery, unit.str(1)?)?;
@@ -87,24 +87,26 @@ pub async fn reconcile_profile(
         let input = (
             profile.clone(),
             actor.unit_path.clone(),
+            actor.platform_filter(),
             after,
             core.now_ms(),
         );
         let mut devices: Vec<String> = core
             .db()
-            .write(input, |tx, (profile, path, after, now)| {
+            .write(input, |tx, (profile, path, own, after, now)| {
                 Box::pin(async move {
                     const REFUSED: &str = "SELECT DISTINCT s.device_id FROM item_state s \
                         JOIN device_summary d ON d.device_id = s.device_id \
                         JOIN org_unit u ON u.id = d.org_unit_id WHERE s.item_id = $1 \
                         AND s.state = 'refused' AND u.path >= $2 AND u.path < $3 \
-                        AND s.device_id > $4 ORDER BY s.device_id LIMIT $5";
+                        AND s.device_id > $4";
                     const AGAIN: &str = "UPDATE item_state SET next_attempt_at = $2 \
                         WHERE item_id = $1 AND state = 'refused' AND failures > 0 \
                         AND (next_attempt_at IS NULL OR next_attempt_at > $2) AND device_id {ids}";
                     let end = prefix_end(path);
                     let values = args![profile, path.as_str(), end, after.as_str(), CHUNK];
-                    let rows = tx.fetch_all(REFUSED, values).await?;
+                    let sql = format!("{REFUSED}{own} ORDER BY s.device_id LIMIT $5");
+                    let rows = tx.fetch_all_dyn(&sql, values).await?;
                     let devices: Vec<String> =
                         rows.iter().map(|r| r.text(0)).collect::<Result<_, _>>()?;
                     if !devices.is_empty() {

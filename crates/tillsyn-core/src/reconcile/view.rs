@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, args};
 
-use crate::actor::{Actor, Permission, authorize, may};
+use crate::actor::{Actor, Permission, authorize_device, may};
 use crate::assignments::{Catalogue, Mode, Subject, TargetKind, catalogue_in, subjects_in};
 use crate::commands::store::shown_name;
 use crate::core::Core;
@@ -178,7 +178,7 @@ pub async fn items_of_device(
     actor: &Actor,
     device: &DeviceId,
 ) -> Result<DeviceItems, Error> {
-    const UNIT: &str = "SELECT u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+    const UNIT: &str = "SELECT u.path, d.platform FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE d.id = $1";
     const ITEMS: &str = concat!(
         select!(),
@@ -192,7 +192,8 @@ pub async fn items_of_device(
                 Box::pin(async move {
                     let unit = tx.fetch_optional(UNIT, args![device]).await?;
                     let unit = unit.ok_or_else(|| Error::not_found("device"))?;
-                    authorize(actor, Permission::DevicesRead, unit.str(0)?)
+                    let (path, platform) = (unit.str(0)?, unit.str(1)?);
+                    authorize_device(actor, Permission::DevicesRead, path, platform)
                         .map_err(|_| Error::not_found("device"))?;
                     let catalogue = catalogue_in(tx, core).await?;
                     let subjects = subjects_in(tx, vec![device.to_string()]).await?;
@@ -318,18 +319,20 @@ pub async fn count_items(
 ) -> Result<BTreeMap<String, i64>, Error> {
     const COUNT: &str = "SELECT s.state, count(*) FROM item_state s \
         JOIN device_summary d ON d.device_id = s.device_id JOIN org_unit u ON u.id = d.org_unit_id \
-        WHERE s.item_id = $1 AND s.kind = 'profile' AND u.path >= $2 AND u.path < $3 GROUP BY s.state";
+        WHERE s.item_id = $1 AND s.kind = 'profile' AND u.path >= $2 AND u.path < $3";
     profiles::reach(core, actor, profile).await?;
-    let input = (profile.clone(), actor.unit_path.clone());
+    let own = actor.platform_filter();
+    let input = (profile.clone(), actor.unit_path.clone(), own);
     core.db()
-        .read(input, |tx, (profile, path)| {
+        .read(input, |tx, (profile, path, own)| {
             Box::pin(async move {
                 let values = args![profile, path.as_str(), prefix_end(path)];
                 let mut counts: BTreeMap<String, i64> = State::ALL
                     .iter()
                     .map(|state| (state.as_str().to_owned(), 0))
                     .collect();
-                for row in tx.fetch_all(COUNT, values).await? {
+                let sql = format!("{COUNT}{own} GROUP BY s.state");
+                for row in tx.fetch_all_dyn(&sql, values).await? {
                     counts.insert(row.text(0)?, row.i64(1)?);
                 }
                 Ok(counts)
@@ -354,8 +357,7 @@ pub async fn items_of_profile(
         select!(),
         "WHERE s.item_id = $1 AND s.kind = 'profile' AND u.path >= $2 AND u.path < $3 \
          AND ($4 = '' OR s.state = $4) \
-         AND (s.device_id > $5 OR (s.device_id = $5 AND s.channel_id > $6)) \
-         ORDER BY s.device_id, s.channel_id LIMIT $7"
+         AND (s.device_id > $5 OR (s.device_id = $5 AND s.channel_id > $6))"
     );
     let limit = page_size(limit)?;
     let state = match state {
@@ -384,7 +386,9 @@ pub async fn items_of_profile(
                     channel.as_str(),
                     limit + 1
                 ];
-                let rows = tx.fetch_all(ITEMS, values).await?;
+                let own = actor.platform_filter();
+                let sql = format!("{ITEMS}{own} ORDER BY s.device_id, s.channel_id LIMIT $7");
+                let rows = tx.fetch_all_dyn(&sql, values).await?;
                 let keep = usize::try_from(limit).unwrap_or(usize::MAX);
                 let items = rows.iter().take(keep).map(|row| decode(row, actor));
                 let items = items.collect::<Result<Vec<_>, Error>>()?;

@@ -17,6 +17,7 @@ mod payload_types;
 pub(crate) mod plans;
 mod plans_exact;
 mod plans_guard;
+mod platforms;
 mod profiles;
 mod push_life;
 mod roles;

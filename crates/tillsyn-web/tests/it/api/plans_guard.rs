@@ -1,8 +1,9 @@
 //! `/api/v1/plans`, applied: what takes profiles away asks for a plan, a reason and a number, or somebody else.
 
 use serde_json::{Value, json};
+use tillsyn_core::approvals;
 use tillsyn_core::groups::{Member, MemberKind};
-use tillsyn_core::ids::PlanId;
+use tillsyn_core::ids::{ApprovalId, PlanId};
 use tillsyn_core::plans::{self, Approval, Change};
 use tillsyn_core::{Actor, Error, Kind};
 use tillsyn_testkit::{Api, Engine, TestApp, both_engines};
@@ -84,6 +85,21 @@ both_engines!(
                 .await,
             0
         );
+        // Nor somebody who looks after another platform, whichever way they go.
+        let mut limited = other_person(owner);
+        limited.platform = Some("android".to_owned());
+        let refused = plans::apply(core, &limited, &id, Approval::default()).await;
+        assert_eq!(refused.unwrap_err().code, "platform_scope");
+        let refused = plans::cancel(core, &limited, &id).await;
+        assert_eq!(refused.unwrap_err().code, "platform_scope");
+        let request = app
+            .text("SELECT id FROM approval WHERE kind = 'plan'")
+            .await;
+        let request = ApprovalId::parse(&request.unwrap()).unwrap();
+        let refused = approvals::approve(core, &limited, &request, None).await;
+        assert_eq!(refused.unwrap_err().code, "platform_scope");
+        let refused = approvals::decline(core, &limited, &request, "No").await;
+        assert_eq!(refused.unwrap_err().code, "platform_scope");
         let done = plans::apply(core, &other_person(owner), &id, Approval::default())
             .await
             .unwrap();

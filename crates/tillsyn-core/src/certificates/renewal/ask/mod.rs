@@ -5,7 +5,7 @@ use tillsyn_db::{Row, Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use crate::actor::{Actor, Permission, authorize};
+use crate::actor::{Actor, Permission, authorize_device};
 use crate::certificates::{Method, device_identity};
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::commands::{self, Confirmation, NewCommand, Request};
@@ -157,14 +157,19 @@ async fn load(core: &Core, sql: String, values: (i64, i64)) -> Result<Vec<Candid
 /// # Errors
 /// Not found outside the scope; a conflict when the device is not managed or was asked within the hour.
 pub async fn renew_now(core: &Core, actor: &Actor, device: &DeviceId) -> Result<(), Error> {
-    const PATH: &str = "SELECT u.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+    const PATH: &str = "SELECT u.path, d.platform FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE d.id = $1";
     let row = core
         .db()
         .query_optional(PATH, args![device])
         .await?
         .ok_or_else(|| Error::not_found("device"))?;
-    authorize(actor, Permission::CertificatesRenew, &row.text(0)?)?;
+    authorize_device(
+        actor,
+        Permission::CertificatesRenew,
+        row.str(0)?,
+        row.str(1)?,
+    )?;
     let sql = format!("{COLUMNS} AND e.device_id = $1");
     let found = core
         .db()
