@@ -34,6 +34,9 @@ ALTER TABLE account ADD COLUMN last_sign_in_at BIGINT;
 -- A password set by somebody else is changed at first use.
 ALTER TABLE account ADD COLUMN must_change_password BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN disabled_at BIGINT;
+-- When it was opened by a link, and the account that had made that link: who may have used it.
+ALTER TABLE account ADD COLUMN opened_at BIGINT;
+ALTER TABLE account ADD COLUMN opened_by TEXT;
 
 -- NULL, or the unit within its account's subtree that the token is limited to.
 ALTER TABLE api_token ADD COLUMN org_unit_id TEXT;

@@ -5,6 +5,7 @@ use tillsyn_db::Tx;
 
 use super::carry::{self, Carried};
 use super::change::Change;
+use super::people::refuse_one_hand_in;
 use super::rules::{no_other_person_in, second_person, who};
 use super::status::ApprovalStatus;
 use super::store::{Approval, End, find_in, settle_in};
@@ -186,6 +187,7 @@ impl Turn<'_> {
             no_other_person_in(tx, people, needed, path, now_ms).await?;
         } else {
             second_person(actor, people, needed, path, now_ms)?;
+            refuse_one_hand_in(tx, actor, people, now_ms).await?;
             within_platform(actor, &found)?;
         }
         let carried = carry::carry_in(tx, self.core, actor, &found, now_ms).await?;

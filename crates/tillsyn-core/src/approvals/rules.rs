@@ -2,6 +2,7 @@
 
 use tillsyn_db::{Tx, args};
 
+use super::people::hands_in;
 use crate::accounts::OPENED;
 use crate::actor::{Actor, ActorKind, Permission, authorize, require_fresh, rights_of};
 use crate::clock::DAY_MS;
@@ -90,10 +91,12 @@ pub(crate) async fn no_other_person_in(
          WHERE a.status = 'active' AND a.kind = 'person' AND a.platform IS NULL \
          AND a.role_changed_at <= $1 AND r.changed_at <= $1 AND {OPENED}"
     );
+    let hands = hands_in(tx, people, now_ms).await?;
     for row in tx.fetch_all_dyn(&sql, args![now_ms - DAY_MS]).await? {
         let rights = rights_of(row.str(0)?, row.str(1)?);
         let id = row.str(3)?;
         if !people.iter().any(|one| one == id)
+            && hands.is_disjoint(&hands_in(tx, &[id.to_owned()], now_ms).await?)
             && rights.holds(Permission::GuardApprove)
             && rights.holds(permission)
             && unit_path.starts_with(row.str(2)?)

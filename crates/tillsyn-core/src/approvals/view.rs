@@ -8,6 +8,7 @@ use tillsyn_db::{Tx, args};
 use super::carry::{changed, current_in};
 use super::change::Change;
 use super::decide::within_platform;
+use super::people::refuse_one_hand_in;
 use super::rules::{second_person, who};
 use super::since::Moved;
 use super::status::ApprovalStatus;
@@ -16,7 +17,7 @@ use super::targets::snapshot_in;
 use crate::actor::{Actor, ActorKind, Permission, may};
 use crate::commands::store::shown_name;
 use crate::core::Core;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::events::prefix_end;
 use crate::ids::ApprovalId;
 use crate::paging::{Cursor, Page, page_size};
@@ -124,7 +125,17 @@ pub async fn find(core: &Core, actor: &Actor, id: &ApprovalId) -> Result<Approva
                     }
                     lines = devices_in(tx, actor, &found, moved).await?;
                 }
+                let people = found.people.clone();
                 let mut view = view(actor, found, *now);
+                if view.cannot_decide.is_none()
+                    && view.status == ApprovalStatus::Waiting
+                    && actor.kind == ActorKind::Account
+                {
+                    view.cannot_decide = match refuse_one_hand_in(tx, actor, &people, *now).await {
+                        Err(error) if error.kind == Kind::Forbidden => Some(error.code),
+                        checked => checked.map(|()| None)?,
+                    };
+                }
                 view.devices = lines;
                 view.overtaken = overtaken;
                 name_in(tx, std::slice::from_mut(&mut view)).await?;

@@ -14,7 +14,7 @@ use super::store::{PlanStatus, PlanView, find_in, who};
 use crate::actor::{Actor, ActorKind, authorize, require_fresh};
 use crate::approvals::{
     self, ApprovalStatus, Cause, End, NewApproval, Preview, ask_in, no_other_person_in,
-    people_of_in, second_person, settle_in,
+    people_of_in, refuse_one_hand_in, second_person, settle_in,
 };
 use crate::assignments;
 use crate::core::Core;
@@ -198,7 +198,8 @@ async fn other_person(core: &Core, actor: &Actor, plan: &PlanView) -> Result<(),
                 if actor.kind == ActorKind::Server {
                     return no_other_person_in(tx, &people, permission, path, *now).await;
                 }
-                second_person(actor, &people, permission, path, *now)
+                second_person(actor, &people, permission, path, *now)?;
+                refuse_one_hand_in(tx, actor, &people, *now).await
             })
         })
         .await

@@ -46,6 +46,7 @@ approval-cause-new = The account or its rights are newer than a day
 approval-cause-rule = A change of this kind always takes two
 approval-cannot-own = You asked for this yourself; somebody else decides.
 approval-cannot-new = Accounts and rights newer than a day cannot decide for somebody else.
+approval-cannot-hand = Less than seven days ago one of you opened an account with a link that the other, or the same third person, had made. Somebody else decides.
 approval-cannot-platform = This concerns more than the platform that you look after.
 approval-cannot-permission = Whoever decides needs the right to approve and the right to the act itself.
 approval-moved-gone = Not among the targets any more

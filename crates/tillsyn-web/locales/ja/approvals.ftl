@@ -40,6 +40,7 @@ approval-cause-new = アカウントまたは権限が1日未満
 approval-cause-rule = この種の変更には常に二人が必要
 approval-cannot-own = 自分で依頼したため、別の担当者が決定します。
 approval-cannot-new = 1日未満のアカウントまたは権限では決定できません。
+approval-cannot-hand = 依頼者とあなたの一方が、もう一方（または同じ第三者）の作ったリンクで7日以内にアカウントを開いています。別の担当者が決定します。
 approval-cannot-platform = 担当プラットフォーム以外にも関わるため、決定できません。
 approval-cannot-permission = 決定には承認の権限と操作自体の権限が必要です。
 approval-moved-gone = 対象から外れました

@@ -46,6 +46,7 @@ approval-cause-new = Kontot eller dess rättigheter är yngre än ett dygn
 approval-cause-rule = En sådan ändring kräver alltid två
 approval-cannot-own = Du har själv bett om detta; någon annan avgör.
 approval-cannot-new = Konton och rättigheter yngre än ett dygn kan inte avgöra åt någon annan.
+approval-cannot-hand = För mindre än sju dagar sedan öppnade någon av er ett konto med en länk som den andra, eller samma tredje person, hade gjort. Någon annan avgör.
 approval-cannot-platform = Detta gäller mer än den plattform som du har hand om.
 approval-cannot-permission = Den som avgör behöver rätten att godkänna och rätten till själva åtgärden.
 approval-moved-gone = Inte längre bland målen

@@ -15,9 +15,11 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::AccountId;
+use crate::keys::KeyStore;
 
 const LIFE_MS: i64 = 7 * DAY_MS;
 const KIND: &str = "welcome";
+const STATE: (&str, &str) = ("ceremony", "state_sealed");
 
 /// What the page behind a link says.
 #[derive(Clone, Debug)]
@@ -49,9 +51,11 @@ pub async fn new_welcome(
     let secret = Zeroizing::new(hash::random_token(32));
     let now_ms = core.now_ms();
     let token_hash = hash::sha256_hex(secret.as_bytes());
+    // Whoever made it may use it: until somebody opened the account, and for a while after, they are one.
+    let maker = actor.account_id.as_ref().map_or("", AccountId::as_str);
     let state = core
         .keys()
-        .seal(b"", "ceremony", "state_sealed", &token_hash);
+        .seal(maker.as_bytes(), STATE.0, STATE.1, &token_hash);
     let input = (id.clone(), token_hash, state, actor.clone(), now_ms);
     core.db()
         .write(input, |tx, (id, token_hash, state, actor, now)| {
@@ -108,6 +112,16 @@ async fn find_in(tx: &Tx, secret: &str, now_ms: i64) -> Result<Welcome, Error> {
     })
 }
 
+/// The account that made a link; nobody's was made on the server.
+async fn maker_in(tx: &Tx, keys: &KeyStore, token_hash: &str) -> Result<Option<String>, Error> {
+    const STATE_OF: &str = "SELECT state_sealed FROM ceremony WHERE token_hash = $1";
+    let row = tx.fetch_optional(STATE_OF, args![token_hash]).await?;
+    let sealed = row.ok_or_else(over)?.blob(0)?;
+    let maker = keys.open(&sealed, STATE.0, STATE.1, token_hash)?;
+    let maker = String::from_utf8_lossy(&maker).into_owned();
+    Ok(Some(maker).filter(|maker| !maker.is_empty()))
+}
+
 /// Whose link it is.
 ///
 /// # Errors
@@ -129,30 +143,40 @@ pub async fn take_welcome(
 ) -> Result<Welcome, Error> {
     // A newcomer from now on (S55): whoever held the link before was nobody.
     const SET: &str = "UPDATE account SET password_hash = $2, password_changed_at = $3, \
-        role_changed_at = $3, must_change_password = 0 WHERE id = $1 AND password_hash = $4";
+        role_changed_at = $3, must_change_password = 0, opened_at = $3, opened_by = $5 \
+        WHERE id = $1 AND password_hash = $4";
     const USE: &str = "DELETE FROM ceremony WHERE token_hash = $1";
     const UNIT: &str = "SELECT org_unit_id FROM account WHERE id = $1";
     let found = welcome(core, secret).await?;
     let about = own_password::about(core, &found.name, &found.email).await?;
     let password_hash = password::hash_new_password(new, about).await?;
-    let input = (secret.to_owned(), password_hash, address, core.now_ms());
+    let input = (
+        (core.keys().clone(), secret.to_owned(), password_hash),
+        (address, core.now_ms()),
+    );
     core.db()
-        .write(input, |tx, (secret, password_hash, address, now)| {
-            Box::pin(async move {
-                let found = find_in(tx, secret, *now).await?;
-                let id = &found.account_id;
-                let used = hash::sha256_hex(secret.as_bytes());
-                let values = args![id, password_hash.as_str(), *now, NO_PASSWORD];
-                if tx.execute(USE, args![used]).await? == 0 || tx.execute(SET, values).await? == 0 {
-                    return Err(over());
-                }
-                let unit = tx.fetch_one(UNIT, args![id]).await?.text(0)?;
-                let mut actor = Actor::person(id.as_str(), address.clone());
-                actor.kind = ActorKind::Account;
-                let event = NewEvent::done("account.open", "account", id.as_str(), &unit);
-                events::record(tx, &actor, *now, event).await?;
-                Ok(found)
-            })
-        })
+        .write(
+            input,
+            |tx, ((keys, secret, password_hash), (address, now))| {
+                Box::pin(async move {
+                    let found = find_in(tx, secret, *now).await?;
+                    let id = &found.account_id;
+                    let used = hash::sha256_hex(secret.as_bytes());
+                    let maker = maker_in(tx, keys, &used).await?;
+                    let values = args![id, password_hash.as_str(), *now, NO_PASSWORD, maker];
+                    if tx.execute(USE, args![used]).await? == 0
+                        || tx.execute(SET, values).await? == 0
+                    {
+                        return Err(over());
+                    }
+                    let unit = tx.fetch_one(UNIT, args![id]).await?.text(0)?;
+                    let mut actor = Actor::person(id.as_str(), address.clone());
+                    actor.kind = ActorKind::Account;
+                    let event = NewEvent::done("account.open", "account", id.as_str(), &unit);
+                    events::record(tx, &actor, *now, event).await?;
+                    Ok(found)
+                })
+            },
+        )
         .await
 }

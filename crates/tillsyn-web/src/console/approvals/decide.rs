@@ -106,6 +106,7 @@ fn explain(l: Texts, error: &Error, shown: &mut ApprovalPage) -> bool {
         "approval_over" | "plan_over" => l.t("approval-problem-over"),
         "second_person_needed" => l.t("approval-cannot-own"),
         "account_new" => l.t("approval-cannot-new"),
+        "one_hand" => l.t("approval-cannot-hand"),
         "platform_scope" => l.t("approval-cannot-platform"),
         "frozen" => l.t("approval-problem-frozen"),
         _ => return false,

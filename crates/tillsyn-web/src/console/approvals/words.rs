@@ -98,6 +98,7 @@ pub(super) fn cannot(l: Texts, code: &str) -> String {
     match code {
         "second_person_needed" => l.t("approval-cannot-own"),
         "account_new" => l.t("approval-cannot-new"),
+        "one_hand" => l.t("approval-cannot-hand"),
         "platform_scope" => l.t("approval-cannot-platform"),
         _ => l.t("approval-cannot-permission"),
     }

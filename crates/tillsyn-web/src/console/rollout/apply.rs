@@ -100,6 +100,7 @@ fn explain(l: Texts, error: &Error, shown: &mut PlanPage) -> bool {
         "plan_over" => l.t("plan-problem-over"),
         "second_person_needed" => l.t("plan-problem-second"),
         "account_new" => l.t("plan-problem-new"),
+        "one_hand" => l.t("approval-cannot-hand"),
         "platform_scope" => l.t("approval-cannot-platform"),
         _ => return false,
     };

@@ -8,7 +8,8 @@ use tillsyn_core::settings::GuardSettings;
 use tillsyn_core::tokens::{NewToken, actor_for_token, create_token};
 use tillsyn_core::{Actor, Permission, commands};
 use tillsyn_db::args;
-use tillsyn_testkit::{Api, Engine, TestApp};
+use tillsyn_testkit::{Api, Engine, TestApp, both_engines};
+use zeroize::Zeroizing;
 
 use super::{ERASE, ask, confirmed, fleet, still, waiting};
 use crate::walk::{Somebody, somebody};
@@ -224,3 +225,93 @@ async fn what_an_ended_account_began_does_not_go_on() {
     let ended = create_token(core, &owner, new).await;
     assert_eq!(ended.unwrap_err().code, "account_ended");
 }
+
+both_engines!(
+    whoever_made_the_link_that_opened_an_account_is_no_second_person,
+    still(),
+    |app| async move {
+        const DAY_MS: i64 = 86_400_000;
+        let core = &app.core;
+        let third = app.second_owner(1).await;
+        let per = NewAccount {
+            service: false,
+            name: "Per".to_owned(),
+            email: Some("per@example.org".to_owned()),
+            role: "owner".to_owned(),
+            unit: None,
+            platform: None,
+            language: None,
+        };
+        let made = accounts::create_account(core, &app.owner, per, Some("New colleague")).await;
+        let (id, waits) = made.unwrap();
+        approvals::approve(core, &third, &waits.unwrap(), None)
+            .await
+            .unwrap();
+        // The one whose link opened it counts, not those who made others before.
+        accounts::new_welcome(core, &third, &id).await.unwrap();
+        let (link, _) = accounts::new_welcome(core, &app.owner, &id).await.unwrap();
+        let password = || Zeroizing::new("four words of my own".to_owned());
+        accounts::take_welcome(core, &link, password(), None)
+            .await
+            .unwrap();
+        app.clock.advance_ms(DAY_MS + 60_000);
+        let fresh = |actor: &Actor| Actor {
+            fresh_at: Some(core.now_ms()),
+            ..actor.clone()
+        };
+        let per = async || {
+            let begun = accounts::sign_in(core, "per@example.org", password(), None).await;
+            let session = begun.unwrap().session().unwrap();
+            let found = accounts::resume(core, &session.token, None).await.unwrap();
+            found.unwrap().actor
+        };
+        let ask = async |by: &Actor, day_floor: i64| {
+            let looser = Change::Guard {
+                settings: GuardSettings {
+                    day_floor,
+                    ..GuardSettings::default()
+                },
+            };
+            let said = Asked {
+                reason: Some("why".to_owned()),
+                confirm: None,
+            };
+            match approvals::submit(core, by, looser, said).await.unwrap() {
+                Outcome::Waiting(id) => id,
+                Outcome::Done => panic!("looser figures wait"),
+            }
+        };
+        // Whichever of the two asks, the other may be the same hand.
+        let (maja, anna) = (fresh(&app.owner), fresh(&third));
+        for (asks, decides) in [(&maja, &per().await), (&per().await, &maja)] {
+            let id = ask(asks, 1_000).await;
+            assert_eq!(refused(&app, decides, &id).await, "one_hand");
+            let seen = approvals::find(core, decides, &id).await.unwrap();
+            assert_eq!(seen.cannot_decide, Some("one_hand"));
+            let seen = approvals::find(core, &anna, &id).await.unwrap();
+            assert_eq!(seen.cannot_decide, None);
+            approvals::cancel(core, asks, &id).await.unwrap();
+        }
+        let id = ask(&per().await, 1_000).await;
+        approvals::approve(core, &anna, &id, None).await.unwrap();
+        // With nobody else there the server stands in.
+        let id = ask(&maja, 2_000).await;
+        assert_eq!(
+            refused(&app, &Actor::server(), &id).await,
+            "second_person_there"
+        );
+        let gone = "UPDATE account SET status = 'disabled' WHERE email = 'second-1@example.org'";
+        app.db().execute(gone, Vec::new()).await.unwrap();
+        let done = approvals::approve(core, &Actor::server(), &id, None).await;
+        assert_eq!(done.unwrap().status, ApprovalStatus::Approved);
+        // A week after the link they are two.
+        app.clock.advance_ms(6 * DAY_MS);
+        let id = ask(&fresh(&app.owner), 3_000).await;
+        assert_eq!(
+            refused(&app, &Actor::server(), &id).await,
+            "second_person_there"
+        );
+        let done = approvals::approve(core, &per().await, &id, None).await;
+        assert_eq!(done.unwrap().status, ApprovalStatus::Approved);
+    }
+);
