@@ -224,6 +224,14 @@ CREATE TABLE guard_freeze (
 );
 CREATE UNIQUE INDEX guard_freeze_unit ON guard_freeze (org_unit_id) WHERE ended_at IS NULL;
 
+-- Units with figures of their own that a device was moved out of: they count for it until then.
+CREATE TABLE guard_left (
+    device_id TEXT NOT NULL,
+    org_unit_id TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (device_id, org_unit_id)
+);
+
 ALTER TABLE command_batch ADD COLUMN campaign_id TEXT;
 ALTER TABLE guard_use ADD COLUMN campaign_id TEXT;
 -- Whether a second person agreed to this act: it is no step of one person's.

@@ -16,7 +16,7 @@ use crate::campaigns::{self, Spend};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::escrow;
-use crate::guard::{refuse_frozen_in, within};
+use crate::guard::{refuse_frozen_in, within_in};
 use crate::ids::{BatchId, CampaignId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
@@ -424,7 +424,12 @@ impl Plan {
                 )),
             };
         };
-        refuse_frozen_in(tx, &self.actor, able.iter().map(|(t, _)| t.unit_path.as_str())).await?;
+        refuse_frozen_in(
+            tx,
+            &self.actor,
+            able.iter().map(|(t, _)| t.unit_path.as_str()),
+        )
+        .await?;
         let named = self.campaign.as_ref();
         let spend = campaigns::spend_in(tx, named, act, &self.devices, self.now_ms).await?;
         let (id, fleet, settings) = (self.budget_id(), self.fleet, &self.settings);
@@ -438,10 +443,9 @@ impl Plan {
                 .await?,
         };
         let all = self.devices.len();
-        let settings = within(
-            &self.settings,
-            able.iter().map(|(t, _)| t.unit_path.as_str()),
-        );
+        let paths = able.iter().map(|(t, _)| t.unit_path.as_str());
+        let ids = able.iter().map(|(t, _)| t.device_id.clone()).collect();
+        let settings = within_in(tx, &self.settings, paths, ids, self.now_ms).await?;
         Ok(Ruling {
             decision: guard::decide(act, all, asker, &budget, &settings, self.now_ms),
             over_budget: spend.is_none() && guard::over(act, all, &budget),

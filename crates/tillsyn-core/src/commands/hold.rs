@@ -12,7 +12,7 @@ use crate::campaigns;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
-use crate::guard::{refuse_frozen_in, within};
+use crate::guard::{refuse_frozen_in, within_in};
 use crate::ids::BatchId;
 use crate::settings::{self, GuardSettings};
 
@@ -198,12 +198,13 @@ pub(crate) async fn release_in(
     let act = first.opt_text(3)?.as_deref().and_then(Act::parse);
     let campaign = first.opt_text(4)?;
     if let (Some(campaign), Some(act)) = (&campaign, act)
-        && !campaigns::covers_in(tx, campaign, act, devices, now_ms).await?
+        && !campaigns::covers_in(tx, campaign, act, devices.clone(), now_ms).await?
     {
         return Ok(false);
     }
     let settings: GuardSettings = settings::read_in(tx, settings::GUARD).await?;
-    let settings = within(&settings, paths.iter().map(String::as_str));
+    let paths = paths.iter().map(String::as_str);
+    let settings = within_in(tx, &settings, paths, devices, now_ms).await?;
     let decision = match act {
         Some(act) if act.is_slow() => guard::hold(true, &settings, now_ms),
         _ => Decision::AtOnce,

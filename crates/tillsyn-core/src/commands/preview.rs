@@ -13,7 +13,7 @@ use crate::approvals::is_new;
 use crate::campaigns::spend_in;
 use crate::core::Core;
 use crate::error::Error;
-use crate::guard::within;
+use crate::guard::within_in;
 use crate::ids::DeviceId;
 use crate::platform::apple;
 use crate::settings::{self, GuardSettings};
@@ -82,14 +82,14 @@ pub async fn preview_on(
     let input = (
         devices.clone(),
         budget_id,
-        settings.clone(),
+        settings,
         fleet,
         core.now_ms(),
         channel.clone(),
         request.clone(),
         is_new(actor, core.now_ms()),
     );
-    let (targets, budget, covered, lately) = core
+    let ((targets, settings), budget, covered, lately) = core
         .db()
         .read(
             input,
@@ -105,7 +105,10 @@ pub async fn preview_on(
                         let (act, who) = (act.as_str(), (budget_id.as_str(), *new));
                         lately = guard::lately_in(tx, act, who, devices, *now).await?;
                     }
-                    Ok::<_, Error>((targets, budget, covered, lately))
+                    let paths = targets.iter().map(|t| t.unit_path.as_str());
+                    let ids = targets.iter().map(|t| t.device_id.clone()).collect();
+                    let settings = within_in(tx, settings, paths, ids, *now).await?;
+                    Ok::<_, Error>(((targets, settings), budget, covered, lately))
                 })
             },
         )
@@ -124,7 +127,6 @@ pub async fn preview_on(
     targets
         .iter()
         .try_for_each(|t| authorize_device(actor, permission, &t.unit_path, &t.platform))?;
-    let settings = within(&settings, targets.iter().map(|t| t.unit_path.as_str()));
     let slow = act.is_some_and(Act::is_slow);
     let confirm_with = slow.then(|| store::typed_to_confirm(&targets));
     let asker = Asker {

@@ -1,6 +1,6 @@
 //! Where devices belong: moving them to another unit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use tillsyn_db::{Tx, args};
@@ -9,7 +9,7 @@ use crate::actor::{Actor, Permission, authorize, authorize_device};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::guard::refuse_leaving_in;
+use crate::guard::{Leaving, refuse_leaving_in, remember_in};
 use crate::ids::{DeviceId, OrgUnitId};
 use crate::plans::{Change, change_directly};
 use crate::units::find_in;
@@ -71,12 +71,14 @@ pub(crate) async fn move_in(
     let mut moved = Vec::new();
     let mut from = BTreeSet::new();
     let mut paths = BTreeSet::new();
+    let mut leaving: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in &rows {
         authorize_device(actor, Permission::UnitsWrite, row.str(2)?, row.str(3)?)?;
         paths.insert(row.text(2)?);
         let before = row.text(1)?;
         if before != unit.as_str() {
             moved.push(row.text(0)?);
+            leaving.entry(row.text(2)?).or_default().push(row.text(0)?);
             from.insert(before);
         }
     }
@@ -84,7 +86,18 @@ pub(crate) async fn move_in(
     if moved.is_empty() {
         return Ok(moved);
     }
-    refuse_leaving_in(tx, actor, paths.iter().map(String::as_str), &target.path, None).await?;
+    refuse_leaving_in(
+        tx,
+        actor,
+        paths.iter().map(String::as_str),
+        &target.path,
+        None,
+    )
+    .await?;
+    for (path, devices) in &leaving {
+        let devices = Leaving::Devices(devices);
+        remember_in(tx, devices, path, &target.path, now_ms).await?;
+    }
     for sql in [DEVICE, SUMMARY] {
         tx.execute_in(sql, moved.clone(), args![unit, now_ms])
             .await?;

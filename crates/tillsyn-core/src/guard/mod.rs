@@ -2,6 +2,7 @@
 //! rows for single acts are in [`crate::commands`], what waits for somebody in [`crate::approvals`].
 
 mod freeze;
+mod left;
 mod settings;
 mod state;
 mod stop;
@@ -15,7 +16,8 @@ pub(crate) use freeze::{
     FROZEN, device_frozen_in, refuse_frozen_devices_in, refuse_frozen_in, refuse_leaving_in,
     submit_unfreeze_in, unfreeze_in,
 };
-pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in, within};
+pub(crate) use left::{Leaving, remember_in, within_in};
+pub(crate) use settings::{change_settings_in, current_settings_in, submit_settings_in};
 pub(crate) use stop::sweep_all;
 
 #[cfg(test)]

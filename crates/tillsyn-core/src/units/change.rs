@@ -11,7 +11,7 @@ use crate::assignments::revision::bump_in;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
-use crate::guard::refuse_leaving_in;
+use crate::guard::{Leaving, refuse_leaving_in, remember_in};
 use crate::ids::OrgUnitId;
 use crate::plans::{Change, change_directly};
 use crate::reconcile::request::sweep_in;
@@ -176,6 +176,7 @@ pub(crate) async fn move_in(
         return Err(too_deep());
     }
     let after = format!("{}{id}/", target.path);
+    remember_in(tx, Leaving::Below(&found.path), &found.path, &after, now_ms).await?;
     let values = args![found.path.as_str(), after.as_str(), end, id, parent, now_ms];
     tx.execute(REPATH, values).await?;
     let event = NewEvent::done("unit.move", "org_unit", id.as_str(), id.as_str()).with(json!({

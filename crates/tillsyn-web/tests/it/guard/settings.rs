@@ -4,7 +4,8 @@ use serde_json::json;
 use tillsyn_core::approvals::{self, Asked, Outcome};
 use tillsyn_core::ids::{ApprovalId, OrgUnitId};
 use tillsyn_core::settings::UnitGuard;
-use tillsyn_core::{Kind, Permission, guard};
+use tillsyn_core::{Kind, Permission, commands, guard};
+use tillsyn_db::args;
 use tillsyn_testkit::both_engines;
 
 use super::{ERASE, ask, fleet, still, waiting};
@@ -128,5 +129,59 @@ both_engines!(
             .await
             .unwrap();
         assert_eq!(held(&ids[..1]).await, Some("hold"));
+    }
+);
+
+both_engines!(
+    what_leaves_a_stricter_unit_keeps_its_figures_for_a_day,
+    still(),
+    |app| async move {
+        let ids = fleet(&app, 3).await;
+        let api = app.owner_api().await;
+        let made = async |name: &str, parent: Option<&str>| {
+            let body = json!({ "name": name, "parent_id": parent });
+            let unit = api.post("/api/v1/units", &body).await.expect(201);
+            unit["id"].as_str().unwrap().to_owned()
+        };
+        let (law, care) = (made("Law", None).await, made("Care", None).await);
+        let library = made("Library", Some(&law)).await;
+        let place = async |device: &str, unit: &str| {
+            let body = json!({ "device_ids": [device], "unit_id": unit });
+            api.post("/api/v1/devices/move", &body).await.expect(204);
+        };
+        place(ids[0].as_str(), &law).await;
+        place(ids[1].as_str(), &library).await;
+        let strict = json!({ "second_person_from": 1, "hold_minutes": 10 });
+        let guard = format!("/api/v1/guard/units/{law}");
+        api.put(&guard, &strict).await.expect(200);
+        // The device by itself and back and forth, the other one with its unit.
+        for unit in [&care, &library, &care] {
+            place(ids[0].as_str(), unit).await;
+        }
+        let under = json!({ "parent_id": care });
+        let moved = format!("/api/v1/units/{library}/move");
+        assert!(api.post(&moved, &under).await.status < 300);
+        place(ids[2].as_str(), &care).await;
+        let held = async |device: usize| {
+            let one = &ids[device..=device];
+            let seen = commands::preview(&app.core, &app.owner, one.to_vec(), ERASE).await;
+            let mut owner = app.owner.clone();
+            owner.fresh_at = Some(app.core.now_ms());
+            let made = ask(&app, &owner, one, ERASE).await;
+            let reason = made.commands[0].held_reason.unwrap();
+            let waits = reason == "second_person";
+            assert_eq!(seen.unwrap().waits_for, waits.then_some(reason));
+            reason
+        };
+        assert_eq!(held(0).await, "second_person");
+        assert_eq!(held(1).await, "second_person");
+        assert_eq!(held(2).await, "hold", "it was never there");
+        // Whoever agrees does not shorten the hold either.
+        app.approve_all(&app.second_owner(1).await).await;
+        let rows = app.db().query_all(HOLDS, args![ids[0].as_str()]).await;
+        assert_eq!(rows.unwrap()[0].i64(0).unwrap(), 10);
+        app.clock.advance_ms(86_400_000);
+        assert_eq!(held(0).await, "hold");
+        assert_eq!(held(1).await, "hold");
     }
 );
