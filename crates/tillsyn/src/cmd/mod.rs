@@ -15,6 +15,7 @@ mod enrollment;
 mod event;
 mod failure;
 mod group;
+mod guard;
 mod held;
 mod identity_provider;
 mod import;
@@ -70,7 +71,7 @@ pub(crate) enum ClientCommand {
     Enrollment(With<enrollment::EnrollmentVerb>),
     /// Trusts other authorities' device certificates
     Authority(With<authority::AuthorityVerb>),
-    /// Shows and changes the tree of org units
+    /// Shows and changes the tree of org units, and what each wants stricter of the guard
     Unit(With<unit::UnitVerb>),
     /// Keeps groups and their members
     Group(With<group::GroupVerb>),

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::guard::{self, GuardVerb};
 use super::{Failure, With, show};
 
 #[derive(Debug, clap::Subcommand)]
@@ -36,6 +37,9 @@ pub(crate) enum UnitVerb {
         /// Id of the unit
         id: String,
     },
+    /// Keeps what units want stricter of the guard
+    #[command(subcommand)]
+    Guard(GuardVerb),
 }
 
 pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
@@ -79,6 +83,7 @@ pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
             let answer = client.delete(&format!("units/{id}")).await?;
             show::done(&client, &answer, "Removed.");
         }
+        UnitVerb::Guard(verb) => guard::run(&client, verb).await?,
     }
     Ok(())
 }

@@ -191,6 +191,44 @@ async fn an_assignment_is_found_changed_and_taken_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_units_own_figures_are_set_shown_and_cleared() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    let place = at(&app).await;
+    let law = json(place.run(&["unit", "add", "Law", "--json"]))["id"].clone();
+    let law = law.as_str().unwrap();
+    let guard = |rest: &[&str]| place.run(&[&["unit", "guard"], rest].concat());
+    let table = ok(guard(&["show"]));
+    assert!(table.contains("(the organisation)  5"), "{table}");
+    assert!(!table.contains("Law"), "{table}");
+    let two = ["--hold-minutes", "10", "--second-person-from", "2"];
+    assert_eq!(ok(guard(&[&["set", law], &two[..]].concat())), "Saved.\n");
+    // What is not named stays.
+    let tighter = guard(&["set", law, "--second-person-from", "1"]);
+    assert_eq!(ok(tighter), "Saved.\n");
+    let shown = json(guard(&["show", "--json"]));
+    let expected = serde_json::json!([{ "unit_id": law, "unit": "Law", "hold_minutes": 10,
+        "second_person_from": 1 }]);
+    assert_eq!(shown["units"], expected);
+    let table = ok(guard(&["show"]));
+    assert!(table.contains("Law") && table.contains(law), "{table}");
+    // To loosen takes a reason and a second person.
+    let bare = guard(&["clear", law]);
+    assert_eq!(bare.code, Some(6), "{}", bare.err);
+    assert!(bare.err.contains("reason"), "{}", bare.err);
+    let asked = guard(&["clear", law, "--reason", "Term is over"]);
+    assert_eq!(ok(asked), "Asked for: a second person decides.\n");
+    assert_eq!(json(guard(&["show", "--json"]))["units"], expected);
+    let second = app.second_owner(1).await;
+    assert_eq!(app.approve_all(&second).await, 1);
+    assert_eq!(
+        json(guard(&["show", "--json"]))["units"],
+        serde_json::json!([])
+    );
+    let nothing = guard(&["set", law]);
+    assert_eq!(nothing.code, Some(2), "{}", nothing.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_is_made_listed_followed_and_revoked() {
     let app = TestApp::new(Engine::Sqlite).await;
     let place = at(&app).await;
