@@ -5,7 +5,8 @@ use tillsyn_core::webhooks::WebhookStatus;
 use super::frame::{Pager, Place};
 use super::samples::{ago, frame};
 use super::webhooks::{
-    DeliveryRow, MadeKey, WebhookFields, WebhookPage, WebhookRow, WebhooksPage, reason, standing,
+    DeliveryRow, MadeKey, WebhookFields, WebhookPage, WebhookRow, WebhooksPage, formats, reason,
+    standing,
 };
 use super::words::{self, FieldError, activity};
 use crate::i18n::Texts;
@@ -58,6 +59,7 @@ impl Sample for WebhooksPage {
                 text: "Norrvik University / Hydrology".to_owned(),
                 chosen: true,
             }],
+            formats: formats(l, "nanomdm"),
         };
         let all = vec![
             row("Tickets", WebhookStatus::Active, 0),

@@ -9,7 +9,7 @@ use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::webhooks::{Format, NewWebhook, WebhookView, create_webhook, list_webhooks};
 use zeroize::Zeroizing;
 
-use super::{place, standing};
+use super::{formats, place, standing};
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::{Frame, Place};
@@ -17,6 +17,14 @@ use crate::console::organisation::unit_choices;
 use crate::console::visitor::Visitor;
 use crate::i18n::When;
 use crate::ui::{Choice, Status, page, urls};
+
+/// What raw messages carry: whoever may not see all of it is not offered them.
+const RAW: [Permission; 4] = [
+    Permission::SecretsRevealTokens,
+    Permission::SecretsRevealKeys,
+    Permission::SecretsRevealPins,
+    Permission::DevicesLocate,
+];
 
 /// The webhooks of the reader's scope, and the form for another.
 #[derive(Template)]
@@ -28,6 +36,8 @@ pub struct WebhooksPage {
     /// `None` for whoever may not make one.
     pub fields: Option<WebhookFields>,
     pub units: Vec<Choice>,
+    /// What it sends; empty for whoever may not see the secrets in raw messages.
+    pub formats: Vec<Choice>,
 }
 
 /// Shown once.
@@ -59,7 +69,7 @@ pub struct WebhookFields {
     pub password_error: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Typed {
     #[serde(default)]
     pub(super) name: String,
@@ -67,6 +77,8 @@ pub(crate) struct Typed {
     pub(super) url: String,
     #[serde(default)]
     pub(super) events: String,
+    #[serde(default)]
+    format: String,
     #[serde(default)]
     unit: String,
     #[serde(default = "Zeroizing::default", deserialize_with = "secret")]
@@ -95,10 +107,8 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
         password: visitor.needs_password(),
         ..WebhookFields::default()
     };
-    Ok(page(
-        StatusCode::OK,
-        &whole(&visitor, fields, "", None).await?,
-    ))
+    let shown = whole(&visitor, fields, &Typed::default(), None).await?;
+    Ok(page(StatusCode::OK, &shown))
 }
 
 /// Makes a webhook and shows its key on the answer itself, this once.
@@ -107,7 +117,8 @@ pub(crate) async fn create(form: Filled<Typed>) -> Result<Response, Failure> {
     let new = NewWebhook {
         name: typed.name.clone(),
         url: typed.url.clone(),
-        format: Format::Tillsyn,
+        // Only whoever may see the secrets in raw messages has the choice.
+        format: Format::parse(&typed.format).unwrap_or(Format::Tillsyn),
         events: typed.patterns(),
         unit: OrgUnitId::parse(&typed.unit),
         proof: None,
@@ -123,13 +134,13 @@ pub(crate) async fn create(form: Filled<Typed>) -> Result<Response, Failure> {
                 key: key.to_string(),
             };
             let fields = WebhookFields::default();
-            let shown = whole(&visitor, fields, "", Some(made)).await?;
+            let shown = whole(&visitor, fields, &Typed::default(), Some(made)).await?;
             Ok(page(StatusCode::OK, &shown))
         }
         Err(error) => {
             let mut fields = typed.fields(&visitor);
             let status = place(visitor.texts, &mut fields, error)?;
-            let shown = whole(&visitor, fields, &typed.unit, None).await?;
+            let shown = whole(&visitor, fields, &typed, None).await?;
             Ok(page(status, &shown))
         }
     }
@@ -138,7 +149,7 @@ pub(crate) async fn create(form: Filled<Typed>) -> Result<Response, Failure> {
 async fn whole(
     visitor: &Visitor,
     fields: WebhookFields,
-    unit: &str,
+    typed: &Typed,
     made: Option<MadeKey>,
 ) -> Result<WebhooksPage, Failure> {
     let (l, zone) = (visitor.texts, &visitor.zone);
@@ -160,7 +171,13 @@ async fn whole(
         Permission::UnitsWrite,
     ];
     let units = if may_make && sees_units.into_iter().any(|p| visitor.may(p)) {
-        unit_choices(visitor, unit).await?
+        unit_choices(visitor, &typed.unit).await?
+    } else {
+        Vec::new()
+    };
+    let sees_raw = visitor.actor().platform.is_none() && RAW.into_iter().all(|p| visitor.may(p));
+    let formats = if may_make && sees_raw {
+        formats(l, &typed.format)
     } else {
         Vec::new()
     };
@@ -169,6 +186,7 @@ async fn whole(
         rows: found.iter().map(row).collect(),
         fields: may_make.then_some(fields),
         units,
+        formats,
         f: visitor.frame(Place::Webhooks, "").await?,
     })
 }

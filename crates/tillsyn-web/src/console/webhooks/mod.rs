@@ -12,13 +12,26 @@ pub(super) use list::{create, list};
 pub(super) use show::{change, show};
 
 use http::StatusCode;
-use tillsyn_core::webhooks::WebhookStatus;
+use tillsyn_core::webhooks::{Format, WebhookStatus};
 use tillsyn_core::{Error, Kind};
 
 use crate::console::words::FieldError;
 use crate::error::AppError;
 use crate::i18n::Texts;
-use crate::ui::{Status, Tone};
+use crate::ui::{Choice, Status, Tone};
+
+/// What a webhook may send.
+pub(super) fn formats(l: Texts, chosen: &str) -> Vec<Choice> {
+    let choice = |format: Format, text: String| Choice {
+        value: format.as_str().to_owned(),
+        text,
+        chosen: chosen == format.as_str(),
+    };
+    vec![
+        choice(Format::Tillsyn, l.t("webhook-format-events")),
+        choice(Format::Nanomdm, l.t("webhook-format-raw")),
+    ]
+}
 
 /// Whether it sends, and whether what it sends arrives.
 pub(super) fn standing(l: Texts, status: WebhookStatus, failures: i64) -> Status {

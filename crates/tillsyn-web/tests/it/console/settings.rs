@@ -266,3 +266,60 @@ fn vendor(app: &TestApp) -> (String, String) {
         key.to_pkcs8_pem().to_string(),
     )
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_of_raw_messages_is_made_with_open_eyes() {
+    const DETAILS: &str = "SELECT details FROM event WHERE action = 'webhook.create'";
+    const ACTOR: &str = "SELECT actor_id FROM event WHERE action = 'webhook.create'";
+    let app = TestApp::new(Engine::Sqlite).await;
+    let mut owner = Browser::owner(&app).await;
+    let form = owner.get("/console/settings/webhooks").await.expect(200);
+    form.says("Raw messages carry secrets: unlock tokens, bootstrap tokens");
+    form.says("The audit trail keeps who turned this on.");
+    let choice = ("format", "nanomdm");
+    let typed = form.fields("action=\"/console/settings/webhooks\"");
+    assert!(typed.contains(&("format".to_owned(), "tillsyn".to_owned())));
+    let (name, url) = (("name", "Tools"), ("url", "https://tools.example.org/in"));
+    // Actions of the trail are not what it is told; what was chosen stays chosen.
+    let wrong = [name, url, choice, ("events", "device.*")];
+    let wrong = owner.post("/console/settings/webhooks", &wrong).await;
+    let wrong = wrong.expect(422);
+    wrong.says("There is no such event");
+    wrong.says("<option value=\"nanomdm\" selected>");
+    let fields = [name, url, choice, ("events", "mdm.*")];
+    let made = owner.post("/console/settings/webhooks", &fields).await;
+    made.expect(200).says("tillsyn_hook_");
+    let format = app.text("SELECT format FROM webhook").await;
+    assert_eq!(format.as_deref(), Some("nanomdm"));
+    assert!(
+        app.text(DETAILS)
+            .await
+            .unwrap()
+            .contains("\"format\":\"nanomdm\"")
+    );
+    assert_eq!(app.text(ACTOR).await, Some(app.owner.id.clone()));
+    let id = app.text("SELECT id FROM webhook").await.unwrap();
+    let page = format!("/console/settings/webhooks/{id}");
+    owner
+        .get(&page)
+        .await
+        .expect(200)
+        .says("with secrets in it");
+
+    // Whoever may not see such secrets has no choice, and none by the way round either.
+    let less = "UPDATE account SET role = 'hooks'";
+    let role = "INSERT INTO role (id, org_unit_id, name, permissions, changed_at, created_at) \
+        SELECT 'hooks', id, 'Hooks', '[\"webhooks.read\",\"webhooks.write\",\"audit.read\",\"devices.read\"]', 0, 0 \
+        FROM org_unit WHERE parent_id IS NULL";
+    for sql in [role, less] {
+        app.db().execute(sql, Vec::new()).await.unwrap();
+    }
+    let form = owner.get("/console/settings/webhooks").await.expect(200);
+    form.says("Make a webhook");
+    form.says_not("Raw messages");
+    owner
+        .post("/console/settings/webhooks", &fields)
+        .await
+        .expect(403);
+    assert_eq!(app.count("SELECT count(*) FROM webhook").await, 1);
+}
