@@ -1,4 +1,5 @@
-use super::{check_settings, loosens, within};
+use super::settings::within;
+use super::{check_settings, loosens};
 use crate::settings::{GuardSettings, UnitGuard};
 
 #[test]

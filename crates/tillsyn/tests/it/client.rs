@@ -214,7 +214,7 @@ async fn a_units_own_figures_are_set_shown_and_cleared() {
     // To loosen takes a reason and a second person.
     let bare = guard(&["clear", law]);
     assert_eq!(bare.code, Some(6), "{}", bare.err);
-    assert!(bare.err.contains("reason"), "{}", bare.err);
+    assert!(bare.err.contains("Say why"), "{}", bare.err);
     let asked = guard(&["clear", law, "--reason", "Term is over"]);
     assert_eq!(ok(asked), "Asked for: a second person decides.\n");
     assert_eq!(json(guard(&["show", "--json"]))["units"], expected);

@@ -212,3 +212,44 @@ both_engines!(
         assert_ne!(newest[0]["id"], kept["id"]);
     }
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_who_reads_where_a_device_was_is_in_the_trail() {
+    const READS: &str = "SELECT actor_id, object_id, details FROM event \
+        WHERE action = 'device.locations_read' ORDER BY seq";
+    let app = TestApp::new(tillsyn_testkit::Engine::Sqlite).await;
+    let api = app.owner_api().await;
+    let (mut iphone, id) = supervised_iphone(&app, &api).await;
+    let path = format!("/api/v1/devices/{id}/locations");
+    // Nothing was seen where there was nothing to see.
+    api.get(&path).await.expect(200);
+    send(
+        &api,
+        &id,
+        json!({"type": "EnableLostMode", "message": "Call us"}),
+    )
+    .await;
+    iphone.session().await.unwrap();
+    send(&api, &id, json!({"type": "DeviceLocation"})).await;
+    iphone.session().await.unwrap();
+    let reads = async || {
+        let rows = app.db().query_all(READS, Vec::new()).await.unwrap();
+        let row = |row: &tillsyn_db::Row| [0, 1, 2].map(|at| row.text(at).unwrap());
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    assert!(reads().await.is_empty());
+    let found = api.get(&path).await.expect(200);
+    let latitude = found["items"][0]["latitude"].as_f64().unwrap();
+    let others = app.api(&[tillsyn_core::Permission::DevicesLocate]).await;
+    others.get(&path).await.expect(200);
+    // Whoever may not look sees nothing, and is told of as refused.
+    let blind = app.api(&[tillsyn_core::Permission::DevicesRead]).await;
+    blind.get(&path).await.expect(403);
+    let reads = reads().await;
+    assert_eq!(reads.len(), 2, "{reads:?}");
+    assert_ne!(reads[0][0], reads[1][0], "by the token that read");
+    for [_, object, details] in &reads {
+        assert_eq!(*object, id);
+        assert!(!details.contains(&latitude.to_string()), "{details}");
+    }
+}

@@ -255,9 +255,10 @@ both_engines!(
             .await
             .unwrap();
         app.clock.advance_ms(DAY_MS + 60_000);
-        let fresh = |actor: &Actor| Actor {
-            fresh_at: Some(core.now_ms()),
-            ..actor.clone()
+        let fresh = |actor: &Actor| {
+            let mut fresh = actor.clone();
+            fresh.fresh_at = Some(core.now_ms());
+            fresh
         };
         let per = async || {
             let begun = accounts::sign_in(core, "per@example.org", password(), None).await;

@@ -240,7 +240,6 @@ async fn nothing_is_moved_out_of_what_is_frozen() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
-    const MOVE: &str = "UPDATE device_summary SET org_unit_id = $2 WHERE device_id = $1";
     const BELOW: &str = "UPDATE account SET org_unit_id = $1 WHERE email = 'second-1@example.org'";
     let app = TestApp::with(Engine::Sqlite, still()).await;
     let ids = fleet(&app, 1).await;
@@ -248,8 +247,8 @@ async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
     let unit = json!({ "name": "Library", "parent_id": null });
     let unit = api.post("/api/v1/units", &unit).await.expect(201);
     let unit = unit["id"].as_str().unwrap();
-    let values = tillsyn_db::args![ids[0].as_str(), unit];
-    app.db().execute(MOVE, values).await.unwrap();
+    let place = json!({ "device_ids": [ids[0].as_str()], "unit_id": unit });
+    api.post("/api/v1/devices/move", &place).await.expect(204);
     app.second_owner(1).await;
     app.db()
         .execute(BELOW, tillsyn_db::args![unit])

@@ -152,3 +152,61 @@ async fn a_step_up_needs_the_same_person_to_sign_in_anew() {
     browser.get(&back).await.expect(400);
     assert_eq!(world.reason().await, "over");
 }
+
+#[tokio::test]
+async fn a_step_up_at_a_provider_that_is_not_trusted_does_not_do_for_two_factors() {
+    let world = World::new(Engine::Sqlite).await;
+    let db = world.app.db();
+    let mut person = OidcPerson::new("s-1", "elsa@example.org", &["it-desk"]);
+    person.methods = vec!["pwd".to_owned(), "mfa".to_owned()];
+    world.standin.sign_in_as(person.clone());
+    let mut browser = world.signed_in().await;
+    // They can show two factors here: a password and the app.
+    let password = "UPDATE account SET password_hash = (SELECT o.password_hash FROM account o \
+        WHERE o.email <> 'elsa@example.org') WHERE email = 'elsa@example.org'";
+    db.execute(password, args![]).await.unwrap();
+    set_up_app(&world.app, &mut browser).await;
+    let stale = async || {
+        let sql = "UPDATE session SET fresh_at = fresh_at - 3600000 WHERE method = 'oidc'";
+        db.execute(sql, args![]).await.unwrap();
+    };
+    let fresh = "SELECT token_hash FROM session WHERE method = 'oidc' AND fresh_at >= last_used_at - 1800000";
+    let confirm = "/console/confirm?next=/console/devices";
+    let step_up = async |browser: &mut Browser| {
+        let begin = format!(
+            "/console/confirm/provider/{}?next=/console/devices",
+            world.provider.id
+        );
+        let away = browser.get(&begin).await.expect(303);
+        let back = world.at_provider(away.location()).await;
+        browser.get(&back).await.expect(303).location().to_owned()
+    };
+    stale().await;
+    // Whatever it says of itself: not offered, and refused to whoever goes there all the same.
+    let page = browser.get(confirm).await.expect(200);
+    page.says_not("Show it at Norrvik ID");
+    let to = step_up(&mut browser).await;
+    assert!(to.contains("problem=sso_second_factor"), "{to}");
+    assert_eq!(world.reason().await, "second_factor");
+    assert_eq!(world.rows(fresh).await.len(), 0);
+    // Trusted, but it did not ask for one.
+    world
+        .change(|input| input.trusts_second_factor = true)
+        .await;
+    person.methods = vec!["pwd".to_owned()];
+    world.standin.sign_in_as(person.clone());
+    let page = browser.get(confirm).await.expect(200);
+    page.says("Show it at Norrvik ID");
+    let to = step_up(&mut browser).await;
+    assert!(to.contains("problem=sso_second_factor"), "{to}");
+    assert_eq!(world.rows(fresh).await.len(), 0);
+    // Trusted, and shown.
+    person.methods.push("mfa".to_owned());
+    world.standin.sign_in_as(person);
+    assert_eq!(step_up(&mut browser).await, "/console/devices");
+    assert_eq!(world.rows(fresh).await.len(), 1);
+    // Each is in the trail, the two that did not do as refused.
+    let told = "SELECT result FROM event WHERE action = 'session.confirm' \
+        AND details LIKE '%oidc%' OR result = 'refused' ORDER BY seq";
+    assert_eq!(world.rows(told).await, [["refused"], ["refused"], ["done"]]);
+}
