@@ -33,26 +33,39 @@ pub(super) async fn subject_in(
     Ok((format!("{what}:{stranger}"), false))
 }
 
-/// Remembers the browser: under the value that it has, if we gave it that, else under `fresh`. Says which of
-/// both counts.
+/// What was known of a browser before a right sign-in.
+pub(super) struct Remembered {
+    /// It has a value that we gave it, and keeps that.
+    pub(super) kept: bool,
+    /// This account signed in with it before; that a colleague did does not count.
+    pub(super) known: bool,
+}
+
+/// Remembers the browser: under the value that it has, if we gave it that, else under `fresh`.
 pub(super) async fn remember_in(
     tx: &Tx,
     caller: &Caller,
     account: &AccountId,
     fresh_hash: &str,
     now_ms: i64,
-) -> Result<bool, Error> {
-    let kept = match caller.known_hash() {
-        Some(hash) => {
-            let ours = tx.fetch_optional(ANY, args![&hash]).await?.is_some();
-            ours.then_some(hash)
-        }
-        None => None,
+) -> Result<Remembered, Error> {
+    let mut before = Remembered {
+        kept: false,
+        known: false,
     };
-    let is_kept = kept.is_some();
-    let hash = kept.unwrap_or_else(|| fresh_hash.to_owned());
+    let mut hash = fresh_hash.to_owned();
+    if let Some(own) = caller.known_hash()
+        && tx.fetch_optional(ANY, args![&own]).await?.is_some()
+    {
+        let known = tx.fetch_optional(FIND, args![&own, account]).await?;
+        before = Remembered {
+            kept: true,
+            known: known.is_some(),
+        };
+        hash = own;
+    }
     tx.execute(PUT, args![hash, account, now_ms]).await?;
-    Ok(is_kept)
+    Ok(before)
 }
 
 pub(super) async fn forget_in(tx: &Tx, account: &AccountId) -> Result<(), Error> {

@@ -37,7 +37,9 @@ pub use manage::{
     account, change_account, count_accounts, create_account, disable_account, enable_account,
     list_accounts, make_account, new_welcome, reach, reset_account, take_welcome, welcome,
 };
-pub(crate) use manage::{carry_account_in, reach_in, submit_account_in};
+pub(crate) use manage::{
+    carry_account_in, owner_left_in, reach_in, same_platform, submit_account_in,
+};
 pub use names::account_names;
 pub use oidc::{
     Arrival, Arrived, Mapping, Provider, ProviderAnswer, ProviderChange, ProviderInput,

@@ -160,10 +160,10 @@ impl Begin {
         }
     }
 
-    /// Begins it, with its event. Says whether the browser was known before.
+    /// Begins it, with its event. Says whether the browser keeps the value that it is known by.
     pub(super) async fn run(&self, tx: &Tx) -> Result<bool, Error> {
         let known_hash = hash::sha256_hex(self.known.as_bytes());
-        let known =
+        let before =
             known::remember_in(tx, &self.caller, &self.account, &known_hash, self.now_ms).await?;
         tx.execute(
             INSERT,
@@ -188,17 +188,17 @@ impl Begin {
         actor.kind = ActorKind::Account;
         let id = self.account.as_str();
         let event = NewEvent::done("session.create", "account", id, &self.unit_id).with(json!({
-            "method": self.method.as_str(), "second_factor": self.second_factor, "new_browser": !known,
+            "method": self.method.as_str(), "second_factor": self.second_factor, "new_browser": !before.known,
         }));
         events::record(tx, &actor, self.now_ms, event).await?;
-        Ok(known)
+        Ok(before.kept)
     }
 
     /// What the browser gets once it is committed.
-    pub(super) fn done(self, known: bool, account: AccountView) -> NewSession {
+    pub(super) fn done(self, kept: bool, account: AccountView) -> NewSession {
         NewSession {
             token: self.token,
-            known: (!known).then_some(self.known),
+            known: (!kept).then_some(self.known),
             account,
         }
     }

@@ -235,7 +235,7 @@ fn platform_for(actor: &Actor, word: Option<&str>) -> Result<Option<String>, Err
 }
 
 /// Whoever is limited to a platform gives and touches nothing beyond it.
-fn same_platform(actor: &Actor, platform: Option<&str>) -> Result<(), Error> {
+pub(crate) fn same_platform(actor: &Actor, platform: Option<&str>) -> Result<(), Error> {
     match actor.platform.as_deref() {
         Some(own) if platform != Some(own) => Err(Error::forbidden(
             "platform_beyond",

@@ -20,6 +20,6 @@ pub use view::{
 };
 pub use welcome::{Welcome, new_welcome, take_welcome, welcome};
 
-pub(crate) use carry::carry_in as carry_account_in;
-pub(crate) use check::reach_in;
+pub(crate) use carry::{carry_in as carry_account_in, owner_left_in};
+pub(crate) use check::{reach_in, same_platform};
 pub(crate) use submit::submit_in as submit_account_in;

@@ -14,7 +14,7 @@ use crate::accounts::confirm::freshen_in;
 use crate::accounts::session::{Begin, Method, NewSession, Session, end_sessions_in};
 use crate::accounts::sign_in::SignedIn;
 use crate::accounts::store::{self as account_store, Account, AccountView};
-use crate::accounts::{factor, password};
+use crate::accounts::{OPENED, factor, password};
 use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
@@ -285,12 +285,14 @@ async fn is_free(tx: &Tx, account: &Account) -> Result<bool, Error> {
     Ok(row.is_some())
 }
 
-/// Whether nobody else owns the whole organisation.
+/// Whether nobody else who can sign in owns the whole organisation.
 async fn is_last_owner(tx: &Tx, id: &AccountId) -> Result<bool, Error> {
-    const OWNERS: &str = "SELECT a.id FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.status = 'active' AND a.kind = 'person' AND a.role = 'owner' AND a.platform IS NULL \
-        AND u.parent_id IS NULL LIMIT 2";
-    let rows = tx.fetch_all(OWNERS, args![]).await?;
+    let owners = format!(
+        "SELECT a.id FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
+         WHERE a.status = 'active' AND a.kind = 'person' AND a.role = 'owner' AND a.platform IS NULL \
+         AND u.parent_id IS NULL AND (a.id = $1 OR {OPENED}) LIMIT 2"
+    );
+    let rows = tx.fetch_all_dyn(&owners, args![id]).await?;
     match rows.as_slice() {
         [only] => Ok(only.str(0)? == id.as_str()),
         _ => Ok(false),

@@ -7,6 +7,7 @@ use super::change::ProviderChange;
 use super::input::{ProviderInput, changes};
 use super::provider::{Mapping, Provider};
 use super::store;
+use crate::accounts::same_platform;
 use crate::actor::{Actor, ActorKind, Permission, Rights, authorize};
 use crate::error::Error;
 use crate::org::OrgUnit;
@@ -59,15 +60,19 @@ pub(super) async fn check_in(
         (Some(found), unit)
     };
     authorize(actor, Permission::SignInWrite, &unit.1)?;
+    // A mapping knows no platforms: what it gives is for all of them.
+    same_platform(actor, None)?;
     let settings = &change.settings;
     refuse_known(tx, change).await?;
     let mut gives = Vec::with_capacity(settings.mappings.len());
     for mapping in &settings.mappings {
         gives.push(given_in(tx, actor, mapping, &unit.1).await?);
     }
-    let mighty = gives.iter().any(|(role, _)| mighty(role.rights));
+    // A token confirms nothing, and whoever stole it could come in as somebody by a provider of their own.
+    let weighs =
+        actor.kind != ActorKind::Account || gives.iter().any(|(role, _)| mighty(role.rights));
     let stored = before.as_ref().map(Provider::settings);
-    let needed = needs_second_person(stored.as_ref(), settings, mighty);
+    let needed = needs_second_person(stored.as_ref(), settings, weighs);
     Ok(Checked {
         second_person: needed && actor.kind != ActorKind::Server,
         before,
@@ -124,24 +129,26 @@ fn mighty(rights: Rights) -> bool {
         P::AssignmentsWrite,
         P::DevicesErase,
         P::DevicesRetire,
+        P::DevicesClearPasscode,
         P::DevicesActivationLock,
         P::CertificatesRevoke,
         P::CommandsRaw,
         P::SecretsRotate,
         P::SecretsRevealKeys,
         P::SecretsRevealTokens,
+        P::SecretsRevealPins,
     ];
     such.into_iter().any(|permission| rights.holds(permission))
 }
 
-/// Whoever says who signs in makes administrators. Where that gives mighty roles, or may take existing accounts over,
-/// two decide; one may name it anew, renew its secret, and close what is open.
+/// Whoever says who signs in makes administrators. Where that weighs, since it gives mighty roles or a program asks, or
+/// may take existing accounts over, two decide; one may name it anew, renew its secret, and close what is open.
 pub(super) fn needs_second_person(
     before: Option<&ProviderInput>,
     after: &ProviderInput,
-    mighty: bool,
+    weighs: bool,
 ) -> bool {
-    if !mighty && !after.links_existing {
+    if !weighs && !after.links_existing {
         return false;
     }
     let Some(before) = before else {

@@ -119,8 +119,20 @@ impl Claims {
         if info.subject() != self.subject() {
             return Err(Fault::Answer("user_info_subject"));
         }
+        // That an address was checked counts for the address beside it.
+        let same = match (self.0.get("email"), info.0.get("email")) {
+            (Some(own), told) => told == Some(own),
+            (None, _) => {
+                self.0.remove("email_verified");
+                true
+            }
+        };
         // How somebody signed in, only the signed token says; the rest where it says nothing.
-        let told = |name: &String| !matches!(name.as_str(), "amr" | "acr" | "auth_time");
+        let told = |name: &String| match name.as_str() {
+            "amr" | "acr" | "auth_time" => false,
+            "email_verified" => same,
+            _ => true,
+        };
         for (name, value) in info.0.into_iter().filter(|(name, _)| told(name)) {
             self.0.entry(name).or_insert(value);
         }

@@ -8,6 +8,7 @@ use super::check::Checked;
 use super::input::{ProviderInput, changes};
 use super::provider::{self, Provider};
 use crate::accounts::session::end_sessions_in;
+use crate::accounts::{owner_left_in, same_platform};
 use crate::actor::{Actor, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
@@ -25,6 +26,7 @@ pub async fn remove_provider(
     id: &IdentityProviderId,
 ) -> Result<(), Error> {
     let before = provider::provider(core, actor, id).await?;
+    same_platform(actor, None)?;
     let now_ms = core.now_ms();
     require_fresh(actor, now_ms)?;
     core.db()
@@ -47,11 +49,27 @@ async fn remove_in(tx: &Tx, actor: &Actor, before: &Provider, now_ms: i64) -> Re
     for statement in GONE {
         tx.execute(statement, args![&before.id]).await?;
     }
+    keeps_owner_in(tx, accounts).await?;
     let (id, unit) = (before.id.as_str(), before.unit.as_str());
     let event = NewEvent::done("identity_provider.remove", "identity_provider", id, unit)
         .with(json!({ "name": before.name, "issuer": before.issuer, "accounts": accounts }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(())
+}
+
+/// Whoever owns the organisation and comes in by this provider alone could not any more (S04).
+async fn keeps_owner_in(tx: &Tx, accounts: usize) -> Result<(), Error> {
+    // Where it is nobody's way in, nobody loses it.
+    if accounts == 0 {
+        return Ok(());
+    }
+    owner_left_in(tx).await.map_err(|error| match error.code {
+        "last_owner" => Error::conflict(
+            "last_owner_here",
+            "The last owner of the organisation signs in here alone. Let an owner have a password or a passkey first.",
+        ),
+        _ => error,
+    })
 }
 
 /// Ends the sessions of everybody who is known by this provider.
@@ -169,15 +187,16 @@ async fn update_in(
     if input.client_secret.is_some() {
         tx.execute(PUT_SECRET, args![id, sealed]).await?;
     }
+    let mut closed = 0;
     if before.enabled && !input.enabled {
-        end_sessions_of_in(tx, id).await?;
+        closed = end_sessions_of_in(tx, id).await?;
     }
     if before.issuer != input.issuer {
         // A subject is unique within its issuer only.
-        end_sessions_of_in(tx, id).await?;
+        closed = end_sessions_of_in(tx, id).await?;
         tx.execute(FORGET, args![id]).await?;
     }
-    Ok(())
+    keeps_owner_in(tx, closed).await
 }
 
 async fn map_in(tx: &Tx, id: &IdentityProviderId, input: &ProviderInput) -> Result<(), Error> {

@@ -12,8 +12,8 @@ use crate::auth::RequestContext;
 use crate::error::AppError;
 
 /// Gives an identity provider these settings. Another issuer, or switching it off, ends the
-/// sessions of everybody who came in by it. What lets others in, or gives more, is for a second person where mighty
-/// roles or existing accounts are given.
+/// sessions of everybody who came in by it. What lets others in, or gives more, waits for a second person; another
+/// name or secret, and switching it off, do not.
 #[utoipa::path(put, path = "/api/v1/identity-providers/{id}", operation_id = "identity_providers_change",
     tag = "identity-providers", params(("id" = String, Path, description = "The identity provider")),
     request_body = IdentityProviderBody,

@@ -10,7 +10,7 @@ use crate::auth::RequestContext;
 use crate::error::AppError;
 
 /// Adds an identity provider at the top of what the token reaches. A mapping gives no more than the token's account
-/// holds itself. One that gives a mighty role, or may take existing accounts over, is for a second person.
+/// holds itself. What a token asks for waits for a second person.
 #[utoipa::path(post, path = "/api/v1/identity-providers", operation_id = "identity_providers_create",
     tag = "identity-providers", request_body = IdentityProviderBody,
     responses((status = 201, body = IdentityProviderOutcome), (status = 202, body = IdentityProviderOutcome)))]

@@ -98,6 +98,8 @@ pub(super) fn shown(l: Texts, error: Error) -> Result<Shown, Failure> {
     let text = match (error.code, error.field) {
         ("issuer_known", _) => l.t("providers-issuer-known"),
         ("permission_not_held", _) => l.t("administrators-not-held"),
+        ("platform_beyond", _) => l.t("providers-platform"),
+        ("last_owner_here", _) => l.t("providers-last-owner"),
         ("approval_waiting", _) => l.t("providers-waits"),
         ("reason_missing", _) => l.t("administrators-reason-missing"),
         (_, Some("issuer")) => l.t("providers-issuer-wrong"),

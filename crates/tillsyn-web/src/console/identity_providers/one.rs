@@ -109,6 +109,15 @@ pub(crate) async fn remove_provider(
     filled: Filled<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let visitor = filled.visitor;
-    accounts::remove_provider(visitor.core(), visitor.actor(), &read(&id)?).await?;
-    Ok(go(visitor.state(), urls::IDENTITY_PROVIDERS, Told::Saved))
+    let id = read(&id)?;
+    let found = accounts::provider(visitor.core(), visitor.actor(), &id).await?;
+    let Err(error) = accounts::remove_provider(visitor.core(), visitor.actor(), &id).await else {
+        return Ok(go(visitor.state(), urls::IDENTITY_PROVIDERS, Told::Saved));
+    };
+    let status = AppError::from(Error::new(error.kind, error.code, "")).status();
+    let told = shown(visitor.texts, error)?;
+    let visitor = visitor.at(urls::identity_provider(id.as_str()));
+    let input = found.settings();
+    let again = page_of(&visitor, Some(&found), (&input, ""), told).await?;
+    Ok(page(status, &again))
 }

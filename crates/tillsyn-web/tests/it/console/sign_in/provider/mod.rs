@@ -3,6 +3,7 @@
 mod agreed;
 mod answers;
 mod factors;
+mod rights;
 mod way_back;
 
 use std::sync::Arc;
