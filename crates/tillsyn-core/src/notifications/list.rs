@@ -1,6 +1,6 @@
 //! The list in the console: what the account may see of the last two weeks.
 
-use tillsyn_db::args;
+use tillsyn_db::{Row, args};
 
 use super::choose::own;
 use super::topic::{COLUMNS, News, Topic, filter_sql};
@@ -29,12 +29,26 @@ const DAYS: i64 = 14;
 const MOST: usize = 100;
 /// Events looked at for one list: those of others are among them.
 const LOOKED_AT: usize = 1_000;
+/// More than this is many, in the count beside the bell.
+const COUNTED: usize = 20;
+const LOOKED_AT_TO_COUNT: usize = 200;
+/// Later than the last look, and than `$2`.
+const UNSEEN: &str = "COALESCE((SELECT CASE WHEN s.seen_at > $2 THEN s.seen_at ELSE $2 END \
+    FROM notification_seen s WHERE s.account_id = $1), $2)";
 
 /// What the account is to hear of, newest first.
 pub async fn list_notifications(core: &Core, actor: &Actor) -> Result<Vec<Notification>, Error> {
     let seen = seen_at(core, actor).await?;
-    let news = news(core, actor, core.now_ms() - DAYS * DAY_MS).await?;
-    let shown = news.into_iter().map(|news| Notification {
+    let found = core
+        .db()
+        .read((actor.clone(), since(core)), |tx, (actor, since)| {
+            Box::pin(async move {
+                let sql = statement("$2", LOOKED_AT);
+                let rows = tx.fetch_all_dyn(&sql, args![own(actor)?, *since]).await?;
+                chosen(&rows, actor, MOST)
+            })
+        });
+    let shown = found.await?.into_iter().map(|news| Notification {
         seen: news.at <= seen,
         id: news.id,
         at: news.at,
@@ -47,11 +61,17 @@ pub async fn list_notifications(core: &Core, actor: &Actor) -> Result<Vec<Notifi
     Ok(shown.collect())
 }
 
-/// How many came since the list was last looked at.
+/// How many came since the list was last looked at, up to [`COUNTED`]. One statement: every page asks.
 pub async fn unseen(core: &Core, actor: &Actor) -> Result<usize, Error> {
-    let since = seen_at(core, actor).await?;
-    let since = since.max(core.now_ms() - DAYS * DAY_MS);
-    Ok(news(core, actor, since).await?.len())
+    core.db()
+        .read((actor.clone(), since(core)), |tx, (actor, since)| {
+            Box::pin(async move {
+                let sql = statement(UNSEEN, LOOKED_AT_TO_COUNT);
+                let rows = tx.fetch_all_dyn(&sql, args![own(actor)?, *since]).await?;
+                Ok::<_, Error>(chosen(&rows, actor, COUNTED)?.len())
+            })
+        })
+        .await
 }
 
 /// Notes that the account has looked at its list.
@@ -69,38 +89,38 @@ async fn seen_at(core: &Core, actor: &Actor) -> Result<i64, Error> {
     Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
-/// By time of the event, so that one that is committed late is not passed over.
-async fn news(core: &Core, actor: &Actor, since: i64) -> Result<Vec<News>, Error> {
-    core.db()
-        .read((actor.clone(), since), |tx, (actor, since)| {
-            Box::pin(async move {
-                let sql = format!(
-                    "{COLUMNS} WHERE e.at > $1 AND {} \
-                     AND (e.action <> 'session.create' OR e.object_id = $2) \
-                     ORDER BY e.seq DESC LIMIT {LOOKED_AT}",
-                    filter_sql()
-                );
-                let own = actor.account_id.as_ref().map(ToString::to_string);
-                let rows = tx
-                    .fetch_all_dyn(&sql, args![*since, own.unwrap_or_default()])
-                    .await?;
-                let mut found = Vec::new();
-                for row in &rows {
-                    let Some(news) = News::decode(row)? else {
-                        continue;
-                    };
-                    let offered = news.topic.is_for(actor.rights());
-                    if offered && news.concerns(actor, &news.context_in(tx).await?) {
-                        found.push(news);
-                    }
-                    if found.len() == MOST {
-                        break;
-                    }
-                }
-                Ok::<_, Error>(found)
-            })
-        })
-        .await
+fn since(core: &Core) -> i64 {
+    core.now_ms() - DAYS * DAY_MS
+}
+
+/// Events later than this, the latest first; `$1` is the account. By time of the event, so that one that is committed
+/// late is not passed over. What is about somebody else alone is left out here already.
+fn statement(later_than: &str, most: usize) -> String {
+    let filter = filter_sql();
+    let decisions = Topic::Decisions.actions().join("', '");
+    format!(
+        "{COLUMNS} WHERE e.at > {later_than} AND {filter} \
+         AND (e.action <> 'session.create' OR e.object_id = $1) \
+         AND (e.action NOT IN ('{decisions}') OR ap.asked_account_id = $1) \
+         ORDER BY e.seq DESC LIMIT {most}"
+    )
+}
+
+/// Those of them that the account is to hear of.
+fn chosen(rows: &[Row], actor: &Actor, most: usize) -> Result<Vec<News>, Error> {
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(news) = News::decode(row)? else {
+            continue;
+        };
+        if news.topic.is_for(actor.rights()) && news.concerns(actor) {
+            found.push(news);
+        }
+        if found.len() == most {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 impl Notification {

@@ -196,15 +196,13 @@ impl Round {
     ) -> Result<(), Error> {
         const TOLD: &str = "INSERT INTO notification_told (account_id, event_id, topic, at, mail)";
         const ONCE: &str = "ON CONFLICT (account_id, event_id) DO NOTHING";
-        let context = news.context_in(tx).await?;
         let urgent = news.action == URGENT;
         let topic = news.topic.as_str();
         let mut told = Vec::new();
         for reader in readers {
             let actor = &reader.actor;
             let account = actor.id.as_str();
-            if !chosen.wants(account, actor.rights(), news.topic) || !news.concerns(actor, &context)
-            {
+            if !chosen.wants(account, actor.rights(), news.topic) || !news.concerns(actor) {
                 continue;
             }
             let count = sent

@@ -1,7 +1,7 @@
 //! What can be heard of, by whom.
 
 use serde_json::Value as Json;
-use tillsyn_db::{Row, Tx, args};
+use tillsyn_db::Row;
 
 use crate::actor::{Actor, Permission, Rights, authorize, authorize_device};
 use crate::error::Error;
@@ -156,11 +156,14 @@ pub(super) struct News {
     unit_path: String,
     result: String,
     details: Json,
+    context: Context,
 }
 
-/// The columns that [`News`] is made of.
+/// The columns that [`News`] is made of, with what must be looked up besides.
 pub(super) const COLUMNS: &str = "SELECT e.seq, e.id, e.at, e.action, e.object_kind, e.object_id, u.name, \
-    e.actor_id, u.path, e.result, e.details FROM event e JOIN org_unit u ON u.id = e.org_unit_id";
+    e.actor_id, u.path, e.result, e.details, ap.permission, ap.asked_account_id, d.platform \
+    FROM event e JOIN org_unit u ON u.id = e.org_unit_id LEFT JOIN approval ap ON ap.id = e.object_id \
+    LEFT JOIN device d ON d.id = e.object_id";
 
 impl News {
     pub(super) fn decode(row: &Row) -> Result<Option<Self>, Error> {
@@ -180,34 +183,18 @@ impl News {
             unit_path: row.text(8)?,
             result: row.text(9)?,
             details: serde_json::from_str(row.str(10)?).unwrap_or_default(),
+            context: Context {
+                permission: row.opt_text(11)?.and_then(|name| Permission::parse(&name)),
+                asked_by: row.opt_text(12)?,
+                platform: row.opt_text(13)?,
+            },
         }))
-    }
-
-    /// What must be looked up besides, once for all readers.
-    pub(super) async fn context_in(&self, tx: &Tx) -> Result<Context, Error> {
-        const APPROVAL: &str = "SELECT permission, asked_account_id FROM approval WHERE id = $1";
-        const PLATFORM: &str = "SELECT platform FROM device WHERE id = $1";
-        let id = self.object_id.as_str();
-        let mut context = Context::default();
-        match self.topic {
-            Topic::Approvals | Topic::Decisions => {
-                if let Some(row) = tx.fetch_optional(APPROVAL, args![id]).await? {
-                    context.permission = Permission::parse(row.str(0)?);
-                    context.asked_by = row.opt_text(1)?;
-                }
-            }
-            Topic::Lost => {
-                let row = tx.fetch_optional(PLATFORM, args![id]).await?;
-                context.platform = row.map(|row| row.text(0)).transpose()?;
-            }
-            _ => {}
-        }
-        Ok(context)
     }
 
     /// Whether the account behind the actor is to hear of it: it may see what it is about, and did not do
     /// it itself.
-    pub(super) fn concerns(&self, reader: &Actor, context: &Context) -> bool {
+    pub(super) fn concerns(&self, reader: &Actor) -> bool {
+        let context = &self.context;
         let own = reader.account_id.as_ref().map(AccountId::as_str);
         let Some(own) = own else { return false };
         let asked = context.asked_by.as_deref() == Some(own);
@@ -242,12 +229,12 @@ impl News {
 }
 
 /// What an event does not say itself.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Context {
+#[derive(Clone, Debug)]
+struct Context {
     /// What an approver must hold.
-    pub(super) permission: Option<Permission>,
+    permission: Option<Permission>,
     /// Who asked for what was decided.
-    pub(super) asked_by: Option<String>,
+    asked_by: Option<String>,
     /// Of the device.
-    pub(super) platform: Option<String>,
+    platform: Option<String>,
 }
