@@ -1,7 +1,7 @@
 //! Enrollment ids as these tools write them: the UDID, or the EnrollmentID of a User Enrollment; of a user's
 //! channel that, a colon, and the user's id (of a Shared iPad the short name).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tillsyn_apple::checkin::Ids;
 use tillsyn_apple::ids::{ChannelName, EnrollmentIdApple, Udid};
@@ -95,6 +95,12 @@ pub(super) async fn channels_in(
     parents.sort_unstable();
     parents.dedup();
     let mut rows = tx.fetch_all_in(BY_UDID, parents.clone(), args![]).await?;
+    // Whoever enrolls says their EnrollmentID: with somebody's UDID it would stand in that one's way.
+    let mut udids = HashSet::new();
+    for row in &rows {
+        udids.insert(row.text(0)?);
+    }
+    parents.retain(|parent| !udids.contains(parent));
     rows.extend(tx.fetch_all_in(BY_ENROLLMENT_ID, parents, args![]).await?);
     let mut known: HashMap<(String, String), Option<String>> = HashMap::new();
     for row in &rows {

@@ -42,6 +42,8 @@ struct About {
 /// does not answer.
 pub async fn unlock(core: &Core, actor: &Actor, form: UnlockForm) -> Result<AppleAnswer, Error> {
     may(actor, Permission::DevicesActivationLock)?;
+    // As devices say it: another spelling must not pass for a device that is not ours.
+    let serial = form.serial.trim().to_uppercase();
     let missing = || Error::not_found("push certificate of this topic that is valid");
     let client = client_of_topic(core, &form.topic)
         .await?
@@ -49,7 +51,7 @@ pub async fn unlock(core: &Core, actor: &Actor, form: UnlockForm) -> Result<Appl
     let input = (
         actor.clone(),
         form.topic.clone(),
-        form.serial.clone(),
+        serial.clone(),
         core.now_ms(),
     );
     let about = core
@@ -59,7 +61,7 @@ pub async fn unlock(core: &Core, actor: &Actor, form: UnlockForm) -> Result<Appl
         })
         .await?;
     let unlock = Unlock {
-        serial_number: &form.serial,
+        serial_number: &serial,
         product_type: &form.product_type,
         imei: form.imei.as_deref(),
         imei2: form.imei2.as_deref(),

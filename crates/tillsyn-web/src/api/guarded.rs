@@ -28,7 +28,7 @@ pub(super) enum Needs {
 }
 
 impl Needs {
-    fn check(self, actor: &Actor) -> Result<(), Error> {
+    pub(super) fn check(self, actor: &Actor) -> Result<(), Error> {
         match self {
             Self::Token => Ok(()),
             Self::One(permission) => may(actor, permission),

@@ -3,7 +3,7 @@
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use axum::{Router, extract::DefaultBodyLimit};
-use tillsyn_core::Permission as P;
+use tillsyn_core::{Actor, Error, Permission as P};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -35,6 +35,11 @@ const COMMANDS: Needs = Needs::AnyOf(&[
     P::SecretsRotate,
     P::CommandsRaw,
 ]);
+
+/// Whether the actor may send any command at all.
+pub(crate) fn may_command(actor: &Actor) -> Result<(), Error> {
+    COMMANDS.check(actor)
+}
 
 /// Whoever may send a destructive command may also withdraw it.
 const CANCEL: Needs = Needs::AnyOf(&[

@@ -3,12 +3,14 @@
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use tillsyn_core::actor::may;
 use tillsyn_core::nanomdm::{self, ToolCommand};
-use tillsyn_core::{Error, Kind};
+use tillsyn_core::{Error, Kind, Permission};
 
 use super::LIMIT;
 use super::answer::{self, body, refused_command};
 use super::basic::BasicActor;
+use crate::api::may_command;
 use crate::error::AppError;
 use crate::state::AppState;
 
@@ -26,6 +28,10 @@ pub(super) async fn enqueue(
     Query(options): Query<Options>,
     request: Request,
 ) -> Response {
+    // Before the body (S02).
+    if let Err(error) = may_command(&actor) {
+        return AppError::from(error).into_response();
+    }
     let bytes = match body(request, LIMIT).await {
         Ok(bytes) => bytes,
         Err(error) => return refused_command(&error),
@@ -49,6 +55,9 @@ pub(super) async fn push(
     BasicActor(actor): BasicActor,
     Path(ids): Path<String>,
 ) -> Response {
+    if let Err(error) = may(&actor, Permission::DevicesQuery) {
+        return AppError::from(error).into_response();
+    }
     match nanomdm::wake(&state.core, &actor, &ids).await {
         Ok(asked) => answer::result(asked),
         Err(error) => failed(error),

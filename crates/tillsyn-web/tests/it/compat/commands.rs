@@ -7,6 +7,7 @@ use tillsyn_core::devices::move_devices;
 use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::tokens::{self, NewToken};
 use tillsyn_core::{Clock, Permission};
+use tillsyn_db::args;
 use tillsyn_sim::{Device, DeviceConfig};
 use tillsyn_testkit::{AppOptions, TestApp, both_engines};
 
@@ -255,6 +256,13 @@ async fn a_push_tells_the_id_that_apns_gave_it() {
     let wakes =
         "SELECT count(*) FROM event WHERE action = 'device.wake' AND object_kind = 'device'";
     assert_eq!(app.count(wakes).await, 1);
+    // Another phone that claims this one's UDID as its EnrollmentID is not in its way.
+    let other = app.enrolled_iphone().await;
+    let claim = "UPDATE enrollment SET udid = NULL, apple_enrollment_id = $1 WHERE udid = $2";
+    let claimed = app.db().execute(claim, args![udid, other.udid()]).await;
+    assert_eq!(claimed.unwrap(), 1);
+    let woken = tool.get(&format!("/v1/push/{udid}")).await;
+    assert_eq!(woken.status, 200, "{}", woken.body);
     // To a dead token nothing goes, and whoever asks hears it.
     app.db()
         .execute("UPDATE channel SET contact = 'unreachable'", Vec::new())

@@ -107,6 +107,15 @@ async fn apples_answer_to_an_unlock_goes_back_as_it_is() {
     assert!(!app.device_services.is_locked(&serial));
     assert_eq!(app.device_services.refusals(), []);
 
+    // Another spelling is the same device, and its owner's.
+    let personal = "UPDATE device_summary SET ownership = 'personal'";
+    app.db().execute(personal, Vec::new()).await.unwrap();
+    let spelled = form(CODE).replace(&serial, &format!("+{}+", serial.to_lowercase()));
+    let refused = tool.form("/v1/escrowkeyunlock", &spelled).await;
+    assert_ne!(refused.status, 200, "{}", refused.body);
+    let about = "SELECT count(*) FROM event WHERE action LIKE 'activation_lock.%' AND object_kind <> 'device'";
+    assert_eq!(app.count(about).await, 0);
+
     let incomplete = tool.form("/v1/escrowkeyunlock", "topic=x").await;
     assert_eq!(incomplete.status, 400);
     assert!(incomplete.body["error"].is_string());

@@ -2,6 +2,7 @@
 //! inside and outside of the scope. What is expected comes from what the route declares, nothing else.
 
 mod api;
+mod compat;
 mod console;
 mod lists;
 
@@ -214,5 +215,6 @@ async fn walk(app: &TestApp, step: usize) {
     let walkers = walkers(app).await;
     let mut wrong = api::walk(app, &walkers, &objects, step).await;
     wrong.extend(console::walk(app, &walkers, &objects, step).await);
+    wrong.extend(compat::walk(app, &walkers, step).await);
     report(&wrong);
 }
