@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::ceremony;
 use super::confirm::freshen_in;
+use super::oidc::comes_by_provider_in;
 use super::session::{Begin, Method, NewSession, Rotation, Session, has_shown_in};
 use super::store::{self, AccountView};
 use super::totp::AddedFactor;
@@ -477,16 +478,24 @@ pub async fn sign_in_with_passkey(
             Box::pin(async move { come_in(tx, show, step.as_deref(), begin).await })
         })
         .await?;
-    let (known, account) = done.ok_or_else(wrong)?;
-    Ok(begin.done(known, account))
+    match done {
+        Came::In(kept, account) => Ok(begin.done(kept, account)),
+        Came::Wrong => Err(wrong()),
+        Came::PastProvider => Err(Error::forbidden(
+            "sso_first",
+            "Sign in at your identity provider: your passkey counts after that.",
+        )),
+    }
 }
 
-async fn come_in(
-    tx: &Tx,
-    show: &Show,
-    step: Option<&str>,
-    begin: &Begin,
-) -> Result<Option<(bool, AccountView)>, Error> {
+/// What a passkey that was shown leads to.
+enum Came {
+    In(bool, AccountView),
+    Wrong,
+    PastProvider,
+}
+
+async fn come_in(tx: &Tx, show: &Show, step: Option<&str>, begin: &Begin) -> Result<Came, Error> {
     let now = begin.now_ms;
     let owner = show.run(tx).await?;
     let account = match &owner {
@@ -496,8 +505,13 @@ async fn come_in(
     let Some(account) = account else {
         let address = begin.caller.address.clone();
         sign_in::refuse_in(tx, address, "unknown", now).await?;
-        return Ok(None);
+        return Ok(Came::Wrong);
     };
+    if step.is_none() && comes_by_provider_in(tx, &account).await? {
+        let address = begin.caller.address.clone();
+        sign_in::refuse_in(tx, address, account.view.id.as_str(), now).await?;
+        return Ok(Came::PastProvider);
+    }
     let mut begin = begin.clone().of(&account);
     if let Some(step) = step {
         let kind = ceremony::Kind::SecondFactor;
@@ -506,8 +520,8 @@ async fn come_in(
         let open = open.filter(fits).ok_or_else(sign_in::step_over)?;
         begin = begin.continuing(&open.state);
     }
-    let known = begin.run(tx).await?;
-    Ok(Some((known, account.view)))
+    let kept = begin.run(tx).await?;
+    Ok(Came::In(kept, account.view))
 }
 
 /// Makes a session fresh for ten minutes with a passkey of its account.

@@ -43,9 +43,14 @@ pub enum OidcError {
 }
 
 impl OidcError {
+    /// Whether there was no answer at all.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(_))
+    }
+
     /// Whether the provider is away rather than wrong.
     pub fn is_away(&self) -> bool {
-        matches!(self, Self::Unreachable(_))
+        self.is_unreachable()
             || matches!(self, Self::Status { status, .. } if *status >= 500 || *status == 429)
     }
 }

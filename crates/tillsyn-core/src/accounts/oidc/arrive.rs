@@ -53,7 +53,7 @@ pub(super) async fn sign_in(core: &Core, coming: Coming) -> Result<SignedIn, Fai
                 Box::pin(async move {
                     match coming.arrive_in(tx, opening, new_id).await {
                         Ok(done) => Ok(done),
-                        // Nothing was written before a refusal.
+                        // What was written before a refusal stays: sessions that end with it.
                         Err(Failed::Fault(fault)) => Ok(Done::Refused(fault)),
                         Err(Failed::Error(error)) => Err(error),
                     }
@@ -82,16 +82,27 @@ impl Coming {
         let provider = store::find_in(tx, id).await?.filter(|p| p.enabled);
         let provider = provider.ok_or(Fault::Over)?;
         let subject = self.claims.subject().ok_or(Fault::Answer("subject"))?;
-        let known = match known_in(tx, id, subject).await? {
-            Some(account) => Some(account),
-            None => self.same_mail_in(tx, &provider).await?,
+        let came_before = known_in(tx, id, subject).await?;
+        let linked = came_before.is_none();
+        let known = if linked {
+            self.same_mail_in(tx, &provider).await?
+        } else {
+            came_before
         };
         if known.as_ref().is_some_and(|account| !account.active) {
             return Err(Fault::AccountDisabled.into());
         }
         let groups = self.claims.groups(&provider.groups_claim);
-        let mapping = provider.mapped(&groups).ok_or(Fault::NotMapped)?;
-        let place = Place::of(tx, mapping).await?.ok_or(Fault::NotMapped)?;
+        let place = match provider.mapped(&groups) {
+            Some(mapping) => Place::of(tx, mapping).await?,
+            None => None,
+        };
+        let Some(place) = place else {
+            if let Some(account) = known.filter(|_| !linked) {
+                self.unmapped_in(tx, &provider, &account).await?;
+            }
+            return Err(Fault::NotMapped.into());
+        };
         let account = match known {
             Some(account) => {
                 // The provider of a part of the organisation has no say over accounts outside.
@@ -99,6 +110,9 @@ impl Coming {
                     return Err(Fault::Elsewhere.into());
                 }
                 self.map_in(tx, &account, &place).await?;
+                if linked {
+                    self.take_over_in(tx, &account).await?;
+                }
                 account.view.id
             }
             None => self.make_in(tx, new_id, &place).await?,
@@ -179,6 +193,46 @@ impl Coming {
         tx.execute(MAP, values).await.map_err(Error::from)?;
         end_sessions_in(tx, id).await?;
         self.record(tx, "account.mapped", id, &place.unit, details)
+            .await
+    }
+
+    /// An account that the provider vouches for has no password beside that: whoever set it may be another. Factors
+    /// stay, and are asked for after the provider. The last owner keeps both ways.
+    async fn take_over_in(&self, tx: &Tx, account: &Account) -> Result<(), Failed> {
+        // Somebody else than before, maybe: a newcomer for a day (S55).
+        const CLOSE: &str = "UPDATE account SET password_hash = $2, password_changed_at = $3, \
+            role_changed_at = $3, must_change_password = 0 WHERE id = $1";
+        let id = &account.view.id;
+        if is_last_owner(tx, id).await? {
+            return Ok(());
+        }
+        let values = args![id, password::NONE, self.begin.now_ms];
+        tx.execute(CLOSE, values).await.map_err(Error::from)?;
+        Ok(end_sessions_in(tx, id).await?)
+    }
+
+    /// No group of theirs may come in any more: nor does what is open go on.
+    async fn unmapped_in(
+        &self,
+        tx: &Tx,
+        provider: &Provider,
+        account: &Account,
+    ) -> Result<(), Failed> {
+        const OPEN: &str = "SELECT count(*) FROM session WHERE account_id = $1";
+        let id = &account.view.id;
+        if !account.standing.unit_path.starts_with(&provider.unit_path) {
+            return Ok(());
+        }
+        let row = tx.fetch_one(OPEN, args![id]).await.map_err(Error::from)?;
+        let open = row.i64(0).map_err(Error::from)?;
+        end_sessions_in(tx, id).await?;
+        if open == 0 {
+            return Ok(());
+        }
+        let details = json!({
+            "sessions": open, "provider": provider.id.as_str(), "reason": Fault::NotMapped.reason(),
+        });
+        self.record(tx, "session.revoke", id, &account.unit_id, details)
             .await
     }
 
@@ -277,12 +331,27 @@ async fn known_in(
 }
 
 /// Whether it is a person's whom no provider knows yet: an address that was given to somebody else is not enough, nor
-/// one that another provider only claimed.
+/// one that another provider only claimed. A passkey may be that of whoever prepared the account.
 async fn is_free(tx: &Tx, account: &Account) -> Result<bool, Error> {
     const FREE: &str = "SELECT 1 FROM account a WHERE a.id = $1 AND a.kind = 'person' \
-        AND NOT EXISTS (SELECT 1 FROM account_identity i WHERE i.account_id = a.id)";
+        AND NOT EXISTS (SELECT 1 FROM account_identity i WHERE i.account_id = a.id) \
+        AND NOT EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id)";
     let row = tx.fetch_optional(FREE, args![&account.view.id]).await?;
     Ok(row.is_some())
+}
+
+/// Whether only their provider lets somebody in: it knows who still belongs to the organisation, and a passkey does
+/// not. The last owner must not depend on it.
+pub(in crate::accounts) async fn comes_by_provider_in(
+    tx: &Tx,
+    account: &Account,
+) -> Result<bool, Error> {
+    const KNOWN: &str = "SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
+        WHERE i.account_id = $1 AND p.disabled_at IS NULL LIMIT 1";
+    let id = &account.view.id;
+    Ok(account.password_hash == password::NONE
+        && tx.fetch_optional(KNOWN, args![id]).await?.is_some()
+        && !is_last_owner(tx, id).await?)
 }
 
 /// Whether nobody else who can sign in owns the whole organisation.

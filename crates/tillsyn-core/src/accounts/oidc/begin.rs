@@ -10,7 +10,9 @@ use super::clients::Upstream;
 use super::fault::Fault;
 use super::provider::{self, Provider};
 use crate::accounts::ceremony;
+use crate::accounts::guess::reserve;
 use crate::accounts::session::Session;
+use crate::accounts::{Caller, Guesses};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{AccountId, IdentityProviderId};
@@ -43,16 +45,19 @@ pub fn redirect_uri(core: &Core, id: &IdentityProviderId) -> String {
     format!("{console}/console/sign-in/provider/{id}/back")
 }
 
-/// Begins a sign-in; `next` is where it leads to.
+/// Begins a sign-in; `next` is where it leads to. How often is bounded per address, since anybody may ask.
 ///
 /// # Errors
-/// Not found for a provider that is unknown or disabled; unavailable when it does not answer.
+/// Not found for a provider that is unknown or disabled; unavailable when it does not answer; too many from one
+/// address.
 pub async fn begin_sign_in_at_provider(
     core: &Core,
     id: &IdentityProviderId,
     next: &str,
+    caller: &Caller,
 ) -> Result<Way, Error> {
-    begin(core, id, next, None).await
+    let limited = format!("provider_begin:{}", caller.address_subject());
+    begin(core, id, next, Who::Anybody(limited)).await
 }
 
 /// Begins the proof that it is still the same person: the provider asks them to sign in anew.
@@ -65,20 +70,26 @@ pub async fn begin_confirm_at_provider(
     id: &IdentityProviderId,
     next: &str,
 ) -> Result<Way, Error> {
-    let of = (session.account.id.clone(), session.token_hash.clone());
-    begin(core, id, next, Some(of)).await
+    let of = Who::Session(session.account.id.clone(), session.token_hash.clone());
+    begin(core, id, next, of).await
 }
 
-async fn begin(
-    core: &Core,
-    id: &IdentityProviderId,
-    next: &str,
-    confirm: Option<(AccountId, String)>,
-) -> Result<Way, Error> {
+/// Who is sent to a provider.
+enum Who {
+    /// Counted as this.
+    Anybody(String),
+    /// Somebody of a session, by its hash.
+    Session(AccountId, String),
+}
+
+async fn begin(core: &Core, id: &IdentityProviderId, next: &str, who: Who) -> Result<Way, Error> {
     let provider = provider::find(core, id).await?.filter(|p| p.enabled);
     let provider = provider.ok_or_else(|| Error::not_found("identity provider"))?;
     let discovery = Upstream::of(core, &provider)?.discovery().await?;
-    let (account, session) = confirm.unzip();
+    let (account, session, limited) = match who {
+        Who::Anybody(subject) => (None, None, Some(subject)),
+        Who::Session(account, session) => (Some(account), Some(session), None),
+    };
     let kept = Kept {
         provider: provider.id.as_str().to_owned(),
         state: hash::random_token(32),
@@ -95,11 +106,14 @@ async fn begin(
     let (ceremony, opening) = ceremony::prepare(core.keys(), ceremony::Kind::Oidc, &json);
     core.db()
         .write(
-            (opening, account, kept.begun_at),
-            |tx, (opening, account, now)| {
-                Box::pin(
-                    async move { ceremony::open_in(tx, opening, account.as_ref(), *now).await },
-                )
+            (opening, account, limited, kept.begun_at),
+            |tx, (opening, account, limited, now)| {
+                Box::pin(async move {
+                    if let Some(subject) = limited {
+                        reserve(tx, subject, Guesses::CERTIFICATES, *now).await?;
+                    }
+                    ceremony::open_in(tx, opening, account.as_ref(), *now).await
+                })
             },
         )
         .await?;

@@ -51,7 +51,7 @@ struct Known {
 /// Why a provider cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderProblem {
-    /// `address`, `other_issuer`, `foreign_host`, `timeout`, `unreachable`, `status`, `too_large`, `not_json` or
+    /// `address`, `other_issuer`, `foreign_host`, `unreachable`, `status`, `too_large`, `not_json` or
     /// `no_keys`.
     pub code: &'static str,
     /// Which of its addresses it is about, by the name in the discovery document; `discovery` is that itself.
@@ -68,17 +68,22 @@ impl ProviderProblem {
             OidcError::Address(what) => ("address", *what, None),
             OidcError::OtherIssuer => ("other_issuer", "discovery", None),
             OidcError::ForeignHost(what) => ("foreign_host", *what, None),
-            OidcError::Unreachable("timeout") => ("timeout", "", None),
             OidcError::Status { what, status } => ("status", *what, Some(*status)),
             OidcError::TooLarge(what) => ("too_large", *what, None),
             OidcError::NotJson(what) => ("not_json", *what, None),
             _ => ("unreachable", "", None),
         };
+        // How an address cannot be reached would tell what is behind it: that is in the log alone.
+        let text = if error.is_unreachable() {
+            "it cannot be reached".to_owned()
+        } else {
+            error.to_string()
+        };
         Self {
             code,
             what,
             status,
-            text: error.to_string(),
+            text,
         }
     }
 
@@ -112,6 +117,15 @@ impl Providers {
     fn forget(&self, key: &str) {
         self.known().remove(key);
     }
+}
+
+/// What a provider is asked about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Its own documents.
+    Provider,
+    /// A code that a browser brought: what is answered to that is anybody's doing.
+    Code,
 }
 
 /// One provider, for the length of a request.
@@ -151,7 +165,11 @@ impl<'a> Upstream<'a> {
     }
 
     /// Asks, unless the provider is left alone or too many are asking, and remembers how it went.
-    async fn ask<T>(&self, call: impl Future<Output = Result<T, OidcError>>) -> Result<T, Fault> {
+    async fn ask<T>(
+        &self,
+        about: About,
+        call: impl Future<Output = Result<T, OidcError>>,
+    ) -> Result<T, Fault> {
         let providers = self.core.providers();
         let now = self.core.now_ms();
         let left_alone = {
@@ -170,6 +188,7 @@ impl<'a> Upstream<'a> {
         let mut all = providers.known();
         let known = all.entry(self.key.clone()).or_default();
         match &answer {
+            Err(error) if about == About::Code && !error.is_unreachable() => {}
             Err(error) if error.is_away() => {
                 known.failures += 1;
                 if known.failures >= FAILURES {
@@ -197,7 +216,7 @@ impl<'a> Upstream<'a> {
             return Ok(discovery);
         }
         let call = self.client.discover(self.issuer, self.hosts);
-        let found = Arc::new(self.ask(call).await?);
+        let found = Arc::new(self.ask(About::Provider, call).await?);
         let mut all = self.core.providers().known();
         let known = all.entry(self.key.clone()).or_default();
         known.discovery = Some((now, Arc::clone(&found)));
@@ -221,7 +240,9 @@ impl<'a> Upstream<'a> {
         {
             return Ok(keys);
         }
-        let json = self.ask(self.client.keys(discovery)).await?;
+        let json = self
+            .ask(About::Provider, self.client.keys(discovery))
+            .await?;
         let keys = KeySet::from_json(&json).map_err(|_| Fault::Answer("keys"))?;
         let keys = Arc::new(keys);
         let mut all = self.core.providers().known();
@@ -235,7 +256,8 @@ impl<'a> Upstream<'a> {
         discovery: &Discovery,
         exchange: &Exchange<'_>,
     ) -> Result<Tokens, Fault> {
-        self.ask(self.client.exchange(discovery, exchange)).await
+        self.ask(About::Code, self.client.exchange(discovery, exchange))
+            .await
     }
 
     pub(super) async fn user_info(
@@ -243,7 +265,7 @@ impl<'a> Upstream<'a> {
         discovery: &Discovery,
         access_token: &str,
     ) -> Result<Option<Vec<u8>>, Fault> {
-        self.ask(self.client.user_info(discovery, access_token))
+        self.ask(About::Code, self.client.user_info(discovery, access_token))
             .await
     }
 
@@ -268,7 +290,10 @@ impl<'a> Upstream<'a> {
                     report.problem = Some(ProviderProblem::no_keys());
                 }
             }
-            Err(error) => report.problem = Some(ProviderProblem::of(&error)),
+            Err(error) => {
+                tracing::info!(issuer = self.issuer, %error, "an identity provider was tried in vain");
+                report.problem = Some(ProviderProblem::of(&error));
+            }
         }
         report
     }

@@ -19,6 +19,7 @@ mod provider;
 mod save;
 mod store;
 
+pub(in crate::accounts) use arrive::comes_by_provider_in;
 pub use begin::{Way, begin_confirm_at_provider, begin_sign_in_at_provider, redirect_uri};
 pub(crate) use change::carry_in as carry_provider_in;
 pub use change::{ProviderChange, create_provider, save_provider};

@@ -182,8 +182,8 @@ pub(in crate::api) struct IdentityProviderReport {
     usable: bool,
     /// What is wrong; absent when it can be used.
     problem: Option<String>,
-    /// The same as a word: `address`, `other_issuer`, `foreign_host`, `timeout`, `unreachable`, `status`,
-    /// `too_large`, `not_json` or `no_keys`.
+    /// The same as a word: `address`, `other_issuer`, `foreign_host`, `unreachable`, `status`, `too_large`,
+    /// `not_json` or `no_keys`.
     problem_code: Option<&'static str>,
     /// Keys that can verify its tokens.
     keys: usize,

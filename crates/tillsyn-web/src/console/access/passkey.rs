@@ -9,6 +9,7 @@ use tillsyn_core::Kind;
 use tillsyn_core::accounts::{self, Asked};
 use zeroize::Zeroizing;
 
+use super::provider::refused;
 use super::second::{self, Wrong, from_the_start};
 use super::sign_in::{again, begin, refusal};
 use crate::auth::{Coming, Cookie, CsrfForm};
@@ -93,6 +94,7 @@ pub(crate) async fn sign_in_passkey(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(second::show(&guest, &shown, next, wrong, status))
         }
+        Err(error) if error.code == "sso_first" => refused(&guest, error).await,
         Err(error) => {
             let error = AppError::from(error);
             let text = refusal(&error).ok_or(error)?;

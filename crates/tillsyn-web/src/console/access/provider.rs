@@ -20,9 +20,11 @@ use crate::ui::urls;
 pub(crate) async fn sign_in_at_provider(
     guest: Guest,
     Path(id): Path<String>,
+    Coming(caller): Coming,
 ) -> Result<Response, Failure> {
     let next = own_path(guest.query.get("next").unwrap_or_default()).to_owned();
-    match accounts::begin_sign_in_at_provider(&guest.state.core, &read(&id)?, &next).await {
+    let core = &guest.state.core;
+    match accounts::begin_sign_in_at_provider(core, &read(&id)?, &next, &caller).await {
         Ok(way) => leave(&guest.state, &way),
         Err(error) => refused(&guest, error).await,
     }
@@ -89,7 +91,7 @@ fn leave(state: &AppState, way: &Way) -> Result<Response, Failure> {
 }
 
 /// Says in words why not: on the sign-in page, or where a person is signed in, on the page that asked.
-async fn refused(guest: &Guest, error: Error) -> Result<Response, Failure> {
+pub(super) async fn refused(guest: &Guest, error: Error) -> Result<Response, Failure> {
     if !error.code.starts_with("sso_") {
         return Err(error.into());
     }

@@ -136,6 +136,9 @@ fn form_page(state: &AppState, headers: &HeaderMap) -> String {
         .map_or_else(String::new, |path| own_path(path).to_owned())
 }
 
+/// The longest address to go on at.
+const NEXT: usize = 2_000;
+
 /// A path of the console, or its first page: redirects never leave this server.
 pub(crate) fn own_path(path: &str) -> &str {
     let rest = path.strip_prefix(urls::CONSOLE);
@@ -144,7 +147,12 @@ pub(crate) fn own_path(path: &str) -> &str {
             && !rest.contains("//")
             && !rest.contains(|c: char| c == '\\' || c.is_control() || c.is_whitespace())
     });
-    if ours { path } else { urls::CONSOLE }
+    // It is kept until somebody comes back.
+    if ours && path.len() <= NEXT {
+        path
+    } else {
+        urls::CONSOLE
+    }
 }
 
 #[cfg(test)]

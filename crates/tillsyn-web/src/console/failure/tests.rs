@@ -19,4 +19,7 @@ fn redirects_stay_on_this_server() {
     ] {
         assert_eq!(own_path(path), "/console", "{path:?}");
     }
+    let of = |length: usize| format!("/console/{}", "a".repeat(length - 9));
+    assert_eq!(own_path(&of(2_000)), of(2_000));
+    assert_eq!(own_path(&of(2_001)), "/console");
 }

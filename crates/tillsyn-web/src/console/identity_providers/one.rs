@@ -91,7 +91,6 @@ fn trouble(l: Texts, problem: &ProviderProblem) -> String {
         "address" => l.ta("providers-trouble-address", what),
         "other_issuer" => l.t("providers-trouble-issuer"),
         "foreign_host" => l.ta("providers-trouble-host", what),
-        "timeout" => l.t("providers-trouble-timeout"),
         "status" => {
             let status = i64::from(problem.status.unwrap_or_default());
             let args = [("what", what.into()), ("status", status.into())];

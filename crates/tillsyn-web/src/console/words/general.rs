@@ -249,6 +249,7 @@ pub fn provider_problem(l: Texts, code: &str) -> Option<String> {
         "sso_declined" => l.t("provider-declined"),
         "sso_answer" => l.t("provider-answer"),
         "sso_away" => l.t("provider-away"),
+        "sso_first" => l.t("provider-first"),
         "sso_not_mapped" => l.t("provider-not-mapped"),
         "sso_elsewhere" => l.t("provider-elsewhere"),
         "sso_account_disabled" => l.t("provider-account-disabled"),

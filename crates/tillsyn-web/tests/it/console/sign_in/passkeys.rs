@@ -1,6 +1,8 @@
 //! Passkeys, and the proof that it is still the same person.
 
 use serde_json::{Value as Json, json};
+use tillsyn_core::Actor;
+use tillsyn_core::accounts::{self, ProviderInput};
 use tillsyn_pki::webauthn::maker::Passkey;
 use tillsyn_testkit::{AppOptions, Engine, OWNER_PASSWORD, TestApp};
 
@@ -168,6 +170,51 @@ async fn a_passkey_alone_signs_in_and_after_the_password_too() {
         .says("Old Mac");
     third.post(&format!("{path}/remove"), &[]).await.expect(303);
     assert_eq!(app.count("SELECT count(*) FROM passkey").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_by_a_provider_shows_a_passkey_only_after_it() {
+    const IDENTITY: &str = "INSERT INTO account_identity (provider_id, subject, account_id, created_at) \
+        SELECT p.id, 's', a.id, 0 FROM oidc_provider p, account a";
+    const OPEN: &str = "UPDATE account SET password_hash = 'x' WHERE name = 'Second 7'";
+    const OFF: &str = "UPDATE oidc_provider SET disabled_at = 1";
+    let app = named().await;
+    let mut browser = Browser::owner(&app).await;
+    let (mut passkey, _) = add_passkey(&app, &mut browser, "Work Mac").await;
+    let provider = ProviderInput {
+        name: "Norrvik ID".to_owned(),
+        issuer: "https://id.example.org".to_owned(),
+        client_id: "tillsyn".to_owned(),
+        ..ProviderInput::default()
+    };
+    let server = Actor::server();
+    accounts::create_provider(&app.core, &server, provider, None)
+        .await
+        .unwrap();
+    let run = async |sql| app.db().execute(sql, Vec::new()).await.unwrap();
+    run(IDENTITY).await;
+    app.second_owner(7).await;
+    run("UPDATE account SET password_hash = '!'").await;
+    let mut alone = async |counter: u32| {
+        let mut other = Browser::new(&app);
+        let path = "/console/sign-in/passkey";
+        let asked = question(&mut other, &format!("{path}/ask"), &[]).await;
+        passkey.counter = counter;
+        let answer = passkey.answer_form(text(&asked, "/options/challenge"));
+        let answer = answer.unwrap();
+        let fields = [("asked", text(&asked, "/asked")), ("answer", &answer)];
+        other.send_form(path, &fields).await
+    };
+    // The last owner comes in whatever the provider says.
+    alone(1).await.expect(303);
+    run(OPEN).await;
+    alone(2)
+        .await
+        .expect(403)
+        .says("Sign in at your identity provider");
+    // Nobody comes in there any more.
+    run(OFF).await;
+    alone(3).await.expect(303);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 mod agreed;
 mod answers;
+mod ends;
 mod factors;
 mod rights;
 mod way_back;
