@@ -56,7 +56,7 @@ test('an identity provider is set up, tried, and changed with a second person', 
   await page.getByLabel(t('providers-secret'), { exact: true }).fill(provider.secret);
   const line = page.getByRole('group', { name: t('providers-map-row', { a: 1 }) });
   await line.getByLabel(t('providers-group')).fill('it-desk');
-  await line.getByLabel(t('providers-role')).selectOption('help_desk');
+  await line.getByLabel(t('providers-role')).selectOption('read_only');
   await button(page, t('organisation-save')).click();
   await heading(page, 'Norrvik ID').waitFor();
   const redirect = (await page.locator('.copy code').innerText()).trim();
@@ -119,16 +119,16 @@ test('a person signs in at the provider by keyboard, and shows there that it is 
   // To show that it is still them they sign in anew; somebody else does not do.
   await server.order('stale_sign_ins');
   const confirm = again.getByRole('link', { name: t('provider-confirm', { a: 'Norrvik ID' }) });
-  await again.goto(`${server.url}/console/confirm?next=/console/settings/tokens`);
+  await again.goto(`${server.url}/console/confirm?next=/console/account`);
   await check(again, 'sso-confirm-en-1440');
   await confirm.click();
   await signInThere(again, 'nils');
   await again.getByText(t('provider-other-person')).waitFor();
   await check(again, 'sso-other-person-en-1440');
-  await again.goto(`${server.url}/console/confirm?next=/console/settings/tokens`);
+  await again.goto(`${server.url}/console/confirm?next=/console/account`);
   await confirm.click();
   await signInThere(again, 'elsa');
-  await heading(again, t('nav-tokens')).waitFor();
+  await heading(again, t('account-title')).waitFor();
   assert.equal(provider.signIns, 3);
   await page.context().close();
 });

@@ -28,7 +28,12 @@ async fn who_is_limited_to_a_platform_changes_no_provider() {
 
 #[tokio::test]
 async fn what_a_token_opens_waits_for_a_second_person() {
-    let world = World::new(Engine::Sqlite).await;
+    let world = World::with(Engine::Sqlite, |input| {
+        for mapping in &mut input.mappings {
+            "read_only".clone_into(&mut mapping.role);
+        }
+    })
+    .await;
     let (core, id) = (&world.app.core, &world.provider.id);
     let token = world
         .app
