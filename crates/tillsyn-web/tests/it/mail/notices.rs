@@ -130,7 +130,7 @@ both_engines!(
         let mails = to_second(&server);
         assert_eq!(mails.len(), 6, "five, and the stop besides");
         assert!(mails[0].contains("was stopped"), "{}", mails[0]);
-        assert_eq!(unseen(&app.core, &second).await.unwrap(), 100);
+        assert_eq!(unseen(&app.core, &second).await.unwrap(), 20);
         let looked = "SELECT count(*) FROM notification_event WHERE event_id LIKE 'storm-%'";
         assert_eq!(app.count(looked).await, 121);
         app.clock.advance_ms(3_600_000);
