@@ -3,12 +3,13 @@
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::TestApp;
 
 /// From the start of the process until it answers; a debug build on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(20);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// `tillsyn serve` on the database of a [`TestApp`] whose own server was ended.
 pub struct ServerProcess {
@@ -125,8 +126,11 @@ fn write_private(path: &Path, text: &str) {
 
 /// Free when asked; a program takes the same one each time it is started.
 pub fn free_port() -> u16 {
-    // Below the ports that the system gives away by itself, so that nobody gets it before it is used.
-    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    // Below the ports that the system gives away by itself, and ten for each process: nobody gets it before it is used.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 1_000).unwrap();
+    let own = NEXT.fetch_add(1, Ordering::Relaxed) % 10;
+    let first = 20_000 + process * 10 + own;
     (first..32_000)
         .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
         .unwrap()
