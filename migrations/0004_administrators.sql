@@ -374,7 +374,7 @@ CREATE TABLE notification_told (
     event_id TEXT NOT NULL,
     topic TEXT NOT NULL,
     at BIGINT NOT NULL,
-    -- 'own' mail, 'waiting' for one about many, or told by such a 'digest'.
+    -- 'own' mail, 'waiting' for one about many, told by such a 'digest', or 'passed' over without a mail server.
     mail TEXT NOT NULL,
     PRIMARY KEY (account_id, event_id)
 );
@@ -410,8 +410,6 @@ CREATE TABLE webhook_delivery (
     webhook_id TEXT NOT NULL REFERENCES webhook (id),
     -- The event's id, or of the nanomdm format the message's.
     event_id TEXT NOT NULL,
-    -- Empty once it was delivered.
-    body_sealed {blob} NOT NULL,
     size_bytes BIGINT NOT NULL DEFAULT 0,
     status TEXT NOT NULL,
     attempt BIGINT NOT NULL DEFAULT 0,
@@ -421,10 +419,13 @@ CREATE TABLE webhook_delivery (
     last_status BIGINT,
     last_error TEXT,
     created_at BIGINT NOT NULL,
-    finished_at BIGINT
+    finished_at BIGINT,
+    -- Empty once it was delivered. Last: what is looked through for one that is due lies before it.
+    body_sealed {blob} NOT NULL
 );
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery (webhook_id, event_id);
-CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, due_at) WHERE status = 'waiting';
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, due_at, lease_until, size_bytes)
+    WHERE status = 'waiting';
 CREATE INDEX webhook_delivery_created ON webhook_delivery (created_at);
 
 -- Tools of the NanoMDM family -----------------------------------------------------------------------------

@@ -65,7 +65,7 @@ pub use sessions::{
 };
 pub use sign_in::{SecondStep, SignedIn, second_step, sign_in, sign_in_with_code};
 pub use store::AccountView;
-pub(crate) use store::{OPENED, end_sessions_in, end_sessions_of_role_in, standing};
+pub(crate) use store::{OPENED, VOUCHED, end_sessions_in, end_sessions_of_role_in, standing};
 pub use totp::{AddedFactor, PendingApp, begin_app, confirm_app, pending_app, remove_app};
 
 #[cfg(test)]

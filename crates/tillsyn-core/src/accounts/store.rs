@@ -50,6 +50,9 @@ pub(crate) const OPENED: &str = "(a.password_hash <> '!' \
     OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
     OR EXISTS (SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
     WHERE i.account_id = a.id AND p.disabled_at IS NULL))";
+/// Of an account `a`: that a provider that is switched on vouches for it.
+pub(crate) const VOUCHED: &str = "EXISTS (SELECT 1 FROM account_identity i \
+    JOIN oidc_provider p ON p.id = i.provider_id WHERE i.account_id = a.id AND p.disabled_at IS NULL)";
 const SET_PREFERENCES: &str = "UPDATE account SET language = $2, theme = $3 WHERE id = $1";
 
 fn decode(row: &Row) -> Result<Account, Error> {

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Tx, args};
 
 use crate::error::Error;
+use crate::guard::{Leaving, remember_in};
 use crate::ids::DeviceId;
 
 const PERSONAL: &str = "personal";
@@ -69,8 +70,19 @@ pub(crate) async fn enrolled_in(
         last_seen = $10, updated_at = $10 WHERE device_id = $1";
     const DEVICE: &str = "UPDATE device SET life_cycle = 'enrolled', org_unit_id = $2, updated_at = $3 \
         WHERE id = $1";
+    // What stricter figures a unit has, a device does not leave behind by enrolling anew elsewhere.
+    const ELSEWHERE: &str = "SELECT u.path, n.path FROM device d JOIN org_unit u ON u.id = d.org_unit_id \
+        JOIN org_unit n ON n.id = $2 WHERE d.id = $1 AND d.org_unit_id <> $2";
     let row = tx.fetch_one(ENROLLMENT, args![enrollment_id]).await?;
     let unit = row.text(2)?;
+    if let Some(places) = tx
+        .fetch_optional(ELSEWHERE, args![device, unit.as_str()])
+        .await?
+    {
+        let moved = [device.to_string()];
+        let (from, to) = (places.str(0)?, places.str(1)?);
+        remember_in(tx, Leaving::Devices(&moved), from, to, now_ms).await?;
+    }
     tx.execute(
         SUMMARY,
         args![

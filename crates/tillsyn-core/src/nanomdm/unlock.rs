@@ -42,8 +42,9 @@ struct About {
 /// does not answer.
 pub async fn unlock(core: &Core, actor: &Actor, form: UnlockForm) -> Result<AppleAnswer, Error> {
     may(actor, Permission::DevicesActivationLock)?;
-    // As devices say it: another spelling must not pass for a device that is not ours.
-    let serial = form.serial.trim().to_uppercase();
+    // Apple wants capitals; a device is known as it said itself. Another spelling must not pass for one that is not ours.
+    let typed = form.serial.trim().to_owned();
+    let serial = typed.to_uppercase();
     let missing = || Error::not_found("push certificate of this topic that is valid");
     let client = client_of_topic(core, &form.topic)
         .await?
@@ -51,7 +52,7 @@ pub async fn unlock(core: &Core, actor: &Actor, form: UnlockForm) -> Result<Appl
     let input = (
         actor.clone(),
         form.topic.clone(),
-        serial.clone(),
+        [typed, serial.clone()],
         core.now_ms(),
     );
     let about = core
@@ -86,16 +87,19 @@ async fn begin(
     tx: &Tx,
     actor: &Actor,
     topic: &str,
-    serial: &str,
+    serials: &[String; 2],
     now_ms: i64,
 ) -> Result<About, Error> {
     const DEVICE: &str = "SELECT d.id, d.org_unit_id, u.path, d.platform, m.ownership FROM device d \
         JOIN org_unit u ON u.id = d.org_unit_id LEFT JOIN device_summary m ON m.device_id = d.id \
-        WHERE d.serial_number = $1";
+        WHERE d.serial_number IN ($1, $2) ORDER BY d.id LIMIT 1";
     const TOPIC: &str = "SELECT p.id, p.org_unit_id, u.path FROM push_topic p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE p.topic = $1";
     let permission = Permission::DevicesActivationLock;
-    let about = if let Some(row) = tx.fetch_optional(DEVICE, args![serial]).await? {
+    let about = if let Some(row) = tx
+        .fetch_optional(DEVICE, args![serials[0].as_str(), serials[1].as_str()])
+        .await?
+    {
         authorize_device(actor, permission, row.str(2)?, row.str(3)?)?;
         if row.opt_text(4)?.as_deref() == Some("personal") {
             return Err(Error::new(
@@ -108,7 +112,7 @@ async fn begin(
             kind: "device",
             id: row.text(0)?,
             unit: row.text(1)?,
-            serial: serial.to_owned(),
+            serial: serials[1].clone(),
         }
     } else {
         let missing = || Error::not_found("push certificate of this topic");
@@ -119,7 +123,7 @@ async fn begin(
             kind: "push_topic",
             id: row.text(0)?,
             unit: row.text(1)?,
-            serial: serial.to_owned(),
+            serial: serials[1].clone(),
         }
     };
     record(tx, actor, &about, "activation_lock.clear", None, now_ms).await?;

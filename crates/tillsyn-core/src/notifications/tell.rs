@@ -140,6 +140,7 @@ impl Round {
         const LAST: &str = "SELECT COALESCE(MAX(seq), 0) FROM event";
         const LOOKED: &str = "INSERT INTO notification_event (event_id, at)";
         const ONCE: &str = "ON CONFLICT (event_id) DO NOTHING";
+        const PASSED: &str = "UPDATE notification_told SET mail = 'passed' WHERE mail = 'waiting'";
         if !lease::claim_in(tx, LEASE, &self.holder, self.now).await? {
             return Ok(false);
         }
@@ -147,6 +148,8 @@ impl Round {
         if !self.told {
             let last = tx.fetch_one(LAST, args![]).await?.i64(0)?;
             lease::reach_in(tx, LEASE, last.max(cursor)).await?;
+            // Nothing is kept for a server that may come.
+            tx.execute(PASSED, args![]).await?;
             return Ok(false);
         }
         // What comes behind it is looked for again.

@@ -85,6 +85,11 @@ const RAW_NEEDS: [Permission; 4] = [
     Permission::DevicesLocate,
 ];
 
+/// Whether somebody may have raw messages sent at all, of whichever unit.
+pub fn may_have_raw(actor: &Actor) -> bool {
+    actor.platform.is_none() && RAW_NEEDS.into_iter().all(|needed| actor.holds(needed))
+}
+
 /// Whoever has raw messages sent may see all that is in them, of every device of the unit.
 pub(super) fn may_send(actor: &Actor, format: Format, path: &str) -> Result<(), Error> {
     if format == Format::Tillsyn {
@@ -192,4 +197,9 @@ pub async fn create_webhook(
 pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or_default()
+}
+
+/// An address as whoever cannot change it sees it.
+pub(crate) fn masked(url: &str) -> String {
+    format!("https://{}/…", host(url))
 }

@@ -55,14 +55,11 @@ pub(super) async fn fan_out(core: &Core, places: &mut Places) -> Result<bool, Er
     if rows.is_empty() {
         return Ok(again);
     }
-    let settled = match core
-        .db()
-        .query_optional(SETTLED, args![now - SETTLED_MS])
-        .await?
-    {
-        Some(row) if again => row.i64(0)?,
-        _ => 0,
-    };
+    let mut settled = 0;
+    if again {
+        let found = core.db().query_optional(SETTLED, args![now - SETTLED_MS]);
+        settled = found.await?.map_or(Ok(0), |row| row.i64(0))?;
+    }
     for row in &rows {
         let hook = Hook {
             id: row.text(0)?,

@@ -19,8 +19,8 @@ mod tests;
 mod worker;
 
 pub use change::{WebhookChange, change_webhook, remove_webhook, renew_key};
-pub(crate) use create::host;
-pub use create::{NewWebhook, create_webhook};
+pub use create::{NewWebhook, create_webhook, may_have_raw};
+pub(crate) use create::{host, masked};
 pub use deliveries::{DeliveryView, list_deliveries, retry_delivery, send_test};
 pub(crate) use fan_out::{SETTLED, SETTLED_MS};
 pub(crate) use raw::{RawWanted, queue_body_in, wanting_in};

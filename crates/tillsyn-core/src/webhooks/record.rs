@@ -27,6 +27,9 @@ pub(super) struct Sent {
 
 /// So long a delivery is tried.
 const GIVE_UP_MS: i64 = DAY_MS;
+/// What waited for longer, while the webhook was paused or this server off, has not been tried for that long: it is
+/// given up only after so many tries of its own, or when as many in a row failed for the webhook.
+const TRIES: i64 = 5;
 
 /// 10 seconds, then four times as long each time, at most four hours; up to a quarter more by chance, so
 /// that what failed together does not come again together.
@@ -98,7 +101,14 @@ async fn failed(
         last_error = $5 WHERE id = $1 AND attempt = $2 AND status = 'waiting'";
     const OVER: &str = "UPDATE webhook_delivery SET status = 'failed', finished_at = $3, lease_until = 0, \
         last_status = $4, last_error = $5 WHERE id = $1 AND attempt = $2 AND status = 'waiting'";
-    let next = next_try(sent.created_at, sent.attempt, now, chance);
+    const ILL: &str = "UPDATE webhook SET failures = failures + 1, last_error = $2, quiet_until = $3, \
+        quiet_step = $4 WHERE id = $1";
+    let Some((until, step)) = ill_in(tx, &sent.webhook_id, chance, now).await? else {
+        return Ok(());
+    };
+    let few = sent.attempt < TRIES && step < TRIES;
+    let next = next_try(sent.created_at, sent.attempt, now, chance)
+        .or_else(|| few.then(|| now + back_off(sent.attempt, chance)));
     let (sql, at) = match next {
         Some(due) => (AGAIN, due),
         None => (OVER, now),
@@ -108,29 +118,27 @@ async fn failed(
     if tx.execute(sql, values).await? == 0 {
         return Ok(());
     }
-    leave_alone(tx, &sent.webhook_id, reason, chance, now).await?;
+    tx.execute(ILL, args![sent.webhook_id.as_str(), reason, until, step])
+        .await?;
     if next.is_none() {
-        give_up(tx, sent, reason, now).await?;
+        give_up(tx, sent, reason, step, now).await?;
     }
     Ok(())
 }
 
-/// The whole webhook waits after a failed try. Tries that fail side by side are one step.
-async fn leave_alone(tx: &Tx, id: &str, reason: &str, chance: u8, now: i64) -> Result<(), Error> {
+/// How long the whole webhook waits after a failed try, and how many such times in a row that makes. Tries that fail
+/// side by side are one.
+async fn ill_in(tx: &Tx, id: &str, chance: u8, now: i64) -> Result<Option<(i64, i64)>, Error> {
     const QUIET: &str = "SELECT quiet_until, quiet_step FROM webhook WHERE id = $1";
-    const ILL: &str = "UPDATE webhook SET failures = failures + 1, last_error = $2, quiet_until = $3, \
-        quiet_step = $4 WHERE id = $1";
     let Some(row) = tx.fetch_optional(QUIET, args![id]).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let (until, step) = (row.i64(0)?, row.i64(1)?);
-    let (until, step) = if until > now {
+    Ok(Some(if until > now {
         (until, step)
     } else {
         (now + quiet(step + 1, chance), step + 1)
-    };
-    tx.execute(ILL, args![id, reason, until, step]).await?;
-    Ok(())
+    }))
 }
 
 /// Gives up what cannot be opened: it can never be sent.
@@ -154,7 +162,7 @@ async fn tell_failed(tx: &Tx, sent: &Sent, reason: &str, now: i64) -> Result<(),
 }
 
 /// Tells that an event was not delivered; a receiver that took nothing for a whole day is asked no more.
-async fn give_up(tx: &Tx, sent: &Sent, reason: &str, now: i64) -> Result<(), Error> {
+async fn give_up(tx: &Tx, sent: &Sent, reason: &str, step: i64, now: i64) -> Result<(), Error> {
     const EMPTY: &str =
         "UPDATE webhook_delivery SET body_sealed = $2, size_bytes = 0 WHERE id = $1";
     // What devices send has secrets in it: it is kept no longer than it takes.
@@ -168,7 +176,7 @@ async fn give_up(tx: &Tx, sent: &Sent, reason: &str, now: i64) -> Result<(), Err
         return Ok(());
     };
     let took_since = head.last_success_at.is_some_and(|at| at >= sent.created_at);
-    if !took_since && head.is_active {
+    if !took_since && step >= TRIES && head.is_active {
         pause_in(
             tx,
             &Actor::system(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tillsyn_db::{Row, Tx, args};
 
-use super::create::host;
+use super::create::masked;
 use crate::actor::{Actor, Permission, authorize, may};
 use crate::core::Core;
 use crate::error::Error;
@@ -109,7 +109,7 @@ impl Found {
     /// sees only whom it belongs to.
     fn shown_to(mut self, actor: &Actor) -> WebhookView {
         if !actor.holds(Permission::WebhooksWrite) {
-            self.view.url = format!("https://{}/…", host(&self.view.url));
+            self.view.url = masked(&self.view.url);
         }
         self.view
     }

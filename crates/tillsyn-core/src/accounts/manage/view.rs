@@ -69,7 +69,8 @@ const COLUMNS: &str = "SELECT a.id, a.kind, a.name, a.email, a.status, r.id, r.n
     (SELECT count(*) FROM account_totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) \
     + (SELECT count(*) FROM passkey k WHERE k.account_id = a.id), \
     (SELECT count(*) FROM passkey k WHERE k.account_id = a.id) \
-    + (SELECT count(*) FROM account_identity i WHERE i.account_id = a.id), a.password_hash, \
+    + (SELECT count(*) FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
+    WHERE i.account_id = a.id AND p.disabled_at IS NULL), a.password_hash, \
     (SELECT count(*) FROM api_token t WHERE t.account_id = a.id AND t.revoked_at IS NULL \
     AND t.expires_at > $1), a.created_at, a.role_changed_at, a.last_sign_in_at, a.disabled_at \
     FROM account a JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role \

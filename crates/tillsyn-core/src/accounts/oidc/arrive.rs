@@ -14,7 +14,7 @@ use crate::accounts::confirm::freshen_in;
 use crate::accounts::session::{Begin, Method, NewSession, Session, end_sessions_in};
 use crate::accounts::sign_in::SignedIn;
 use crate::accounts::store::{self as account_store, Account, AccountView};
-use crate::accounts::{OPENED, factor, password};
+use crate::accounts::{OPENED, VOUCHED, factor, password};
 use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
@@ -98,9 +98,17 @@ impl Coming {
             None => None,
         };
         let Some(place) = place else {
-            if let Some(account) = known.filter(|_| !linked) {
-                self.unmapped_in(tx, &provider, &account).await?;
+            let Some(account) = known.filter(|_| !linked) else {
+                return Err(Fault::NotMapped.into());
+            };
+            if !account.standing.unit_path.starts_with(&provider.unit_path) {
+                return Err(Fault::NotMapped.into());
             }
+            // The last owner stays what they are, whatever their groups say (S04).
+            if is_last_owner(tx, &account.view.id, &own_way()).await? {
+                return self.session_in(tx, opening, &provider, account).await;
+            }
+            self.unmapped_in(tx, &provider, &account).await?;
             return Err(Fault::NotMapped.into());
         };
         let account = match known {
@@ -181,7 +189,7 @@ impl Coming {
             "role": { "from": from, "to": place.role },
             "unit": { "from": account.unit_id, "to": place.unit },
         });
-        if is_last_owner(tx, id).await? {
+        if is_last_owner(tx, id, OPENED).await? {
             let event = NewEvent::done("account.mapped", "account", id.as_str(), &account.unit_id)
                 .refused()
                 .with(details);
@@ -196,18 +204,26 @@ impl Coming {
             .await
     }
 
-    /// An account that the provider vouches for has no password beside that: whoever set it may be another. Factors
-    /// stay, and are asked for after the provider. The last owner keeps both ways.
+    /// An account that the provider vouches for has no other way in beside that: no password, token, link or step that
+    /// was begun; whoever had it may be another. Factors stay, and are asked for after the provider. The last owner
+    /// keeps all ways.
     async fn take_over_in(&self, tx: &Tx, account: &Account) -> Result<(), Failed> {
         // Somebody else than before, maybe: a newcomer for a day (S55).
         const CLOSE: &str = "UPDATE account SET password_hash = $2, password_changed_at = $3, \
             role_changed_at = $3, must_change_password = 0 WHERE id = $1";
-        let id = &account.view.id;
-        if is_last_owner(tx, id).await? {
+        const BEGUN: &str = "DELETE FROM ceremony WHERE account_id = $1";
+        const TOKENS: &str =
+            "UPDATE api_token SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
+        let (id, now) = (&account.view.id, self.begin.now_ms);
+        if is_last_owner(tx, id, &own_way()).await? {
             return Ok(());
         }
-        let values = args![id, password::NONE, self.begin.now_ms];
-        tx.execute(CLOSE, values).await.map_err(Error::from)?;
+        let closed = async {
+            tx.execute(CLOSE, args![id, password::NONE, now]).await?;
+            tx.execute(BEGUN, args![id]).await?;
+            tx.execute(TOKENS, args![id, now]).await
+        };
+        closed.await.map_err(Error::from)?;
         Ok(end_sessions_in(tx, id).await?)
     }
 
@@ -220,9 +236,6 @@ impl Coming {
     ) -> Result<(), Failed> {
         const OPEN: &str = "SELECT count(*) FROM session WHERE account_id = $1";
         let id = &account.view.id;
-        if !account.standing.unit_path.starts_with(&provider.unit_path) {
-            return Ok(());
-        }
         let row = tx.fetch_one(OPEN, args![id]).await.map_err(Error::from)?;
         let open = row.i64(0).map_err(Error::from)?;
         end_sessions_in(tx, id).await?;
@@ -351,15 +364,23 @@ pub(in crate::accounts) async fn comes_by_provider_in(
     let id = &account.view.id;
     Ok(account.password_hash == password::NONE
         && tx.fetch_optional(KNOWN, args![id]).await?.is_some()
-        && !is_last_owner(tx, id).await?)
+        && !is_last_owner(tx, id, &own_way()).await?)
 }
 
-/// Whether nobody else who can sign in owns the whole organisation.
-async fn is_last_owner(tx: &Tx, id: &AccountId) -> Result<bool, Error> {
+/// Of an account `a`: that it has a way in that no provider can close.
+fn own_way() -> String {
+    format!(
+        "(a.password_hash <> '!' OR (EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
+         AND NOT {VOUCHED}))"
+    )
+}
+
+/// Whether nobody else of whom this holds owns the whole organisation.
+async fn is_last_owner(tx: &Tx, id: &AccountId, others: &str) -> Result<bool, Error> {
     let owners = format!(
         "SELECT a.id FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
          WHERE a.status = 'active' AND a.kind = 'person' AND a.role = 'owner' AND a.platform IS NULL \
-         AND u.parent_id IS NULL AND (a.id = $1 OR {OPENED}) LIMIT 2"
+         AND u.parent_id IS NULL AND (a.id = $1 OR {others}) LIMIT 2"
     );
     let rows = tx.fetch_all_dyn(&owners, args![id]).await?;
     match rows.as_slice() {

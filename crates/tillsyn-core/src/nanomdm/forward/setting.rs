@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::DeviceId;
-use crate::webhooks::host;
+use crate::webhooks::{host, masked};
 
 /// Where to, and the key of both sides.
 pub struct NewForward {
@@ -87,7 +87,16 @@ pub async fn find_forward(
     may(actor, NEEDS)?;
     core.db()
         .read((actor.clone(), device.clone()), |tx, (actor, device)| {
-            Box::pin(async move { Ok(find_in(tx, actor, NEEDS, device).await?.forward) })
+            Box::pin(async move {
+                let mut forward = find_in(tx, actor, NEEDS, device).await?.forward;
+                // The address may hold a secret of that server, as a webhook's may.
+                if !actor.holds(Permission::WebhooksWrite)
+                    && let Some(forward) = &mut forward
+                {
+                    forward.url = masked(&forward.url);
+                }
+                Ok(forward)
+            })
         })
         .await
 }

@@ -6,7 +6,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::Permission;
 use tillsyn_core::ids::OrgUnitId;
-use tillsyn_core::webhooks::{Format, NewWebhook, WebhookView, create_webhook, list_webhooks};
+use tillsyn_core::webhooks::{
+    Format, NewWebhook, WebhookView, create_webhook, list_webhooks, may_have_raw,
+};
 use zeroize::Zeroizing;
 
 use super::{formats, place, standing};
@@ -17,14 +19,6 @@ use crate::console::organisation::unit_choices;
 use crate::console::visitor::Visitor;
 use crate::i18n::When;
 use crate::ui::{Choice, Status, page, urls};
-
-/// What raw messages carry: whoever may not see all of it is not offered them.
-const RAW: [Permission; 4] = [
-    Permission::SecretsRevealTokens,
-    Permission::SecretsRevealKeys,
-    Permission::SecretsRevealPins,
-    Permission::DevicesLocate,
-];
 
 /// The webhooks of the reader's scope, and the form for another.
 #[derive(Template)]
@@ -175,8 +169,7 @@ async fn whole(
     } else {
         Vec::new()
     };
-    let sees_raw = visitor.actor().platform.is_none() && RAW.into_iter().all(|p| visitor.may(p));
-    let formats = if may_make && sees_raw {
+    let formats = if may_make && may_have_raw(visitor.actor()) {
         formats(l, &typed.format)
     } else {
         Vec::new()

@@ -249,7 +249,12 @@ both_engines!(
             .unwrap();
         // The one whose link opened it counts, not those who made others before.
         accounts::new_welcome(core, &third, &id).await.unwrap();
-        let (link, _) = accounts::new_welcome(core, &app.owner, &id).await.unwrap();
+        // By a service of hers it is hers.
+        let owner = app.owner.account_id.clone().unwrap();
+        let export = service(&app, owner.as_str()).await;
+        let mut robot = app.owner.clone();
+        robot.account_id = AccountId::parse(&export.id);
+        let (link, _) = accounts::new_welcome(core, &robot, &id).await.unwrap();
         let password = || Zeroizing::new("four words of my own".to_owned());
         accounts::take_welcome(core, &link, password(), None)
             .await

@@ -252,6 +252,35 @@ both_engines!(
     }
 );
 
+both_engines!(
+    one_failed_try_after_a_long_pause_gives_nothing_up,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let (id, _) = webhook(&app, &api, &["person.*"]).await;
+        let path = format!("/api/v1/webhooks/{id}");
+        app.hooks.script_once(HookAnswer::Status(503));
+        person(&api, "Ingrid", None).await;
+        app.run_job("webhooks").await;
+        api.patch(&path, &json!({"paused": true})).await.expect(200);
+        app.clock.advance_ms(30 * HOUR_MS);
+        api.patch(&path, &json!({"paused": false}))
+            .await
+            .expect(200);
+        app.hooks.script_once(HookAnswer::Status(503));
+        app.run_job("webhooks").await;
+        let hook = api.get(&path).await.expect(200);
+        assert_eq!(
+            (&hook["status"], &hook["waiting"]),
+            (&json!("active"), &json!(1)),
+            "{hook}"
+        );
+        app.clock.advance_ms(HOUR_MS);
+        app.run_job("webhooks").await;
+        assert_eq!(deliveries(&api, &id).await[0]["status"], "delivered");
+    }
+);
+
 /// Puts deliveries that are due into the queue of a webhook.
 async fn flood(app: &TestApp, id: &str, count: i64, size_bytes: i64) {
     const ROWS: &str = "INSERT INTO webhook_delivery (id, webhook_id, event_id, body_sealed, size_bytes, \

@@ -90,6 +90,13 @@ pub(super) async fn run(
         let id = enrollment.id.as_str();
         context.keys.open(&sealed, "dm_forward", "key_sealed", id)
     });
+    let Ok(key) = key.transpose() else {
+        tracing::error!(
+            enrollment = enrollment.id,
+            "the key of a forwarding cannot be opened; set it anew"
+        );
+        return Ok(DeviceAnswer::Later.into());
+    };
     let report = match endpoint {
         Endpoint::Status if personal => status::without_personal(report),
         Endpoint::Status => Some(report.to_vec()),
@@ -98,7 +105,7 @@ pub(super) async fn run(
     let forward = Some(Question {
         url,
         report,
-        key: key.transpose()?,
+        key,
         from: Named::of(&message.ids),
     });
     Ok(Answered { answer, forward })

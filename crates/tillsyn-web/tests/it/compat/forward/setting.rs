@@ -41,6 +41,15 @@ async fn it_goes_only_where_webhooks_may_go() {
     assert_eq!(short["code"], "forward_key");
     assert_eq!(app.count(SET).await, 0);
     api.put(&path, &to(&dm, None)).await.expect(200);
+    // Whoever cannot change it sees only whose it is: an address may hold a secret.
+    let seen = app
+        .api(&[P::WebhooksRead])
+        .await
+        .get(&path)
+        .await
+        .expect(200);
+    let url = seen["url"].as_str().unwrap();
+    assert!(url.starts_with("https://") && url.ends_with("/…"), "{url}");
     assert_eq!(asks(&mut iphone, "tokens").await.status, 200);
     // An address that was open when it was chosen and is not any more.
     let closed = dm.url().replace("127.0.0.1", "127.0.0.2");
