@@ -7,6 +7,7 @@ pub mod activation_lock;
 pub mod apns;
 pub mod declarative;
 mod hex;
+mod loopback;
 pub mod oidc;
 pub mod smtp;
 mod tls;

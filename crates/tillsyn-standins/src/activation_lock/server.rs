@@ -3,16 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
@@ -20,12 +16,12 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
 use tillsyn_pki::issue::{self, KeyAlgorithm};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::rules::{self, Checked, Refusal};
 use crate::apns::StandinError;
+use crate::loopback::{Listening, Port, handshake, http, locked};
 
 /// An answer in place of the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,41 +49,28 @@ pub struct ActivationLockStandin {
     address: SocketAddr,
     root_pem: String,
     state: Arc<Mutex<State>>,
-    task: JoinHandle<()>,
+    _listening: Listening,
 }
 
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const CA_DAYS: u32 = 3650;
 const SERVER_DAYS: u32 = 365;
 
 impl ActivationLockStandin {
     /// Listens on a free port of the loopback; takes push certificates below `push_root_pem` only.
     pub async fn start(push_root_pem: &str, now_ms: i64) -> Result<Self, StandinError> {
-        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = TcpListener::bind(addr)
-            .await
-            .map_err(|source| StandinError::Listen { addr, source })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| StandinError::Listen { addr, source })?;
+        let port = Port::take().await?;
+        let address = port.address;
         let (tls, root_pem) = tls_of(push_root_pem, now_ms)?;
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            loop {
-                // A connection that is gone before it is accepted: the next one may do better.
-                let Ok((stream, _)) = listener.accept().await else {
-                    continue;
-                };
-                tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&shared)));
-            }
+        let listening = port.serve(Arc::new(tls), move |stream, acceptor| {
+            serve(stream, acceptor, Arc::clone(&shared))
         });
         Ok(Self {
             address,
             root_pem,
             state,
-            task,
+            _listening: listening,
         })
     }
 
@@ -127,24 +110,12 @@ impl ActivationLockStandin {
     }
 }
 
-impl Drop for ActivationLockStandin {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl fmt::Debug for ActivationLockStandin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ActivationLockStandin")
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// No client without a push certificate gets through the handshake.
@@ -181,8 +152,7 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<Mutex<State>
         let refusal = Refusal { status: 0, rule };
         locked(&state).refusals.push(refusal);
     };
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
-    let Ok(Ok(stream)) = handshake.await else {
+    let Some(stream) = handshake(stream, &acceptor).await else {
         return refuse("no push certificate at TLS");
     };
     let (_, tls) = stream.get_ref();
@@ -191,11 +161,10 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<Mutex<State>
         .and_then(|leaf| Certificate::from_der(leaf).ok()?.subject_uid())
         .is_some_and(|uid| uid.starts_with("com.apple.mgmt."));
     let shared = Arc::clone(&state);
-    let service = service_fn(move |request| answer(request, is_push, Arc::clone(&shared)));
-    // A broken connection is the client's affair; it sees it itself.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    http(stream, move |request| {
+        answer(request, is_push, Arc::clone(&shared))
+    })
+    .await;
 }
 
 /// Ends the connection without an answer.

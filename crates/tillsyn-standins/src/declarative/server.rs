@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,17 +11,12 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
 use serde_json::{Value as Json, json};
 use tillsyn_pki::hash;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::apns::StandinError;
+use crate::loopback::{Listening, Port, locked};
 
 /// What the server does with a request instead of its duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,11 +70,10 @@ struct State {
 pub struct DmStandin {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
-    task: JoinHandle<()>,
+    _listening: Listening,
 }
 
 const BASE: &str = "/ddm/";
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 const SIGNATURE: &str = "x-hmac-signature";
 const KINDS: [(&str, &str); 4] = [
@@ -93,26 +86,15 @@ const KINDS: [(&str, &str); 4] = [
 impl DmStandin {
     /// Listens on a free port of the loopback, as whoever `tls` is.
     pub async fn start(tls: Arc<ServerConfig>) -> Result<Self, StandinError> {
-        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listen = |source| StandinError::Listen { addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
-        let acceptor = TlsAcceptor::from(tls);
+        let port = Port::take().await?;
+        let address = port.address;
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            loop {
-                // A connection that is gone before it is accepted: the next one may do better.
-                let Ok((stream, _)) = listener.accept().await else {
-                    continue;
-                };
-                tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&shared)));
-            }
-        });
+        let listening = port.answer(tls, move |request| answer(request, Arc::clone(&shared)));
         Ok(Self {
             address,
             state,
-            task,
+            _listening: listening,
         })
     }
 
@@ -172,36 +154,12 @@ impl DmStandin {
     }
 }
 
-impl Drop for DmStandin {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl fmt::Debug for DmStandin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DmStandin")
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<Mutex<State>>) {
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
-    let Ok(Ok(stream)) = handshake.await else {
-        return;
-    };
-    let service = service_fn(move |request| answer(request, Arc::clone(&state)));
-    // A broken connection is the client's affair; it sees it itself.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
 }
 
 /// Ends the connection without an answer.

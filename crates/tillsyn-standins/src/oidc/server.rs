@@ -2,31 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 use tillsyn_pki::hash;
-use tillsyn_pki::issue::{self, KeyAlgorithm};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use super::Fault;
 use super::rules::{self, Asked, Broken};
 use super::token::{Keys, Subject};
 use crate::apns::{Clock, StandinError};
+use crate::loopback::{Listening, Port, locked};
+use crate::tls::own_tls;
 
 /// The one client that the provider knows.
 #[derive(Clone, Debug, Default)]
@@ -106,28 +97,21 @@ pub struct OidcStandin {
     issuer: String,
     root_pem: String,
     state: Arc<Mutex<State>>,
-    task: JoinHandle<()>,
+    _listening: Listening,
 }
 
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than any client may wait.
 const SLOW: Duration = Duration::from_secs(30);
 const MAX_BODY: usize = 16 * 1024;
 const HUGE: usize = 1024 * 1024;
-const CA_DAYS: u32 = 3650;
-const SERVER_DAYS: u32 = 365;
 
 impl OidcStandin {
     /// Listens on a free port of the loopback; knows no client yet.
     pub async fn start(clock: Clock) -> Result<Self, StandinError> {
-        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let failed = |source| StandinError::Listen { addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let port = Port::take().await?;
         let now_ms = clock();
-        let (tls, root_pem) = tls(now_ms)?;
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let issuer = format!("https://{address}/tenant");
+        let (tls, root_pem) = own_tls("Identity provider stand-in", now_ms)?;
+        let issuer = format!("https://{}/tenant", port.address);
         let state = Arc::new(Mutex::new(State {
             issuer: issuer.clone(),
             client: OidcClientOf::default(),
@@ -143,20 +127,14 @@ impl OidcStandin {
             requests: Vec::new(),
         }));
         let shared = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            loop {
-                // A connection that is gone before it is accepted: the next one may do better.
-                let Ok((stream, _)) = listener.accept().await else {
-                    continue;
-                };
-                tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&shared)));
-            }
+        let listening = port.answer(Arc::new(tls), move |request| {
+            answer(request, Arc::clone(&shared))
         });
         Ok(Self {
             issuer,
             root_pem,
             state,
-            task,
+            _listening: listening,
         })
     }
 
@@ -200,52 +178,12 @@ impl OidcStandin {
     }
 }
 
-impl Drop for OidcStandin {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl fmt::Debug for OidcStandin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OidcStandin")
             .field("issuer", &self.issuer)
             .finish_non_exhaustive()
     }
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-fn tls(now_ms: i64) -> Result<(ServerConfig, String), StandinError> {
-    // Two stand-ins must not share an issuer name with two keys.
-    let name = format!("Identity provider stand-in CA {}", hash::random_token(6));
-    let (organisation, kind) = ("Tillsyn stand-ins", KeyAlgorithm::P256);
-    let ca = issue::create_root_ca(&name, organisation, now_ms, CA_DAYS, kind)?;
-    let loopback = [Ipv4Addr::LOCALHOST.into()];
-    let server = issue::create_tls_server(&ca, &["localhost"], &loopback, now_ms, SERVER_DAYS)?;
-    let key = PrivatePkcs8KeyDer::from(server.key.to_pkcs8_der().to_vec());
-    let chain = vec![CertificateDer::from(server.certificate.der().to_vec())];
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, PrivateKeyDer::Pkcs8(key))?;
-    Ok((config, ca.certificate.to_pem()))
-}
-
-async fn serve(stream: TcpStream, acceptor: TlsAcceptor, state: Arc<Mutex<State>>) {
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
-    let Ok(Ok(stream)) = handshake.await else {
-        return;
-    };
-    let service = service_fn(move |request| answer(request, Arc::clone(&state)));
-    // A broken connection is the client's affair; it sees it itself.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
 }
 
 async fn answer(

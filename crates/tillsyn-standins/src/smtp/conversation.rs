@@ -9,7 +9,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::server::{ReceivedMail, SmtpFault, SmtpMode, SmtpStep, State, locked};
+use super::server::{ReceivedMail, SmtpFault, SmtpMode, SmtpStep, State};
+use crate::loopback::locked;
 
 pub(super) struct Rules {
     pub(super) mode: SmtpMode,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::conversation::{self, Rules};
 use crate::apns::StandinError;
+use crate::loopback::locked;
 use crate::tls::own_tls;
 
 /// How the server speaks.
@@ -199,10 +200,4 @@ impl fmt::Debug for SmtpStandin {
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

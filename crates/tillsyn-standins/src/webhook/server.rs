@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,16 +11,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use tillsyn_pki::hash;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::apns::StandinError;
+use crate::loopback::{Listening, Port, locked};
 use crate::tls::own_tls;
 
 /// What the receiver does with a request.
@@ -92,34 +86,23 @@ pub struct HookStandin {
     tls: Arc<rustls::ServerConfig>,
     state: Arc<Mutex<State>>,
     count: watch::Sender<usize>,
-    task: JoinHandle<()>,
+    _listening: Listening,
 }
 
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 impl HookStandin {
     /// Listens on a free port of the loopback, as `localhost` and `127.0.0.1`.
     pub async fn start(now_ms: i64) -> Result<Self, StandinError> {
-        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listen = |source| StandinError::Listen { addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let port = Port::take().await?;
+        let address = port.address;
         let (tls, root_pem) = own_tls("Webhook stand-in", now_ms)?;
         let tls = Arc::new(tls);
-        let acceptor = TlsAcceptor::from(Arc::clone(&tls));
         let state = Arc::<Mutex<State>>::default();
         let (count, _) = watch::channel(0);
         let (shared, told) = (Arc::clone(&state), count.clone());
-        let task = tokio::spawn(async move {
-            loop {
-                // A connection that is gone before it is accepted: the next one may do better.
-                let Ok((stream, _)) = listener.accept().await else {
-                    continue;
-                };
-                let (acceptor, shared) = (acceptor.clone(), Arc::clone(&shared));
-                tokio::spawn(serve(stream, acceptor, shared, told.clone()));
-            }
+        let listening = port.answer(Arc::clone(&tls), move |request| {
+            answer(request, Arc::clone(&shared), told.clone())
         });
         Ok(Self {
             address,
@@ -127,7 +110,7 @@ impl HookStandin {
             tls,
             state,
             count,
-            task,
+            _listening: listening,
         })
     }
 
@@ -179,41 +162,12 @@ impl HookStandin {
     }
 }
 
-impl Drop for HookStandin {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl fmt::Debug for HookStandin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HookStandin")
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-async fn serve(
-    stream: TcpStream,
-    acceptor: TlsAcceptor,
-    state: Arc<Mutex<State>>,
-    count: watch::Sender<usize>,
-) {
-    let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
-    let Ok(Ok(stream)) = handshake.await else {
-        return;
-    };
-    let service = service_fn(move |request| answer(request, Arc::clone(&state), count.clone()));
-    // A broken connection is the client's affair; it sees it itself.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
 }
 
 /// Ends the connection without an answer.
