@@ -6,6 +6,7 @@ use tillsyn_core::ids::{ApprovalId, OrgUnitId};
 use tillsyn_core::settings::UnitGuard;
 use tillsyn_core::{Kind, Permission, commands, guard};
 use tillsyn_db::args;
+use tillsyn_sim::DeviceConfig;
 use tillsyn_testkit::both_engines;
 
 use super::{ERASE, ask, fleet, still, waiting};
@@ -183,5 +184,43 @@ both_engines!(
         app.clock.advance_ms(86_400_000);
         assert_eq!(held(0).await, "hold");
         assert_eq!(held(1).await, "hold");
+    }
+);
+
+both_engines!(
+    enrolling_anew_elsewhere_keeps_them_as_well,
+    still(),
+    |app| async move {
+        let config = DeviceConfig::iphone(app.next());
+        app.enrolled(config.clone()).await;
+        let api = app.owner_api().await;
+        let unit = async |name: &str| {
+            let made = api
+                .post("/api/v1/units", &json!({ "name": name }))
+                .await
+                .expect(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let (law, care) = (unit("Law").await, unit("Care").await);
+        let device = app.text("SELECT id FROM device").await.unwrap();
+        let body = json!({ "device_ids": [device], "unit_id": law });
+        api.post("/api/v1/devices/move", &body).await.expect(204);
+        let strict = json!({ "second_person_from": 1 });
+        let guard = format!("/api/v1/guard/units/{law}");
+        api.put(&guard, &strict).await.expect(200);
+        let invitation = app
+            .invite_with(|new| {
+                new.may_replace = true;
+                new.unit = OrgUnitId::parse(&care);
+            })
+            .await;
+        app.device(config)
+            .enroll(&app.by(&invitation))
+            .await
+            .unwrap();
+        let place = app.text("SELECT org_unit_id FROM device").await;
+        assert_eq!(place, Some(care));
+        let left = app.text("SELECT org_unit_id FROM guard_left").await;
+        assert_eq!(left, Some(law));
     }
 );

@@ -91,7 +91,11 @@ async fn a_link_made_before_the_provider_vouched_gives_no_password() {
 
 #[tokio::test]
 async fn owners_of_one_provider_keep_a_way_in_beside_it() {
-    let world = World::with(Engine::Sqlite, |input| input.links_existing = true).await;
+    let world = World::with(Engine::Sqlite, |input| {
+        input.links_existing = true;
+        "owner".clone_into(&mut input.mappings[0].role);
+    })
+    .await;
     // One owner has lost the password to the provider already: the other keeps theirs.
     let second = world.app.second_owner(7).await;
     let closed = "UPDATE account SET password_hash = '!' WHERE name = 'Second 7'";
