@@ -264,6 +264,8 @@ both_engines!(
         app.run_job("webhooks").await;
         api.patch(&path, &json!({"paused": true})).await.expect(200);
         app.clock.advance_ms(30 * HOUR_MS);
+        // The token has ended meanwhile.
+        let api = app.owner_api().await;
         api.patch(&path, &json!({"paused": false}))
             .await
             .expect(200);
