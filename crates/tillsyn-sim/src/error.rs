@@ -53,4 +53,13 @@ impl SimError {
             _ => None,
         }
     }
+
+    /// Nothing came back, or the server could not do it now: the device comes again.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Transport { .. } => true,
+            Self::Refused { status, .. } => *status >= 500 || *status == 429,
+            _ => false,
+        }
+    }
 }

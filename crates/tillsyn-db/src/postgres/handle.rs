@@ -22,7 +22,10 @@ use crate::{DbError, Engine, Row, Tx};
 
 /// How often a body is run at most. With full jitter, dozens of bodies that all want the same
 /// row get through in fewer.
-const TRIES: u32 = 16;
+const TRIES: u32 = 24;
+/// From this try on a body waits for its turn among all of this node that came so far, and competes only
+/// with newcomers. On small tables PostgreSQL locks whole tables against reads, and everybody conflicts.
+const LATE: u32 = 4;
 /// Composed statements kept prepared.
 const COMPOSED: usize = 64;
 const CONNECT: Duration = Duration::from_secs(5);
@@ -40,6 +43,7 @@ pub(crate) struct Shared {
     pool: Pool,
     texts: Mutex<Texts>,
     composed: Mutex<VecDeque<Box<str>>>,
+    late: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
@@ -102,6 +106,7 @@ impl Postgres {
             pool,
             texts: Mutex::default(),
             composed: Mutex::default(),
+            late: tokio::sync::Mutex::default(),
         };
         let postgres = Self {
             shared: Arc::new(shared),
@@ -175,7 +180,13 @@ impl Postgres {
         let mut tries = 1;
         let mut duplicates = 0;
         loop {
+            // Before the snapshot is taken: one that waited for its turn would be out of date.
+            let turn = match tries {
+                LATE.. => Some(self.shared.late.lock().await),
+                _ => None,
+            };
             let run = self.run(begin, input, body).await;
+            drop(turn);
             let error = match run {
                 Run::Done(value) => {
                     Counters::add(&self.counters.transactions, 1);

@@ -275,16 +275,21 @@ impl Device {
         loop {
             left = left.saturating_sub(1);
             let outcome = self.network.send(&http, out).await;
-            let again = match &outcome {
-                Ok(reply) => {
-                    reply.status.is_server_error() || reply.status == StatusCode::TOO_MANY_REQUESTS
+            let (asked, trouble) = match outcome {
+                Ok(reply) if is_busy(reply.status) => {
+                    let refused = SimError::Refused {
+                        step: out.step,
+                        status: reply.status.as_u16(),
+                        code: error_code(&reply),
+                    };
+                    (reply.retry_after(), refused)
                 }
-                Err(error) => matches!(error, SimError::Transport { .. }),
+                Err(error @ SimError::Transport { .. }) => (None, error),
+                outcome => return outcome,
             };
-            if !again || left == 0 {
-                return outcome;
+            if left == 0 {
+                return Err(trouble);
             }
-            let asked = outcome.ok().and_then(|reply| reply.retry_after());
             tokio::time::sleep(asked.unwrap_or(pause).min(retry.longest)).await;
             pause = pause.saturating_mul(2).min(retry.longest);
         }
@@ -307,6 +312,11 @@ impl Device {
             http: status.as_u16(),
         });
     }
+}
+
+/// The server may answer so when it cannot do it now (Apple, MDM protocol: the device backs off).
+fn is_busy(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// `code` of an Apple error body, a plist or JSON by its content type.

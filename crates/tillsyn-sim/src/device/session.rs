@@ -324,13 +324,6 @@ impl Device {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 Err(self.refusal(STEP_RESULT, reply))
             }
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Err(SimError::Refused {
-                    step: STEP_RESULT,
-                    status: status.as_u16(),
-                    code: None,
-                })
-            }
             status => {
                 let detail = format!("a result was answered with {}", status.as_u16());
                 self.note(Err(Violation::new(Rule::ResultRefused, detail).into()))

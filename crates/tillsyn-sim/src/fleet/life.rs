@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::Shared;
 use super::stats::add;
 use crate::rng::Rng;
-use crate::{Behaviours, Device, DeviceConfig, DeviceState, Push, SessionEnd, SimError};
+use crate::{Behaviours, Device, DeviceConfig, DeviceState, Push, SessionEnd};
 
 /// Refusals in a row after which a device is put aside.
 const MAX_REFUSALS: u32 = 3;
@@ -122,12 +122,7 @@ impl One<'_> {
                     add(&self.shared.counters.enroll_failures);
                     tracing::debug!(device.serial = self.device.serial(), %error, "enrollment failed");
                     self.device.forget_enrollment();
-                    let away = match &error {
-                        SimError::Transport { .. } => true,
-                        SimError::Refused { status, .. } => *status >= 500 || *status == 429,
-                        _ => false,
-                    };
-                    if !away {
+                    if !error.is_passing() {
                         refusals += 1;
                         if refusals >= MAX_REFUSALS {
                             return false;
@@ -229,8 +224,7 @@ impl One<'_> {
             Err(error) => {
                 add(&counters.session_failures);
                 tracing::debug!(device.serial = self.device.serial(), %error, "session failed");
-                let again =
-                    self.device.has_unsent_result() || matches!(error, SimError::Transport { .. });
+                let again = self.device.has_unsent_result() || error.is_passing();
                 again.then(|| Instant::now() + Duration::from_secs(2))
             }
         }

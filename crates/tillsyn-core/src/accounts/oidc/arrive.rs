@@ -211,7 +211,6 @@ impl Coming {
         // Somebody else than before, maybe: a newcomer for a day (S55).
         const CLOSE: &str = "UPDATE account SET password_hash = $2, password_changed_at = $3, \
             role_changed_at = $3, must_change_password = 0 WHERE id = $1";
-        const BEGUN: &str = "DELETE FROM ceremony WHERE account_id = $1";
         const TOKENS: &str =
             "UPDATE api_token SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL";
         let (id, now) = (&account.view.id, self.begin.now_ms);
@@ -220,7 +219,6 @@ impl Coming {
         }
         let closed = async {
             tx.execute(CLOSE, args![id, password::NONE, now]).await?;
-            tx.execute(BEGUN, args![id]).await?;
             tx.execute(TOKENS, args![id, now]).await
         };
         closed.await.map_err(Error::from)?;
