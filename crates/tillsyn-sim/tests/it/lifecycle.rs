@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use tillsyn_apple::result::Status;
 use tillsyn_pki::key::Digest;
 use tillsyn_sim::{
-    Device, DeviceConfig, DeviceKind, DeviceState, EnrollBy, Network, PushHub, Removal, Rule,
-    SessionEnd, SimError,
+    Device, DeviceConfig, DeviceKind, DeviceState, EnrollBy, Network, PushHub, Removal, Retry,
+    Rule, SessionEnd, SimError,
 };
 
 use crate::server::{Server, queries, request};
@@ -62,6 +64,32 @@ async fn a_clock_that_runs_behind_is_no_obstacle() {
     let mut device = Device::new(config, Network::plain_http().unwrap());
     device.enroll(&server.invitation()).await.unwrap();
     assert_eq!(device.violations(), []);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_now_is_asked_again_and_not_accused() {
+    let server = Server::start().await;
+    let mut iphone = device(DeviceKind::Iphone, 3);
+    iphone.config_mut().behaviours.retry = Retry {
+        attempts: 3,
+        first: Duration::from_millis(1),
+        longest: Duration::from_millis(1),
+    };
+    iphone.enroll(&server.invitation()).await.unwrap();
+    server.lock().busy = 2;
+    iphone.renew_token().await.unwrap();
+    for poll in [false, true] {
+        server.lock().busy = 3;
+        let refused = if poll {
+            iphone.session().await.unwrap_err()
+        } else {
+            iphone.renew_token().await.unwrap_err()
+        };
+        let is_503 = matches!(refused, SimError::Refused { status: 503, .. });
+        assert!(is_503, "{refused}");
+    }
+    assert_eq!(iphone.session().await.unwrap().end, SessionEnd::Empty);
+    assert_eq!(iphone.violations(), []);
 }
 
 #[tokio::test]

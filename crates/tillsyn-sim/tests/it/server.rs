@@ -65,6 +65,8 @@ pub(crate) struct State {
     pub(crate) certificate_header: Option<&'static str>,
     /// Profiles bring identities by ACME.
     pub(crate) acme: Option<Acme>,
+    /// How many requests of devices it cannot serve now.
+    pub(crate) busy: u32,
 }
 
 #[derive(Default)]
@@ -125,6 +127,7 @@ impl Server {
             reports: Vec::new(),
             certificate_header: None,
             acme: None,
+            busy: 0,
         };
         let server = Self {
             base,
@@ -415,6 +418,14 @@ async fn scep_operation(
 async fn mdm(Extract(server): Extract<Server>, headers: HeaderMap, body: Bytes) -> Response {
     assert_eq!(headers[header::USER_AGENT], "MDM/1.0");
     let mut state = server.lock();
+    if state.busy > 0 {
+        state.busy -= 1;
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "60")],
+        )
+            .into_response();
+    }
     let Some(pin) = state.signer(&headers, &body) else {
         return StatusCode::FORBIDDEN.into_response();
     };
