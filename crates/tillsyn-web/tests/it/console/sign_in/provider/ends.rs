@@ -87,6 +87,10 @@ async fn a_link_made_before_the_provider_vouched_gives_no_password() {
     world.app.db().execute(off, args![]).await.unwrap();
     let (after, _) = accounts::new_welcome(core, owner, &id).await.unwrap();
     accounts::welcome(core, &after).await.unwrap();
+    let on = "UPDATE oidc_provider SET disabled_at = NULL";
+    world.app.db().execute(on, args![]).await.unwrap();
+    let refused = accounts::welcome(core, &after).await.unwrap_err();
+    assert_eq!(refused.code, "welcome_over");
 }
 
 #[tokio::test]
