@@ -106,6 +106,14 @@ const TARGETS: &[Target] = &[
         ),
     ),
     target(
+        "ldap",
+        &["crates/tillsyn-upstream/corpus/ldap"],
+        (
+            "crates/tillsyn-upstream/src/ldap/tests.rs",
+            "corpus_of_ldap_is_read_or_refused_as_named",
+        ),
+    ),
+    target(
         "json",
         &["crates/tillsyn-core/corpus/json"],
         (

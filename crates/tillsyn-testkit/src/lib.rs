@@ -10,12 +10,14 @@ mod api;
 mod app;
 mod assert;
 pub mod canaries;
+mod openldap;
 mod people;
 mod server_process;
 pub mod torture;
 
 pub use api::Api;
 pub use app::{AppOptions, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
+pub use openldap::{OpenLdap, OpenLdapOptions};
 pub use server_process::{ServerProcess, free_port};
 pub use tillsyn_db::Engine;
 
