@@ -36,6 +36,7 @@ pub mod keys;
 mod lease;
 pub mod lost_mode;
 pub mod mail;
+pub mod managed;
 pub mod migrations;
 pub mod moving;
 pub mod names;

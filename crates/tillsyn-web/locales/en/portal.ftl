@@ -26,27 +26,6 @@ pin-left = { $n ->
     [one] 1 try is left.
    *[other] { $n } tries are left.
 }
-managed-title = What is managed on your { $a }
-managed-set = Set up for you
-managed-may = What the organisation can do
-managed-seen = What the organisation sees
-managed-never = What it never sees or does
-managed-set-profile = Settings for work, such as Wi-Fi and mail, once they are assigned
-managed-set-certificate = A certificate by which this device is known to us
-managed-may-lock = Lock the screen, for instance when the device is lost
-managed-may-remove = Change or remove the settings it has installed
-managed-may-erase = Erase everything on the device when it is stolen or handed back
-managed-may-erase-mac = Erase the whole Mac when it is stolen or handed back
-managed-seen-model = Model and OS version
-managed-seen-security = Whether a passcode and encryption are on, never the passcode itself
-managed-seen-serial = Name, serial number, storage and battery
-managed-seen-profiles = All installed profiles
-managed-never-content = Photos, messages, calls and what you browse
-managed-never-passwords = Your passwords
-managed-never-number = Telephone number and carrier: not kept
-managed-never-apps = Your own apps
-managed-never-erase = Erase the device or take away its passcode
-managed-never-place = Where the device is
 qr-title = Sitting at another device?
 qr-text = Point the camera of your iPhone or iPad at the code and go on there. The code is meant for you alone.
 hand-over-computer = Is it for a Mac? Open this address there:

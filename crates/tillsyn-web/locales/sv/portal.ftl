@@ -26,27 +26,6 @@ pin-left = { $n ->
     [one] 1 försök återstår.
    *[other] { $n } försök återstår.
 }
-managed-title = Det här hanteras på din { $a }
-managed-set = Ställs in åt dig
-managed-may = Det här kan organisationen göra
-managed-seen = Det här ser organisationen
-managed-never = Det här ser eller gör den aldrig
-managed-set-profile = Inställningar för jobbet, som Wi-Fi och e-post, när de tilldelas
-managed-set-certificate = Ett certifikat som vi känner igen enheten på
-managed-may-lock = Låsa skärmen, till exempel när enheten är borttappad
-managed-may-remove = Ändra eller ta bort inställningar den har installerat
-managed-may-erase = Radera allt på enheten när den är stulen eller lämnas tillbaka
-managed-may-erase-mac = Radera hela datorn när den är stulen eller lämnas tillbaka
-managed-seen-model = Modell och OS-version
-managed-seen-security = Om lösenkod och kryptering är på, aldrig själva lösenkoden
-managed-seen-serial = Namn, serienummer, lagring och batteri
-managed-seen-profiles = Alla installerade profiler
-managed-never-content = Bilder, meddelanden, samtal och vad du surfar på
-managed-never-passwords = Dina lösenord
-managed-never-number = Telefonnummer och operatör: sparas inte
-managed-never-apps = Dina egna appar
-managed-never-erase = Radera enheten eller ta bort dess lösenkod
-managed-never-place = Var enheten befinner sig
 qr-title = Sitter du vid en annan enhet?
 qr-text = Rikta kameran på din iPhone eller iPad mot koden och fortsätt där. Koden är bara till för dig.
 hand-over-computer = Gäller det en Mac? Öppna adressen på den:

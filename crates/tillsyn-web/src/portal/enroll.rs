@@ -5,7 +5,7 @@ use http::StatusCode;
 use tillsyn_core::Kind;
 
 use super::PortalFrame;
-use super::managed::Managed;
+use super::managed::{Managed, by_profile};
 use crate::error::{AppError, ErrorKind};
 use crate::i18n::Texts;
 use crate::ui::{Qr, Status, urls};
@@ -169,7 +169,10 @@ impl PinEntry {
 
 impl BeginPage {
     pub(crate) fn managed(&self) -> Managed {
-        Managed::new(self.f.texts, self.platform, self.personal)
+        Managed::new(
+            self.f.texts,
+            &by_profile(self.platform, self.personal),
+        )
     }
 
     pub(crate) fn can_begin(&self) -> bool {
@@ -261,7 +264,10 @@ impl InstallPage {
     }
 
     pub(crate) fn managed(&self) -> Managed {
-        Managed::new(self.f.texts, self.platform, self.personal)
+        Managed::new(
+            self.f.texts,
+            &by_profile(self.platform, self.personal),
+        )
     }
 }
 

@@ -22,6 +22,7 @@ mod install;
 mod moved_check_in;
 mod parameters;
 mod poll;
+mod powers;
 mod profile;
 mod raw;
 mod record;
@@ -52,4 +53,5 @@ pub(crate) use enrollment_profile::{
 };
 pub(crate) use escrowed::{check_escrow_in, check_escrowed_in, sets_secret};
 pub(crate) use install::{ProfileCache, preview};
+pub(crate) use powers::powers;
 pub(crate) use raw::{command_uuid, read_raw};
