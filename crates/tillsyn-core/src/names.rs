@@ -14,7 +14,8 @@ pub type Names = HashMap<String, String>;
 
 const DEVICES: &str =
     "SELECT device_id, name, serial_number FROM device_summary WHERE device_id {ids}";
-const ACCOUNTS: &str = "SELECT id, name FROM account WHERE id {ids}";
+const ACCOUNTS: &str = "SELECT a.id, COALESCE(p.name, a.name) FROM account a \
+    LEFT JOIN person p ON p.id = a.person_id WHERE a.id {ids}";
 const TOKENS: &str = "SELECT id, name FROM api_token WHERE id {ids}";
 const INVITATIONS: &str = "SELECT id, label FROM invitation WHERE id {ids}";
 const UNITS: &str = "SELECT id, name FROM org_unit WHERE id {ids}";

@@ -15,7 +15,7 @@ use crate::{api, assets, compat, console, device, enroll, middleware, portal};
 pub(crate) fn all(state: AppState) -> Router {
     // Devices reach this port too, so metrics stay on this machine (security S27).
     let metrics = api::metrics_routes().route_layer(from_fn(api::only_from_this_machine));
-    let routes = public_routes()
+    let routes = public_routes(&state)
         .merge(administrative_routes(&state))
         .merge(metrics);
     wrap(routes, state)
@@ -23,7 +23,7 @@ pub(crate) fn all(state: AppState) -> Router {
 
 /// Devices and enrollment pages.
 pub(crate) fn public(state: AppState) -> Router {
-    wrap(public_routes(), state)
+    wrap(public_routes(&state), state)
 }
 
 /// Console, API, metrics.
@@ -32,10 +32,10 @@ pub(crate) fn administrative(state: AppState) -> Router {
     wrap(routes, state)
 }
 
-fn public_routes() -> Router<AppState> {
+fn public_routes(state: &AppState) -> Router<AppState> {
     device::routes()
         .merge(enroll::routes())
-        .merge(portal::routes())
+        .merge(portal::routes(state))
 }
 
 fn administrative_routes(state: &AppState) -> Router<AppState> {

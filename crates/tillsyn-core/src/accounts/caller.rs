@@ -3,9 +3,30 @@ use std::net::{IpAddr, Ipv6Addr};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
+/// Where somebody asks to come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door {
+    /// Of administrators.
+    #[default]
+    Console,
+    /// Of people.
+    Portal,
+}
+
+impl Door {
+    /// What failures at it are counted as: those at one close nobody out at the other.
+    pub(super) fn subject(self) -> &'static str {
+        match self {
+            Self::Console => "account",
+            Self::Portal => "portal",
+        }
+    }
+}
+
 /// Who asks to come in, as the listener saw them.
 #[derive(Clone, Default)]
 pub struct Caller {
+    pub door: Door,
     pub address: Option<String>,
     /// What the browser says it is: for the list of sessions.
     pub user_agent: Option<String>,
@@ -17,6 +38,12 @@ pub struct Caller {
 const USER_AGENT: usize = 300;
 
 impl Caller {
+    /// The same, at another door.
+    #[must_use]
+    pub fn at(self, door: Door) -> Self {
+        Self { door, ..self }
+    }
+
     pub(super) fn user_agent(&self) -> Option<String> {
         let text = self.user_agent.as_deref()?;
         Some(text.chars().take(USER_AGENT).collect())

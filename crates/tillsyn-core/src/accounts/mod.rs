@@ -14,6 +14,7 @@ mod oidc;
 mod own_password;
 mod passkey;
 mod password;
+pub mod portal;
 mod preferences;
 mod recovery;
 mod rescue;
@@ -27,7 +28,7 @@ pub use bootstrap::{
     InitInput, create_first_account, initialise, is_initialised, needs_first_account,
     new_bootstrap_code,
 };
-pub use caller::Caller;
+pub use caller::{Caller, Door};
 pub(crate) use caller::network_of;
 pub use confirm::{Proof, confirm, confirm_account};
 pub use factor::{Demand, Factors};

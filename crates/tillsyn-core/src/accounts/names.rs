@@ -12,7 +12,8 @@ pub async fn account_names(
     core: &Core,
     ids: Vec<String>,
 ) -> Result<HashMap<String, String>, Error> {
-    const NAMES: &str = "SELECT id, name FROM account WHERE id {ids}";
+    const NAMES: &str = "SELECT a.id, COALESCE(p.name, a.name) FROM account a \
+        LEFT JOIN person p ON p.id = a.person_id WHERE a.id {ids}";
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

@@ -499,7 +499,9 @@ async fn come_in(tx: &Tx, show: &Show, step: Option<&str>, begin: &Begin) -> Res
     let now = begin.now_ms;
     let owner = show.run(tx).await?;
     let account = match &owner {
-        Some(owner) => store::find(tx, owner).await?.filter(|a| a.active),
+        Some(owner) => store::find(tx, owner)
+            .await?
+            .filter(|a| a.opens(begin.caller.door)),
         None => None,
     };
     let Some(account) = account else {

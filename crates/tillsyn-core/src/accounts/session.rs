@@ -13,7 +13,7 @@ use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::{AccountId, SessionId};
+use crate::ids::{AccountId, PersonId, SessionId};
 
 pub(super) const IDLE_MS: i64 = 30 * MINUTE_MS;
 const ABSOLUTE_MS: i64 = 12 * HOUR_MS;
@@ -61,6 +61,10 @@ pub struct Session {
     pub demand: Option<Demand>,
     /// What its account can prove itself with.
     pub factors: Factors,
+    /// The person whose own account it is, while they are active.
+    pub person: Option<PersonId>,
+    /// The account is a person's own and reaches nothing but the portal.
+    pub portal_only: bool,
 }
 
 pub(super) fn refused() -> Error {
@@ -332,6 +336,8 @@ pub async fn resume(
         token_hash,
         demand: found.demand,
         factors: found.factors,
+        person: account.person,
+        portal_only: account.portal_only,
     }))
 }
 

@@ -75,7 +75,7 @@ pub async fn sign_in(
     let hash = tried
         .account
         .as_ref()
-        .filter(|a| a.active)
+        .filter(|a| a.opens(caller.door))
         .map(|a| a.password_hash.clone());
     let right = match verify_secret(password, hash).await {
         Ok(right) => right,
@@ -126,11 +126,11 @@ async fn count_try(core: &Core, email: String, caller: &Caller) -> Result<Try, E
     core.db()
         .write(input, |tx, (email, caller, now)| {
             Box::pin(async move {
-                let account = store::find_by_email(tx, email).await?;
+                let account = store::find_at(tx, caller.door, email).await?;
                 let id = account.as_ref().map(|a| &a.view.id);
                 let stranger = hash::sha256_hex(email.as_bytes());
                 let (subject, known) =
-                    known::subject_in(tx, caller, id, "account", &stranger).await?;
+                    known::subject_in(tx, caller, id, caller.door.subject(), &stranger).await?;
                 let address = caller.address_subject();
                 if !known {
                     blocked(tx, &address, *now).await?;
@@ -290,9 +290,10 @@ impl Proof {
         let kind = ceremony::Kind::SecondFactor;
         let open = ceremony::find_in(tx, &self.keys, kind, &self.step, now).await?;
         let id = open.and_then(|open| open.account).ok_or_else(step_over)?;
-        let account = store::find(tx, &id).await?.filter(|a| a.active);
-        let account = account.ok_or_else(step_over)?;
         let caller = &self.begin.caller;
+        let account = store::find(tx, &id).await?;
+        let account = account.filter(|a| a.opens(caller.door));
+        let account = account.ok_or_else(step_over)?;
         let (subject, _) = known::subject_in(tx, caller, Some(&id), "code", id.as_str()).await?;
         blocked(tx, &subject, now).await?;
         if !check_code_in(tx, &self.keys, &id, &self.code, now).await? {

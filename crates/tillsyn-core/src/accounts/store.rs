@@ -4,7 +4,8 @@ use tillsyn_db::{Row, Tx, args};
 
 use crate::actor::{Role, RoleName, Standing, rights_of};
 use crate::error::Error;
-use crate::ids::AccountId;
+use super::Door;
+use crate::ids::{AccountId, PersonId};
 
 /// An account as its owner sees it.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -26,25 +27,46 @@ pub(super) struct Account {
     pub(super) password_hash: String,
     pub(super) active: bool,
     pub(super) unit_id: String,
+    /// Whose own account it is, while they are active.
+    pub(super) person: Option<PersonId>,
+    /// It is nothing but a person's own account.
+    pub(super) portal_only: bool,
+}
+
+impl Account {
+    /// Whether it lets anybody in there.
+    pub(super) fn opens(&self, door: Door) -> bool {
+        self.active
+            && match door {
+                Door::Console => !self.portal_only,
+                Door::Portal => self.portal_only && self.person.is_some(),
+            }
+    }
 }
 
 /// Every lookup joins unit and role, so that a change of either counts from the next request on.
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT a.id, a.name, a.email, a.language, a.theme, a.password_hash, a.status, \
-             a.org_unit_id, u.path, a.role_changed_at, a.platform, r.id, r.name, r.permissions, r.changed_at \
-             FROM account a JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role WHERE ",
+            "SELECT a.id, COALESCE(p.name, a.name), CASE WHEN a.person_id IS NULL THEN a.email \
+             ELSE COALESCE(p.email, '') END, COALESCE(p.language, a.language), a.theme, a.password_hash, a.status, \
+             u.id, u.path, a.role_changed_at, a.platform, r.id, r.name, r.permissions, r.changed_at, \
+             a.person_id, p.status FROM account a LEFT JOIN person p ON p.id = a.person_id \
+             JOIN org_unit u ON u.id = COALESCE(p.org_unit_id, a.org_unit_id) \
+             JOIN role r ON r.id = a.role WHERE ",
             $where
         )
     };
 }
-const BY_EMAIL: &str = select!("a.email = $1");
+const BY_EMAIL: &str = select!("a.email = $1 AND a.role <> 'portal'");
+/// A person's own account has no address of its own: theirs is in the list of people.
+const BY_PERSONS_EMAIL: &str = select!("p.email = $1 AND a.role = 'portal'");
 const BY_ID: &str = select!("a.id = $1");
 const INSERT: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, \
     language, created_at, role_changed_at, password_changed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8, $8)";
-const COUNT: &str = "SELECT count(*) FROM account WHERE status = 'active'";
+const COUNT: &str =
+    "SELECT count(*) FROM account WHERE status = 'active' AND role <> 'portal'";
 /// Of an account `a`: that it has a way to sign in. One that nobody opened yet, or that was reset, has none.
 pub(crate) const OPENED: &str = "(a.password_hash <> '!' \
     OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
@@ -57,7 +79,11 @@ const SET_PREFERENCES: &str = "UPDATE account SET language = $2, theme = $3 WHER
 
 fn decode(row: &Row) -> Result<Account, Error> {
     let standing = standing(row, 8)?;
+    let person = row.opt_text(15)?;
+    let here = row.opt_text(16)?.as_deref() == Some("active");
     Ok(Account {
+        person: person.filter(|_| here).map(PersonId::from_store),
+        portal_only: standing.role.id == super::portal::ROLE,
         view: AccountView {
             id: AccountId::from_store(row.text(0)?),
             name: row.text(1)?,
@@ -98,6 +124,19 @@ pub(super) async fn find_by_email(tx: &Tx, email: &str) -> Result<Option<Account
         .transpose()
 }
 
+/// The account that somebody means who gives this address at this door.
+pub(super) async fn find_at(tx: &Tx, door: Door, email: &str) -> Result<Option<Account>, Error> {
+    match door {
+        Door::Console => find_by_email(tx, email).await,
+        Door::Portal => tx
+            .fetch_optional(BY_PERSONS_EMAIL, args![email])
+            .await?
+            .as_ref()
+            .map(decode)
+            .transpose(),
+    }
+}
+
 pub(super) async fn find(tx: &Tx, id: &AccountId) -> Result<Option<Account>, Error> {
     tx.fetch_optional(BY_ID, args![id])
         .await?
@@ -108,7 +147,8 @@ pub(super) async fn find(tx: &Tx, id: &AccountId) -> Result<Option<Account>, Err
 
 /// The unit of an account, for events about it.
 pub(super) async fn unit_of(tx: &Tx, id: &AccountId) -> Result<String, Error> {
-    const UNIT: &str = "SELECT org_unit_id FROM account WHERE id = $1";
+    const UNIT: &str = "SELECT COALESCE(p.org_unit_id, a.org_unit_id) FROM account a \
+        LEFT JOIN person p ON p.id = a.person_id WHERE a.id = $1";
     Ok(tx.fetch_one(UNIT, args![id]).await?.text(0)?)
 }
 

@@ -149,6 +149,16 @@ impl Actor {
         }
     }
 
+    /// The same as somebody who may nothing but what everybody may with what is theirs.
+    #[must_use]
+    pub fn without_rights(self) -> Self {
+        Self {
+            rights: Rights::NONE,
+            platform: None,
+            ..self
+        }
+    }
+
     /// The role of the account, for pages that say who one is.
     pub fn role(&self) -> Option<&RoleName> {
         self.role.as_ref()

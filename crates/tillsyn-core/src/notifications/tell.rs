@@ -294,7 +294,7 @@ impl Round {
 async fn readers_in(tx: &Tx) -> Result<Vec<Reader>, Error> {
     const ALL: &str = "SELECT a.id, a.name, a.email, a.language, u.path, a.role_changed_at, a.platform, \
         r.id, r.name, r.permissions, r.changed_at FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        JOIN role r ON r.id = a.role WHERE a.status = 'active' AND a.kind = 'person' ORDER BY a.id";
+        JOIN role r ON r.id = a.role WHERE a.status = 'active' AND a.kind = 'person' AND a.role <> 'portal' ORDER BY a.id";
     let decode = |row: &Row| {
         let id = row.text(0)?;
         let account = AccountId::from_store(id.clone());

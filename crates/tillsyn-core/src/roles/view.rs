@@ -71,7 +71,8 @@ fn visible(actor: &Actor, role: &RoleView) -> bool {
 
 /// One role, in a transaction; what is not visible to the actor does not exist.
 pub(crate) async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<RoleView, Error> {
-    let sql = format!("{COLUMNS} WHERE r.id = $2");
+    // Nobody gives or changes that of people's own accounts.
+    let sql = format!("{COLUMNS} WHERE r.id = $2 AND r.id <> 'portal'");
     let rows = tx
         .fetch_all_dyn(&sql, args![actor.unit_path.as_str(), id])
         .await?;
@@ -108,7 +109,7 @@ pub async fn reach(core: &Core, actor: &Actor, id: &str) -> Result<(), Error> {
 /// The roles that the actor sees: the built-in ones from the mightiest down, then own ones by name.
 pub async fn list_roles(core: &Core, actor: &Actor) -> Result<Vec<RoleView>, Error> {
     may(actor, Permission::AccountsRead)?;
-    let sql = format!("{COLUMNS} ORDER BY r.name, r.id");
+    let sql = format!("{COLUMNS} WHERE r.id <> 'portal' ORDER BY r.name, r.id");
     core.db()
         .read((sql, actor.clone()), |tx, (sql, actor)| {
             Box::pin(async move {

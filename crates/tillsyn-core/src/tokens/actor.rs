@@ -46,6 +46,9 @@ pub async fn actor_for_token(
         return Err(refused());
     }
     let mut standing = accounts::standing(&row, 8)?;
+    if standing.role.id == accounts::portal::ROLE {
+        return Err(refused());
+    }
     if row.opt_text(16)?.is_some() {
         // The unit left the account's subtree, or the account that of the unit: it reaches nothing there.
         let narrower = row.opt_text(15)?.unwrap_or_default();

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
-use tillsyn_core::accounts::Caller;
+use tillsyn_core::accounts::{Caller, Door};
 use zeroize::Zeroizing;
 
 use super::{ClientAddress, Cookie};
@@ -21,6 +21,7 @@ impl FromRequestParts<AppState> for Coming {
         let user_agent = parts.headers.get(header::USER_AGENT);
         let known = Cookie::Known.read(&state.config, &parts.headers);
         Ok(Self(Caller {
+            door: Door::Console,
             address: Some(address.to_string()),
             user_agent: user_agent
                 .and_then(|value| value.to_str().ok())

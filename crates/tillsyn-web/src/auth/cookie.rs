@@ -11,6 +11,8 @@ use crate::state::WebConfig;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
     Session,
+    /// The session of a person at the portal.
+    Portal,
     /// The password was right; the second factor is missing.
     Step,
     /// The browser is at an identity provider.
@@ -25,6 +27,8 @@ impl Cookie {
         match (self, config.secure) {
             (Self::Session, true) => "__Host-tillsyn",
             (Self::Session, false) => "tillsyn",
+            (Self::Portal, true) => "__Host-tillsyn-portal",
+            (Self::Portal, false) => "tillsyn-portal",
             (Self::Step, true) => "__Host-tillsyn-step",
             (Self::Step, false) => "tillsyn-step",
             (Self::Provider, true) => "__Host-tillsyn-provider",
@@ -37,7 +41,7 @@ impl Cookie {
     /// As long as the server knows its value at most.
     const fn max_age_secs(self) -> u32 {
         match self {
-            Self::Session => 12 * 60 * 60,
+            Self::Session | Self::Portal => 12 * 60 * 60,
             Self::Step | Self::Provider => 10 * 60,
             Self::Known => 400 * 24 * 60 * 60,
         }

@@ -56,7 +56,7 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for CsrfForm<T> {
     }
 }
 
-async fn body_of(request: Request) -> Result<Bytes, AppError> {
+pub(crate) async fn body_of(request: Request) -> Result<Bytes, AppError> {
     let is_form = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -71,7 +71,7 @@ async fn body_of(request: Request) -> Result<Bytes, AppError> {
         .map_err(|_| AppError::too_large(LIMIT))
 }
 
-async fn fields<T: DeserializeOwned>(body: Bytes) -> Result<T, AppError> {
+pub(crate) async fn fields<T: DeserializeOwned>(body: Bytes) -> Result<T, AppError> {
     let request = Request::post("/")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(body.into())

@@ -20,6 +20,7 @@ pub use same_origin::check_same_origin;
 pub use session::{MaybeSession, SessionActor};
 pub use token::ApiActor;
 
+pub(crate) use form::{body_of, fields};
 pub(crate) use session::SET_UP_NEEDED;
 pub(crate) use token::authenticate;
 

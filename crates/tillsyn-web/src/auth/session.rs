@@ -65,6 +65,10 @@ impl FromRequestParts<AppState> for SessionActor {
         let mut session = accounts::resume(&state.core, token, address)
             .await?
             .ok_or_else(not_signed_in)?;
+        // Whose account is nothing but their own has no business here.
+        if session.portal_only {
+            return Err(not_signed_in().into());
+        }
         check_same_origin(state, &parts.method, &parts.headers)?;
         session.actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
         scope::note_actor(&session.actor);

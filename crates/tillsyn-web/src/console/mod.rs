@@ -15,7 +15,7 @@ pub mod enrollment;
 pub mod errors;
 mod events;
 mod failure;
-mod form;
+pub(crate) mod form;
 pub mod frame;
 pub mod guard;
 pub mod identity_providers;

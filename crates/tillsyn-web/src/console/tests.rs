@@ -41,6 +41,7 @@ use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
+use crate::portal::{PortalHomePage, PortalSignInPage, ProblemPage};
 use crate::ui::Sample;
 
 /// Every page, sample and language; `check` gets its name and HTML.
@@ -120,6 +121,9 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<ReadyPage>(texts, &check);
         each::<FailedPage>(texts, &check);
         each::<ClosedPage>(texts, &check);
+        each::<PortalSignInPage>(texts, &check);
+        each::<PortalHomePage>(texts, &check);
+        each::<ProblemPage>(texts, &check);
     }
 }
 

@@ -3,10 +3,17 @@
 mod begin;
 mod cookie;
 pub mod enroll;
+mod failure;
+mod frame;
+mod home;
 pub mod managed;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+#[cfg(any(test, feature = "testing"))]
+mod samples_signin;
+mod session;
+mod sign_in;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -14,7 +21,11 @@ mod visit;
 
 use std::ops::Deref;
 
+pub use failure::ProblemPage;
+pub use frame::{AppFrame, PortalPlace};
+pub use home::{OwnDeviceRow, PortalHomePage};
 pub(crate) use routes::routes;
+pub use sign_in::PortalSignInPage;
 
 use crate::i18n::Texts;
 use crate::ui::{LangLink, lang_links};

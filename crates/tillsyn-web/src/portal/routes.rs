@@ -1,13 +1,30 @@
-//! The enrollment pages' addresses. Nobody is signed in here: the code in the address is the key, and a
-//! form proves only that it comes from our own page (security S15).
+//! The addresses of enrollment and of people's own pages. On the pages of enrollment nobody is signed in: the
+//! code in the address is the key, and a form proves only that it comes from our own page (security S15).
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{begin, steps};
+use super::{begin, failure, home, sign_in, steps};
 use crate::state::AppState;
+use crate::ui::urls;
 
-pub(crate) fn routes() -> Router<AppState> {
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    enrollment().merge(own_pages().layer(from_fn_with_state(state.clone(), failure::render)))
+}
+
+/// The pages of `/portal`. All but those of sign-in need a session; each handler's extractor says so.
+fn own_pages() -> Router<AppState> {
+    Router::new()
+        .route(urls::PORTAL, get(home::show))
+        .route(
+            urls::PORTAL_SIGN_IN,
+            get(sign_in::form).post(sign_in::sign_in),
+        )
+        .route(urls::PORTAL_SIGN_OUT, post(sign_in::sign_out))
+}
+
+fn enrollment() -> Router<AppState> {
     Router::new()
         .route("/e/{code}", get(begin::show))
         .route("/e/{code}/begin", post(begin::start).get(begin::back))

@@ -12,5 +12,6 @@ pub use html::{Choice, Html, Link, Message};
 #[cfg(any(test, feature = "testing"))]
 pub use page::Sample;
 pub use page::{CSP, LangLink, lang_links, page};
+pub(crate) use crate::console::form::secret as page_secret;
 pub use qr::Qr;
 pub use status::{Status, Tone, status, words};

@@ -67,6 +67,29 @@ pub const IDENTITY_PROVIDERS: &str = "/console/settings/sign-in";
 pub const IDENTITY_PROVIDER_NEW: &str = "/console/settings/sign-in/new";
 pub const ROLES: &str = "/console/settings/roles";
 pub const WELCOME: &str = "/console/welcome";
+/// A person's own pages.
+pub const PORTAL: &str = "/portal";
+pub const PORTAL_SIGN_IN: &str = "/portal/sign-in";
+/// The second step of a person's sign-in.
+pub const PORTAL_SECOND_STEP: &str = "/portal/sign-in/second";
+pub const PORTAL_SIGN_OUT: &str = "/portal/sign-out";
+/// What a person's account owes before anything else.
+pub const PORTAL_SET_UP: &str = "/portal/set-up";
+pub const PORTAL_CONFIRM: &str = "/portal/confirm";
+pub const PORTAL_ME: &str = "/portal/me";
+/// Where somebody without an invitation begins.
+pub const GO: &str = "/go";
+
+/// Whether a session of the portal that owes this may use the address.
+pub fn portal_serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
+    use tillsyn_core::accounts::Demand;
+    let below = |base: &str| {
+        path.strip_prefix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    [PORTAL_SET_UP, PORTAL_SIGN_OUT].into_iter().any(below)
+        || (demand == Demand::SecondFactor && below(PORTAL_CONFIRM))
+}
 
 /// Where a person opens their new account; the secret is the way in.
 pub fn welcome(secret: &str) -> String {

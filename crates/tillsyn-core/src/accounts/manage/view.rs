@@ -108,7 +108,8 @@ fn decode(row: &Row) -> Result<AccountDetail, Error> {
 
 /// One account by its id, whoever asks.
 pub(super) async fn load_in(tx: &Tx, id: &AccountId, now_ms: i64) -> Result<AccountDetail, Error> {
-    let sql = format!("{COLUMNS} WHERE a.id = $2");
+    // People's own accounts are looked after where people are.
+    let sql = format!("{COLUMNS} WHERE a.id = $2 AND a.role <> 'portal'");
     let rows = tx.fetch_all_dyn(&sql, args![now_ms, id]).await?;
     decode(rows.first().ok_or_else(|| Error::not_found("account"))?)
 }
@@ -149,7 +150,7 @@ pub async fn reach(core: &Core, actor: &Actor, id: &AccountId) -> Result<(), Err
 /// How many active accounts the actor sees.
 pub async fn count_accounts(core: &Core, actor: &Actor) -> Result<i64, Error> {
     const COUNT: &str = "SELECT count(*) FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE u.path >= $1 AND u.path < $2 AND a.status = 'active'";
+        WHERE u.path >= $1 AND u.path < $2 AND a.status = 'active' AND a.role <> 'portal'";
     may(actor, Permission::AccountsRead)?;
     let path = actor.unit_path.as_str();
     let values = args![path, prefix_end(path)];
@@ -182,7 +183,7 @@ pub async fn list_accounts(
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
     let sql = format!(
-        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND ($4 = '' OR lower(a.name) LIKE $4 ESCAPE '\\' \
+        "{COLUMNS} WHERE u.path >= $2 AND u.path < $3 AND a.role <> 'portal' AND ($4 = '' OR lower(a.name) LIKE $4 ESCAPE '\\' \
          OR a.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR a.status = $5) AND ($6 = '' OR a.kind = $6) \
          AND ($7 = '' OR a.role = $7) AND (a.name > $8 OR (a.name = $8 AND a.id > $9)) \
          ORDER BY a.name, a.id LIMIT $10"

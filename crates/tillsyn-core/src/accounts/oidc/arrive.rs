@@ -92,6 +92,9 @@ impl Coming {
         if known.as_ref().is_some_and(|account| !account.active) {
             return Err(Fault::AccountDisabled.into());
         }
+        if known.as_ref().is_some_and(|account| account.portal_only) {
+            return Err(Fault::EmailTaken.into());
+        }
         let groups = self.claims.groups(&provider.groups_claim);
         let place = match provider.mapped(&groups) {
             Some(mapping) => Place::of(tx, mapping).await?,
