@@ -22,6 +22,196 @@ INSERT INTO role (id, name, built_in, permissions, changed_at, created_at) VALUE
 
 
 -- Directories ----------------------------------------------------------------------------------------------
+-- Where people and groups come from besides this console: an LDAP server, a SCIM connector, an OpenID provider.
+CREATE TABLE directory_source (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- People and groups of it are made here.
+    org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
+    -- 'ldap', 'scim' or 'oidc'.
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- The lowest number owns a field that several sources know.
+    priority BIGINT NOT NULL,
+    -- 'active', 'paused' or 'removed'.
+    status TEXT NOT NULL,
+    -- Keys of people who were erased are kept only as hashes under it.
+    salt TEXT NOT NULL,
+    -- Why it cannot be read at present, as a code.
+    ill_code TEXT,
+    ill_since BIGINT,
+    -- Attributes that came and are not read, as JSON: name and how often.
+    diagnostics TEXT NOT NULL,
+    lease_holder TEXT,
+    lease_until BIGINT NOT NULL DEFAULT 0,
+    last_run_at BIGINT,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX directory_source_name ON directory_source (org_unit_id, name) WHERE status <> 'removed';
+
+CREATE TABLE directory_token (
+    id TEXT NOT NULL PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES directory_source (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    last_used_at BIGINT
+);
+CREATE INDEX directory_token_source ON directory_token (source_id);
+
+-- Whom a source calls what: by its own unchanging key, never by a name or an address.
+CREATE TABLE directory_link (
+    id TEXT NOT NULL PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES directory_source (id),
+    external_key TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES person (id),
+    -- What one signs in with there, in lower case.
+    login TEXT,
+    external_id TEXT,
+    -- 'active', 'suspended' or 'leaving', as the source has it.
+    state TEXT NOT NULL,
+    -- What made it so, in the source's words.
+    raw_state TEXT,
+    missing_since BIGINT,
+    -- What the source says of the person, as JSON; what it does not say is not in it.
+    fields TEXT NOT NULL,
+    -- The resource of a SCIM connector as it was sent, as JSON.
+    resource TEXT,
+    digest TEXT NOT NULL,
+    -- An unlinked person who has the same mail address.
+    suggested_person_id TEXT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX directory_link_key ON directory_link (source_id, external_key);
+CREATE UNIQUE INDEX directory_link_person ON directory_link (source_id, person_id);
+CREATE UNIQUE INDEX directory_link_login ON directory_link (source_id, login) WHERE login IS NOT NULL;
+CREATE INDEX directory_link_external ON directory_link (source_id, external_id);
+CREATE INDEX directory_link_of ON directory_link (person_id);
+CREATE INDEX directory_link_page ON directory_link (source_id, created_at, id);
+
+CREATE TABLE directory_group (
+    id TEXT NOT NULL PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES directory_source (id),
+    external_key TEXT NOT NULL,
+    -- The group that things are assigned to.
+    group_id TEXT NOT NULL UNIQUE REFERENCES device_group (id),
+    name TEXT NOT NULL,
+    external_id TEXT,
+    -- Members that the source names and nobody here is.
+    unresolved BIGINT NOT NULL DEFAULT 0,
+    -- Members of it who belong to another unit than the group.
+    outside BIGINT NOT NULL DEFAULT 0,
+    missing_since BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX directory_group_key ON directory_group (source_id, external_key);
+CREATE INDEX directory_group_page ON directory_group (source_id, created_at, id);
+
+-- Direct members as the source has them.
+CREATE TABLE directory_group_member (
+    directory_group_id TEXT NOT NULL REFERENCES directory_group (id),
+    -- 'person' (a link) or 'group' (another of these).
+    member_kind TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    PRIMARY KEY (directory_group_id, member_kind, member_id)
+);
+CREATE INDEX directory_group_member_of ON directory_group_member (member_kind, member_id);
+
+-- Who is in a group by all of its groups within groups.
+CREATE TABLE directory_effective (
+    group_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    PRIMARY KEY (group_id, person_id)
+);
+CREATE INDEX directory_effective_of ON directory_effective (person_id);
+
+-- One reading of a source, or something of it that waits for an administrator.
+CREATE TABLE directory_run (
+    id TEXT NOT NULL PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES directory_source (id),
+    -- 'sync', 'suspensions' (many at once by SCIM) or 'members' (many at once out of a group).
+    kind TEXT NOT NULL,
+    -- 'applied', 'held', 'released', 'declined', 'overtaken' or 'failed'.
+    status TEXT NOT NULL,
+    complete BIGINT NOT NULL,
+    -- Numbers as JSON.
+    counts TEXT NOT NULL,
+    -- What waits, as JSON: why, and ids.
+    held TEXT,
+    plan_id TEXT,
+    code TEXT,
+    decided_by TEXT,
+    decided_at BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX directory_run_source ON directory_run (source_id, created_at, id);
+CREATE INDEX directory_run_held ON directory_run (source_id, kind) WHERE status = 'held';
+
+-- Keys of people who are not made again.
+CREATE TABLE directory_tombstone (
+    source_id TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    -- 'erased' or 'left'.
+    reason TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (source_id, key_hash)
+);
+
+-- Which source a field of a person is from; without a row it was typed here.
+CREATE TABLE person_field (
+    person_id TEXT NOT NULL REFERENCES person (id),
+    field TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    PRIMARY KEY (person_id, field)
+);
+
+-- Addresses that somebody had before, so that they are found.
+CREATE TABLE person_alias (
+    person_id TEXT NOT NULL REFERENCES person (id),
+    email TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (person_id, email)
+);
+CREATE INDEX person_alias_email ON person_alias (email);
+
+-- Where a person of a directory stands there.
+CREATE TABLE person_life (
+    person_id TEXT NOT NULL PRIMARY KEY REFERENCES person (id),
+    -- 'active', 'suspended', 'leaving' or 'deleted'.
+    state TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    source_id TEXT NOT NULL,
+    run_id TEXT,
+    raw_state TEXT,
+    -- While this waits for an administrator nothing happens to their devices.
+    held_run_id TEXT,
+    -- When the devices were dealt with.
+    acted_at BIGINT,
+    -- The batch that removes management from their own devices.
+    batch_ids TEXT
+);
+CREATE INDEX person_life_due ON person_life (state, since);
+
+-- What becomes of the devices of somebody who left, by unit; the nearest above counts.
+CREATE TABLE leaver_policy (
+    org_unit_id TEXT NOT NULL PRIMARY KEY REFERENCES org_unit (id),
+    grace_days BIGINT NOT NULL,
+    -- 'retire' or 'keep'.
+    personal TEXT NOT NULL,
+    -- 'lock' or 'keep'.
+    corporate TEXT NOT NULL,
+    -- After so many days somebody who is suspended counts as leaving; NULL never.
+    suspended_days BIGINT,
+    updated_at BIGINT NOT NULL
+);
+INSERT INTO worker_lease (name, holder, lease_until, cursor) VALUES ('leavers', '', 0, 0);
 
 
 -- LDAP -----------------------------------------------------------------------------------------------------

@@ -76,6 +76,10 @@ id!(
     AccountId
 );
 id!(
+    /// Where people and groups come from: an LDAP server, a SCIM connector.
+    DirectoryId
+);
+id!(
     /// An API token.
     TokenId
 );

@@ -14,6 +14,7 @@ use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
 use crate::credentials;
+use crate::directory;
 use crate::enrollments;
 use crate::error::Error;
 use crate::escrow;
@@ -77,6 +78,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             guard::sweep_all(core).await?;
             expire_commands(core).await?;
             inventory::ask_due(core).await?;
+            directory::run_due(core).await?;
             invitations_over(core).await?;
             audit::flush_refusals(core, false).await?;
             certificates::renewal::run(core).await?;

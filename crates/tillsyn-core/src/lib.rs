@@ -19,6 +19,7 @@ pub mod credentials;
 pub mod desired;
 pub mod device_authorities;
 pub mod devices;
+pub mod directory;
 pub mod enrollments;
 pub mod error;
 pub mod escrow;

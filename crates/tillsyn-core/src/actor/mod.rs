@@ -5,7 +5,7 @@ mod rights;
 mod role;
 
 use crate::error::{Error, Kind};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, DirectoryId};
 
 pub use permission::Permission;
 pub use rights::Rights;
@@ -84,6 +84,15 @@ impl Actor {
         Self {
             rights: Rights::ALL,
             ..Self::internal(ActorKind::System, "system")
+        }
+    }
+
+    /// The server's own work at the word of a directory; events name the directory and its run.
+    pub(crate) fn directory(source: &DirectoryId, run: Option<&str>) -> Self {
+        Self {
+            rights: Rights::ALL,
+            request_id: run.map(str::to_owned),
+            ..Self::internal(ActorKind::System, source.as_str())
         }
     }
 

@@ -43,6 +43,34 @@ const OF_PERSON: &[Part] = &[
         columns: &[('t', "id"), ('t', "name"), ('i', "added_at")],
     },
     Part {
+        name: "directories",
+        sql: "SELECT s.name, l.external_key, l.login, l.external_id, l.state, l.raw_state, l.fields, \
+            l.resource, l.created_at, l.updated_at FROM directory_link l JOIN directory_source s \
+            ON s.id = l.source_id WHERE l.person_id = $1 ORDER BY s.priority, s.id",
+        columns: &[
+            ('t', "directory"),
+            ('t', "key"),
+            ('t', "login"),
+            ('t', "external_id"),
+            ('t', "state"),
+            ('t', "said"),
+            ('j', "fields"),
+            ('j', "resource"),
+            ('i', "created_at"),
+            ('i', "updated_at"),
+        ],
+    },
+    Part {
+        name: "former_addresses",
+        sql: "SELECT email, until FROM person_alias WHERE person_id = $1 ORDER BY email",
+        columns: &[('t', "email"), ('i', "until")],
+    },
+    Part {
+        name: "directory_state",
+        sql: "SELECT state, since, raw_state FROM person_life WHERE person_id = $1",
+        columns: &[('t', "state"), ('i', "since"), ('t', "said")],
+    },
+    Part {
         name: "invitations",
         sql: "SELECT id, label, language, ownership, status, created_at, expires_at FROM invitation \
             WHERE person_id = $1 ORDER BY created_at, id",

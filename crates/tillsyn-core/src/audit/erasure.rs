@@ -7,6 +7,7 @@ use super::hold::standing_in;
 use crate::accounts::{Proof, confirm_account, reach_in};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::core::Core;
+use crate::directory;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PersonId};
@@ -125,6 +126,7 @@ pub async fn erase_person(
                     forget_account_in(tx, account).await?;
                     sources.push(account.clone());
                 }
+                directory::forget_in(tx, id, *now).await?;
                 forget_person_in(tx, &subject, *now).await?;
                 imports::forget_in(tx, files, *now).await?;
                 let addresses = forget_addresses_in(tx, sources).await?;

@@ -9,6 +9,7 @@ use super::members::{MOST, MemberKind, named};
 use super::view::{GroupView, group};
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
+use crate::directory::{drop_in, refuse_renaming_in};
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{GroupId, OrgUnitId};
@@ -97,6 +98,9 @@ pub async fn change_group(
                 let description = if *cleared { text } else { &found.description };
                 if *name == found.name && *description == found.description {
                     return Ok(());
+                }
+                if *name != found.name {
+                    refuse_renaming_in(tx, id).await?;
                 }
                 refuse_taken(tx, &found.unit, name, id.as_str()).await?;
                 let values = args![id, name.as_str(), description.as_deref(), *now];
@@ -187,6 +191,7 @@ pub(crate) async fn remove_in(
     const REMOVE: &str = "DELETE FROM device_group WHERE id = $1";
     let found = removable_in(tx, actor, id).await?;
     let members = tx.fetch_one(COUNT, args![id]).await?.i64(0)?;
+    drop_in(tx, id).await?;
     tx.execute(MEMBERS, args![id]).await?;
     tx.execute(REMOVE, args![id]).await?;
     let event = NewEvent::done("group.remove", "group", id.as_str(), &found.unit)
@@ -205,6 +210,7 @@ pub(crate) async fn removable_in(tx: &Tx, actor: &Actor, id: &GroupId) -> Result
         WHERE t.target_kind = 'group' AND t.target_id = $1 ORDER BY 2, 1 LIMIT 20";
     let found = find_in(tx, id).await?;
     authorize(actor, Permission::GroupsWrite, &found.path)?;
+    refuse_renaming_in(tx, id).await?;
     let mut assigned = Vec::new();
     for row in tx.fetch_all(ASSIGNED, args![id]).await? {
         assigned.push(json!({"id": row.text(0)?, "name": row.text(1)?}));

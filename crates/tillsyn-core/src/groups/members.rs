@@ -10,6 +10,7 @@ use super::manage::find_in;
 use super::view::{GroupView, group};
 use crate::actor::{Actor, Permission, authorize};
 use crate::core::Core;
+use crate::directory::refuse_by_hand_in;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::GroupId;
@@ -103,6 +104,7 @@ pub(crate) async fn change_members_in(
             format!("One change names at most {MOST} members."),
         ));
     }
+    refuse_by_hand_in(tx, id, add, remove).await?;
     let mut added = BTreeSet::new();
     let mut removed = BTreeSet::new();
     for kind in [MemberKind::Device, MemberKind::Person] {

@@ -14,7 +14,7 @@ pub enum Topic {
     Approvals,
     /// What one asked for was decided.
     Decisions,
-    /// The budget is used up, everything was stopped, a freeze ended.
+    /// The budget is used up, everything was stopped, a freeze ended; a directory waits or cannot be read.
     Guard,
     /// The push certificate runs out or fails.
     Push,
@@ -72,7 +72,13 @@ impl Topic {
                 "approval.overtaken",
                 "guard.release",
             ],
-            Self::Guard => &["guard.budget", "guard.stop", "guard.unfreeze"],
+            Self::Guard => &[
+                "directory.held",
+                "directory.ill",
+                "guard.budget",
+                "guard.stop",
+                "guard.unfreeze",
+            ],
             Self::Push => &[
                 "push_certificate.alarm",
                 "push_certificate.expired",

@@ -8,6 +8,7 @@ use super::view::{PersonView, person};
 use crate::actor::{Actor, Permission, authorize};
 use crate::assignments::revision::bump_in;
 use crate::core::Core;
+use crate::directory::refuse_owned_in;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{OrgUnitId, PersonId};
@@ -201,6 +202,11 @@ pub(crate) async fn change_in(
     if details.is_empty() && fields.is_empty() {
         return Ok(());
     }
+    let mut owned = fields.clone();
+    if *language != before.language {
+        owned.push("language");
+    }
+    refuse_owned_in(tx, actor, id, &owned).await?;
     let values = args![
         id,
         name.as_str(),

@@ -1,0 +1,275 @@
+//! Links as they are shown, and one made by an administrator: equal addresses are a suggestion and never more.
+
+use serde_json::{Value as Json, json};
+use tillsyn_db::{Row, Tx, args};
+
+use super::model::Fields;
+use super::person::settle_in;
+use super::source::{SourceStatus, source, source_in};
+use crate::actor::{Actor, Permission, authorize, may, require_fresh};
+use crate::core::Core;
+use crate::error::Error;
+use crate::events::{self, NewEvent};
+use crate::ids::{DirectoryId, PersonId};
+use crate::paging::{Cursor, Page, page_size};
+
+/// One link.
+#[derive(Clone, Debug)]
+pub struct LinkView {
+    pub id: String,
+    pub source_id: DirectoryId,
+    pub source_name: String,
+    pub external_key: String,
+    pub person_id: PersonId,
+    pub person_name: String,
+    pub login: Option<String>,
+    pub external_id: Option<String>,
+    /// `active`, `suspended` or `leaving`, as the source has it.
+    pub state: String,
+    pub raw_state: Option<String>,
+    pub missing_since: Option<i64>,
+    pub fields: Fields,
+    /// Somebody else with the same mail address, who may be the same person.
+    pub suggested: Option<(PersonId, String)>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+const COLUMNS: &str = "SELECT l.id, l.source_id, s.name, l.external_key, l.person_id, p.name, l.login, \
+    l.external_id, l.state, l.raw_state, l.missing_since, l.fields, l.suggested_person_id, q.name, \
+    l.created_at, l.updated_at, u.path FROM directory_link l JOIN directory_source s ON s.id = l.source_id \
+    JOIN person p ON p.id = l.person_id JOIN org_unit u ON u.id = p.org_unit_id \
+    LEFT JOIN person q ON q.id = l.suggested_person_id";
+
+fn decode(row: &Row) -> Result<LinkView, Error> {
+    let suggested = match (row.opt_text(12)?, row.opt_text(13)?) {
+        (Some(id), Some(name)) => Some((PersonId::from_store(id), name)),
+        _ => None,
+    };
+    Ok(LinkView {
+        id: row.text(0)?,
+        source_id: DirectoryId::from_store(row.text(1)?),
+        source_name: row.text(2)?,
+        external_key: row.text(3)?,
+        person_id: PersonId::from_store(row.text(4)?),
+        person_name: row.text(5)?,
+        login: row.opt_text(6)?,
+        external_id: row.opt_text(7)?,
+        state: row.text(8)?,
+        raw_state: row.opt_text(9)?,
+        missing_since: row.opt_i64(10)?,
+        fields: serde_json::from_str(row.str(11)?).unwrap_or_default(),
+        suggested,
+        created_at: row.i64(14)?,
+        updated_at: row.i64(15)?,
+    })
+}
+
+/// The links of a source in the order in which they came; only those with a suggestion when `suggested`.
+pub async fn links_of(
+    core: &Core,
+    actor: &Actor,
+    id: &DirectoryId,
+    suggested: bool,
+    after: Option<&str>,
+    limit: Option<i64>,
+) -> Result<Page<LinkView>, Error> {
+    source(core, actor, id).await?;
+    let limit = page_size(limit)?;
+    let (at, last) = match after {
+        None => (i64::MIN, String::new()),
+        Some(after) => match Cursor::decode(after)?.values() {
+            [at, Json::String(id)] if at.is_i64() => {
+                (at.as_i64().unwrap_or(i64::MIN), id.clone())
+            }
+            _ => {
+                let text = "This cursor is not one of ours; start without it.";
+                return Err(Error::invalid("after", "cursor", text));
+            }
+        },
+    };
+    let sql = format!(
+        "{COLUMNS} WHERE l.source_id = $1 AND ($2 = 0 OR l.suggested_person_id IS NOT NULL) \
+         AND (l.created_at > $3 OR (l.created_at = $3 AND l.id > $4)) \
+         AND substr(u.path, 1, length($5)) = $5 ORDER BY l.created_at, l.id LIMIT $6"
+    );
+    let reach = actor.unit_path.as_str();
+    let values = args![id, i64::from(suggested), at, last, reach, limit + 1];
+    let rows: Vec<Row> = core
+        .db()
+        .read((sql, values), |tx, (sql, values)| {
+            Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+        })
+        .await?;
+    let keep = usize::try_from(limit).unwrap_or(usize::MAX);
+    let items = rows
+        .iter()
+        .take(keep)
+        .map(decode)
+        .collect::<Result<Vec<_>, Error>>()?;
+    let next = items.last().filter(|_| rows.len() > keep).map(|link| {
+        Cursor::new(vec![json!(link.created_at), json!(link.id)]).encode()
+    });
+    Ok(Page { items, next })
+}
+
+/// The links of one person, the source that owns most first.
+pub async fn links_of_person(
+    core: &Core,
+    actor: &Actor,
+    id: &PersonId,
+) -> Result<Vec<LinkView>, Error> {
+    crate::people::person(core, actor, id).await?;
+    let sql = format!(
+        "{COLUMNS} WHERE l.person_id = $1 AND s.status <> 'removed' ORDER BY s.priority, s.created_at, s.id"
+    );
+    core.db()
+        .read((sql, id.clone()), |tx, (sql, id)| {
+            Box::pin(async move {
+                let rows = tx.fetch_all_dyn(sql, args![id]).await?;
+                rows.iter().map(decode).collect()
+            })
+        })
+        .await
+}
+
+async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<LinkView, Error> {
+    let sql = format!("{COLUMNS} WHERE l.id = $1");
+    let rows = tx.fetch_all_dyn(&sql, args![id]).await?;
+    let row = rows.first().ok_or_else(|| Error::not_found("link"))?;
+    let link = decode(row)?;
+    authorize(actor, Permission::PeopleWrite, row.str(16)?)?;
+    let of = source_in(tx, &link.source_id).await?;
+    authorize(actor, Permission::PeopleWrite, &of.unit_path)?;
+    if of.status == SourceStatus::Removed {
+        return Err(Error::not_found("link"));
+    }
+    Ok(link)
+}
+
+/// Says that an entry of a source and a person here are the same: the link moves to that person, and the one
+/// that the source brought goes, when they have nothing yet. Without a person, the suggestion is refused and
+/// the two stay apart.
+///
+/// # Errors
+/// `link_taken` when the source has another entry for that person; `link_in_use` when the person that the
+/// source brought has devices, invitations or an account.
+pub async fn link_person(
+    core: &Core,
+    actor: &Actor,
+    link: &str,
+    person: Option<&PersonId>,
+) -> Result<LinkView, Error> {
+    may(actor, Permission::PeopleWrite)?;
+    require_fresh(actor, core.now_ms())?;
+    let input = (
+        actor.clone(),
+        link.to_owned(),
+        person.cloned(),
+        core.now_ms(),
+    );
+    core.db()
+        .write(input, |tx, (actor, id, person, now)| {
+            Box::pin(async move {
+                const CLEAR: &str = "UPDATE directory_link SET suggested_person_id = NULL WHERE id = $1";
+                let link = find_in(tx, actor, id).await?;
+                match person {
+                    None => {
+                        tx.execute(CLEAR, args![id.as_str()]).await?;
+                    }
+                    Some(person) if *person == link.person_id => {}
+                    Some(person) => move_in(tx, actor, &link, person, *now).await?,
+                }
+                find_in(tx, actor, id).await
+            })
+        })
+        .await
+}
+
+async fn move_in(
+    tx: &Tx,
+    actor: &Actor,
+    link: &LinkView,
+    person: &PersonId,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const FIND: &str = "SELECT u.path, u.id FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
+        WHERE p.id = $1 AND p.status <> 'erased'";
+    const TAKEN: &str = "SELECT 1 FROM directory_link WHERE source_id = $1 AND person_id = $2";
+    const OTHERS: &str = "SELECT 1 FROM directory_link WHERE person_id = $1 AND id <> $2";
+    const USED: [&str; 4] = [
+        "SELECT 1 FROM enrollment WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM device_summary WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM invitation WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM account WHERE person_id = $1 LIMIT 1",
+    ];
+    const MOVE: &str = "UPDATE directory_link SET person_id = $2, suggested_person_id = NULL, digest = '', \
+        version = version + 1, updated_at = $3 WHERE id = $1";
+    const GROUPS: &str = "UPDATE group_member SET member_id = $2 WHERE member_kind = 'person' \
+        AND member_id = $1 AND group_id NOT IN (SELECT m.group_id FROM group_member m \
+        WHERE m.member_kind = 'person' AND m.member_id = $2)";
+    const EFFECTIVE: &str = "UPDATE directory_effective SET person_id = $2 WHERE person_id = $1 \
+        AND group_id NOT IN (SELECT e.group_id FROM directory_effective e WHERE e.person_id = $2)";
+    const GONE: [&str; 6] = [
+        "DELETE FROM group_member WHERE member_kind = 'person' AND member_id = $1",
+        "DELETE FROM directory_effective WHERE person_id = $1",
+        "DELETE FROM person_field WHERE person_id = $1",
+        "DELETE FROM person_alias WHERE person_id = $1",
+        "DELETE FROM person_life WHERE person_id = $1",
+        "UPDATE person SET name = '', email = NULL, language = NULL, status = 'erased' WHERE id = $1",
+    ];
+    let row = tx
+        .fetch_optional(FIND, args![person])
+        .await?
+        .ok_or_else(|| Error::not_found("person"))?;
+    authorize(actor, Permission::PeopleWrite, row.str(0)?)?;
+    if tx
+        .fetch_optional(TAKEN, args![&link.source_id, person])
+        .await?
+        .is_some()
+    {
+        let text = "This directory has another entry for that person.";
+        return Err(Error::conflict("link_taken", text));
+    }
+    let old = &link.person_id;
+    let alone = tx
+        .fetch_optional(OTHERS, args![old, link.id.as_str()])
+        .await?
+        .is_none();
+    for sql in USED {
+        if alone && tx.fetch_optional(sql, args![old]).await?.is_some() {
+            let text = "The person that the directory brought has devices, invitations or an account; \
+                move those first.";
+            return Err(Error::conflict("link_in_use", text));
+        }
+    }
+    tx.execute(MOVE, args![link.id.as_str(), person, now_ms]).await?;
+    if alone {
+        tx.execute(GROUPS, args![old, person]).await?;
+        tx.execute(EFFECTIVE, args![old, person]).await?;
+        for sql in GONE {
+            tx.execute(sql, args![old]).await?;
+        }
+    }
+    settle_in(tx, &Actor::directory(&link.source_id, None), person, None, now_ms).await?;
+    // Who stands in which group reaches other devices now.
+    crate::assignments::bump_in(tx).await?;
+    let devices = tx
+        .fetch_all(
+            "SELECT device_id FROM device_summary WHERE person_id = $1",
+            args![person],
+        )
+        .await?;
+    let devices = devices
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<Vec<_>, _>>()?;
+    crate::reconcile::request_in(tx, devices, now_ms).await?;
+    let unit = row.text(1)?;
+    let event = NewEvent::done("directory.link", "person", person.as_str(), &unit).with(json!({
+        "directory": link.source_id, "link": link.id, "before": {"person": old},
+        "after": {"person": person},
+    }));
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(())
+}
