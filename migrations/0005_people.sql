@@ -10,6 +10,75 @@ INSERT INTO role (id, name, built_in, permissions, changed_at, created_at) VALUE
 
 
 -- Invitations ----------------------------------------------------------------------------------------------
+-- Keyed hash of the eight characters that somebody types instead of the link.
+ALTER TABLE invitation ADD COLUMN typed_hash TEXT;
+CREATE UNIQUE INDEX invitation_typed ON invitation (typed_hash) WHERE typed_hash IS NOT NULL;
+-- Link and typed code, for reminders; deleted when the invitation is over.
+ALTER TABLE invitation ADD COLUMN secrets_sealed {blob};
+CREATE INDEX invitation_secrets ON invitation (expires_at) WHERE secrets_sealed IS NOT NULL;
+-- The invitation that took its place: the link of this one stopped then.
+ALTER TABLE invitation ADD COLUMN replaced_by TEXT;
+ALTER TABLE invitation ADD COLUMN batch_id TEXT;
+CREATE INDEX invitation_of_batch ON invitation (batch_id, person_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX invitation_person ON invitation (person_id) WHERE person_id IS NOT NULL;
+-- 'mail', 'shown' or 'none'; NULL for one that was made before there was a choice.
+ALTER TABLE invitation ADD COLUMN pin_mode TEXT;
+-- 'none', 'required' or 'password'.
+ALTER TABLE invitation ADD COLUMN account_rule TEXT NOT NULL DEFAULT 'none';
+-- The last mail that carried it, in the outbox.
+ALTER TABLE invitation ADD COLUMN mail_id TEXT;
+CREATE INDEX invitation_mail ON invitation (mail_id) WHERE mail_id IS NOT NULL;
+-- When somebody first did something with it, and first gave the right PIN. Looking is not noted: mail scanners look.
+ALTER TABLE invitation ADD COLUMN opened_at BIGINT;
+ALTER TABLE invitation ADD COLUMN pin_proved_at BIGINT;
+-- Times of reminders still to come, as JSON, and the first of them.
+ALTER TABLE invitation ADD COLUMN remind_times TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE invitation ADD COLUMN remind_at BIGINT;
+CREATE INDEX invitation_remind ON invitation (remind_at) WHERE remind_at IS NOT NULL;
+ALTER TABLE invitation ADD COLUMN reminders BIGINT NOT NULL DEFAULT 0;
+-- How often the person asked for a new PIN by mail.
+ALTER TABLE invitation ADD COLUMN pin_mails BIGINT NOT NULL DEFAULT 0;
+-- When its person was reminded of an attempt that they left unfinished.
+ALTER TABLE attempt ADD COLUMN reminded_at BIGINT;
+
+CREATE TABLE invitation_batch (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- What whoever made it reached: who reaches all of that sees it.
+    org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
+    label TEXT NOT NULL,
+    -- 'people', 'group' or 'file'.
+    source TEXT NOT NULL,
+    -- 'open' while it is only a preview, then 'waiting', 'running', 'done', 'failed' or 'cancelled'.
+    status TEXT NOT NULL,
+    skip_open BIGINT NOT NULL,
+    skip_enrolled BIGINT NOT NULL,
+    digest TEXT NOT NULL,
+    error TEXT,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    begun_kind TEXT,
+    begun_by TEXT,
+    begun_at BIGINT,
+    finished_at BIGINT
+);
+CREATE INDEX invitation_batch_unit ON invitation_batch (org_unit_id, id);
+
+CREATE TABLE invitation_batch_item (
+    batch_id TEXT NOT NULL REFERENCES invitation_batch (id),
+    line BIGINT NOT NULL,
+    person_id TEXT,
+    -- Name, address and what is wrong with a row, sealed; gone when the person is there.
+    row_sealed {blob},
+    -- 'ready', 'new' (the person is made first), 'skip' or 'error' in the preview; then 'invited', 'failed' or
+    -- 'cancelled'. 'again' waits to be sent anew.
+    outcome TEXT NOT NULL,
+    cause TEXT,
+    invitation_id TEXT,
+    PRIMARY KEY (batch_id, line)
+);
+CREATE UNIQUE INDEX invitation_batch_person ON invitation_batch_item (batch_id, person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX invitation_batch_item_person ON invitation_batch_item (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, line) WHERE outcome IN ('ready', 'new', 'again');
 
 
 -- Enrollment by the portal ---------------------------------------------------------------------------------

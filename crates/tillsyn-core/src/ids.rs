@@ -88,6 +88,10 @@ id!(
     ImportId
 );
 id!(
+    /// Invitations that are sent together.
+    InvitationBatchId
+);
+id!(
     /// A person who carries devices.
     PersonId
 );

@@ -21,6 +21,7 @@ use crate::escrow;
 use crate::guard;
 use crate::imports;
 use crate::inventory;
+use crate::invitations;
 use crate::lost_mode;
 use crate::mail;
 use crate::notifications;
@@ -39,6 +40,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(webhooks::run_worker(core.clone())),
         tokio::spawn(every(core.clone(), SECOND_MS, "holds")),
         tokio::spawn(every(core.clone(), SECOND_MS, "imports")),
+        tokio::spawn(every(core.clone(), SECOND_MS, "invitations")),
         tokio::spawn(every(core.clone(), 2 * SECOND_MS, "mail")),
         tokio::spawn(every(core.clone(), 5 * SECOND_MS, "notifications")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
@@ -69,6 +71,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             Ok(())
         }
         "imports" => imports::run_due(core).await,
+        "invitations" => invitations::run_batches(core).await,
         "last_seen" => flush_last_seen(core).await,
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
@@ -80,6 +83,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             inventory::ask_due(core).await?;
             directory::run_due(core).await?;
             invitations_over(core).await?;
+            invitations::forget_over(core).await?;
+            invitations::remind_due(core).await?;
             audit::flush_refusals(core, false).await?;
             certificates::renewal::run(core).await?;
             credentials::run(core).await
@@ -235,7 +240,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 29] = [
+    const RULES: [(&str, i64); 33] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -300,6 +305,27 @@ async fn retain(core: &Core) -> Result<(), Error> {
             "DELETE FROM import_file WHERE created_at < $1 AND status NOT IN ('waiting', 'running')",
             30,
         ),
+        // Previews that nobody began, then batches with their people.
+        (
+            "DELETE FROM invitation_batch_item WHERE batch_id IN (SELECT id FROM invitation_batch \
+          WHERE created_at < $1 AND status IN ('open', 'cancelled') AND begun_at IS NULL LIMIT 100)",
+            1,
+        ),
+        (
+            "DELETE FROM invitation_batch WHERE created_at < $1 AND begun_at IS NULL \
+          AND NOT EXISTS (SELECT 1 FROM invitation_batch_item i WHERE i.batch_id = invitation_batch.id)",
+            1,
+        ),
+        (
+            "DELETE FROM invitation_batch_item WHERE batch_id IN (SELECT id FROM invitation_batch \
+          WHERE finished_at < $1 LIMIT 100)",
+            180,
+        ),
+        (
+            "DELETE FROM invitation_batch WHERE finished_at < $1 \
+          AND NOT EXISTS (SELECT 1 FROM invitation_batch_item i WHERE i.batch_id = invitation_batch.id)",
+            180,
+        ),
         (
             "DELETE FROM reconcile_sweep WHERE id IN (SELECT id FROM reconcile_sweep \
           WHERE finished_at < $1 LIMIT 1000)",
@@ -311,8 +337,9 @@ async fn retain(core: &Core) -> Result<(), Error> {
             30,
         ),
         (
-            "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox \
-          WHERE created_at < $1 LIMIT 1000)",
+            "DELETE FROM mail_outbox WHERE id IN (SELECT m.id FROM mail_outbox m \
+          WHERE m.created_at < $1 AND NOT EXISTS (SELECT 1 FROM invitation i \
+          WHERE i.mail_id = m.id AND i.status = 'open') LIMIT 1000)",
             30,
         ),
         ("DELETE FROM notification_event WHERE at < $1", 2),

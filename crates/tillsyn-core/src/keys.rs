@@ -53,6 +53,19 @@ impl KeyStore {
         hash::hex(&self.0.newest().keyed_hash(plain, table, column, row))
     }
 
+    /// What [`Self::keyed_hash`] makes of it now, and made of it with older master keys: for finding it by its hash.
+    pub(crate) fn keyed_hashes(
+        &self,
+        plain: &[u8],
+        table: &str,
+        column: &str,
+        row: &str,
+    ) -> Vec<String> {
+        let keys = self.0.keys();
+        keys.map(|key| hash::hex(&key.keyed_hash(plain, table, column, row)))
+            .collect()
+    }
+
     /// Whether [`Self::keyed_hash`] made `stored` of the same, with this master key or an older one.
     pub(crate) fn is_keyed_hash(
         &self,

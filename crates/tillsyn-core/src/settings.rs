@@ -139,6 +139,7 @@ pub(crate) async fn write_in<T: Serialize>(
 
 pub const ORGANISATION: &str = "organisation";
 pub const GUARD: &str = "guard";
+pub const INVITATIONS: &str = "invitations";
 pub const APPLE_DEVICES: &str = "apple_devices";
 
 /// How Apple devices are answered.

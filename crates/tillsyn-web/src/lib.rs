@@ -9,6 +9,7 @@ mod device;
 mod enroll;
 pub mod error;
 pub mod i18n;
+mod invitation_mail;
 mod mail;
 mod middleware;
 pub mod portal;

@@ -2,11 +2,12 @@
 
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
-use tillsyn_core::mail::{MailTexts, Text};
+use tillsyn_core::mail::{MailTexts, Rich, Text};
 use tillsyn_core::notifications::Topic;
 
 use crate::console::notifications::{link, sentence, topic};
 use crate::i18n::{Lang, Texts, Zone};
+use crate::invitation_mail;
 use crate::ui::urls;
 
 /// Makes texts of templates from the message catalogues.
@@ -23,8 +24,13 @@ impl MailTexts for MailWords {
             }),
             "notification" => notification(l, organisation, arguments),
             "digest" => digest(l, organisation, arguments),
-            _ => None,
+            _ => invitation_mail::text(l, template, arguments),
         }
+    }
+
+    fn rich(&self, template: &str, arguments: &Json, language: Option<&str>) -> Option<Rich> {
+        let l = Texts::new(language.and_then(Lang::from_tag).unwrap_or_default());
+        invitation_mail::rich(l, template, arguments)
     }
 }
 

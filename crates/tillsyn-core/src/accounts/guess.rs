@@ -23,6 +23,17 @@ impl Guesses {
         free: 60,
         window_ms: 10 * MINUTE_MS,
     };
+    /// Codes that stand for an invitation's link, from one address.
+    pub(crate) const TYPED: Self = Self {
+        free: 20,
+        window_ms: 10 * MINUTE_MS,
+    };
+    /// The same from everywhere together: 600 guesses in ten minutes at 40 bits are nothing, and a morning on
+    /// which a whole school mistypes is far less.
+    pub(crate) const TYPED_ALL: Self = Self {
+        free: 600,
+        window_ms: 10 * MINUTE_MS,
+    };
     /// Certificates from one address: a whole school installs profiles behind it.
     pub(crate) const CERTIFICATES: Self = Self {
         free: 300,

@@ -32,7 +32,7 @@ pub use caller::{Caller, Door};
 pub(crate) use caller::network_of;
 pub use confirm::{Proof, confirm, confirm_account};
 pub use factor::{Demand, Factors};
-pub(crate) use guess::{Guesses, blocked, failed, succeeded};
+pub(crate) use guess::{Guesses, blocked, failed, reserve, succeeded, undo};
 pub use manage::{
     AccountChange, AccountDetail, AccountEdit, AccountFilter, NewAccount, PLATFORMS, Welcome,
     account, change_account, count_accounts, create_account, disable_account, enable_account,

@@ -9,6 +9,7 @@ mod create;
 mod forget;
 mod groups;
 mod groups_work;
+mod invitees;
 mod parse;
 mod people;
 mod report;
@@ -30,6 +31,9 @@ pub use row::{Counts, Outcome, RowError, RowView};
 pub use store::{Failure, ImportFilter, ImportStatus, ImportView, import, list_imports, rows};
 
 pub(crate) use forget::{forget_in, naming};
+pub(crate) use invitees::{File as InviteesFile, Invitee, invitees_in, read_file};
+pub(crate) use report::{harmless, written};
+pub(crate) use work::actor_in;
 pub(crate) use worker::run_due;
 
 use crate::actor::Permission;

@@ -62,7 +62,7 @@ pub fn template(kind: ImportKind) -> Result<Vec<u8>, Error> {
 
 /// A spreadsheet takes what begins so for a formula, and runs it; some take the wide signs, too, and pass
 /// over spaces before them. Where the decimal sign is a comma, a cell ends at a semicolon as well.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let cells: Vec<String> = text.split(';').map(harmless_cell).collect();
     cells.join(";")
 }
@@ -76,7 +76,8 @@ fn harmless_cell(text: &str) -> String {
     }
 }
 
-fn written<R: AsRef<[String]>>(lines: &[R]) -> Result<Vec<u8>, Error> {
+/// Lines as CSV that every office program reads.
+pub(crate) fn written<R: AsRef<[String]>>(lines: &[R]) -> Result<Vec<u8>, Error> {
     let failed = |error: csv::Error| Error::internal("A CSV cannot be written.").caused_by(error);
     // The mark at the beginning tells Excel that it is UTF-8.
     let mut writer = csv::WriterBuilder::new()

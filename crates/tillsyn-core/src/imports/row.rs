@@ -67,7 +67,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 impl RowError {
-    pub(super) fn new(code: &str, field: &str, found: &str, allowed: &str) -> Self {
+    pub(crate) fn new(code: &str, field: &str, found: &str, allowed: &str) -> Self {
         Self {
             code: code.to_owned(),
             field: field.to_owned(),

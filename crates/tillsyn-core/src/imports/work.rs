@@ -129,7 +129,7 @@ pub(super) fn digest(rows: &[RowView]) -> Result<String, Error> {
 
 /// Whoever carried the import out, with what they may do now: an account that was disabled, or a token that was
 /// revoked, stops the rest.
-pub(super) async fn actor_in(tx: &Tx, kind: &str, id: &str, now_ms: i64) -> Result<Actor, Error> {
+pub(crate) async fn actor_in(tx: &Tx, kind: &str, id: &str, now_ms: i64) -> Result<Actor, Error> {
     const ACCOUNT: &str = "SELECT a.id, a.name, a.status, u.path, a.role_changed_at, a.platform, \
         r.id, r.name, r.permissions, r.changed_at FROM account a \
         JOIN org_unit u ON u.id = a.org_unit_id JOIN role r ON r.id = a.role WHERE a.id = $1";

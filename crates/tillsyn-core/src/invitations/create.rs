@@ -1,25 +1,18 @@
 //! Making, revoking and renewing invitations.
 
-use serde_json::json;
 use tillsyn_db::args;
-use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
+use super::mint::{Minted, Pin, Terms, close_in, insert_in};
+use super::policy::{AccountRule, PinMode};
 use super::view::InvitationView;
-use crate::accounts::hash_secret;
 use crate::actor::{Actor, Permission, authorize, may};
-use crate::clock::{DAY_MS, HOUR_MS};
+use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{InvitationId, OrgUnitId, PersonId};
 use crate::{org, people, text, units};
-
-/// Letters and digits that nobody confuses, 32 of them: eight make 40 bits (S31).
-const PIN_ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-/// No hyphen, nothing that two eyes read differently: 26 of these 32 make 130 bits.
-const CODE_ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
-const PIN_LIFE_MS: i64 = 24 * HOUR_MS;
 
 /// What to make.
 #[derive(Clone, Debug)]
@@ -52,6 +45,8 @@ pub struct CreatedInvitation {
     pub label: String,
     pub url: Zeroizing<String>,
     pub code: Zeroizing<String>,
+    /// What is typed at `/go` in the place of the link.
+    pub typed_code: Zeroizing<String>,
     pub pin: Option<Zeroizing<String>>,
     pub expires_at: i64,
     pub pin_expires_at: Option<i64>,
@@ -63,10 +58,6 @@ pub async fn create_invitation(
     actor: &Actor,
     new: NewInvitation,
 ) -> Result<CreatedInvitation, Error> {
-    const INSERT: &str = "INSERT INTO invitation (id, org_unit_id, person_id, label, code_hash, \
-        pin_hash, pin_expires_at, ownership, enrollment_type, language, uses_allowed, may_replace, \
-        status, created_by, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'profile', $9, $10, $11, 'open', $12, $13, $14)";
     may(actor, Permission::InvitationsWrite)?;
     let unit = match &new.unit {
         Some(id) => org::unit(core, id).await?,
@@ -139,91 +130,55 @@ pub async fn create_invitation(
         ));
     }
     let now_ms = core.now_ms();
-    let code = Zeroizing::new(hash::random_code(CODE_ALPHABET, 26));
-    let pin = new
-        .with_pin
-        .then(|| Zeroizing::new(hash::random_code(PIN_ALPHABET, 8)));
-    let pin_hash = match &pin {
-        Some(pin) => Some(hash_secret(pin.clone()).await?),
-        None => None,
+    let pin = match new.with_pin {
+        true => Some(Pin::new(now_ms).await?),
+        false => None,
     };
-    let created = CreatedInvitation {
-        id: InvitationId::new(now_ms),
-        label,
-        url: Zeroizing::new(format!("{}/e/{}", core.config().public_url, code.as_str())),
-        code,
-        pin_expires_at: pin.as_ref().map(|_| now_ms + PIN_LIFE_MS),
-        pin,
-        expires_at: now_ms + new.days * DAY_MS,
-    };
+    let minted = Minted::new(core, pin, now_ms);
+    let created = CreatedInvitation::of(core, &minted, label, now_ms + new.days * DAY_MS);
     let row = Row {
-        id: created.id.clone(),
-        unit_id: unit.id.to_string(),
+        terms: Terms {
+            unit_id: unit.id.to_string(),
+            label: created.label.clone(),
+            ownership: new.ownership,
+            language: new.language,
+            uses_allowed: new.uses_allowed,
+            may_replace: new.may_replace,
+            expires_at: created.expires_at,
+            pin_mode: if new.with_pin {
+                PinMode::Shown
+            } else {
+                PinMode::None
+            },
+            account: AccountRule::None,
+            batch: None,
+        },
+        minted,
         person: known.map(|(id, _)| id),
-        label: created.label.clone(),
         person_name,
         email,
-        code_hash: hash::sha256_hex(created.code.as_bytes()),
-        pin_hash,
-        pin_expires_at: created.pin_expires_at,
-        ownership: new.ownership,
-        language: new.language,
-        uses_allowed: new.uses_allowed,
-        may_replace: new.may_replace,
-        expires_at: created.expires_at,
     };
     core.db()
         .write((row, actor.clone(), now_ms), |tx, (row, actor, now)| {
             Box::pin(async move {
-                units::find_in(tx, &row.unit_id).await?;
+                let terms = &row.terms;
+                units::find_in(tx, &terms.unit_id).await?;
                 let person = match &row.person_name {
                     None => row.person.clone(),
                     Some(name) => Some(
                         people::find_or_create_in(
                             tx,
                             actor,
-                            &row.unit_id,
+                            &terms.unit_id,
                             name,
                             row.email.as_deref(),
-                            row.language.as_deref(),
+                            terms.language.as_deref(),
                             *now,
                         )
                         .await?,
                     ),
                 };
-                tx.execute(
-                    INSERT,
-                    args![
-                        &row.id,
-                        row.unit_id.as_str(),
-                        person.as_ref().map(crate::ids::PersonId::as_str),
-                        row.label.as_str(),
-                        row.code_hash.as_str(),
-                        row.pin_hash.as_deref(),
-                        row.pin_expires_at,
-                        row.ownership.as_str(),
-                        row.language.as_deref(),
-                        row.uses_allowed,
-                        i64::from(row.may_replace),
-                        actor.id.as_str(),
-                        *now,
-                        row.expires_at
-                    ],
-                )
-                .await?;
-                let event = NewEvent::done(
-                    "invitation.create",
-                    "invitation",
-                    row.id.as_str(),
-                    &row.unit_id,
-                )
-                .with(json!({
-                    "person_id": person, "ownership": row.ownership, "pin": row.pin_hash.is_some(),
-                    "uses_allowed": row.uses_allowed, "may_replace": row.may_replace,
-                    "expires_at": row.expires_at,
-                }));
-                events::record(tx, actor, *now, event).await?;
-                Ok::<_, Error>(())
+                insert_in(tx, actor, &row.minted, terms, person.as_ref(), *now).await
             })
         })
         .await?;
@@ -238,20 +193,11 @@ async fn invited(core: &Core, actor: &Actor, id: &PersonId) -> Result<(PersonId,
 }
 
 struct Row {
-    id: InvitationId,
-    unit_id: String,
+    minted: Minted,
+    terms: Terms,
     person: Option<PersonId>,
-    label: String,
     person_name: Option<String>,
     email: Option<String>,
-    code_hash: String,
-    pin_hash: Option<String>,
-    pin_expires_at: Option<i64>,
-    ownership: String,
-    language: Option<String>,
-    uses_allowed: i64,
-    may_replace: bool,
-    expires_at: i64,
 }
 
 const FIND_UNIT: &str = "SELECT i.org_unit_id, u.path, i.status, i.pin_hash FROM invitation i \
@@ -262,8 +208,6 @@ const FIND_UNIT: &str = "SELECT i.org_unit_id, u.path, i.status, i.pin_hash FROM
 pub async fn revoke_invitation(core: &Core, actor: &Actor, id: &InvitationId) -> Result<(), Error> {
     const REVOKE: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
         WHERE id = $1 AND status = 'open'";
-    const VOID: &str = "UPDATE scep_challenge SET voided_at = $2 WHERE consumed_at IS NULL \
-        AND voided_at IS NULL AND attempt_id IN (SELECT id FROM attempt WHERE invitation_id = $1)";
     let input = (id.clone(), actor.clone(), core.now_ms());
     core.db()
         .write(input, |tx, (id, actor, now)| {
@@ -279,7 +223,7 @@ pub async fn revoke_invitation(core: &Core, actor: &Actor, id: &InvitationId) ->
                         "This invitation is over already; there is nothing to revoke.",
                     ));
                 }
-                tx.execute(VOID, args![id, *now]).await?;
+                close_in(tx, id.as_str(), *now).await?;
                 let unit = row.text(0)?;
                 let event = NewEvent::done("invitation.revoke", "invitation", id.as_str(), &unit);
                 events::record(tx, actor, *now, event).await?;
@@ -299,9 +243,11 @@ pub async fn renew_pin(
         WHERE id = $1 AND status = 'open'";
     may(actor, Permission::InvitationsWrite)?;
     let now_ms = core.now_ms();
-    let pin = Zeroizing::new(hash::random_code(PIN_ALPHABET, 8));
-    let pin_hash = hash_secret(pin.clone()).await?;
-    let until = now_ms + PIN_LIFE_MS;
+    let Pin {
+        pin,
+        hash: pin_hash,
+        until,
+    } = Pin::new(now_ms).await?;
     let input = (id.clone(), actor.clone(), pin_hash, until, now_ms);
     core.db()
         .write(input, |tx, (id, actor, pin_hash, until, now)| {
@@ -339,6 +285,19 @@ pub async fn renew_pin(
 }
 
 impl CreatedInvitation {
+    pub(super) fn of(core: &Core, minted: &Minted, label: String, expires_at: i64) -> Self {
+        Self {
+            id: minted.id.clone(),
+            label,
+            url: minted.url(core),
+            code: minted.secrets.code.clone(),
+            typed_code: minted.secrets.typed.clone(),
+            pin: minted.pin.as_ref().map(|pin| pin.pin.clone()),
+            pin_expires_at: minted.pin.as_ref().map(|pin| pin.until),
+            expires_at,
+        }
+    }
+
     /// The row as the list shows it, right after it was made.
     pub async fn view(&self, core: &Core, actor: &Actor) -> Result<InvitationView, Error> {
         super::view::invitation(core, actor, &self.id).await

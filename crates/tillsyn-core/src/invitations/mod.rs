@@ -3,14 +3,29 @@
 
 mod again;
 pub(crate) mod attempt;
+mod batch;
 mod create;
+mod letter;
+mod mint;
 mod open;
+mod policy;
 mod profile;
+mod remind;
+mod send;
+mod typed;
 mod view;
+
+pub(crate) use remind::{forget_over, remind_due};
 
 pub use again::start_again;
 pub use attempt::{
     AttemptStatus, AttemptStep, AttemptView, attempt, attempt_of_invitation, list_attempts,
+};
+pub(crate) use batch::run_due as run_batches;
+pub use batch::{
+    BatchCounts, BatchPerson, BatchStatus, BatchStep, BatchView, Invitees, NewBatch, batch,
+    batch_people, batch_people_csv, begin_batch, cancel_batch, create_batch, list_batches,
+    resend_batch,
 };
 pub use create::{
     CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
@@ -18,7 +33,15 @@ pub use create::{
 pub use open::{
     InvitationState, OpenInvitation, StartedAttempt, describe_device, look_up, start_attempt,
 };
+pub use policy::{
+    AccountRule, InvitationPolicy, PinMode, PolicyPart, PolicyView, invitation_policy,
+    set_invitation_policy, unit_policies,
+};
 pub use profile::{SignedProfile, fetch_profile};
+pub use send::{
+    SendInvitation, SentInvitation, resend_invitation, send_invitation, send_new_pin,
+};
+pub use typed::{TypedInvitation, by_typed_code, grouped};
 pub use view::{
     InvitationView, invitation, invitations_of_person, list_invitations, list_invitations_with,
 };

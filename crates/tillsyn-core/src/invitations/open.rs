@@ -6,6 +6,7 @@ use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
 use super::attempt::{self, AttemptStatus};
+use super::policy::{AccountRule, PinMode};
 use super::view::status_now;
 use crate::accounts::{Guesses, blocked, failed, network_of, verify_secret};
 use crate::actor::Actor;
@@ -13,7 +14,7 @@ use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::{AttemptId, InvitationId};
+use crate::ids::{AttemptId, InvitationId, PersonId};
 use crate::{push, settings};
 
 /// Wrong PINs before a new one is needed (S31).
@@ -47,6 +48,11 @@ pub struct OpenInvitation {
     pub needs_pin: bool,
     pub pin_tries_left: i64,
     pub pin_expired: bool,
+    /// Whether the person may have a new PIN sent to their mail address.
+    pub pin_by_mail: bool,
+    pub person_id: Option<PersonId>,
+    /// What the person's own account has to do with it.
+    pub account: AccountRule,
     pub expires_at: i64,
 }
 
@@ -60,7 +66,8 @@ pub struct StartedAttempt {
 }
 
 const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at, i.language, p.name, \
-    i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name \
+    i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name, \
+    i.person_id, i.account_rule, i.pin_mode \
     FROM invitation i LEFT JOIN person p ON p.id = i.person_id \
     LEFT JOIN account a ON a.id = i.created_by WHERE i.code_hash = $1";
 
@@ -93,6 +100,9 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
             needs_pin: pin_hash.is_some(),
             pin_tries_left: (PIN_TRIES - row.i64(9)?).max(0),
             pin_expired: row.opt_i64(10)?.is_some_and(|at| at <= now),
+            pin_by_mail: row.opt_text(16)?.as_deref() == Some(PinMode::Mail.as_str()),
+            person_id: row.opt_text(14)?.map(PersonId::from_store),
+            account: AccountRule::parse(row.str(15)?).unwrap_or_default(),
             expires_at,
         },
         pin_hash,
@@ -253,9 +263,10 @@ async fn check_pin(
     address: Option<&str>,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const COUNT: &str =
-        "UPDATE invitation SET pin_failures = pin_failures + 1 WHERE id = $1 AND pin_failures < $2";
-    const SUCCESS: &str = "UPDATE invitation SET pin_failures = 0 WHERE id = $1";
+    const COUNT: &str = "UPDATE invitation SET pin_failures = pin_failures + 1, \
+        opened_at = COALESCE(opened_at, $3) WHERE id = $1 AND pin_failures < $2";
+    const SUCCESS: &str = "UPDATE invitation SET pin_failures = 0, \
+        pin_proved_at = COALESCE(pin_proved_at, $2) WHERE id = $1";
     let Some(pin_hash) = found.pin_hash.clone() else {
         return Ok(());
     };
@@ -292,7 +303,7 @@ async fn check_pin(
             |tx, (subject, id, now)| {
                 Box::pin(async move {
                     blocked(tx, subject, *now).await?;
-                    Ok::<_, Error>(tx.execute(COUNT, args![id, PIN_TRIES]).await?)
+                    Ok::<_, Error>(tx.execute(COUNT, args![id, PIN_TRIES, *now]).await?)
                 })
             },
         )
@@ -306,7 +317,7 @@ async fn check_pin(
         .collect::<String>()
         .to_uppercase();
     if verify_secret(Zeroizing::new(typed), Some(pin_hash)).await? {
-        core.db().execute(SUCCESS, args![&id]).await?;
+        core.db().execute(SUCCESS, args![&id, now_ms]).await?;
         return Ok(());
     }
     let input = (
@@ -357,6 +368,10 @@ impl Start {
         const INSERT: &str = "INSERT INTO attempt (id, invitation_id, org_unit_id, platform, status, \
             profile_hash, profile_expires_at, created_at, updated_at, expires_at) \
             VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $7, $8)";
+        const OPENED: &str =
+            "UPDATE invitation SET opened_at = COALESCE(opened_at, $2) WHERE id = $1";
+        tx.execute(OPENED, args![&self.invitation, self.now_ms])
+            .await?;
         if tx.fetch_one(COUNT, args![&self.invitation]).await?.i64(0)? >= self.most {
             return Err(Error::conflict(
                 "too_many_attempts",

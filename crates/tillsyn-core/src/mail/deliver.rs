@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 use tillsyn_db::{Engine, args};
 use tillsyn_pki::hash;
-use tillsyn_upstream::smtp::{Mail, MailOutcome, SmtpClient};
+use tillsyn_upstream::smtp::{Inline, Mail, MailOutcome, SmtpClient};
 use zeroize::Zeroizing;
 
-use super::MailTexts;
+use super::{Image, MailTexts};
 use super::server::{is_quiet, note, smtp};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
@@ -92,12 +92,16 @@ async fn send(texts: &dyn MailTexts, client: &SmtpClient, mail: &Claimed) -> Mai
             code: None,
         };
     };
+    let rich = texts.rich(&mail.template, &arguments, mail.language.as_deref());
+    let images: Vec<Inline<'_>> = rich.iter().flat_map(|rich| &rich.images).map(inline).collect();
     let outcome = client
         .send(&Mail {
             id: &mail.id,
             to: &mail.recipient,
             subject: &text.subject,
             body: &text.body,
+            html: rich.as_ref().map(|rich| rich.html.as_str()),
+            images: &images,
         })
         .await;
     let told = match outcome {
@@ -107,6 +111,13 @@ async fn send(texts: &dyn MailTexts, client: &SmtpClient, mail: &Claimed) -> Mai
     };
     metrics::counter!("tillsyn_mails_total", "outcome" => told).increment(1);
     outcome
+}
+
+fn inline(image: &Image) -> Inline<'_> {
+    Inline {
+        name: image.name,
+        png: &image.png,
+    }
 }
 
 const DUE: &str = "SELECT id, recipient, template, language, attempt, body_sealed \

@@ -22,7 +22,7 @@ pub struct MailView {
     pub tries: i64,
     /// When the next try is.
     pub due_at: Option<i64>,
-    /// Why the last try failed: `refused_550`, `busy_451`, `login_535`, `timeout`, `tls`, `connect`.
+    /// Why the last try failed: `refused_550`, `busy_451`, `login_535`, `timeout`, `tls`, `connect`; or it was `withdrawn`.
     pub last_error: Option<String>,
     pub created_at: i64,
     pub finished_at: Option<i64>,

@@ -51,3 +51,12 @@ pub(crate) async fn queue_in(
     tx.execute(INSERT, values).await?;
     Ok(id)
 }
+
+/// Takes a message back that was not sent yet; its text is gone.
+pub(crate) async fn withdraw_in(tx: &Tx, id: &str, now_ms: i64) -> Result<(), Error> {
+    const WITHDRAW: &str = "UPDATE mail_outbox SET status = 'failed', last_error = 'withdrawn', \
+        finished_at = $2, body_sealed = $3 WHERE id = $1 AND status = 'waiting'";
+    let nothing = Vec::<u8>::new();
+    tx.execute(WITHDRAW, args![id, now_ms, nothing]).await?;
+    Ok(())
+}

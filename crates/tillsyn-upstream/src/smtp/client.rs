@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters, TlsVersion};
 use lettre::transport::smtp::extension::ClientId;
@@ -63,13 +63,24 @@ pub enum SmtpError {
     Tls(#[source] Error),
 }
 
-/// A message in plain text.
+/// A picture within a message.
+#[derive(Clone, Copy)]
+pub struct Inline<'a> {
+    /// The HTML names it as `cid:` and this name.
+    pub name: &'a str,
+    pub png: &'a [u8],
+}
+
+/// A message in plain text, perhaps laid out beside it.
 pub struct Mail<'a> {
     /// The same at every try, so that a message that came twice is known as one.
     pub id: &'a str,
     pub to: &'a str,
     pub subject: &'a str,
     pub body: &'a str,
+    pub html: Option<&'a str>,
+    /// What the HTML shows; nothing is fetched from anywhere.
+    pub images: &'a [Inline<'a>],
 }
 
 impl fmt::Debug for Mail<'_> {
@@ -153,9 +164,16 @@ impl SmtpClient {
                 AUTO_SUBMITTED,
                 "auto-generated".to_owned(),
             ))
-            .subject(mail.subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(mail.body.to_owned());
+            .subject(mail.subject);
+        let message = match mail.html {
+            None => message
+                .header(ContentType::TEXT_PLAIN)
+                .body(mail.body.to_owned()),
+            Some(html) => match laid_out(mail, html) {
+                Some(parts) => message.multipart(parts),
+                None => return MailOutcome::Refused { code: None },
+            },
+        };
         let Ok(message) = message else {
             return MailOutcome::Refused { code: None };
         };
@@ -168,6 +186,18 @@ impl SmtpClient {
             },
         }
     }
+}
+
+/// Plain text, and the same laid out with its pictures (RFC 2046 §5.1.4, RFC 2387).
+fn laid_out(mail: &Mail<'_>, html: &str) -> Option<MultiPart> {
+    let png: ContentType = "image/png".parse().ok()?;
+    let mut related = MultiPart::related().singlepart(SinglePart::html(html.to_owned()));
+    for image in mail.images {
+        let picture = Attachment::new_inline(image.name.to_owned());
+        related = related.singlepart(picture.body(image.png.to_vec(), png.clone()));
+    }
+    let plain = SinglePart::plain(mail.body.to_owned());
+    Some(MultiPart::alternative().singlepart(plain).multipart(related))
 }
 
 /// Whether a text can be the sender of mail: an address, or `Name <address>`.

@@ -2,4 +2,4 @@
 
 mod client;
 
-pub use client::{Mail, MailOutcome, SmtpClient, SmtpConfig, SmtpError, SmtpTls, is_sender};
+pub use client::{Inline, Mail, MailOutcome, SmtpClient, SmtpConfig, SmtpError, SmtpTls, is_sender};

@@ -40,6 +40,8 @@ async fn send(config: &SmtpConfig) -> MailOutcome {
         to: "ingrid@example.org",
         subject: "Åtta enheter väntar på ett andra par ögon, och det här är en lång rad",
         body: "Första raden\n.dold\n\nSlut",
+        html: None,
+        images: &[],
     };
     let client = SmtpClient::new(config).expect("a client");
     client.send(&mail).await

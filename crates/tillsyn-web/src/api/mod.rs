@@ -28,6 +28,8 @@ mod idempotent;
 mod identity_providers;
 mod imports;
 mod inventory_settings;
+mod invitation_batches;
+mod invitation_policy;
 mod invitations;
 mod items;
 mod json;

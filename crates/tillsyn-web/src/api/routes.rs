@@ -87,6 +87,8 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::webhooks::routes())
         .merge(super::declarative_forwarding::routes())
         .merge(super::imports::routes())
+        .merge(super::invitation_batches::routes())
+        .merge(super::invitation_policy::routes())
         .routes(guarded(
             Needs::One(P::UnitsWrite),
             routes!(devices::move_to::move_to),
@@ -258,6 +260,14 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::InvitationsWrite),
             routes!(invitations::renew_pin::renew),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::send::send),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::send::resend),
         ))
         .routes(guarded(
             Needs::One(P::InvitationsRead),

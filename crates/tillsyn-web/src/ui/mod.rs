@@ -13,5 +13,6 @@ pub use html::{Choice, Html, Link, Message};
 pub use page::Sample;
 pub use page::{CSP, LangLink, lang_links, page};
 pub(crate) use crate::console::form::secret as page_secret;
+pub(crate) use qr::png;
 pub use qr::Qr;
 pub use status::{Status, Tone, status, words};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tillsyn_core::ids::{OrgUnitId, PersonId};
-use tillsyn_core::invitations::{NewInvitation, create_invitation};
+use tillsyn_core::invitations::{NewInvitation, create_invitation, grouped};
 use utoipa::ToSchema;
 
 use crate::api::json::{Body, Created, option};
@@ -63,6 +63,8 @@ pub(in crate::api) struct NewlyInvited {
     label: String,
     /// The link to give to the person.
     url: String,
+    /// Typed at `/go` in the place of the link.
+    typed_code: String,
     pin: Option<String>,
     pin_expires_at: Option<Time>,
     expires_at: Time,
@@ -94,6 +96,7 @@ pub(in crate::api) async fn create(
         id: made.id.to_string(),
         label: made.label,
         url: made.url.to_string(),
+        typed_code: grouped(&made.typed_code),
         pin: made.pin.map(|pin| pin.to_string()),
         pin_expires_at: Time::option(made.pin_expires_at),
         expires_at: Time(made.expires_at),

@@ -16,6 +16,9 @@ use crate::i18n::Texts;
 pub(super) fn what(l: Texts, template: &str) -> String {
     match template {
         "test" => l.t("mail-what-test"),
+        "invitation" => l.t("mail-what-invitation"),
+        "invitation_reminder" | "invitation_unfinished" => l.t("mail-what-invitation-reminder"),
+        "invitation_pin" => l.t("mail-what-invitation-pin"),
         _ => l.t("mail-what-notification"),
     }
 }
@@ -27,6 +30,7 @@ pub(super) fn reason(l: Texts, error: &str) -> String {
         _ => (error, ""),
     };
     match reason {
+        "withdrawn" => l.t("mail-error-withdrawn"),
         "refused" if code.is_empty() => l.t("mail-error-invalid"),
         "refused" => l.ta("mail-error-refused", code),
         "busy" => l.ta("mail-error-busy", code),
