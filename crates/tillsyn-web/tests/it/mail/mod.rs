@@ -1,11 +1,16 @@
 //! Mail from end to end: settings over HTTP, the outbox, and what a strict mail server gets.
 
+mod batches;
 mod delivery;
+mod invitations;
+pub(crate) mod letters;
 mod notices;
 mod rules;
 
 use serde_json::{Value as Json, json};
-use tillsyn_core::Clock;
+use tillsyn_core::ids::OrgUnitId;
+use tillsyn_core::tokens::{self, NewToken};
+use tillsyn_core::{Clock, Permission};
 use tillsyn_standins::smtp::{SmtpMode, SmtpStandin};
 use tillsyn_testkit::{Api, AppOptions, TestApp};
 
@@ -48,4 +53,19 @@ pub(super) async fn test(api: &Api) -> String {
 pub(super) async fn messages(api: &Api) -> Vec<Json> {
     let page = api.get("/api/v1/mail/messages").await.expect(200);
     page["items"].as_array().cloned().unwrap_or_default()
+}
+
+/// A client of the API that reaches one unit.
+pub(crate) async fn of_unit(app: &TestApp, unit: &str, permissions: &[Permission]) -> Api {
+    let new = NewToken {
+        name: "unit".to_owned(),
+        permissions: permissions.to_vec(),
+        days: 1,
+        unit: OrgUnitId::parse(unit),
+        ..NewToken::default()
+    };
+    let mut owner = app.owner.clone();
+    owner.fresh_at = Some(app.core.now_ms());
+    let (_, token) = tokens::create_token(&app.core, &owner, new).await.unwrap();
+    Api::new(app.url(), Some(token.to_string()))
 }

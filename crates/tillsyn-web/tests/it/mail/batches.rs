@@ -1,0 +1,299 @@
+//! Invitations to many: preview, progress, crashes, who is where, and scope.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+use tillsyn_core::actor::Permission as P;
+use tillsyn_core::jobs;
+use tillsyn_sim::{DeviceConfig, EnrollBy};
+use tillsyn_standins::smtp::{SmtpFault, SmtpStep};
+use tillsyn_testkit::{Api, TestApp, both_engines};
+
+use super::invitations::{by, letters, person};
+use super::{server, still};
+
+const BATCHES: &str = "/api/v1/invitation-batches";
+const MINUTE_MS: i64 = 60_000;
+
+async fn create(api: &Api, body: Json) -> Json {
+    api.post(BATCHES, &body).await.expect(201)
+}
+
+fn at(batch: &Json, rest: &str) -> String {
+    format!("{BATCHES}/{}{rest}", batch["id"].as_str().unwrap())
+}
+
+async fn begin(api: &Api, batch: &Json) {
+    let body = json!({ "digest": batch["digest"] });
+    api.post(&at(batch, "/begin"), &body).await.expect(202);
+}
+
+async fn people(api: &Api, batch: &Json) -> Json {
+    api.get(&at(batch, "/people?limit=1000")).await.expect(200)
+}
+
+/// What everybody's step is, by mail address.
+fn step<'a>(people: &'a Json, email: &str) -> (&'a str, &'a Json) {
+    let all = people["items"].as_array().unwrap();
+    let one = all.iter().find(|one| one["email"] == email);
+    let one = one.unwrap_or_else(|| panic!("{email} in {people}"));
+    (one["step"].as_str().unwrap(), &one["cause"])
+}
+
+/// The counts are those of the list.
+fn agrees(people: &Json) {
+    let all = people["items"].as_array().unwrap();
+    for (step, count) in people["counts"].as_object().unwrap() {
+        let listed = all.iter().filter(|one| one["step"] == *step).count();
+        assert_eq!(count, &json!(listed), "{step}");
+    }
+    let sum: u64 = people["counts"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(sum, u64::try_from(all.len()).unwrap());
+}
+
+fn csv(count: usize) -> String {
+    let mut text = "name,email,language\n".to_owned();
+    for number in 0..count {
+        writeln!(text, "Person {number:03},p{number:03}@example.org,en").unwrap();
+    }
+    text
+}
+
+both_engines!(
+    only_what_was_shown_is_carried_out,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let open = person(&api, "Has One", "open@example.org", "en").await;
+        let body = json!({ "person_id": open });
+        api.post("/api/v1/invitations/send", &body).await.expect(201);
+        let file = "name,email,language\nNew One,new@example.org,sv\n,broken,en\n\
+            Has One,open@example.org,en\nTwice,new@example.org,en\nNo Mail,,en\n";
+        let batch = create(&api, json!({ "csv": file, "label": "Autumn" })).await;
+        assert_eq!((&batch["status"], &batch["total"]), (&json!("open"), &json!(5)));
+        let shown = people(&api, &batch).await;
+        agrees(&shown);
+        assert_eq!(step(&shown, "new@example.org").0, "planned");
+        assert_eq!(step(&shown, "broken"), ("wrong", &json!("email")));
+        assert_eq!(step(&shown, "open@example.org"), ("skipped", &json!("has_invitation")));
+        assert_eq!(shown["counts"], json!({ "planned": 1, "skipped": 1, "wrong": 3 }));
+        assert_eq!(app.count("SELECT count(*) FROM person WHERE email = 'new@example.org'").await, 0);
+        let other = api.post(&at(&batch, "/begin"), &json!({ "digest": "0" })).await;
+        assert_eq!(other.expect(409)["code"], "batch_overtaken");
+        begin(&api, &batch).await;
+        app.run_job("invitations").await;
+        let done = api.get(&at(&batch, "")).await.expect(200);
+        assert_eq!((&done["status"], &done["done"]), (&json!("done"), &json!(5)));
+        let mails = letters(&app, &server).await;
+        let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["open@example.org", "new@example.org"]);
+        assert!(mails[1].subject.contains("Anslut"), "{}", mails[1].subject);
+        let shown = people(&api, &batch).await;
+        agrees(&shown);
+        assert_eq!(step(&shown, "new@example.org").0, "mail_sent");
+        let file = api.get(&at(&batch, "/people.csv")).await;
+        assert_eq!(file.status, 200);
+        // A new batch passes over who was written to, and says so.
+        let again = create(&api, json!({ "emails": ["new@example.org", "who@example.org"] })).await;
+        let shown = people(&api, &again).await;
+        assert_eq!(step(&shown, "new@example.org"), ("skipped", &json!("has_invitation")));
+        assert_eq!(shown["counts"], json!({ "skipped": 1, "wrong": 1 }));
+        for (wrong, code) in [
+            (json!({}), "batch_source"),
+            (json!({ "people": [] }), "batch_empty"),
+            (json!({ "csv": "colour\nred\n" }), "import_header"),
+        ] {
+            assert_eq!(api.post(BATCHES, &wrong).await.expect(422)["code"], code);
+        }
+    }
+);
+
+both_engines!(
+    nobody_is_written_to_twice_after_a_crash,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let batch = create(&api, json!({ "csv": csv(65) })).await;
+        begin(&api, &batch).await;
+        let core = app.core.clone();
+        let job = tokio::spawn(async move { jobs::run(&core, "invitations").await });
+        while app.count("SELECT count(*) FROM invitation").await < 20 {
+            tokio::task::yield_now().await;
+        }
+        job.abort();
+        let _ = job.await;
+        // Whoever takes it over waits for the lease.
+        app.clock.advance_ms(3 * MINUTE_MS);
+        app.run_job("invitations").await;
+        let done = api.get(&at(&batch, "")).await.expect(200);
+        assert_eq!((&done["status"], &done["done"]), (&json!("done"), &json!(65)));
+        let mails = letters(&app, &server).await;
+        let to: BTreeSet<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!((mails.len(), to.len()), (65, 65));
+        assert_eq!(app.count("SELECT count(*) FROM invitation").await, 65);
+        assert_eq!(app.count("SELECT count(*) FROM person").await, 65);
+        // A second one that is ended before it began writes to nobody.
+        let second = create(&api, json!({ "csv": csv(3), "skip_open": false })).await;
+        begin(&api, &second).await;
+        let ended = api.post(&at(&second, "/cancel"), &json!({})).await.expect(200);
+        assert_eq!(ended["status"], "cancelled");
+        app.run_job("invitations").await;
+        assert_eq!(people(&api, &second).await["counts"], json!({ "cancelled": 3 }));
+        assert_eq!(app.count("SELECT count(*) FROM invitation").await, 65);
+    }
+);
+
+/// What becomes of a person of the long story.
+async fn act(app: &TestApp, number: usize, letter: &super::letters::Letter) {
+    let mut phone = app.device(DeviceConfig::iphone(app.next()));
+    let wrong = EnrollBy::Invitation {
+        server: app.url(),
+        code: letter.code(),
+        pin: Some("WRONGPIN".to_owned()),
+    };
+    match number % 6 {
+        // Mistypes the PIN first.
+        0 => {
+            phone.enroll(&wrong).await.unwrap_err();
+            let mut phone = app.device(DeviceConfig::iphone(app.next()));
+            phone.enroll(&by(app, letter)).await.unwrap();
+        }
+        // Mistypes it until it is locked.
+        1 => {
+            for _ in 0..5 {
+                let _ = phone.take_invitation(&app.url(), &letter.code(), Some("WRONGPIN")).await;
+            }
+        }
+        // Fetches the profile and lets it lapse.
+        2 => {
+            let (code, pin) = (letter.code(), letter.pin());
+            let taken = phone.take_invitation(&app.url(), &code, pin.as_deref()).await;
+            phone.download_profile(&taken.unwrap().profile_url).await.unwrap();
+        }
+        // Does nothing.
+        3 => {}
+        _ => phone.enroll(&by(app, letter)).await.unwrap(),
+    }
+}
+
+both_engines!(
+    sixty_people_come_to_the_end_or_have_a_reason_and_the_counts_agree,
+    still(),
+    |app| async move {
+        let mut app = app;
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let policy = json!({ "pin": "mail", "remind_after_days": [], "remind_before_days": [] });
+        api.put("/api/v1/settings/invitations", &policy).await.expect(200);
+        let batch = create(&api, json!({ "csv": csv(60) })).await;
+        begin(&api, &batch).await;
+        app.run_job("invitations").await;
+        // A slow mail server, which takes some at the second try, and one address never.
+        for _ in 0..6 {
+            server.script_once(SmtpFault::Code(SmtpStep::Recipient, 451));
+        }
+        server.script_once(SmtpFault::Code(SmtpStep::Recipient, 550));
+        app.run_job("mail").await;
+        let waiting = people(&api, &batch).await;
+        agrees(&waiting);
+        assert_eq!(
+            waiting["counts"],
+            json!({ "invited": 6, "mail_refused": 1, "mail_sent": 53 })
+        );
+        app.clock.advance_ms(10 * MINUTE_MS);
+        let mails = letters(&app, &server).await;
+        assert_eq!(mails.len(), 59);
+        for (number, letter) in mails.iter().enumerate() {
+            // All from one address: its own limit on wrong PINs is of another test.
+            if number == 30 {
+                app.clock.advance_ms(11 * MINUTE_MS);
+            }
+            act(&app, number, letter).await;
+        }
+        let midway = people(&api, &batch).await;
+        agrees(&midway);
+        assert_eq!(
+            midway["counts"],
+            json!({ "mail_refused": 1, "mail_sent": 10, "opened": 10, "profile_fetched": 10, "enrolled": 29 })
+        );
+        // The profiles lapse; whoever is stuck is written to again, with a new link and PIN.
+        app.clock.advance_ms(120 * MINUTE_MS);
+        app.run_job("minute").await;
+        let stuck = json!({ "steps": ["mail_sent", "opened", "profile_fetched", "failed", "mail_refused"] });
+        app.owner.fresh_at = Some(app.clock.now_ms());
+        let api = app.owner_api().await;
+        let before = letters(&app, &server).await.len();
+        api.post(&at(&batch, "/resend"), &stuck).await.expect(202);
+        app.run_job("invitations").await;
+        let mails = letters(&app, &server).await;
+        let new = &mails[before..];
+        assert_eq!(new.len(), 31);
+        for (number, letter) in new.iter().enumerate() {
+            if number > 0 {
+                let mut phone = app.device(DeviceConfig::iphone(app.next()));
+                phone.enroll(&by(&app, letter)).await.unwrap();
+            }
+        }
+        let end = people(&api, &batch).await;
+        agrees(&end);
+        assert_eq!(end["counts"], json!({ "mail_sent": 1, "enrolled": 59 }));
+        assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 59);
+        let none = json!({ "steps": ["enrolled"] });
+        api.post(&at(&batch, "/resend"), &none).await.expect(422);
+    }
+);
+
+both_engines!(
+    an_administrator_neither_sees_nor_writes_to_another_unit,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let mut units = Vec::new();
+        for name in ["Alpha", "Beta"] {
+            let made = api.post("/api/v1/units", &json!({ "name": name })).await.expect(201);
+            units.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let mut ids = Vec::new();
+        for (name, unit) in [("ann", &units[0]), ("bea", &units[1])] {
+            let body = json!({ "name": name, "email": format!("{name}@example.org"), "unit_id": unit });
+            let made = api.post("/api/v1/people", &body).await.expect(201);
+            ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let whole = create(&api, json!({ "people": ids })).await;
+        let rights = [P::InvitationsRead, P::InvitationsWrite, P::PeopleRead, P::SettingsWrite];
+        let alpha = crate::mail::of_unit(&app, &units[0], &rights).await;
+        // Neither by id, nor by address, nor by a batch of somebody above.
+        for body in [json!({ "people": [ids[1]] }), json!({ "emails": ["bea@example.org"] })] {
+            let batch = create(&alpha, body).await;
+            assert_eq!(people(&alpha, &batch).await["counts"], json!({ "wrong": 1 }));
+        }
+        let send = json!({ "person_id": ids[1] });
+        alpha.post("/api/v1/invitations/send", &send).await.expect(404);
+        for path in ["", "/people", "/people.csv"] {
+            assert_eq!(alpha.get(&at(&whole, path)).await.status, 404, "{path}");
+        }
+        let digest = json!({ "digest": whole["digest"] });
+        alpha.post(&at(&whole, "/begin"), &digest).await.expect(404);
+        let steps = json!({ "steps": ["mail_sent"] });
+        alpha.post(&at(&whole, "/resend"), &steps).await.expect(404);
+        assert_eq!(alpha.post(&at(&whole, "/cancel"), &json!({})).await.status, 404);
+        let listed = alpha.get(BATCHES).await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        let beta = format!("/api/v1/units/{}/settings/invitations", units[1]);
+        alpha.get(&beta).await.expect(404);
+        alpha.put(&beta, &json!({ "pin": "none" })).await.expect(404);
+        // Theirs goes, and makes nobody: that takes another right.
+        let own = create(&alpha, json!({ "people": [ids[0]] })).await;
+        begin(&alpha, &own).await;
+        let file = create(&alpha, json!({ "csv": "name,email\nNew,new@example.org\n" })).await;
+        assert_eq!(people(&alpha, &file).await["counts"], json!({ "wrong": 1 }));
+        app.run_job("invitations").await;
+        let mails = letters(&app, &server).await;
+        let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["ann@example.org"]);
+    }
+);
