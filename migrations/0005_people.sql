@@ -88,6 +88,40 @@ CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, l
 
 
 -- Branding and enrollment statuses -------------------------------------------------------------------------
+-- What a unit says of itself to people; NULL comes from the nearest unit above.
+CREATE TABLE branding_mark (
+    -- SHA-256 of the file as it is served.
+    hash TEXT NOT NULL PRIMARY KEY,
+    content_type TEXT NOT NULL,
+    bytes {blob} NOT NULL,
+    width BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Every version of terms that was ever set: a consent names its hash.
+CREATE TABLE terms_text (
+    hash TEXT NOT NULL PRIMARY KEY,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE branding (
+    org_unit_id TEXT NOT NULL PRIMARY KEY REFERENCES org_unit (id),
+    name TEXT,
+    mark_hash TEXT REFERENCES branding_mark (hash),
+    accent_light TEXT,
+    accent_dark TEXT,
+    support_mail TEXT,
+    support_phone TEXT,
+    support_text TEXT,
+    support_hours TEXT,
+    help_url TEXT,
+    -- Hash of the text by language, as JSON.
+    terms TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
 
 
 -- Directories ----------------------------------------------------------------------------------------------

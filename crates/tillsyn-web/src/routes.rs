@@ -48,6 +48,7 @@ fn administrative_routes(state: &AppState) -> Router<AppState> {
 fn wrap(router: Router<AppState>, state: AppState) -> Router {
     let router = router
         .merge(assets::router())
+        .merge(portal::brand::public_routes())
         .merge(api::health_routes())
         .fallback(async || AppError::no_route());
     middleware::wrap(router, &state).with_state(state)

@@ -5,6 +5,7 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::mint::{Pin, Secrets};
+use crate::branding;
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::KeyStore;
@@ -85,7 +86,7 @@ pub(super) async fn queue_letter_in(
     now_ms: i64,
 ) -> Result<bool, Error> {
     const FIND: &str = "SELECT p.name, p.email, i.language, p.language, a.name, i.ownership, \
-        i.expires_at, i.pin_hash, u.name, i.mail_id FROM invitation i \
+        i.expires_at, i.pin_hash, u.name, i.mail_id, u.path FROM invitation i \
         JOIN person p ON p.id = i.person_id JOIN org_unit u ON u.id = i.org_unit_id \
         LEFT JOIN account a ON a.id = i.created_by WHERE i.id = $1 AND p.status = 'active'";
     const MAIL: &str = "UPDATE invitation SET mail_id = $2 WHERE id = $1";
@@ -96,10 +97,11 @@ pub(super) async fn queue_letter_in(
         return Ok(false);
     };
     let organisation = &paper.organisation;
+    let branding = branding::of_unit_in(tx, row.str(10)?).await?;
     let language = row.opt_text(2)?.or(row.opt_text(3)?);
     let language = language.unwrap_or_else(|| organisation.language.clone());
     let arguments = json!({
-        "organisation": organisation.name, "support": organisation.support,
+        "organisation": branding.name, "support": branding.contacts.line(),
         "time_zone": organisation.time_zone, "unit": row.text(8)?,
         "public_url": paper.public_url, "person": row.text(0)?, "inviter": row.opt_text(4)?,
         "ownership": row.text(5)?, "expires_at": row.i64(6)?,

@@ -10,12 +10,13 @@ use super::policy::{AccountRule, PinMode};
 use super::view::status_now;
 use crate::accounts::{Guesses, blocked, failed, network_of, verify_secret};
 use crate::actor::Actor;
+use crate::branding::{self, Branding};
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AttemptId, InvitationId, PersonId};
-use crate::{push, settings};
+use crate::push;
 
 /// Wrong PINs before a new one is needed (S31).
 pub(super) const PIN_TRIES: i64 = 5;
@@ -38,6 +39,8 @@ pub struct OpenInvitation {
     pub state: InvitationState,
     pub organisation: String,
     pub support: Option<String>,
+    /// How the unit of the invitation presents itself.
+    pub branding: Branding,
     /// Language of the invitation, else of the organisation.
     pub language: String,
     /// First name or full name of the person it is for.
@@ -67,14 +70,15 @@ pub struct StartedAttempt {
 
 const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at, i.language, p.name, \
     i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name, \
-    i.person_id, i.account_rule, i.pin_mode \
-    FROM invitation i LEFT JOIN person p ON p.id = i.person_id \
+    i.person_id, i.account_rule, i.pin_mode, u.path \
+    FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id LEFT JOIN person p ON p.id = i.person_id \
     LEFT JOIN account a ON a.id = i.created_by WHERE i.code_hash = $1";
 
 pub(super) struct Found {
     pub(super) open: OpenInvitation,
     pin_hash: Option<String>,
     pub(super) org_unit_id: String,
+    unit_path: String,
     uses_allowed: i64,
 }
 
@@ -93,6 +97,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
             state,
             organisation: String::new(),
             support: None,
+            branding: Branding::default(),
             language: row.opt_text(5)?.or(row.opt_text(12)?).unwrap_or_default(),
             person_name: row.opt_text(6)?,
             inviter: row.opt_text(13)?,
@@ -107,6 +112,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
         },
         pin_hash,
         org_unit_id: row.text(11)?,
+        unit_path: row.text(17)?,
         uses_allowed: row.i64(3)?,
     })
 }
@@ -126,13 +132,15 @@ pub(super) async fn find(core: &Core, code: &str) -> Result<Found, Error> {
 
 /// The invitation behind a code. Looking changes nothing: mail scanners look too.
 pub async fn look_up(core: &Core, code: &str) -> Result<OpenInvitation, Error> {
-    let organisation = settings::organisation(core).await?;
-    let mut open = find(core, code).await?.open;
-    open.organisation = organisation.name;
-    open.support = organisation.support;
+    let found = find(core, code).await?;
+    let branding = branding::of_unit(core, &found.unit_path).await?;
+    let mut open = found.open;
+    open.organisation.clone_from(&branding.name);
+    open.support.clone_from(&branding.contacts.text);
     if open.language.is_empty() {
-        open.language = organisation.language;
+        open.language.clone_from(&branding.language);
     }
+    open.branding = branding;
     Ok(open)
 }
 

@@ -5,6 +5,7 @@ use tillsyn_db::{Tx, args};
 
 use super::tree::find_in;
 use crate::actor::{Actor, Permission, authorize};
+use crate::branding;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -52,6 +53,7 @@ pub async fn remove_unit(core: &Core, actor: &Actor, id: &OrgUnitId) -> Result<(
                     .with_data(json!({"contents": contents})));
                 }
                 tx.execute(REMOVE, args![id, *now]).await?;
+                branding::remove_in(tx, id).await?;
                 let event = NewEvent::done("unit.remove", "org_unit", id.as_str(), id.as_str())
                     .with(json!({"before": {"name": found.name, "path": found.path}}));
                 events::record(tx, actor, *now, event).await?;

@@ -52,6 +52,7 @@ pub enum Place {
     Notifications,
     Devices,
     People,
+    HelpDesk,
     Groups,
     Profiles,
     Plans,
@@ -185,6 +186,12 @@ impl Frame {
                     with(
                         item(Place::People, urls::PEOPLE, "people", l.t("nav-people")),
                         count(self.people, String::new(), false),
+                    ),
+                    item(
+                        Place::HelpDesk,
+                        urls::HELP_DESK,
+                        "help",
+                        l.t("nav-help-desk"),
                     ),
                     with(
                         item(Place::Groups, urls::GROUPS, "groups", l.t("nav-groups")),

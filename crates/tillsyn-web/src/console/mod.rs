@@ -6,6 +6,7 @@ pub mod account;
 pub mod administrators;
 pub mod approvals;
 pub mod audit;
+pub mod branding;
 pub mod campaigns;
 pub mod certificates;
 pub mod commands;
@@ -18,6 +19,7 @@ mod failure;
 pub(crate) mod form;
 pub mod frame;
 pub mod guard;
+pub mod help_desk;
 pub mod identity_providers;
 pub mod imports;
 mod lists;
@@ -38,6 +40,8 @@ mod samples_account;
 mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
 mod samples_audit;
+#[cfg(any(test, feature = "testing"))]
+mod samples_desk;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]

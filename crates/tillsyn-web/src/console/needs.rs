@@ -165,6 +165,7 @@ const INVITATIONS: Option<PageNeeds> = Some(one(P::InvitationsRead));
 const INVITE: Option<PageNeeds> = Some(one(P::InvitationsWrite));
 const PUSH: Option<PageNeeds> = Some(one(P::PushRead));
 const PUSH_WRITE: Option<PageNeeds> = Some(one(P::PushWrite));
+const PEOPLE: Option<PageNeeds> = Some(one(P::PeopleRead));
 const PEOPLE_WRITE: Option<PageNeeds> = Some(one(P::PeopleWrite));
 /// Which of them an import needs is decided by its kind.
 const IMPORTS: Option<PageNeeds> = Some(PageNeeds::AnyOf(&[
@@ -425,6 +426,9 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         Some(one(P::AuditManage)),
     ),
     // People, groups, units.
+    (urls::HELP_DESK, PEOPLE, None),
+    ("/console/people/{id}/desk", PEOPLE, None),
+    ("/console/people/{id}/unlock", None, PEOPLE_WRITE),
     (urls::PEOPLE, Some(one(P::PeopleRead)), PEOPLE_WRITE),
     (urls::PEOPLE_MOVE, Some(MOVE_PEOPLE), Some(MOVE_PEOPLE)),
     (
@@ -443,6 +447,11 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/groups/{id}/members", None, GROUPS_WRITE),
     ("/console/groups/{id}/remove", None, GROUPS_WRITE),
     (urls::UNITS, Some(UNITS), UNITS_WRITE),
+    (
+        "/console/settings/units/{id}/branding",
+        Some(UNITS),
+        UNITS_WRITE,
+    ),
     ("/console/settings/units/{id}/rename", None, UNITS_WRITE),
     ("/console/settings/units/{id}/move", None, UNITS_WRITE),
     ("/console/settings/units/{id}/remove", None, UNITS_WRITE),

@@ -7,9 +7,9 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, approvals, audit, campaigns, certificates, commands, device,
-    devices, enrollment, events, failure, identity_providers, imports, mail, needs, notifications,
-    organisation, overview, profiles, rollout, secrets, settings, webhooks,
+    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
+    device, devices, enrollment, events, failure, help_desk, identity_providers, imports, mail,
+    needs, notifications, organisation, overview, profiles, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -278,6 +278,9 @@ fn of_organisation() -> Router<AppState> {
             &format!("{person}/devices"),
             post(organisation::give_device),
         )
+        .route(urls::HELP_DESK, get(help_desk::find))
+        .route(&format!("{person}/desk"), get(help_desk::show))
+        .route(&format!("{person}/unlock"), post(help_desk::unlock))
         .route(
             urls::GROUPS,
             get(organisation::groups_page).post(organisation::create_group),
@@ -294,6 +297,10 @@ fn of_organisation() -> Router<AppState> {
         .route(
             urls::UNITS,
             get(organisation::units_page).post(organisation::create_unit),
+        )
+        .route(
+            &format!("{unit}/branding"),
+            get(branding::show).post(branding::change),
         )
         .route(&format!("{unit}/rename"), post(organisation::rename_unit))
         .route(&format!("{unit}/move"), post(organisation::move_unit))

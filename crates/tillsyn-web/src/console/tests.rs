@@ -14,6 +14,7 @@ use super::administrators::{
 };
 use super::approvals::{ApprovalPage, ApprovalsPage};
 use super::audit::{AuditPage, AuditSettingsPage};
+use super::branding::BrandingPage;
 use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
 use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
@@ -23,6 +24,7 @@ use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::help_desk::{DeskPage, HelpDeskPage};
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
 use super::mail::MailPage;
@@ -101,6 +103,9 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<GroupsPage>(texts, &check);
         each::<GroupPage>(texts, &check);
         each::<UnitsPage>(texts, &check);
+        each::<BrandingPage>(texts, &check);
+        each::<HelpDeskPage>(texts, &check);
+        each::<DeskPage>(texts, &check);
         each::<AdministratorsPage>(texts, &check);
         each::<AdministratorPage>(texts, &check);
         each::<RolesPage>(texts, &check);

@@ -10,8 +10,8 @@ use tillsyn_core::{Error, invitations, settings};
 use crate::auth::ClientAddress;
 use crate::error::AppError;
 use crate::i18n::{Lang, Texts};
-use crate::portal::PortalFrame;
 use crate::portal::enroll::{Closed, ClosedPage};
+use crate::portal::{Brand, PortalFrame};
 use crate::state::AppState;
 use crate::ui::page;
 
@@ -60,6 +60,7 @@ async fn refused(state: &AppState, lang: Lang, error: Error) -> Response {
         // The address carries a secret and leads nowhere any more: no language links.
         here: String::new(),
         help: organisation.support.unwrap_or_default(),
+        brand: Brand::of_organisation(&state.core).await,
         refresh_secs: 0,
     };
     page(closed.status(), &ClosedPage { f, closed })

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::Brand;
 use crate::i18n::Texts;
 use crate::ui::{LangLink, lang_links};
 
@@ -22,6 +23,8 @@ pub struct AppFrame {
     pub organisation: String,
     /// Path and query of this page, for the language links; empty when it cannot be asked for again.
     pub here: String,
+    /// Mark, colours and contacts of the unit.
+    pub brand: Brand,
     /// How to reach help, in the organisation's words; may be empty.
     pub help: String,
     /// Who is signed in; empty when nobody is, and then there is no menu.

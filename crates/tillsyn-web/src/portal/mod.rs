@@ -1,6 +1,7 @@
 //! The pages people see who bring a device in: one thing per screen, usable without script.
 
 mod begin;
+pub mod brand;
 mod cookie;
 pub mod enroll;
 mod failure;
@@ -21,6 +22,7 @@ mod visit;
 
 use std::ops::Deref;
 
+pub use brand::Brand;
 pub use failure::ProblemPage;
 pub use frame::{AppFrame, PortalPlace};
 pub use home::{OwnDeviceRow, PortalHomePage};
@@ -37,6 +39,8 @@ pub struct PortalFrame {
     pub organisation: String,
     /// Path of this page, for the language links.
     pub here: String,
+    /// Mark, colours and contacts of the unit.
+    pub brand: Brand,
     /// How to reach help, in the organisation's words; may be empty.
     pub help: String,
     /// Without script the page asks again after this many seconds; 0: never.

@@ -1,10 +1,10 @@
 //! Every page of the portal in each of its states, with invented data.
 
-use super::PortalFrame;
 use super::enroll::{
     BeginPage, Closed, ClosedPage, FailedPage, Failure, InstallPage, InstallStatus, PinEntry,
     Platform, ReadyPage,
 };
+use super::{Brand, PortalFrame};
 use crate::i18n::{Texts, Zone};
 use crate::ui::{Qr, Sample, status};
 
@@ -18,6 +18,7 @@ fn frame(l: Texts) -> PortalFrame {
         organisation: "Norrviks universitet".to_owned(),
         here: "/e/7KQ4M2XD9HWZ3B5TRY6NQ8FJ2A".to_owned(),
         help: "IT-support: 046-555 01 00".to_owned(),
+        brand: Brand::default(),
         refresh_secs: 0,
     }
 }
@@ -53,6 +54,8 @@ impl Sample for BeginPage {
         browser.guessed = false;
         browser.inviter = String::new();
         browser.f.help = String::new();
+        let mut branded = page(Platform::Iphone, false, None);
+        branded.f.brand = Brand::sample();
         vec![
             ("iphone", page(Platform::Iphone, false, None)),
             (
@@ -73,6 +76,7 @@ impl Sample for BeginPage {
             ),
             ("other", other),
             ("browser", browser),
+            ("branded", branded),
         ]
     }
 }

@@ -12,11 +12,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tillsyn_core::accounts::Session;
 use tillsyn_core::accounts::portal::{self, SignedPerson};
+use tillsyn_core::branding::{self, Branding};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::settings::{self, Organisation};
 use tillsyn_core::{Actor, Core, Error, Kind};
 use tillsyn_pki::hash;
 
+use super::brand::Brand;
 use super::cookie;
 use super::failure::PortalFailure;
 use super::frame::{AppFrame, PortalPlace};
@@ -42,7 +44,7 @@ pub(crate) struct PortalUser {
     pub(crate) zone: Zone,
     /// Parameters of the address.
     pub(crate) query: urls::Query,
-    organisation: Organisation,
+    branding: Branding,
     here: String,
     chosen: Option<Lang>,
     notice: String,
@@ -82,6 +84,7 @@ impl FromRequestParts<AppState> for PortalUser {
         let own = signed.person.language.as_deref().and_then(Lang::from_tag);
         let wanted = chosen.or_else(|| cookie::language(&parts.headers)).or(own);
         let texts = texts(wanted, &parts.headers, &organisation);
+        let branding = branding::of_unit(&state.core, &signed.person.unit_path).await?;
         Ok(Self {
             state: state.clone(),
             person_id: signed.person.id.clone(),
@@ -93,7 +96,7 @@ impl FromRequestParts<AppState> for PortalUser {
             zone: zone(&state.core, &organisation),
             here: query.without("lang").url(parts.uri.path()),
             query,
-            organisation,
+            branding,
             chosen,
             notice: String::new(),
         })
@@ -121,9 +124,10 @@ impl PortalUser {
     pub(crate) fn frame(&self, place: PortalPlace) -> AppFrame {
         AppFrame {
             texts: self.texts,
-            organisation: self.organisation.name.clone(),
+            organisation: self.branding.name.clone(),
             here: self.here.clone(),
-            help: self.organisation.support.clone().unwrap_or_default(),
+            brand: Brand::of(&self.branding),
+            help: String::new(),
             person: self.person.name.clone(),
             csrf: self.csrf_token.clone(),
             place,
@@ -180,7 +184,8 @@ pub(crate) struct PortalGuest {
     pub(crate) texts: Texts,
     pub(crate) zone: Zone,
     pub(crate) query: urls::Query,
-    organisation: Organisation,
+    /// As the organisation itself presents itself: whose unit it is, nobody knows yet.
+    branding: Branding,
     here: String,
     chosen: Option<Lang>,
 }
@@ -210,7 +215,12 @@ impl FromRequestParts<AppState> for PortalGuest {
             zone: zone(&state.core, &organisation),
             here: query.without("lang").url(parts.uri.path()),
             query,
-            organisation,
+            branding: branding::of_organisation(&state.core)
+                .await
+                .unwrap_or_else(|_| Branding {
+                    name: organisation.name,
+                    ..Branding::default()
+                }),
             chosen,
         })
     }
@@ -234,9 +244,9 @@ impl PortalGuest {
     pub(crate) fn frame(&self) -> AppFrame {
         AppFrame {
             texts: self.texts,
-            organisation: self.organisation.name.clone(),
+            organisation: self.branding.name.clone(),
             here: self.here.clone(),
-            help: self.organisation.support.clone().unwrap_or_default(),
+            brand: Brand::of(&self.branding),
             ..AppFrame::default()
         }
     }

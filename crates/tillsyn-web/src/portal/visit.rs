@@ -8,7 +8,7 @@ use tillsyn_core::invitations::{self, InvitationState, OpenInvitation};
 use tillsyn_core::settings;
 
 use super::enroll::{Closed, ClosedPage};
-use super::{PortalFrame, cookie};
+use super::{Brand, PortalFrame, cookie};
 use crate::error::AppError;
 use crate::i18n::{Lang, Texts, Zone};
 use crate::state::AppState;
@@ -60,6 +60,7 @@ impl<'a> Visit<'a> {
                     organisation: organisation.name,
                     here: urls::enroll(code),
                     help: organisation.support.unwrap_or_default(),
+                    brand: Brand::of_organisation(&state.core).await,
                     refresh_secs: 0,
                 };
                 Err(closed(f, &AppError::from(error)))
@@ -74,6 +75,7 @@ impl<'a> Visit<'a> {
             organisation: self.invitation.organisation.clone(),
             here,
             help: self.invitation.support.clone().unwrap_or_default(),
+            brand: Brand::of(&self.invitation.branding),
             refresh_secs: 0,
         }
     }

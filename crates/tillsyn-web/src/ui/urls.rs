@@ -51,6 +51,8 @@ pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";
 pub const PEOPLE: &str = "/console/people";
+/// Who somebody is by whatever they say.
+pub const HELP_DESK: &str = "/console/help-desk";
 pub const PEOPLE_MOVE: &str = "/console/people/move";
 /// Files of people, groups and units.
 pub const IMPORTS: &str = "/console/imports";
@@ -89,6 +91,21 @@ pub fn portal_serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool
     };
     [PORTAL_SET_UP, PORTAL_SIGN_OUT].into_iter().any(below)
         || (demand == Demand::SecondFactor && below(PORTAL_CONFIRM))
+}
+
+/// A mark that a unit shows.
+pub fn brand_mark(hash: &str) -> String {
+    format!("/branding/mark/{}", segment(hash))
+}
+
+/// The style sheet of an accent.
+pub fn brand_accent(name: &str) -> String {
+    format!("/branding/accent/{}.css", segment(name))
+}
+
+/// How a unit presents itself.
+pub fn unit_branding(id: &str) -> String {
+    format!("{UNITS}/{}/branding", segment(id))
 }
 
 /// Where a person opens their new account; the secret is the way in.
@@ -357,6 +374,15 @@ pub fn import_template(kind: &str) -> String {
 
 pub fn person(id: &str) -> String {
     format!("{PEOPLE}/{}", segment(id))
+}
+
+/// How it stands with a person, for the help desk.
+pub fn person_desk(id: &str) -> String {
+    person(id) + "/desk"
+}
+
+pub fn person_unlock(id: &str) -> String {
+    person(id) + "/unlock"
 }
 
 pub fn person_data(id: &str) -> String {

@@ -5,6 +5,7 @@ mod approval;
 mod assignment;
 mod attempt;
 mod authority;
+mod branding;
 mod campaign;
 mod certificate;
 mod client;

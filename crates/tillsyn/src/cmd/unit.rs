@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::branding::{self, BrandingVerb};
 use super::guard::{self, GuardVerb};
 use super::{Failure, With, show};
 
@@ -37,6 +38,9 @@ pub(crate) enum UnitVerb {
         /// Id of the unit
         id: String,
     },
+    /// Shows and changes how an org unit presents itself to people
+    #[command(subcommand)]
+    Branding(BrandingVerb),
     /// Keeps what units want stricter of the guard
     #[command(subcommand)]
     Guard(GuardVerb),
@@ -83,6 +87,7 @@ pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
             let answer = client.delete(&format!("units/{id}")).await?;
             show::done(&client, &answer, "Removed.");
         }
+        UnitVerb::Branding(verb) => branding::run(&client, verb).await?,
         UnitVerb::Guard(verb) => guard::run(&client, verb).await?,
     }
     Ok(())

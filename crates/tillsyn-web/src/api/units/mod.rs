@@ -1,5 +1,6 @@
 //! `/api/v1/units`: the tree of the organisation.
 
+mod branding;
 mod create;
 mod list;
 mod move_to;
@@ -27,4 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(write, routes!(rename::rename)))
         .routes(guarded(write, routes!(move_to::move_to)))
         .routes(guarded(write, routes!(remove::remove)))
+        .routes(guarded(READ, routes!(branding::show)))
+        .routes(guarded(write, routes!(branding::set)))
+        .routes(guarded(write, routes!(branding::remove)))
+        .routes(guarded(write, routes!(branding::set_mark)))
+        .routes(guarded(write, routes!(branding::remove_mark)))
 }

@@ -3,6 +3,7 @@
 mod access;
 mod administrators;
 mod audit;
+mod branding;
 mod commands;
 mod devices;
 mod escrow;
