@@ -96,6 +96,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             push::end_alarms(core).await?;
             sweep_pushes(core).await?;
             escrow::settle_unanswered(core).await?;
+            enrollments::let_rest(core).await?;
             enrollments::revoke_wiped(core).await?;
             inventory::adopt(core).await?;
             reconcile::ask_users(core).await?;

@@ -49,6 +49,8 @@ pub struct EnrollmentView {
     pub status: String,
     pub enrollment_type: String,
     pub ownership: String,
+    /// When the device first spoke with this enrollment's certificate.
+    pub began_at: i64,
     pub enrolled_at: Option<i64>,
     pub ended_at: Option<i64>,
     pub end_reason: Option<String>,
@@ -135,9 +137,12 @@ async fn escrow_in(tx: &Tx, id: &DeviceId) -> Result<Vec<String>, Error> {
         .collect::<Result<_, _>>()?)
 }
 
+/// All that the device ever had, the newest first, and behind them those that it has begun.
 async fn enrollments_in(tx: &Tx, id: &DeviceId) -> Result<Vec<EnrollmentView>, Error> {
     const LIST: &str = "SELECT id, status, enrollment_type, ownership, enrolled_at, ended_at, \
-        end_reason FROM enrollment WHERE device_id = $1 ORDER BY created_at DESC LIMIT 50";
+        end_reason, created_at FROM enrollment WHERE device_id = $1 OR (status = 'pending' \
+        AND udid IS NOT NULL AND udid = (SELECT udid FROM device_summary WHERE device_id = $1)) \
+        ORDER BY CASE WHEN status = 'pending' THEN 1 ELSE 0 END, created_at DESC LIMIT 50";
     tx.fetch_all(LIST, args![id])
         .await?
         .iter()
@@ -150,6 +155,7 @@ async fn enrollments_in(tx: &Tx, id: &DeviceId) -> Result<Vec<EnrollmentView>, E
                 enrolled_at: row.opt_i64(4)?,
                 ended_at: row.opt_i64(5)?,
                 end_reason: row.opt_text(6)?,
+                began_at: row.i64(7)?,
             })
         })
         .collect()

@@ -24,7 +24,10 @@ fn may_become(from: &str, to: &str) -> bool {
                 "active",
                 "superseded" | "removed" | "wiped" | "reset" | "inactive"
             )
-            | ("inactive", "active" | "superseded" | "removed" | "wiped")
+            | (
+                "inactive",
+                "active" | "superseded" | "removed" | "wiped" | "reset"
+            )
     )
 }
 
@@ -67,19 +70,78 @@ pub(crate) async fn end_in(
     Ok(())
 }
 
-/// Ends the active enrollment of a device because a new one completed; returns its id.
+/// The device as it came with the enrollment that completes now.
+pub(crate) struct Arrival<'a> {
+    /// When its new certificate was first heard.
+    pub(crate) began_at: i64,
+    pub(crate) push_token: &'a [u8],
+    /// It is in Setup Assistant: nothing of before is on it.
+    pub(crate) in_setup: bool,
+}
+
+/// An enrollment that was replaced, and as what it ended.
+pub(crate) struct Replaced {
+    pub(crate) id: String,
+    pub(crate) status: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+/// Ends the enrollment that a device has because a new one completed: as *reset* where something shows that
+/// the device was reset in between, without an erase of ours that it acknowledged; else as replaced.
 pub(crate) async fn supersede_active_in(
     tx: &Tx,
     device: &DeviceId,
+    arrival: &Arrival<'_>,
     now_ms: i64,
-) -> Result<Option<String>, Error> {
-    const ACTIVE: &str = "SELECT id FROM enrollment WHERE device_id = $1 AND status = 'active'";
-    let Some(row) = tx.fetch_optional(ACTIVE, args![device]).await? else {
+) -> Result<Option<Replaced>, Error> {
+    const HELD: &str = "SELECT id, status FROM enrollment \
+        WHERE device_id = $1 AND status IN ('active', 'inactive') ORDER BY created_at DESC";
+    let mut newest = None;
+    for row in tx.fetch_all(HELD, args![device]).await? {
+        let id = row.text(0)?;
+        let reset = match row.str(1)? {
+            "inactive" => Some("came_anew"),
+            _ => sign_of_reset(tx, &id, arrival).await?,
+        };
+        let (status, reason) =
+            reset.map_or(("superseded", "enrolled_again"), |reason| ("reset", reason));
+        end_in(tx, &id, status, reason, now_ms).await?;
+        newest.get_or_insert(Replaced { id, status, reason });
+    }
+    Ok(newest)
+}
+
+/// What shows that the device lost its enrollment instead of giving it for the new one. A device keeps its
+/// push token as long as its system and data stay.
+async fn sign_of_reset(
+    tx: &Tx,
+    id: &str,
+    arrival: &Arrival<'_>,
+) -> Result<Option<&'static str>, Error> {
+    const ERASE: &str = "SELECT c.id FROM command c JOIN channel ch ON ch.id = c.channel_id \
+        WHERE ch.enrollment_id = $1 AND c.act = 'erase' AND c.status = 'sent' LIMIT 1";
+    const HEARD: &str = "SELECT 1 FROM enrollment e JOIN device_summary d ON d.device_id = e.device_id \
+        WHERE e.id = $1 AND (d.last_seen > $2 OR EXISTS (SELECT 1 FROM command c \
+        JOIN channel ch ON ch.id = c.channel_id WHERE ch.enrollment_id = e.id AND c.finished = 1 \
+        AND c.updated_at >= $2 AND c.status IN ('acknowledged', 'error')))";
+    const TOKEN: &str =
+        "SELECT push_token FROM channel WHERE enrollment_id = $1 AND name = 'device'";
+    if arrival.in_setup {
+        return Ok(Some("setup_assistant"));
+    }
+    if tx.fetch_optional(ERASE, args![id]).await?.is_some() {
+        return Ok(Some("erase_unanswered"));
+    }
+    let heard = tx
+        .fetch_optional(HEARD, args![id, arrival.began_at])
+        .await?;
+    if heard.is_some() {
         return Ok(None);
-    };
-    let id = row.text(0)?;
-    end_in(tx, &id, "superseded", "enrolled_again", now_ms).await?;
-    Ok(Some(id))
+    }
+    let token = tx.fetch_optional(TOKEN, args![id]).await?;
+    let token = token.map(|row| row.opt_blob(0)).transpose()?.flatten();
+    let another = token.is_some_and(|token| token != arrival.push_token);
+    Ok(another.then_some("came_anew"))
 }
 
 /// Ends one user channel.
@@ -138,7 +200,7 @@ pub(crate) async fn lapse_pending(core: &Core) -> Result<(), Error> {
 pub(crate) async fn revoke_wiped(core: &Core) -> Result<u64, Error> {
     const REVOKE: &str = "UPDATE certificate SET revoked_at = $1, revoke_reason = 'enrollment_ended' \
         WHERE revoked_at IS NULL AND enrollment_id IN (SELECT id FROM enrollment \
-        WHERE status IN ('wiped', 'superseded') AND ended_at <= $2 AND ended_at > $3)";
+        WHERE status IN ('wiped', 'superseded', 'reset') AND ended_at <= $2 AND ended_at > $3)";
     let now = core.now_ms();
     // Looks back a week only, so that the job stays cheap; it runs every hour.
     let done = core

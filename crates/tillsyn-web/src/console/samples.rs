@@ -679,6 +679,7 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
             "Elin Hedström".to_owned()
         },
         belongs: super::samples_people::belongs_to(l),
+        enrollments: super::samples_desk::enrollments(l),
         personal,
         pills: if personal {
             vec![status(l, "device", "active")]

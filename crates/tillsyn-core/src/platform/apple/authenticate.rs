@@ -24,7 +24,8 @@ const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_i
 /// The enrollment that a serial number or UDID belongs to now, and who has it.
 const HOLDER: &str = "SELECT e.id, e.person_id, t.invitation_id FROM enrollment e \
     JOIN device d ON d.id = e.device_id LEFT JOIN attempt t ON t.id = e.attempt_id \
-    WHERE e.status = 'active' AND (d.serial_number = $1 OR ($1 IS NULL AND e.udid = $2)) LIMIT 1";
+    WHERE e.status IN ('active', 'inactive') \
+    AND (d.serial_number = $1 OR ($1 IS NULL AND e.udid = $2)) LIMIT 1";
 
 /// The first `Authenticate` of a certificate.
 pub(super) async fn first(

@@ -11,9 +11,10 @@ use tillsyn_pki::hash;
 use super::answer::DeviceAnswer;
 use super::check_in::{Context, Done};
 use super::identity::DeviceCertificate;
-use super::sender::{self, Sender, SenderEnrollment, Trust};
+use super::sender::{self, Admission, Sender, SenderEnrollment, Trust};
 use crate::actor::Actor;
 use crate::device_authorities::TrustedAuthority;
+use crate::enrollments;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::moving;
@@ -29,7 +30,8 @@ pub(super) struct Contact<'a> {
 /// The sender behind a certificate, pinned just now if it may be.
 pub(super) async fn sender(tx: &Tx, contact: &Contact<'_>) -> Result<Option<Sender>, Error> {
     let certificate = &contact.certificate.sha256;
-    if let Some(sender) = sender::find(tx, certificate).await? {
+    if let Some(mut sender) = sender::find(tx, certificate).await? {
+        wake(tx, contact, &mut sender).await?;
         return Ok(Some(sender));
     }
     match &contact.certificate.authority {
@@ -38,6 +40,34 @@ pub(super) async fn sender(tx: &Tx, contact: &Contact<'_>) -> Result<Option<Send
         }
         _ => Ok(None),
     }
+}
+
+/// A device whose enrollment rests speaks: when it is who it says it is, the enrollment is active again.
+async fn wake(tx: &Tx, contact: &Contact<'_>, sender: &mut Sender) -> Result<(), Error> {
+    let set = |sender: &mut Sender, status: &str| {
+        if let Some(enrollment) = &mut sender.enrollment {
+            status.clone_into(&mut enrollment.status);
+        }
+    };
+    let rests = |enrollment: &SenderEnrollment| enrollment.status == "inactive";
+    if !sender.enrollment.as_ref().is_some_and(rests) {
+        return Ok(());
+    }
+    set(sender, "active");
+    let id = match sender.admit(contact.ids) {
+        Admission::Admitted(enrollment) | Admission::Renewed(enrollment) => {
+            Some(enrollment.id.clone())
+        }
+        Admission::Refused { .. } => None,
+    };
+    let woken = match id {
+        Some(id) => enrollments::wake_in(tx, &id, contact.address, contact.now_ms).await?,
+        None => false,
+    };
+    if !woken {
+        set(sender, "inactive");
+    }
+    Ok(())
 }
 
 /// Pins an awaited enrollment to this certificate; freezes one that another certificate has claimed. Whether

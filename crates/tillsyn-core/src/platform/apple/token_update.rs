@@ -13,7 +13,7 @@ use super::sender::{Sender, SenderEnrollment};
 use crate::actor::Actor;
 use crate::commands;
 use crate::devices;
-use crate::enrollments;
+use crate::enrollments::{self, Arrival};
 use crate::error::Error;
 use crate::escrow::{self, Kind, NewSecret};
 use crate::events::{self, NewEvent};
@@ -72,6 +72,7 @@ async fn activate(
     const ACTIVE: &str = "UPDATE enrollment SET status = 'active', device_id = $2, enrolled_at = $3, \
         expires_at = NULL WHERE id = $1 AND status = 'pending'";
     const ATTEMPT: &str = "UPDATE attempt SET device_id = $2 WHERE id = $1";
+    const BEGAN: &str = "SELECT created_at FROM enrollment WHERE id = $1";
     let now = context.now_ms;
     let address = context.address.as_deref();
     if !still_reaches_by_authority(tx, enrollment).await? {
@@ -107,7 +108,13 @@ async fn activate(
             .await;
     }
     let device = devices::summary::device_for_enrollment_in(tx, &enrollment.id, now).await?;
-    let replaced = enrollments::supersede_active_in(tx, &device, now).await?;
+    let began = tx.fetch_one(BEGAN, args![enrollment.id.as_str()]).await?;
+    let arrival = Arrival {
+        began_at: began.i64(0)?,
+        push_token: message.token.as_bytes(),
+        in_setup: message.awaiting_configuration.unwrap_or(false),
+    };
+    let replaced = enrollments::supersede_active_in(tx, &device, &arrival, now).await?;
     tx.execute(ACTIVE, args![enrollment.id.as_str(), &device, now])
         .await?;
     devices::summary::enrolled_in(tx, &device, &enrollment.id, now).await?;
@@ -139,7 +146,9 @@ async fn activate(
         "attempt_id": sender.attempt_id,
         "enrollment_type": enrollment.enrollment_type,
         "ownership": enrollment.ownership,
-        "replaced_enrollment_id": replaced,
+        "replaced_enrollment_id": replaced.as_ref().map(|old| &old.id),
+        "replaced_as": replaced.as_ref().map(|old| old.status),
+        "replaced_because": replaced.as_ref().map(|old| old.reason),
     }));
     events::record(tx, &actor, now, event).await?;
     Ok(Done {

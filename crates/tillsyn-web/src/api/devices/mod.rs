@@ -1,5 +1,6 @@
 //! `/api/v1/devices`.
 
+pub(super) mod enrollments;
 pub(super) mod erase;
 pub(super) mod fact_changes;
 pub(super) mod inventory;

@@ -98,12 +98,15 @@ pub(in crate::api) struct DeviceFull {
 
 /// One management relation.
 #[derive(Serialize, ToSchema)]
-struct Enrollment {
+pub(in crate::api) struct Enrollment {
     #[schema(format = "uuid")]
     id: String,
+    /// `pending`, `active`, `inactive`, `reset`, `wiped`, `removed` or `superseded`; at most one is active.
     status: String,
     enrollment_type: String,
     ownership: String,
+    /// When the device first spoke with this enrollment's certificate.
+    began_at: Time,
     enrolled_at: Option<Time>,
     ended_at: Option<Time>,
     end_reason: Option<String>,
@@ -207,6 +210,7 @@ impl From<EnrollmentView> for Enrollment {
             status: view.status,
             enrollment_type: view.enrollment_type,
             ownership: view.ownership,
+            began_at: Time(view.began_at),
             enrolled_at: Time::option(view.enrolled_at),
             ended_at: Time::option(view.ended_at),
             end_reason: view.end_reason,

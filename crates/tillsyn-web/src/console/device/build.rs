@@ -94,6 +94,11 @@ impl<'a> Build<'a> {
             } else {
                 BelongsTo::default()
             },
+            enrollments: if tab == DeviceTab::Summary {
+                parts::enrollments(self)
+            } else {
+                Vec::new()
+            },
             personal: self.is_personal(),
             pills: self.pills(),
             callout: parts::callout(self).await?,

@@ -23,8 +23,8 @@ pub use inventory::{
 };
 pub use items::{CommandLine, ItemRow, ItemsTab, Proof, WhyLine};
 pub use page::{
-    Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, Fact, FactValue, Hop,
-    Identity, ProfileRow, SecurityFact, StripFigure,
+    Act, Acts, Callout, CommandEntry, Deadline, DevicePage, DeviceTab, EnrollmentLine, Fact,
+    FactValue, Hop, Identity, ProfileRow, SecurityFact, StripFigure,
 };
 
 pub use send::{SendFamily, SendField, SendKind, SendOnePage, SendPage, SendRow};

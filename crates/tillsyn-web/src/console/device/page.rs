@@ -38,6 +38,8 @@ pub struct DevicePage {
     pub person: String,
     /// Unit, person and groups, on the summary.
     pub belongs: BelongsTo,
+    /// On the summary: all that it ever had.
+    pub enrollments: Vec<EnrollmentLine>,
     pub personal: bool,
     /// Beside the name: device status, supervision.
     pub pills: Vec<Status>,
@@ -70,6 +72,47 @@ pub struct DevicePage {
     pub profile_error: String,
     pub acts: Acts,
     pub dialog: Option<Dialog>,
+}
+
+/// One enrollment of the device.
+#[derive(Clone, Debug)]
+pub struct EnrollmentLine {
+    pub status: Status,
+    /// How it is managed, and whose it is.
+    pub kind: String,
+    /// From when to when.
+    pub time: String,
+    /// Why it ended; empty while it lasts.
+    pub cause: String,
+}
+
+impl EnrollmentLine {
+    pub(crate) fn new(
+        l: crate::i18n::Texts,
+        (status, ownership): (&str, &str),
+        (from, to): (&str, &str),
+        reason: &str,
+    ) -> Self {
+        let args = [("from", from.into()), ("to", to.into())];
+        Self {
+            status: crate::ui::status(l, "enrollment", status),
+            kind: if ownership == "personal" {
+                l.t("personal")
+            } else {
+                l.t("corporate")
+            },
+            time: match (status, to) {
+                ("pending", _) => l.ta("enrollments-begun", from),
+                (_, "") => l.ta("enrollments-since", from),
+                _ => l.t_args("enrollments-between", &args),
+            },
+            cause: if reason.is_empty() {
+                String::new()
+            } else {
+                crate::console::words::enrollment_end(l, reason)
+            },
+        }
+    }
 }
 
 impl DevicePage {

@@ -7,7 +7,9 @@ use tillsyn_core::devices::{EnrollmentView, FactView};
 use tillsyn_core::push;
 
 use super::build::Build;
-use super::page::{Callout, Fact, FactValue, Identity, ProfileRow, SecurityFact, StripFigure};
+use super::page::{
+    Callout, EnrollmentLine, Fact, FactValue, Identity, ProfileRow, SecurityFact, StripFigure,
+};
 use crate::console::commands::title_of;
 use crate::console::failure::Failure;
 use crate::console::words;
@@ -195,6 +197,26 @@ pub(super) fn identity(build: &Build<'_>) -> Vec<Identity> {
         device.row.id.as_str(),
         enrollment.map_or("", |enrollment| enrollment.id.as_str()),
     )
+}
+
+/// One that is begun first, then the newest.
+pub(super) fn enrollments(build: &Build<'_>) -> Vec<EnrollmentLine> {
+    let (l, zone) = (build.visitor.texts, &build.visitor.zone);
+    let line = |view: &EnrollmentView| {
+        let from = l.date_time(view.enrolled_at.unwrap_or(view.began_at), zone);
+        let to = view
+            .ended_at
+            .map_or_else(String::new, |at| l.date_time(at, zone));
+        let reason = view.end_reason.as_deref().unwrap_or_default();
+        let what = (view.status.as_str(), view.ownership.as_str());
+        EnrollmentLine::new(l, what, (&from, &to), reason)
+    };
+    let (begun, others): (Vec<_>, Vec<_>) = build
+        .device
+        .enrollments
+        .iter()
+        .partition(|view| view.status == "pending");
+    begun.into_iter().chain(others).map(line).collect()
 }
 
 pub(super) fn security(build: &Build<'_>) -> Vec<SecurityFact> {

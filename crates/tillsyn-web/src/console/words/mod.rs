@@ -2,6 +2,7 @@
 
 mod activity;
 mod commands;
+mod enrollments;
 mod facts;
 mod findings;
 mod general;
@@ -13,6 +14,7 @@ mod transitions;
 
 pub use activity::activity;
 pub use commands::{command, command_family, command_parameter};
+pub use enrollments::enrollment_end;
 pub use facts::{bytes, bytes_short, fact_label, fact_value};
 pub use findings::{
     conflict, effect, finding, item_reason, kind_word, plan_reason, support_reason,

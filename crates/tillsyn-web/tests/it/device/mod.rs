@@ -10,4 +10,5 @@ mod push;
 mod queue;
 mod reconciling;
 mod refusals;
+mod statuses;
 pub(crate) mod story;
