@@ -42,6 +42,7 @@ const FIXED = {
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
   certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',
   people: '/console/people', groups: '/console/groups', units: '/console/settings/units', imports: '/console/imports',
+  'help-desk': '/console/help-desk', 'help-desk-none': '/console/help-desk?q=zzz',
   approvals: '/console/approvals', campaigns: '/console/campaigns', 'campaign-new': '/console/campaigns/new',
   guard: '/console/settings/guard', audit: '/console/audit', 'audit-settings': '/console/audit/settings',
   administrators: '/console/settings/administrators', roles: '/console/settings/roles',
@@ -81,7 +82,11 @@ async function discover(page) {
     return new URL(page.url()).pathname;
   };
   links.person = await made('/console/people', 'Elin Hedström');
+  links.desk = `${links.person}/desk`;
   links.group = await made('/console/groups', 'Loan iPads');
+  await page.goto(`${server.url}/console/settings/units`);
+  const unit = new URL(await page.locator('tbody a.btn').first().getAttribute('href'), server.url).searchParams.get('unit');
+  links.branding = `/console/settings/units/${unit}/branding`;
   // A profile from a template, so that its form has sections, secrets and references.
   await page.goto(`${server.url}/console/profiles/new`);
   const card = page.getByRole('listitem').filter({ hasText: texts('en')('profile-template-eduroam_tls') });

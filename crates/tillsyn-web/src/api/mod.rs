@@ -24,6 +24,7 @@ mod groups;
 mod guard;
 mod guarded;
 mod held;
+mod help_desk;
 mod idempotent;
 mod identity_providers;
 mod imports;

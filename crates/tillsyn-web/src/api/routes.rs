@@ -82,6 +82,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(people::routes())
         .merge(units::routes())
+        .merge(super::help_desk::routes())
         .merge(super::mail::routes())
         .merge(super::notifications::routes())
         .merge(super::webhooks::routes())
@@ -122,6 +123,10 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::DevicesRead),
             routes!(devices::show::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
+            routes!(devices::enrollments::list),
         ))
         .routes(guarded(
             Needs::One(P::DevicesLock),

@@ -21,6 +21,17 @@ pub(crate) enum PersonVerb {
         #[arg(long, default_value_t = 50)]
         limit: usize,
     },
+    /// Finds people, devices and invitations by whatever somebody says: name, mail address, serial number,
+    /// IMEI, name of a device
+    Find {
+        /// What they say
+        query: String,
+    },
+    /// Shows how it stands with a person, and the next useful act
+    Desk {
+        /// Id of the person
+        id: String,
+    },
     /// Shows a person
     Show {
         /// Id of the person
@@ -105,6 +116,52 @@ pub(super) async fn run(with: With<PersonVerb>) -> Result<(), Failure> {
                 ("ID", "/id"),
             ];
             show::rows(&client, &columns, rows, "There are no such people.");
+        }
+        PersonVerb::Find { query } => {
+            let found = client.get("help-desk", &[("q", query)]).await?;
+            let columns = [
+                ("KIND", "/kind"),
+                ("NAME", "/name"),
+                ("DETAIL", "/detail"),
+                ("PERSON", "/person_id"),
+                ("ID", "/id"),
+            ];
+            let none = found["items"].as_array().is_none_or(Vec::is_empty);
+            if client.json || none {
+                show::done(&client, &found, "Nothing was found.");
+            } else {
+                show::part(&client, "Found", &columns, &found["items"]);
+            }
+        }
+        PersonVerb::Desk { id } => {
+            let desk = client.get(&format!("people/{id}/desk"), &[]).await?;
+            let fields = [
+                ("Name", "/name"),
+                ("Mail address", "/email"),
+                ("Account", "/account/state"),
+                ("Last sign-in", "/account/last_sign_in_at"),
+                ("Next useful act", "/next/act"),
+                ("About", "/next/object_id"),
+                ("Cause", "/next/cause"),
+            ];
+            show::one(&client, &fields, &desk);
+            if !client.json {
+                let devices = [
+                    ("NAME", "/name"),
+                    ("STATUS", "/status"),
+                    ("CONTACT", "/contact"),
+                    ("LAST SEEN", "/last_seen"),
+                ];
+                show::part(&client, "Devices", &devices, &desk["devices"]);
+                let invitations = [("LABEL", "/label"), ("STATUS", "/status")];
+                show::part(&client, "Invitations", &invitations, &desk["invitations"]);
+                let attempts = [
+                    ("WHEN", "/updated_at"),
+                    ("STATUS", "/status"),
+                    ("CAUSE", "/cause"),
+                ];
+                show::part(&client, "Attempts", &attempts, &desk["attempts"]);
+            }
         }
         PersonVerb::Show { id } => {
             let person = client.get(&format!("people/{id}"), &[]).await?;
