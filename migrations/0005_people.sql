@@ -318,5 +318,29 @@ INSERT INTO worker_lease (name, holder, lease_until, cursor) VALUES ('leavers', 
 
 
 -- LDAP -----------------------------------------------------------------------------------------------------
+-- How a directory is reached and read, and how that went.
+CREATE TABLE ldap_source (
+    source_id TEXT NOT NULL PRIMARY KEY REFERENCES directory_source (id),
+    -- Servers, bases, filters, attributes, as JSON; no secret is in it.
+    settings TEXT NOT NULL,
+    password_sealed {blob} NOT NULL,
+    -- What the server said it is.
+    product TEXT,
+    -- Up to where it was read, as JSON; of one server alone.
+    delta TEXT,
+    last_full_at BIGINT,
+    last_run_at BIGINT,
+    -- Why the last run was incomplete or failed.
+    last_code TEXT,
+    people_count BIGINT,
+    group_count BIGINT,
+    -- References to other servers, which are not followed.
+    refs BIGINT NOT NULL,
+    full_due_at BIGINT NOT NULL,
+    run_due_at BIGINT NOT NULL,
+    lease_holder TEXT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
 
 

@@ -47,7 +47,7 @@ const FIXED = {
   guard: '/console/settings/guard', audit: '/console/audit', 'audit-settings': '/console/audit/settings',
   administrators: '/console/settings/administrators', roles: '/console/settings/roles',
   providers: '/console/settings/sign-in', 'provider-new': '/console/settings/sign-in/new',
-  webhooks: '/console/settings/webhooks', mail: '/console/settings/mail', account: '/console/account',
+  directories: '/console/settings/directories', webhooks: '/console/settings/webhooks', mail: '/console/settings/mail', account: '/console/account',
   notifications: '/console/account/notifications',
   'not-found': '/console/nothing-here',
 };

@@ -22,6 +22,7 @@ use crate::guard;
 use crate::imports;
 use crate::inventory;
 use crate::invitations;
+use crate::ldap;
 use crate::lost_mode;
 use crate::mail;
 use crate::notifications;
@@ -46,6 +47,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "last_seen")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "activation_lock")),
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "reconcile_again")),
+        tokio::spawn(every(core.clone(), MINUTE_MS, "ldap")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
         tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
     ]
@@ -110,6 +112,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "reconcile" => reconcile::run_due(core).await,
         "audit" => audit::run_due(core).await,
         "webhooks" => webhooks::run_once(core).await,
+        "ldap" => ldap::run_due(core).await,
         "mail" => mail::run_due(core).await,
         "notifications" => notifications::tell_by_mail(core).await,
         "push" => push::push_once(core).await.map(|_| ()),

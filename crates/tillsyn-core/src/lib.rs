@@ -36,6 +36,7 @@ pub mod inventory;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;
+pub mod ldap;
 mod lease;
 pub mod lost_mode;
 pub mod mail;

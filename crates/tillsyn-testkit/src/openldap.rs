@@ -112,6 +112,14 @@ impl OpenLdap {
         &self.ca_pem
     }
 
+    /// Starts it again with other limits.
+    pub async fn reconfigure(&mut self, options: OpenLdapOptions) {
+        self.stop();
+        let config = self.folder.path().join("slapd.conf");
+        std::fs::write(config, configuration(self.folder.path(), options)).unwrap();
+        self.resume().await;
+    }
+
     /// Starts it again on the same ports with what it holds.
     pub async fn resume(&mut self) {
         let log = std::fs::File::options()

@@ -21,6 +21,7 @@ use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use tillsyn_web::console::errors::ErrorPage;
+use tillsyn_web::console::directory_ldap::DirectoryLdapPage;
 use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::organisation::{
@@ -101,6 +102,7 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AdministratorPage>(folder, texts)?;
     write::<RolesPage>(folder, texts)?;
     write::<RolePage>(folder, texts)?;
+    write::<DirectoryLdapPage>(folder, texts)?;
     write::<IdentityProvidersPage>(folder, texts)?;
     write::<IdentityProviderPage>(folder, texts)?;
     write::<WelcomePage>(folder, texts)?;

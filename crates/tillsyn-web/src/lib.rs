@@ -14,6 +14,7 @@ mod mail;
 mod middleware;
 pub mod portal;
 mod routes;
+mod scim;
 pub mod server;
 pub mod state;
 pub mod ui;

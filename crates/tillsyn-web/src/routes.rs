@@ -9,7 +9,7 @@ use axum::routing::get;
 use crate::error::AppError;
 use crate::state::AppState;
 use crate::ui::urls;
-use crate::{api, assets, compat, console, device, enroll, middleware, portal};
+use crate::{api, assets, compat, console, device, enroll, middleware, portal, scim};
 
 /// Both surfaces on one port.
 pub(crate) fn all(state: AppState) -> Router {
@@ -36,6 +36,7 @@ fn public_routes(state: &AppState) -> Router<AppState> {
     device::routes()
         .merge(enroll::routes())
         .merge(portal::routes(state))
+        .merge(scim::routes())
 }
 
 fn administrative_routes(state: &AppState) -> Router<AppState> {

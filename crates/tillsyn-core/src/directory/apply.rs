@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use tillsyn_db::{Tx, args};
 
-use super::groups::{create_in, follow, refuse_paused, rename_in, resolve, set_members_in, work_out_in};
+use super::groups::{
+    create_in, follow, refuse_paused, rename_in, resolve, set_members_in, work_out_in,
+};
 use super::life::LifeState;
 use super::model::{Applied, Counts, GroupEntry, PersonEntry, Run, clean, many_of};
 use super::person::{Done, Outcome, Step, missing_in, take_in};
@@ -73,7 +75,8 @@ fn check(run: &Run) -> Result<(), Error> {
         edges += group.members.as_ref().map_or(0, Vec::len);
     }
     if edges > MOST_EDGES {
-        let text = format!("The groups of one directory have at most {MOST_EDGES} members together.");
+        let text =
+            format!("The groups of one directory have at most {MOST_EDGES} members together.");
         return Err(Error::invalid("groups", "directory_members_many", text));
     }
     Ok(())
@@ -280,7 +283,8 @@ impl Work {
                     work.still_in(tx, *now).await?;
                     if let Some(held) = held {
                         for row in tx.fetch_all(SAME, args![&work.source.id]).await? {
-                            let before: Held = serde_json::from_str(row.str(1)?).unwrap_or_default();
+                            let before: Held =
+                                serde_json::from_str(row.str(1)?).unwrap_or_default();
                             if before == *held {
                                 // Nobody is told again of what waits already.
                                 return row.text(0).map_err(Error::from);
@@ -532,4 +536,3 @@ fn count_move(counts: &mut Counts, state: LifeState) {
         LifeState::Leaving | LifeState::Deleted => counts.leaving += 1,
     }
 }
-

@@ -43,7 +43,15 @@ pub(super) async fn create_in(
         super::SourceKind::Scim => key.to_owned(),
         _ => new_uuid(now_ms).to_string(),
     };
-    let values = args![id.as_str(), &source.id, key, &group, name, external_id, now_ms];
+    let values = args![
+        id.as_str(),
+        &source.id,
+        key,
+        &group,
+        name,
+        external_id,
+        now_ms
+    ];
     tx.execute(LINK, values).await?;
     let event = NewEvent::done("group.create", "group", group.as_str(), unit)
         .with(json!({"after": {"name": shown}, "directory": source.id}));
@@ -119,8 +127,10 @@ pub(super) async fn set_members_in(
 ) -> Result<bool, Error> {
     const LIST: &str = "SELECT member_kind, member_id FROM directory_group_member \
         WHERE directory_group_id = $1";
-    const TOUCH: &str = "UPDATE directory_group SET version = version + 1, updated_at = $2 WHERE id = $1";
-    const UNRESOLVED: &str = "UPDATE directory_group SET unresolved = $2 WHERE id = $1 AND unresolved <> $2";
+    const TOUCH: &str =
+        "UPDATE directory_group SET version = version + 1, updated_at = $2 WHERE id = $1";
+    const UNRESOLVED: &str =
+        "UPDATE directory_group SET unresolved = $2 WHERE id = $1 AND unresolved <> $2";
     let unresolved = i64::try_from(unresolved).unwrap_or(i64::MAX);
     tx.execute(UNRESOLVED, args![id, unresolved]).await?;
     let mut present = BTreeSet::new();
@@ -161,7 +171,8 @@ pub(super) async fn change_direct_in(
             .map(|(_, id)| id.clone())
             .collect();
         for part in ids.chunks(MEMBERS) {
-            tx.execute_in(DELETE, part.to_vec(), args![id, kind]).await?;
+            tx.execute_in(DELETE, part.to_vec(), args![id, kind])
+                .await?;
         }
     }
     Ok(())
@@ -349,12 +360,7 @@ struct Waiting {
     open: bool,
 }
 
-async fn due_in(
-    tx: &Tx,
-    group: &GroupId,
-    anew: bool,
-    now_ms: i64,
-) -> Result<Option<Due>, Error> {
+async fn due_in(tx: &Tx, group: &GroupId, anew: bool, now_ms: i64) -> Result<Option<Due>, Error> {
     const SOURCE: &str = "SELECT g.source_id, u.path, g.id FROM directory_group g JOIN directory_source s \
         ON s.id = g.source_id JOIN device_group d ON d.id = g.group_id \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE g.group_id = $1 AND s.status = 'active'";
@@ -430,9 +436,10 @@ pub(super) async fn follow(
 ) -> Result<(), Error> {
     let due = core
         .db()
-        .write((group.clone(), anew, core.now_ms()), |tx, (group, anew, now)| {
-            Box::pin(async move { due_in(tx, group, *anew, *now).await })
-        })
+        .write(
+            (group.clone(), anew, core.now_ms()),
+            |tx, (group, anew, now)| Box::pin(async move { due_in(tx, group, *anew, *now).await }),
+        )
         .await?;
     let Some(due) = due else { return Ok(()) };
     if due.add.is_empty() && due.remove.is_empty() {
@@ -621,7 +628,10 @@ pub(crate) async fn refuse_renaming_in(tx: &Tx, group: &GroupId) -> Result<(), E
     match tx.fetch_optional(FIND, args![group]).await? {
         None => Ok(()),
         Some(row) => {
-            let text = format!("The directory {} keeps this group; change it there.", row.str(0)?);
+            let text = format!(
+                "The directory {} keeps this group; change it there.",
+                row.str(0)?
+            );
             Err(Error::conflict("group_of_directory", text)
                 .with_data(json!({"directory": row.text(0)?})))
         }

@@ -22,6 +22,8 @@ use crate::lease;
 const LEASE: &str = "leavers";
 /// Whoever comes back within this time gets everything back.
 const RETURN_MS: i64 = 30 * DAY_MS;
+/// How long it is kept what readings did.
+const RUNS_MS: i64 = 90 * DAY_MS;
 /// People of one round.
 const ROUND: i64 = 200;
 
@@ -33,7 +35,7 @@ pub(crate) async fn run_due(core: &Core) -> Result<(), Error> {
         age(core).await?;
         deal(core).await?;
         end(core).await?;
-        forget_aliases(core).await?;
+        forget_old(core).await?;
     }
     Ok(())
 }
@@ -108,10 +110,11 @@ async fn age(core: &Core) -> Result<(), Error> {
                     let person = row.text(0)?;
                     tx.execute(LEAVE, args![person.as_str(), *now]).await?;
                     let (source, unit) = (DirectoryId::from_store(row.text(1)?), row.text(4)?);
-                    let event = NewEvent::done("person.state", "person", &person, &unit).with(json!({
-                        "state": "leaving", "directory": source, "said": row.opt_text(5)?,
-                        "suspended_days": policy.suspended_days,
-                    }));
+                    let event =
+                        NewEvent::done("person.state", "person", &person, &unit).with(json!({
+                            "state": "leaving", "directory": source, "said": row.opt_text(5)?,
+                            "suspended_days": policy.suspended_days,
+                        }));
                     events::record(tx, &Actor::directory(&source, None), *now, event).await?;
                 }
                 Ok::<_, Error>(())
@@ -324,7 +327,14 @@ pub(super) async fn unlink_in(
             (None, Some(login)) if source.kind == super::SourceKind::Scim => keys.push(login),
             _ => {}
         }
-        bury_in(tx, (source.id.as_str(), &source.salt), &keys, reason, now_ms).await?;
+        bury_in(
+            tx,
+            (source.id.as_str(), &source.salt),
+            &keys,
+            reason,
+            now_ms,
+        )
+        .await?;
         let mut changed = std::collections::BTreeSet::new();
         for row in tx.fetch_all(GROUPS, args![link.as_str()]).await? {
             changed.insert(row.text(0)?);
@@ -351,9 +361,14 @@ pub(crate) async fn forget_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result
     Ok(())
 }
 
-async fn forget_aliases(core: &Core) -> Result<(), Error> {
-    const OVER: &str = "DELETE FROM person_alias WHERE until <= $1";
-    core.db().execute(OVER, args![core.now_ms()]).await?;
+/// Former addresses whose time is over, and what old readings did.
+async fn forget_old(core: &Core) -> Result<(), Error> {
+    const ALIASES: &str = "DELETE FROM person_alias WHERE until <= $1";
+    const RUNS: &str = "DELETE FROM directory_run WHERE id IN (SELECT r.id FROM directory_run r \
+        WHERE r.created_at < $1 AND r.status NOT IN ('held', 'declined') LIMIT 1000)";
+    let now = core.now_ms();
+    core.db().execute(ALIASES, args![now]).await?;
+    core.db().execute(RUNS, args![now - RUNS_MS]).await?;
     Ok(())
 }
 
@@ -418,4 +433,3 @@ pub async fn leavers(
         })
         .await
 }
-

@@ -69,7 +69,9 @@ pub(super) async fn stand_in(
         Some(row) => Some((LifeState::stored(row.str(0)?)?, row.text(1)?)),
         None => None,
     };
-    let was = before.as_ref().map_or(LifeState::Active, |(state, _)| *state);
+    let was = before
+        .as_ref()
+        .map_or(LifeState::Active, |(state, _)| *state);
     let same_source = before
         .as_ref()
         .is_some_and(|(_, source)| source == stand.source.as_str());
@@ -125,11 +127,7 @@ async fn become_in(
 }
 
 /// Ends the sessions and tokens of the person's own account.
-pub(super) async fn end_access_in(
-    tx: &Tx,
-    person: &str,
-    now_ms: i64,
-) -> Result<(u64, u64), Error> {
+pub(super) async fn end_access_in(tx: &Tx, person: &str, now_ms: i64) -> Result<(u64, u64), Error> {
     const SESSIONS: &str = "DELETE FROM session WHERE account_id IN \
         (SELECT id FROM account WHERE person_id = $1)";
     const TOKENS: &str = "UPDATE api_token SET revoked_at = $2 WHERE revoked_at IS NULL \

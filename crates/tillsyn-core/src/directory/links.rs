@@ -79,9 +79,7 @@ pub async fn links_of(
     let (at, last) = match after {
         None => (i64::MIN, String::new()),
         Some(after) => match Cursor::decode(after)?.values() {
-            [at, Json::String(id)] if at.is_i64() => {
-                (at.as_i64().unwrap_or(i64::MIN), id.clone())
-            }
+            [at, Json::String(id)] if at.is_i64() => (at.as_i64().unwrap_or(i64::MIN), id.clone()),
             _ => {
                 let text = "This cursor is not one of ours; start without it.";
                 return Err(Error::invalid("after", "cursor", text));
@@ -107,9 +105,10 @@ pub async fn links_of(
         .take(keep)
         .map(decode)
         .collect::<Result<Vec<_>, Error>>()?;
-    let next = items.last().filter(|_| rows.len() > keep).map(|link| {
-        Cursor::new(vec![json!(link.created_at), json!(link.id)]).encode()
-    });
+    let next = items
+        .last()
+        .filter(|_| rows.len() > keep)
+        .map(|link| Cursor::new(vec![json!(link.created_at), json!(link.id)]).encode());
     Ok(Page { items, next })
 }
 
@@ -171,7 +170,8 @@ pub async fn link_person(
     core.db()
         .write(input, |tx, (actor, id, person, now)| {
             Box::pin(async move {
-                const CLEAR: &str = "UPDATE directory_link SET suggested_person_id = NULL WHERE id = $1";
+                const CLEAR: &str =
+                    "UPDATE directory_link SET suggested_person_id = NULL WHERE id = $1";
                 let link = find_in(tx, actor, id).await?;
                 match person {
                     None => {
@@ -243,7 +243,8 @@ async fn move_in(
             return Err(Error::conflict("link_in_use", text));
         }
     }
-    tx.execute(MOVE, args![link.id.as_str(), person, now_ms]).await?;
+    tx.execute(MOVE, args![link.id.as_str(), person, now_ms])
+        .await?;
     if alone {
         tx.execute(GROUPS, args![old, person]).await?;
         tx.execute(EFFECTIVE, args![old, person]).await?;
@@ -251,7 +252,14 @@ async fn move_in(
             tx.execute(sql, args![old]).await?;
         }
     }
-    settle_in(tx, &Actor::directory(&link.source_id, None), person, None, now_ms).await?;
+    settle_in(
+        tx,
+        &Actor::directory(&link.source_id, None),
+        person,
+        None,
+        now_ms,
+    )
+    .await?;
     // Who stands in which group reaches other devices now.
     crate::assignments::bump_in(tx).await?;
     let devices = tx

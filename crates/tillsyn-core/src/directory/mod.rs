@@ -19,7 +19,6 @@ mod source;
 mod token;
 mod tombstone;
 
-
 pub use apply::apply;
 pub use decide::{decline_run, release_run};
 pub use leavers::{LeaverView, leavers};
@@ -32,8 +31,8 @@ pub use policy::{LeaverPolicy, leaver_policy, set_leaver_policy};
 pub use run::{Held, RunStatus, RunView, run_view, runs_of};
 pub use scim::{
     GroupWrite, MemberChange, Narrow, ScimGroup, ScimMember, ScimUser, UserWrite,
-    delete_scim_group, delete_scim_user, put_scim_group, put_scim_user, scim_group,
-    scim_groups, scim_groups_of, scim_members, scim_user, scim_users,
+    delete_scim_group, delete_scim_user, put_scim_group, put_scim_user, scim_group, scim_groups,
+    scim_groups_of, scim_members, scim_user, scim_users,
 };
 pub use source::{
     NewSource, SourceChange, SourceKind, SourceStatus, SourceView, change_source, create_source,

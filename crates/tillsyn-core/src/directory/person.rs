@@ -133,6 +133,11 @@ async fn create_in(
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)";
     let mut keys = vec![entry.key.as_str()];
     keys.extend(entry.external_id.as_deref());
+    let login = login_key(entry.login.as_deref());
+    if step.source.kind == super::SourceKind::Scim && entry.external_id.is_none() {
+        // A client without ids of its own knows nothing better.
+        keys.extend(login.as_deref());
+    }
     if erased_in(tx, step.salted(), &keys).await? {
         return Ok(Done {
             outcome: Outcome::Erased,
@@ -377,7 +382,7 @@ fn language(tag: &str) -> Option<&'static str> {
         .find(|ours| ours.eq_ignore_ascii_case(short.trim()))
 }
 
-/// Whether the person may have this address. Somebody of a directory who left or is suspended gives theirs up
+/// Whether the person may have this address. Somebody of the directory who left or is suspended gives theirs up
 /// to whoever has it now, and keeps their devices; anybody else keeps it, and it becomes a suggestion that
 /// the two are one.
 async fn free_email_in(
@@ -388,8 +393,8 @@ async fn free_email_in(
     now_ms: i64,
 ) -> Result<bool, Error> {
     const HOLDER: &str = "SELECT p.id, p.status, (SELECT count(*) FROM person_life f \
-        WHERE f.person_id = p.id), (SELECT count(*) FROM directory_link l WHERE l.person_id = p.id \
-        AND l.source_id = $3) FROM person p WHERE p.email = $1 AND p.id <> $2";
+        WHERE f.person_id = p.id AND (f.source_id = $3 OR f.state = 'deleted')), (SELECT count(*) \
+        FROM directory_link l WHERE l.person_id = p.id AND l.source_id = $3) FROM person p WHERE p.email = $1 AND p.id <> $2";
     const GIVE_UP: &str = "UPDATE person SET email = NULL, updated_at = $2 WHERE id = $1";
     const SUGGEST: &str = "UPDATE directory_link SET suggested_person_id = $2 WHERE id = $1";
     let values = args![email, person, &of.source];

@@ -132,9 +132,7 @@ pub async fn runs_of(
     let (at, last) = match after {
         None => (i64::MAX, "~".to_owned()),
         Some(after) => match Cursor::decode(after)?.values() {
-            [at, Json::String(id)] if at.is_i64() => {
-                (at.as_i64().unwrap_or(i64::MAX), id.clone())
-            }
+            [at, Json::String(id)] if at.is_i64() => (at.as_i64().unwrap_or(i64::MAX), id.clone()),
             _ => {
                 let text = "This cursor is not one of ours; start without it.";
                 return Err(Error::invalid("after", "cursor", text));
@@ -158,9 +156,10 @@ pub async fn runs_of(
         .take(keep)
         .map(decode)
         .collect::<Result<Vec<_>, Error>>()?;
-    let next = items.last().filter(|_| rows.len() > keep).map(|run| {
-        Cursor::new(vec![json!(run.created_at), json!(run.id)]).encode()
-    });
+    let next = items
+        .last()
+        .filter(|_| rows.len() > keep)
+        .map(|run| Cursor::new(vec![json!(run.created_at), json!(run.id)]).encode());
     Ok(Page { items, next })
 }
 

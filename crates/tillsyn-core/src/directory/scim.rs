@@ -126,7 +126,10 @@ async fn user_in(tx: &Tx, source: &DirectoryId, id: &str) -> Result<ScimUser, Er
 
 /// One user of the connector.
 pub async fn scim_user(core: &Core, source: &SourceView, id: &str) -> Result<ScimUser, Error> {
-    let row = core.db().query_optional(USER, args![&source.id, id]).await?;
+    let row = core
+        .db()
+        .query_optional(USER, args![&source.id, id])
+        .await?;
     user(&row.ok_or_else(|| missing("user"))?)
 }
 
@@ -172,7 +175,9 @@ pub async fn scim_groups_of(
     let input = (source.id.clone(), users);
     let rows = core.db().read(input, |tx, (source, users)| {
         Box::pin(async move {
-            let rows = tx.fetch_all_in(GROUPS, users.clone(), args![source]).await?;
+            let rows = tx
+                .fetch_all_in(GROUPS, users.clone(), args![source])
+                .await?;
             Ok::<_, Error>(rows)
         })
     });
@@ -230,7 +235,8 @@ async fn put_user_in(
     write: &UserWrite,
     now_ms: i64,
 ) -> Result<(String, Vec<GroupId>), Error> {
-    const OTHER: &str = "SELECT id, state FROM directory_link WHERE source_id = $1 AND login = $2 AND id <> $3";
+    const OTHER: &str =
+        "SELECT id, state FROM directory_link WHERE source_id = $1 AND login = $2 AND id <> $3";
     const EXTERNAL: &str = "SELECT id, state FROM directory_link WHERE source_id = $1 AND external_id = $2 \
         AND id <> $3 ORDER BY state, updated_at DESC";
     const KNOWN: &str = "SELECT fields FROM directory_link WHERE id = $1";
@@ -370,11 +376,7 @@ pub async fn delete_scim_user(
     id: &str,
     version: Option<i64>,
 ) -> Result<(), Error> {
-    let input = (
-        source.clone(),
-        (id.to_owned(), version),
-        core.now_ms(),
-    );
+    let input = (source.clone(), (id.to_owned(), version), core.now_ms());
     let groups = core
         .db()
         .write(input, |tx, (source, (id, version), now)| {
@@ -473,7 +475,11 @@ pub async fn scim_members(core: &Core, id: &str) -> Result<Vec<ScimMember>, Erro
         LEFT JOIN directory_group g ON g.id = m.member_id AND m.member_kind = 'group' \
         WHERE m.directory_group_id = $1 ORDER BY m.member_kind, m.member_id LIMIT $2";
     let mut found = Vec::new();
-    for row in core.db().query_all(MEMBERS, args![id, MOST_MEMBERS]).await? {
+    for row in core
+        .db()
+        .query_all(MEMBERS, args![id, MOST_MEMBERS])
+        .await?
+    {
         found.push(ScimMember {
             group: row.str(0)? == "group",
             id: row.text(1)?,
@@ -516,7 +522,8 @@ async fn put_group_in(
         AND lower(name) = $2 AND id <> $3";
     const EXTERNAL: &str = "UPDATE directory_group SET external_id = $2, version = version + 1, \
         updated_at = $3 WHERE id = $1 AND COALESCE(external_id, '') <> COALESCE($2, '')";
-    const TOUCH: &str = "UPDATE directory_group SET version = version + 1, updated_at = $2 WHERE id = $1";
+    const TOUCH: &str =
+        "UPDATE directory_group SET version = version + 1, updated_at = $2 WHERE id = $1";
     let run = new_uuid(now_ms).to_string();
     let own = at.map_or("", |(id, _)| id.as_str());
     if let Some(name) = &write.name
@@ -528,7 +535,9 @@ async fn put_group_in(
     }
     let id = match at {
         Some((id, version)) => {
-            let row = tx.fetch_optional(GROUP, args![&source.id, id.as_str()]).await?;
+            let row = tx
+                .fetch_optional(GROUP, args![&source.id, id.as_str()])
+                .await?;
             let found = group(&row.ok_or_else(|| missing("group"))?)?;
             if version.is_some_and(|version| version != found.version) {
                 return Err(moved());
@@ -608,7 +617,10 @@ async fn known_in(
     let mut unknown = wanted;
     for (kind, sql) in [("person", USERS), ("group", GROUPS)] {
         for part in list.chunks(1_000) {
-            for row in tx.fetch_all_in(sql, part.to_vec(), args![&source.id]).await? {
+            for row in tx
+                .fetch_all_in(sql, part.to_vec(), args![&source.id])
+                .await?
+            {
                 let id = row.text(0)?;
                 unknown.remove(&id);
                 found.insert((kind.to_owned(), id));

@@ -373,7 +373,8 @@ pub async fn set_ill(
     core.db()
         .write(input, |tx, (id, code, now)| {
             Box::pin(async move {
-                const UPDATE: &str = "UPDATE directory_source SET ill_code = $2, ill_since = $3 WHERE id = $1";
+                const UPDATE: &str =
+                    "UPDATE directory_source SET ill_code = $2, ill_since = $3 WHERE id = $1";
                 let found = source_in(tx, id).await?;
                 if found.ill_code.as_deref() == *code {
                     return Ok(());

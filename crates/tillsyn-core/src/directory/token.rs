@@ -138,8 +138,9 @@ pub async fn revoke_scim_token(
                     return Err(Error::not_found("token"));
                 }
                 let unit = found.unit_id.as_str();
-                let event = NewEvent::done("directory.token_revoke", "directory", id.as_str(), unit)
-                    .with(json!({ "token": token }));
+                let event =
+                    NewEvent::done("directory.token_revoke", "directory", id.as_str(), unit)
+                        .with(json!({ "token": token }));
                 events::record(tx, actor, *now, event).await?;
                 Ok::<_, Error>(())
             })
@@ -188,11 +189,7 @@ pub async fn scim_connector(
 }
 
 /// Notes attributes that came and are not read, by name only.
-pub async fn note_ignored(
-    core: &Core,
-    id: &DirectoryId,
-    names: Vec<String>,
-) -> Result<(), Error> {
+pub async fn note_ignored(core: &Core, id: &DirectoryId, names: Vec<String>) -> Result<(), Error> {
     const KEEP: &str = "UPDATE directory_source SET diagnostics = $2 WHERE id = $1";
     if names.is_empty() {
         return Ok(());

@@ -124,7 +124,8 @@ pub async fn list_people(
     let (name, id) = place(after)?;
     let sql = format!(
         "{} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR lower(p.name) LIKE $4 ESCAPE '\\' \
-         OR p.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR p.status = $5) \
+         OR p.email LIKE $4 ESCAPE '\\' OR p.id IN (SELECT a.person_id FROM person_alias a \
+         WHERE a.email LIKE $4 ESCAPE '\\')) AND ($5 = '' OR p.status = $5) \
          AND (p.name > $6 OR (p.name = $6 AND p.id > $7)) ORDER BY p.name, p.id LIMIT $8",
         columns(actor)
     );

@@ -327,7 +327,7 @@ impl<'a> Parser<'a> {
 }
 
 /// Whether a text can be the name of an attribute, with options, or an object identifier (RFC 4512 §2.5).
-pub(super) fn is_attribute(text: &str) -> bool {
+pub fn is_attribute(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() <= 128
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())

@@ -21,7 +21,7 @@ pub mod values;
 pub use connection::{Connection, Timeouts};
 pub use control::{PasswordPolicy, PolicyError};
 pub use error::{AdReason, LdapError, ResultCode};
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, is_attribute};
 pub use message::{Attribute, Entry, Message, Op, decode};
 pub use password::Password;
 pub use root::{Product, RootDse};

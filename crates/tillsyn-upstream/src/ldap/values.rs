@@ -27,23 +27,27 @@ pub fn guid(bytes: &[u8]) -> Option<String> {
 /// The stored form of the text form.
 pub fn guid_bytes(text: &str) -> Option<[u8; 16]> {
     let text = text.trim().trim_start_matches('{').trim_end_matches('}');
-    let digits: Vec<u8> = text.bytes().filter(|b| *b != b'-').collect();
-    if digits.len() != 32 {
-        return None;
-    }
-    let mut out = [0; 16];
-    for (at, pair) in digits.chunks(2).enumerate() {
-        let digit = |b: u8| {
-            char::from(b)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        };
-        out[at] = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
+    let mut out: [u8; 16] = hex_bytes(&text.replace('-', ""))?.try_into().ok()?;
     out[0..4].reverse();
     out[4..6].reverse();
     out[6..8].reverse();
     Some(out)
+}
+
+/// The bytes behind hexadecimal digits.
+pub fn hex_bytes(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |b: u8| {
+        char::from(b)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
 }
 
 /// The last number of a SID, by which a primary group is known. Stored: revision, count, six bytes of authority,

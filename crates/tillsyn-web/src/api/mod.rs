@@ -16,6 +16,8 @@ mod commands;
 mod declarative_forwarding;
 mod device_authorities;
 mod devices;
+mod directories;
+mod directory_ldap;
 mod document;
 mod enrollments;
 mod escrow;

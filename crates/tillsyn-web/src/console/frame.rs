@@ -73,6 +73,7 @@ pub enum Place {
     Account,
     Administrators,
     SignOn,
+    Directories,
     Roles,
 }
 
@@ -288,6 +289,12 @@ impl Frame {
                         urls::IDENTITY_PROVIDERS,
                         "key",
                         l.t("nav-sign-on"),
+                    ),
+                    item(
+                        Place::Directories,
+                        urls::DIRECTORIES,
+                        "user",
+                        l.t("nav-directories"),
                     ),
                     item(Place::Roles, urls::ROLES, "shield", l.t("nav-roles")),
                     item(Place::Mail, urls::MAIL, "mail", l.t("nav-mail")),

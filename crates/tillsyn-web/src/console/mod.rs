@@ -12,6 +12,8 @@ pub mod certificates;
 pub mod commands;
 pub mod device;
 pub mod devices;
+pub mod directories;
+pub mod directory_ldap;
 pub mod enrollment;
 pub mod errors;
 mod events;
@@ -41,11 +43,15 @@ mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
 mod samples_audit;
 #[cfg(any(test, feature = "testing"))]
+mod samples_directory;
+#[cfg(any(test, feature = "testing"))]
 mod samples_desk;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]
 mod samples_imports;
+#[cfg(any(test, feature = "testing"))]
+mod samples_ldap;
 #[cfg(any(test, feature = "testing"))]
 mod samples_mail;
 #[cfg(any(test, feature = "testing"))]

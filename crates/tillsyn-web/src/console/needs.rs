@@ -165,6 +165,7 @@ const INVITATIONS: Option<PageNeeds> = Some(one(P::InvitationsRead));
 const INVITE: Option<PageNeeds> = Some(one(P::InvitationsWrite));
 const PUSH: Option<PageNeeds> = Some(one(P::PushRead));
 const PUSH_WRITE: Option<PageNeeds> = Some(one(P::PushWrite));
+const PEOPLE_READ: Option<PageNeeds> = Some(one(P::PeopleRead));
 const PEOPLE: Option<PageNeeds> = Some(one(P::PeopleRead));
 const PEOPLE_WRITE: Option<PageNeeds> = Some(one(P::PeopleWrite));
 /// Which of them an import needs is decided by its kind.
@@ -528,6 +529,54 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         "/console/settings/administrators/{id}/tokens",
         None,
         ACCOUNTS_WRITE,
+    ),
+    (urls::DIRECTORIES, PEOPLE_READ, SIGN_ON),
+    ("/console/settings/directories/{id}", PEOPLE_READ, SIGN_ON),
+    (
+        "/console/settings/directories/{id}/act/{act}",
+        None,
+        SIGN_ON,
+    ),
+    ("/console/settings/directories/{id}/tokens", None, SIGN_ON),
+    (
+        "/console/settings/directories/{id}/tokens/{token}/revoke",
+        None,
+        SIGN_ON,
+    ),
+    (
+        "/console/settings/directories/{id}/ldap",
+        SIGN_ON,
+        SIGN_ON,
+    ),
+    (
+        "/console/settings/directories/{id}/ldap/trial",
+        None,
+        SIGN_ON,
+    ),
+    (
+        "/console/settings/directories/{id}/ldap/sync",
+        None,
+        SIGN_ON,
+    ),
+    (
+        "/console/settings/directories/{id}/leavers",
+        None,
+        PEOPLE_WRITE,
+    ),
+    (
+        "/console/settings/directories/{id}/links/{link}",
+        None,
+        PEOPLE_WRITE,
+    ),
+    (
+        "/console/settings/directories/{id}/runs/{run}/release",
+        None,
+        PEOPLE_WRITE,
+    ),
+    (
+        "/console/settings/directories/{id}/runs/{run}/decline",
+        None,
+        PEOPLE_WRITE,
     ),
     (urls::IDENTITY_PROVIDERS, SIGN_ON, None),
     (urls::IDENTITY_PROVIDER_NEW, SIGN_ON, SIGN_ON),

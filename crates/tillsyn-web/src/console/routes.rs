@@ -7,9 +7,7 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
-    device, devices, enrollment, events, failure, help_desk, identity_providers, imports, mail,
-    needs, notifications, organisation, overview, profiles, rollout, secrets, settings, webhooks,
+    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands, device, devices, directories, directory_ldap, enrollment, events, failure, help_desk, identity_providers, imports, mail, needs, notifications, organisation, overview, profiles, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -61,6 +59,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(of_guard())
         .merge(of_mail())
         .merge(of_webhooks())
+        .merge(of_directories())
         .route(urls::PLANS, get(rollout::list_plans))
         .route("/console/plans/{id}", get(rollout::show_plan))
         .route("/console/plans/{id}/apply", post(rollout::apply))
@@ -115,6 +114,33 @@ fn of_webhooks() -> Router<AppState> {
             &format!("{one}/deliveries/{{delivery}}/retry"),
             post(webhooks::retry),
         )
+}
+
+fn of_directories() -> Router<AppState> {
+    let one = "/console/settings/directories/{id}";
+    let at = |rest: &str| format!("{one}{rest}");
+    Router::new()
+        .route(
+            urls::DIRECTORIES,
+            get(directories::list).post(directories::create),
+        )
+        .route(one, get(directories::show).post(directories::change))
+        .route(&at("/act/{act}"), post(directories::act))
+        .route(&at("/tokens"), post(directories::make_token))
+        .route(
+            &at("/tokens/{token}/revoke"),
+            post(directories::revoke_token),
+        )
+        .route(&at("/leavers"), post(directories::leavers))
+        .route(
+            &at("/ldap"),
+            get(directory_ldap::show).post(directory_ldap::save),
+        )
+        .route(&at("/ldap/trial"), post(directory_ldap::trial))
+        .route(&at("/ldap/sync"), post(directory_ldap::sync))
+        .route(&at("/links/{link}"), post(directories::link))
+        .route(&at("/runs/{run}/release"), post(directories::release))
+        .route(&at("/runs/{run}/decline"), post(directories::decline))
 }
 
 /// Further ways in, and what comes before the rest.

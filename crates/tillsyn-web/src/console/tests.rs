@@ -20,10 +20,12 @@ use super::certificates::{CertificatePage, CertificatesPage};
 use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
 use super::devices::{DevicesPage, ManyPage};
+use super::directories::{DirectoriesPage, DirectoryPage};
 use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::directory_ldap::DirectoryLdapPage;
 use super::help_desk::{DeskPage, HelpDeskPage};
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
@@ -97,6 +99,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<NotificationsPage>(texts, &check);
         each::<MailPage>(texts, &check);
         each::<WebhooksPage>(texts, &check);
+        each::<DirectoriesPage>(texts, &check);
+        each::<DirectoryPage>(texts, &check);
         each::<WebhookPage>(texts, &check);
         each::<PeoplePage>(texts, &check);
         each::<PersonPage>(texts, &check);
@@ -110,6 +114,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AdministratorPage>(texts, &check);
         each::<RolesPage>(texts, &check);
         each::<RolePage>(texts, &check);
+        each::<DirectoryLdapPage>(texts, &check);
         each::<IdentityProvidersPage>(texts, &check);
         each::<IdentityProviderPage>(texts, &check);
         each::<WelcomePage>(texts, &check);

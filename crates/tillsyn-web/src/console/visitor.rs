@@ -38,7 +38,7 @@ const PLACES: &[(Permission, &[Place])] = &[
         Permission::DevicesRead,
         &[Place::Overview, Place::Devices, Place::Commands],
     ),
-    (Permission::PeopleRead, &[Place::People, Place::HelpDesk]),
+    (Permission::PeopleRead, &[Place::People, Place::Directories, Place::HelpDesk]),
     (Permission::GroupsRead, &[Place::Groups]),
     (Permission::ProfilesRead, &[Place::Profiles, Place::Plans]),
     (

@@ -63,6 +63,7 @@ pub const MAIL: &str = "/console/settings/mail";
 pub const MAIL_TEST: &str = "/console/settings/mail/test";
 pub const MAIL_REMOVE: &str = "/console/settings/mail/remove";
 pub const WEBHOOKS: &str = "/console/settings/webhooks";
+pub const DIRECTORIES: &str = "/console/settings/directories";
 pub const TOKENS: &str = "/console/settings/tokens";
 pub const ADMINISTRATORS: &str = "/console/settings/administrators";
 pub const IDENTITY_PROVIDERS: &str = "/console/settings/sign-in";
@@ -146,6 +147,44 @@ pub fn serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
 /// Who it is, once more; then back to `next`.
 pub fn confirm(next: &str) -> String {
     Query::default().with("next", next).url(CONFIRM)
+}
+
+/// One directory; its acts are below it.
+pub fn directory(id: &str) -> String {
+    format!("{DIRECTORIES}/{}", segment(id))
+}
+
+/// `tokens` and `leavers`, or `pause`, `resume`, `remove` below `act`.
+pub fn directory_act(id: &str, act: &str) -> String {
+    match act {
+        "tokens" | "leavers" => format!("{}/{act}", directory(id)),
+        _ => format!("{}/act/{act}", directory(id)),
+    }
+}
+
+/// How a directory of LDAP is reached and read.
+pub fn directory_ldap(id: &str) -> String {
+    format!("{}/ldap", directory(id))
+}
+
+/// `trial` or `sync` of it.
+pub fn directory_ldap_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", directory_ldap(id))
+}
+
+/// Ends one token of a directory.
+pub fn directory_token(id: &str, token: &str) -> String {
+    format!("{}/tokens/{}/revoke", directory(id), segment(token))
+}
+
+/// `release` or `decline` what waits.
+pub fn directory_run(id: &str, run: &str, act: &str) -> String {
+    format!("{}/runs/{}/{act}", directory(id), segment(run))
+}
+
+/// Says who an entry is.
+pub fn directory_link(id: &str, link: &str) -> String {
+    format!("{}/links/{}", directory(id), segment(link))
 }
 
 /// One identity provider; its acts are below it.

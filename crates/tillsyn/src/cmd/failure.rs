@@ -38,6 +38,11 @@ impl Failure {
         }
     }
 
+    /// What was asked for is not there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem["status"] == 404)
+    }
+
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code())
     }

@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod declarative;
 mod device;
+mod directory;
 mod enrollment;
 mod event;
 mod failure;
@@ -21,6 +22,7 @@ mod held;
 mod identity_provider;
 mod import;
 mod invite;
+mod ldap;
 mod mail;
 mod person;
 mod plan;
@@ -62,6 +64,8 @@ pub(crate) enum ClientCommand {
     Account(With<account::AccountVerb>),
     /// Keeps where administrators sign in
     IdentityProvider(With<identity_provider::IdentityProviderVerb>),
+    /// Says how LDAP directories are reached and read, tries it, has them read
+    Ldap(With<ldap::LdapVerb>),
     /// Keeps what administrators may
     Role(With<role::RoleVerb>),
     /// Lists and revokes API tokens
@@ -92,6 +96,8 @@ pub(crate) enum ClientCommand {
     Campaign(With<campaign::CampaignVerb>),
     /// Names the mail server, sends a test, lists what was sent
     Mail(With<mail::MailVerb>),
+    /// Takes people and groups from directories, by SCIM or LDAP
+    Directory(With<directory::DirectoryVerb>),
     /// Sends events to other programs
     Webhook(With<webhook::WebhookVerb>),
     /// Lists held batches; `approval list` says more
@@ -127,6 +133,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::IdentityProvider(with) => {
             (with.connection.json, identity_provider::run(with).await)
         }
+        ClientCommand::Ldap(with) => (with.connection.json, ldap::run(with).await),
         ClientCommand::Role(with) => (with.connection.json, role::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
@@ -142,6 +149,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Approval(with) => (with.connection.json, approval::run(with).await),
         ClientCommand::Campaign(with) => (with.connection.json, campaign::run(with).await),
         ClientCommand::Mail(with) => (with.connection.json, mail::run(with).await),
+        ClientCommand::Directory(with) => (with.connection.json, directory::run(with).await),
         ClientCommand::Webhook(with) => (with.connection.json, webhook::run(with).await),
         ClientCommand::Held(with) => (with.connection.json, held::run(with).await),
     };

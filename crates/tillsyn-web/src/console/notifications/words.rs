@@ -44,6 +44,7 @@ pub(crate) fn link(object_kind: &str, object_id: &str) -> String {
         "command_batch" => urls::APPROVALS.to_owned(),
         "guard_freeze" => urls::GUARD.to_owned(),
         "push_topic" => urls::PUSH.to_owned(),
+        "directory" => urls::directory(object_id),
         "webhook" => urls::webhook(object_id),
         "device" => urls::device(object_id),
         "audit" => urls::AUDIT.to_owned(),

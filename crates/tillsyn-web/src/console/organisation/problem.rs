@@ -19,6 +19,8 @@ pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
         (Kind::Conflict, "unit_not_empty") => l.t("problem-unit-full"),
         (Kind::Conflict, "group_name_taken") => l.t("problem-group-name"),
         (Kind::Conflict, "group_assigned") => l.t("problem-group-assigned"),
+        (Kind::Conflict, "group_of_directory") => l.t("problem-group-directory"),
+        (Kind::Conflict, "field_of_directory") => l.t("problem-field-directory"),
         (Kind::Conflict, "email_taken") => l.t("problem-email"),
         (Kind::Conflict, "person_inactive") => l.t("invitation-person-inactive"),
         (Kind::Conflict, "legal_hold") => l.t("problem-erase-hold"),

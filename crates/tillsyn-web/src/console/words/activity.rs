@@ -189,6 +189,8 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "directory.decline" => l.t("activity-directory-declined"),
         "directory.ill" => l.t("activity-directory-ill"),
         "directory.well" => l.t("activity-directory-well"),
+        "directory.ldap" => l.t("activity-ldap-settings"),
+        "directory.sync" => l.t("activity-ldap-sync"),
         "directory.link" => l.t("activity-directory-linked"),
         "directory.leaver_policy" => l.t("activity-directory-leavers"),
         "person.state" => l.t("activity-directory-state"),

@@ -1,0 +1,77 @@
+# LDAP directories: how they are reached and read.
+
+activity-ldap-settings = changed how an LDAP directory is reached and read
+activity-ldap-sync = had an LDAP directory read
+ldap-title = LDAP
+ldap-reach = How it is reached and read
+ldap-servers = Servers
+ldap-servers-hint = One on each line, in their order: ldaps://host, or ldap://host, which always begins TLS first. Without TLS no server is asked.
+ldap-ca = Certificate of the authority (PEM)
+ldap-ca-hint = Leave it empty when the servers’ certificates come from a public authority.
+ldap-account = Account that reads (DN)
+ldap-password = Password of this account
+ldap-password-hint = It is kept sealed and sent over TLS only.
+ldap-password-kept = Empty keeps the one that is there. With other servers, another authority or another account, type it again.
+ldap-user-base = People are below (DN)
+ldap-user-filter = Filter of people
+ldap-group-base = Groups are below (DN); without it none are read
+ldap-group-filter = Filter of groups
+ldap-attributes = Other attributes
+ldap-attributes-hint = One on each line, for example email=mailPrimaryAddress. Fields: key, login, name, email, language, given_name, family_name, department, title, employee_number. A field with nothing behind the sign is not read.
+ldap-signs-in = People sign in with their password of this directory
+ldap-login-filter = Filter of a login, with {"{login}"}
+ldap-password-url = Where people change a password that expired (https://…)
+ldap-try = Try it
+ldap-try-hint = A trial asks the directory with what stands here and shows at most 20 people. Nothing is kept.
+ldap-trial = What the directory answered
+ldap-trial-good = It works: { $a } answered.
+ldap-trial-as = Signed in as
+ldap-trial-contexts = Entries begin at
+ldap-trial-people = People who would come
+ldap-trial-more = There are more people than are shown.
+ldap-trial-kept = Nothing of this is kept.
+ldap-login = Login
+ldap-mail = Mail
+ldap-may = Active
+ldap-may-not = Disabled there
+ldap-state = Readings
+ldap-state-stays = What it brought before stays. Nobody is suspended by this.
+ldap-product = Product
+ldap-product-other = another LDAP server
+ldap-last = Last read
+ldap-last-full = Last read in full
+ldap-never = Not yet
+ldap-references = References to other servers, not followed
+ldap-running = It is being read at this moment.
+ldap-sync = Read it now
+ldap-sync-hint = Changes are read every 15 minutes, everything once a day. Reading it now begins within a minute.
+ldap-reads = What is read
+ldap-reads-text = Name, login, mail address, language, department, title and employee number of people; names and members of groups; whether an account is disabled.
+ldap-reads-not = Photos, telephone numbers, birth dates and home addresses are not asked for. Passwords are checked by the directory and kept nowhere here.
+ldap-why-unreachable = No server answers. Check names and ports, and whether a firewall lets this server through.
+ldap-why-timeout = The directory takes too long to answer. Try again later.
+ldap-why-tls = The server’s certificate is not trusted, is of another name, or the server has no TLS. No password was sent.
+ldap-why-clear = The server wants TLS. Write it as ldaps://, or as ldap:// with its certificate in place.
+ldap-why-credentials = The directory refuses the account that reads: name or password is wrong, or the account is locked or expired. Nobody can sign in by this directory until it is right again.
+ldap-why-base = There is nothing at the place that is searched. Check where people and groups are.
+ldap-why-access = The account that reads may not read there. Give it read access below the base.
+ldap-why-limit = The server ends its answer early, at a limit of its own. Allow the account that reads to read everything by pages; with OpenLDAP: limits dn.exact="…" size.prtotal=unlimited.
+ldap-why-paging = The server cannot answer by pages. Use one that can.
+ldap-why-referral = The server sends us to another one. Name that server here; we never follow with a password.
+ldap-why-key = Entries come without the attribute by which people are known for good (objectGUID, entryUUID). Let the account that reads see it.
+ldap-why-nobody = Everything works and nobody is found. Check the base and the filter of people.
+ldap-why-busy = The directory is busy. It is asked again by itself.
+ldap-why-large = An answer is larger than is taken. Narrow base or filter.
+ldap-why-settings = These settings cannot work. Check servers, certificate and filters.
+ldap-why-other = The directory refuses, or answers in a way that is not LDAP.
+ldap-problem-password-again = Type the password of the account that reads: it is used only for the servers, authority and account that it was given for.
+ldap-problem-password = The password has 1 to 1,024 bytes.
+ldap-problem-server = Name 1 to 8 servers as ldaps://host or ldap://host, with a port where it is another one.
+ldap-problem-ca = This is no certificate in PEM form.
+ldap-problem-filter = A filter cannot be read. It looks like (&(objectClass=person)(department=IT)).
+ldap-problem-place = The filter of a login has to say where the login goes: {"{login}"}.
+ldap-problem-attributes = Other attributes are written as field=attribute, one on each line, with fields from the list below.
+ldap-problem-key = People of this directory are known by its key already; with another one everybody would be somebody new. Add it as another directory instead.
+ldap-problem-url = The address for changing passwords begins with https://.
+ldap-card = Servers, the account that reads, what is read, and signing in with the directory’s passwords.
+ldap-open = Settings and readings

@@ -1,0 +1,77 @@
+# LDAP directories: how they are reached and read.
+
+activity-ldap-settings = LDAP ディレクトリへの接続と読み取りの設定を変更しました
+activity-ldap-sync = LDAP ディレクトリを読み取らせました
+ldap-title = LDAP
+ldap-reach = 接続と読み取りの設定
+ldap-servers = サーバー
+ldap-servers-hint = 1 行に 1 台、順番に記入します。ldaps://ホスト、または ldap://ホスト（必ず最初に TLS を開始します）。TLS なしではサーバーに問い合わせません。
+ldap-ca = 認証局の証明書 (PEM)
+ldap-ca-hint = サーバーの証明書が公的な認証局のものであれば空欄のままにします。
+ldap-account = 読み取り用アカウント (DN)
+ldap-password = このアカウントのパスワード
+ldap-password-hint = 封印して保存し、TLS でのみ送信します。
+ldap-password-kept = 空欄のままなら今のパスワードを使います。サーバー、認証局、アカウントを変えるときは、もう一度入力してください。
+ldap-user-base = ユーザーの検索ベース (DN)
+ldap-user-filter = ユーザーのフィルター
+ldap-group-base = グループの検索ベース (DN)。空欄なら読み取りません
+ldap-group-filter = グループのフィルター
+ldap-attributes = 別の属性
+ldap-attributes-hint = 1 行に 1 つ、たとえば email=mailPrimaryAddress。フィールド: key、login、name、email、language、given_name、family_name、department、title、employee_number。記号の後が空のフィールドは読み取りません。
+ldap-signs-in = このディレクトリのパスワードでサインインできるようにする
+ldap-login-filter = ログイン名のフィルター（{"{login}"} を含む）
+ldap-password-url = 期限切れのパスワードを変更するページ (https://…)
+ldap-try = 試す
+ldap-try-hint = 試すと、ここに入力した設定でディレクトリに問い合わせ、最大 20 人を表示します。何も保存しません。
+ldap-trial = ディレクトリの応答
+ldap-trial-good = 正常です。{ $a } が応答しました。
+ldap-trial-as = サインインしたアカウント
+ldap-trial-contexts = 最上位のエントリ
+ldap-trial-people = 取り込まれるユーザー
+ldap-trial-more = 表示されていないユーザーがほかにもいます。
+ldap-trial-kept = この内容は保存されません。
+ldap-login = ログイン名
+ldap-mail = メール
+ldap-may = 有効
+ldap-may-not = 無効
+ldap-state = 読み取り
+ldap-state-stays = これまでに取り込んだ内容はそのままです。これによって停止される人はいません。
+ldap-product = 製品
+ldap-product-other = その他の LDAP サーバー
+ldap-last = 最後の読み取り
+ldap-last-full = 最後の全体読み取り
+ldap-never = まだ
+ldap-references = ほかのサーバーへの参照（たどりません）
+ldap-running = 現在読み取り中です。
+ldap-sync = 今すぐ読み取る
+ldap-sync-hint = 変更は 15 分ごと、全体は 1 日 1 回読み取ります。「今すぐ読み取る」は 1 分以内に始まります。
+ldap-reads = 読み取る内容
+ldap-reads-text = ユーザーの氏名、ログイン名、メールアドレス、言語、部署、役職、社員番号。グループの名前とメンバー。アカウントが無効かどうか。
+ldap-reads-not = 写真、電話番号、生年月日、自宅住所は問い合わせません。パスワードはディレクトリが確認し、ここには保存しません。
+ldap-why-unreachable = 応答するサーバーがありません。名前とポート、ファイアウォールの設定を確認してください。
+ldap-why-timeout = ディレクトリの応答に時間がかかりすぎています。後でもう一度試してください。
+ldap-why-tls = サーバーの証明書を信頼できないか、名前が違うか、TLS がありません。パスワードは送信していません。
+ldap-why-clear = サーバーが TLS を要求しています。ldaps:// と書くか、証明書を用意して ldap:// を使ってください。
+ldap-why-credentials = 読み取り用アカウントが拒否されました。名前かパスワードが違うか、アカウントがロックまたは期限切れです。直るまで、このディレクトリではサインインできません。
+ldap-why-base = 検索する場所に何もありません。ユーザーとグループの検索ベースを確認してください。
+ldap-why-access = 読み取り用アカウントに権限がありません。検索ベース以下の読み取りを許可してください。
+ldap-why-limit = サーバーが自身の上限で応答を打ち切りました。読み取り用アカウントがページ単位ですべて読めるようにしてください。OpenLDAP では limits dn.exact="…" size.prtotal=unlimited。
+ldap-why-paging = サーバーがページ単位の応答に対応していません。対応するサーバーを使ってください。
+ldap-why-referral = サーバーが別のサーバーを案内しています。そのサーバーをここに記入してください。パスワードを持って案内先に進むことはありません。
+ldap-why-key = ユーザーを恒久的に識別する属性（objectGUID、entryUUID）がありません。読み取り用アカウントに公開してください。
+ldap-why-nobody = 接続は正常ですが、誰も見つかりません。検索ベースとユーザーのフィルターを確認してください。
+ldap-why-busy = ディレクトリが混み合っています。自動的に再試行します。
+ldap-why-large = 応答が大きすぎます。検索ベースかフィルターを狭めてください。
+ldap-why-settings = この設定では動作しません。サーバー、証明書、フィルターを確認してください。
+ldap-why-other = ディレクトリが拒否したか、LDAP ではない応答を返しました。
+ldap-problem-password-again = 読み取り用アカウントのパスワードを入力してください。保存済みのパスワードは、入力時のサーバー、認証局、アカウントにしか使いません。
+ldap-problem-password = パスワードは 1～1,024 バイトです。
+ldap-problem-server = サーバーを 1～8 台、ldaps://ホスト または ldap://ホスト の形で記入してください。ポートが異なる場合は付けてください。
+ldap-problem-ca = PEM 形式の証明書ではありません。
+ldap-problem-filter = フィルターを読み取れません。例: (&(objectClass=person)(department=IT))。
+ldap-problem-place = ログイン名のフィルターには、ログイン名が入る場所 {"{login}"} が必要です。
+ldap-problem-attributes = 別の属性は「フィールド=属性」の形で 1 行に 1 つ、下の一覧のフィールドを使って記入してください。
+ldap-problem-key = このディレクトリのユーザーはすでに今のキーで識別されています。変えると全員が別人になります。別のディレクトリとして追加してください。
+ldap-problem-url = パスワード変更ページのアドレスは https:// で始まります。
+ldap-card = サーバー、読み取り用アカウント、読み取る内容、ディレクトリのパスワードでのサインイン。
+ldap-open = 設定と読み取り

@@ -1,0 +1,77 @@
+# LDAP directories: how they are reached and read.
+
+activity-ldap-settings = ändrade hur en LDAP-katalog nås och läses
+activity-ldap-sync = lät läsa en LDAP-katalog
+ldap-title = LDAP
+ldap-reach = Hur den nås och läses
+ldap-servers = Servrar
+ldap-servers-hint = En på varje rad, i ordning: ldaps://värd eller ldap://värd, som alltid börjar med TLS. Utan TLS tillfrågas ingen server.
+ldap-ca = Utfärdarens certifikat (PEM)
+ldap-ca-hint = Lämna tomt om servrarnas certifikat kommer från en allmän utfärdare.
+ldap-account = Konto som läser (DN)
+ldap-password = Kontots lösenord
+ldap-password-hint = Det sparas förseglat och skickas bara över TLS.
+ldap-password-kept = Tomt behåller det som finns. Med andra servrar, en annan utfärdare eller ett annat konto skriver du det igen.
+ldap-user-base = Personerna finns under (DN)
+ldap-user-filter = Filter för personer
+ldap-group-base = Grupperna finns under (DN); utan det läses inga
+ldap-group-filter = Filter för grupper
+ldap-attributes = Andra attribut
+ldap-attributes-hint = Ett på varje rad, till exempel email=mailPrimaryAddress. Fält: key, login, name, email, language, given_name, family_name, department, title, employee_number. Ett fält utan något efter tecknet läses inte.
+ldap-signs-in = Personerna loggar in med sitt lösenord i den här katalogen
+ldap-login-filter = Filter för en inloggning, med {"{login}"}
+ldap-password-url = Där man byter ett lösenord som har gått ut (https://…)
+ldap-try = Prova
+ldap-try-hint = Ett prov frågar katalogen med det som står här och visar högst 20 personer. Inget sparas.
+ldap-trial = Vad katalogen svarade
+ldap-trial-good = Det fungerar: { $a } svarade.
+ldap-trial-as = Inloggad som
+ldap-trial-contexts = Posterna börjar vid
+ldap-trial-people = Personer som skulle komma
+ldap-trial-more = Det finns fler personer än som visas.
+ldap-trial-kept = Inget av detta sparas.
+ldap-login = Inloggning
+ldap-mail = E-post
+ldap-may = Aktiv
+ldap-may-not = Avstängd där
+ldap-state = Läsningar
+ldap-state-stays = Det som kom tidigare finns kvar. Ingen stängs av av detta.
+ldap-product = Produkt
+ldap-product-other = en annan LDAP-server
+ldap-last = Senast läst
+ldap-last-full = Senast läst i sin helhet
+ldap-never = Inte ännu
+ldap-references = Hänvisningar till andra servrar, följs inte
+ldap-running = Den läses just nu.
+ldap-sync = Läs nu
+ldap-sync-hint = Ändringar läses var 15:e minut, allt en gång om dagen. Att läsa nu börjar inom en minut.
+ldap-reads = Vad som läses
+ldap-reads-text = Namn, inloggning, e-postadress, språk, avdelning, titel och anställningsnummer för personer; namn och medlemmar för grupper; om ett konto är avstängt.
+ldap-reads-not = Foton, telefonnummer, födelsedatum och hemadresser efterfrågas inte. Lösenord prövas av katalogen och sparas ingenstans här.
+ldap-why-unreachable = Ingen server svarar. Kontrollera namn och portar, och om en brandvägg släpper igenom den här servern.
+ldap-why-timeout = Katalogen tar för lång tid på sig att svara. Försök igen senare.
+ldap-why-tls = Serverns certifikat är inte betrott, gäller ett annat namn, eller så saknar servern TLS. Inget lösenord skickades.
+ldap-why-clear = Servern kräver TLS. Skriv den som ldaps://, eller som ldap:// med certifikatet på plats.
+ldap-why-credentials = Katalogen nekar kontot som läser: namn eller lösenord är fel, eller kontot är låst eller har gått ut. Ingen kan logga in via katalogen förrän det stämmer igen.
+ldap-why-base = Det finns inget på platsen som genomsöks. Kontrollera var personer och grupper finns.
+ldap-why-access = Kontot som läser får inte läsa där. Ge det läsrätt under basen.
+ldap-why-limit = Servern slutar svara i förtid, vid en egen gräns. Låt kontot som läser läsa allt sidvis; med OpenLDAP: limits dn.exact="…" size.prtotal=unlimited.
+ldap-why-paging = Servern kan inte svara sidvis. Använd en som kan.
+ldap-why-referral = Servern hänvisar oss till en annan. Ange den servern här; vi följer aldrig med ett lösenord.
+ldap-why-key = Poster kommer utan attributet som personer känns igen på för gott (objectGUID, entryUUID). Låt kontot som läser se det.
+ldap-why-nobody = Allt fungerar men ingen hittas. Kontrollera basen och filtret för personer.
+ldap-why-busy = Katalogen är upptagen. Den tillfrågas igen av sig själv.
+ldap-why-large = Ett svar är större än vad som tas emot. Gör basen eller filtret snävare.
+ldap-why-settings = De här inställningarna kan inte fungera. Kontrollera servrar, certifikat och filter.
+ldap-why-other = Katalogen nekar, eller svarar på ett sätt som inte är LDAP.
+ldap-problem-password-again = Skriv lösenordet för kontot som läser: det används bara för de servrar, den utfärdare och det konto som det angavs för.
+ldap-problem-password = Lösenordet har 1 till 1 024 byte.
+ldap-problem-server = Ange 1 till 8 servrar som ldaps://värd eller ldap://värd, med port när den är en annan.
+ldap-problem-ca = Det här är inget certifikat i PEM-form.
+ldap-problem-filter = Ett filter kan inte läsas. Det ser ut som (&(objectClass=person)(department=IT)).
+ldap-problem-place = Filtret för en inloggning måste säga var inloggningen ska stå: {"{login}"}.
+ldap-problem-attributes = Andra attribut skrivs som fält=attribut, ett på varje rad, med fält ur listan nedanför.
+ldap-problem-key = Personerna i den här katalogen känns redan igen på nyckeln; med en annan skulle alla bli nya. Lägg till den som en annan katalog i stället.
+ldap-problem-url = Adressen för att byta lösenord börjar med https://.
+ldap-card = Servrar, kontot som läser, vad som läses, och inloggning med katalogens lösenord.
+ldap-open = Inställningar och läsningar

@@ -1,0 +1,251 @@
+//! Signing in with the password of the directory.
+
+use tillsyn_core::ids::DirectoryId;
+use tillsyn_core::ldap::{PasswordCheck, verify_password};
+use tillsyn_testkit::canaries::{Canary, cells};
+use tillsyn_testkit::{OpenLdap, OpenLdapOptions, TestApp, both_engines};
+use zeroize::Zeroizing;
+
+use super::{in_state, person, settings, source, still, sync, three};
+
+async fn ask(app: &TestApp, id: &DirectoryId, login: &str, password: &str) -> PasswordCheck {
+    let password = Zeroizing::new(password.to_owned());
+    verify_password(&app.core, id, login, &password)
+        .await
+        .unwrap()
+}
+
+fn dn(uid: &str) -> String {
+    format!("uid={uid},{}", OpenLdap::PEOPLE)
+}
+
+both_engines!(
+    right_password_proves_the_person_of_the_entry,
+    still(),
+    |app| async move {
+        let server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        sync(&app, &id).await;
+        let known = person(&app, "maja").await.unwrap();
+        let PasswordCheck::Right(proved) = ask(&app, &id, " Maja ", "maja-password").await else {
+            panic!("the password is right");
+        };
+        assert_eq!(proved.person_id.unwrap().as_str(), known.0);
+        assert_eq!(
+            ask(&app, &id, "maja", "erik-password").await,
+            PasswordCheck::Wrong
+        );
+        assert_eq!(
+            ask(&app, &id, "nobody", "maja-password").await,
+            PasswordCheck::Wrong
+        );
+        // Neither the account that reads nor anybody's password is anywhere in the store.
+        let canaries = [
+            Canary::new("service", OpenLdap::SERVICE_PASSWORD),
+            Canary::new("person", "maja-password"),
+            Canary::new("wrong", "erik-password"),
+        ];
+        for (table, column, value) in cells(&app.db()).await {
+            for canary in &canaries {
+                assert!(!canary.is_in(&value), "{} in {table}.{column}", canary.name);
+            }
+        }
+    }
+);
+
+both_engines!(
+    hostile_names_are_nobody_and_meet_no_account,
+    still(),
+    |app| async move {
+        let mut ldif = three();
+        ldif.push_str(
+            &OpenLdap::person("åsa", "Åsa", "Öberg")
+                .replace(
+                    "dn: uid=åsa,ou=people,dc=norrvik,dc=example",
+                    "dn:: dWlkPcOlc2Esb3U9cGVvcGxlLGRjPW5vcnJ2aWssZGM9ZXhhbXBsZQ==",
+                )
+                .replace("uid: åsa", "uid:: w6VzYQ==")
+                .replace("cn: Åsa Öberg", "cn:: w4VzYSDDlmJlcmc=")
+                .replace("givenName: Åsa", "givenName:: w4VzYQ==")
+                .replace("sn: Öberg", "sn:: w5ZiZXJn")
+                .replace("mail: åsa@", "mail: asa@")
+                .replace("userPassword: åsa-password", "userPassword: asa-password"),
+        );
+        let server = OpenLdap::start(OpenLdapOptions::default(), &ldif).await;
+        let id = source(&app, settings(&server)).await;
+        for name in [
+            "*",
+            ")(uid=*",
+            "*)(objectClass=*",
+            "maja*",
+            "m\0aja",
+            "maja\0",
+            "\\",
+            "\\6daja",
+            "maja)(cn=*",
+            "é",
+            "",
+        ] {
+            assert_eq!(
+                ask(&app, &id, name, "maja-password").await,
+                PasswordCheck::Wrong,
+                "{name:?}"
+            );
+        }
+        assert_eq!(server.binds(&dn("maja")), 0);
+        let found = ask(&app, &id, "åsa", "asa-password").await;
+        assert!(matches!(found, PasswordCheck::Right(_)), "{found:?}");
+    }
+);
+
+both_engines!(
+    two_people_by_one_name_are_nobody,
+    still(),
+    |app| async move {
+        let server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let mut ambiguous = settings(&server);
+        ambiguous.login_filter = Some("(|(uid={login})(preferredLanguage={login}))".to_owned());
+        let id = source(&app, ambiguous).await;
+        assert_eq!(
+            ask(&app, &id, "sv", "maja-password").await,
+            PasswordCheck::Wrong
+        );
+        assert_eq!(server.binds(&dn("maja")), 0);
+    }
+);
+
+both_engines!(
+    empty_and_impossible_passwords_are_never_sent,
+    still(),
+    |app| async move {
+        let server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        let before = server.log();
+        for password in ["", "a\0b", &"x".repeat(1025)] {
+            assert_eq!(ask(&app, &id, "maja", password).await, PasswordCheck::Wrong);
+        }
+        // No connection at all.
+        assert_eq!(server.log(), before);
+    }
+);
+
+both_engines!(
+    fourth_wrong_password_asks_nothing_of_the_directory,
+    still(),
+    |app| async move {
+        let server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        for _ in 0..3 {
+            assert_eq!(
+                ask(&app, &id, "maja", "wrong-password").await,
+                PasswordCheck::Wrong
+            );
+        }
+        assert_eq!(server.binds(&dn("maja")), 3);
+        let before = server.log();
+        for login in ["maja", "MAJA", " maja "] {
+            assert_eq!(
+                ask(&app, &id, login, "maja-password").await,
+                PasswordCheck::Paused
+            );
+        }
+        assert_eq!(server.log(), before);
+        // An unknown name gets the same answers.
+        for _ in 0..3 {
+            assert_eq!(
+                ask(&app, &id, "nobody", "wrong-password").await,
+                PasswordCheck::Wrong
+            );
+        }
+        assert_eq!(
+            ask(&app, &id, "nobody", "wrong-password").await,
+            PasswordCheck::Paused
+        );
+        // Others are not held up, and the pause ends.
+        assert!(matches!(
+            ask(&app, &id, "erik", "erik-password").await,
+            PasswordCheck::Right(_)
+        ));
+        app.clock.advance_ms(15 * 60_000);
+        assert!(matches!(
+            ask(&app, &id, "maja", "maja-password").await,
+            PasswordCheck::Right(_)
+        ));
+        assert_eq!(server.binds(&dn("maja")), 4);
+    }
+);
+
+both_engines!(
+    expired_locked_and_reset_passwords_do_not_sign_in,
+    still(),
+    |app| async move {
+        let state = |uid: &str, lines: &str| {
+            let person = OpenLdap::person(uid, "Any", "Body");
+            format!("{}\n{lines}\n\n", person.trim_end())
+        };
+        let ldif = [
+            state(
+                "expired",
+                "pwdChangedTime: 20200101000000Z\npwdPolicySubentry: cn=strict,ou=policies,dc=norrvik,dc=example",
+            ),
+            state("locked", "pwdAccountLockedTime: 20200101000000Z"),
+            state("closed", "pwdAccountLockedTime: 000001010000Z"),
+            state("reset", "pwdReset: TRUE"),
+            OpenLdap::person("fine", "Fine", "Body"),
+        ]
+        .concat();
+        let server = OpenLdap::start(OpenLdapOptions::default(), &ldif).await;
+        let mut with_url = settings(&server);
+        with_url.password_url = Some("https://password.norrvik.example".to_owned());
+        let id = source(&app, with_url).await;
+        let must_change = PasswordCheck::MustChange {
+            url: Some("https://password.norrvik.example".to_owned()),
+        };
+        assert_eq!(
+            ask(&app, &id, "expired", "expired-password").await,
+            must_change
+        );
+        // Bind answers success here, and nothing is allowed after it.
+        assert_eq!(ask(&app, &id, "reset", "reset-password").await, must_change);
+        assert_eq!(
+            ask(&app, &id, "reset", "wrong-password").await,
+            PasswordCheck::Wrong
+        );
+        assert_eq!(
+            ask(&app, &id, "locked", "locked-password").await,
+            PasswordCheck::Locked
+        );
+        assert_eq!(
+            ask(&app, &id, "closed", "closed-password").await,
+            PasswordCheck::Locked
+        );
+        assert!(matches!(
+            ask(&app, &id, "fine", "fine-password").await,
+            PasswordCheck::Right(_)
+        ));
+        // Whoever is locked for good is not active in the list of people either.
+        sync(&app, &id).await;
+        assert_eq!(in_state(&app, "active").await, 4);
+    }
+);
+
+both_engines!(
+    directory_that_is_gone_is_no_wrong_password,
+    still(),
+    |app| async move {
+        let mut server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        server.stop();
+        for _ in 0..5 {
+            assert_eq!(
+                ask(&app, &id, "maja", "maja-password").await,
+                PasswordCheck::Unavailable
+            );
+        }
+        server.resume().await;
+        assert!(matches!(
+            ask(&app, &id, "maja", "maja-password").await,
+            PasswordCheck::Right(_)
+        ));
+    }
+);
