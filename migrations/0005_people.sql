@@ -85,6 +85,24 @@ CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, l
 
 
 -- My devices -----------------------------------------------------------------------------------------------
+-- What people may do to their own devices, as JSON by ownership and act; what a unit leaves out is as above it.
+CREATE TABLE self_service_policy (
+    org_unit_id TEXT NOT NULL PRIMARY KEY REFERENCES org_unit (id),
+    policy TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- What a person calls their own device. It is theirs: whoever has the device next does not see it.
+CREATE TABLE device_label (
+    device_id TEXT NOT NULL PRIMARY KEY REFERENCES device (id),
+    person_id TEXT NOT NULL REFERENCES person (id),
+    label TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX device_label_person ON device_label (person_id);
+
+-- The person who asked for it on a device of their own; it goes only while the device is theirs.
+ALTER TABLE command_batch ADD COLUMN own_person_id TEXT;
 
 
 -- Branding and enrollment statuses -------------------------------------------------------------------------

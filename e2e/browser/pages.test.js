@@ -44,7 +44,7 @@ const FIXED = {
   people: '/console/people', groups: '/console/groups', units: '/console/settings/units', imports: '/console/imports',
   'help-desk': '/console/help-desk', 'help-desk-none': '/console/help-desk?q=zzz',
   approvals: '/console/approvals', campaigns: '/console/campaigns', 'campaign-new': '/console/campaigns/new',
-  guard: '/console/settings/guard', audit: '/console/audit', 'audit-settings': '/console/audit/settings',
+  guard: '/console/settings/guard', 'self-service': '/console/settings/self-service', audit: '/console/audit', 'audit-settings': '/console/audit/settings',
   administrators: '/console/settings/administrators', roles: '/console/settings/roles',
   providers: '/console/settings/sign-in', 'provider-new': '/console/settings/sign-in/new',
   directories: '/console/settings/directories', webhooks: '/console/settings/webhooks', mail: '/console/settings/mail', account: '/console/account',

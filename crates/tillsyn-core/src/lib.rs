@@ -55,6 +55,7 @@ pub mod profiles;
 pub mod push;
 pub mod reconcile;
 pub mod roles;
+pub mod self_service;
 pub mod settings;
 pub mod tokens;
 pub mod units;

@@ -143,6 +143,24 @@ impl Stage {
                 let second = self.app.second_owner(1).await;
                 Ok(json!({ "email": "second-1@example.org", "name": second.name }))
             }
+            // An account of their own for the person of a device, with the owner's password.
+            "portal_account" => {
+                const ACCOUNT: &str = "INSERT INTO account (id, org_unit_id, email, name, \
+                    password_hash, role, status, created_at, role_changed_at, password_changed_at, \
+                    person_id) SELECT d.person_id, p.org_unit_id, $2, p.name, o.password_hash, \
+                    'portal', 'active', 0, 0, 0, p.id FROM device_summary d \
+                    JOIN person p ON p.id = d.person_id JOIN account o ON o.role = 'owner' \
+                    WHERE d.serial_number = $1 ORDER BY o.id LIMIT 1";
+                const DEVICE: &str =
+                    "SELECT device_id FROM device_summary WHERE serial_number = $1";
+                let (serial, email) = (text("serial").unwrap(), text("email").unwrap());
+                let values = tillsyn_db::args![serial.as_str(), email];
+                let db = self.app.db();
+                db.execute(ACCOUNT, values).await.unwrap();
+                let found = db.query_optional(DEVICE, tillsyn_db::args![serial]).await;
+                let id = found.unwrap().unwrap().text(0).unwrap();
+                Ok(json!({ "device": id }))
+            }
             // The last code of the authenticator app may be typed again: nobody waits for the next one here.
             "unused_codes" => {
                 const UNUSED: &str = "UPDATE account_totp SET last_step = 0";

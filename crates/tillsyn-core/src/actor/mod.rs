@@ -5,7 +5,7 @@ mod rights;
 mod role;
 
 use crate::error::{Error, Kind};
-use crate::ids::{AccountId, DirectoryId};
+use crate::ids::{AccountId, DirectoryId, PersonId};
 
 pub use permission::Permission;
 pub use rights::Rights;
@@ -76,7 +76,12 @@ pub struct Actor {
     pub trusted_since: Option<i64>,
     pub address: Option<String>,
     pub request_id: Option<String>,
+    /// The person over whose own devices alone it acts.
+    own: Option<PersonId>,
 }
+
+/// A unit path that no unit's begins with.
+const NOWHERE: &str = "-";
 
 impl Actor {
     /// The server's own work; it may do everything that needs no confirmation.
@@ -134,6 +139,7 @@ impl Actor {
             trusted_since: None,
             address: None,
             request_id: None,
+            own: None,
         }
     }
 
@@ -166,6 +172,22 @@ impl Actor {
             platform: None,
             ..self
         }
+    }
+
+    /// The same account as the person that it belongs to: without any right, reaching nothing but the devices
+    /// that are this person's when it acts, and of their acts those that their units let people do.
+    #[must_use]
+    pub fn over_own_devices(mut self, person: PersonId) -> Self {
+        self.rights = Rights::NONE;
+        self.platform = None;
+        NOWHERE.clone_into(&mut self.unit_path);
+        self.own = Some(person);
+        self
+    }
+
+    /// The person over whose own devices it acts.
+    pub fn own_person(&self) -> Option<&PersonId> {
+        self.own.as_ref()
     }
 
     /// The role of the account, for pages that say who one is.

@@ -225,7 +225,7 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
     const SOURCES: &str = "SELECT id FROM invitation WHERE person_id = $1 UNION \
         SELECT t.id FROM attempt t JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1 \
         UNION SELECT id FROM enrollment WHERE person_id = $1";
-    const FORGET: [&str; 6] = [
+    const FORGET: [&str; 7] = [
         "UPDATE attempt_step SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \
           JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1)",
         "UPDATE certificate SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \
@@ -236,6 +236,7 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
         "UPDATE enrollment SET claims = '{}' WHERE person_id = $1",
         "UPDATE invitation SET label = '-', language = NULL WHERE person_id = $1",
         "DELETE FROM group_member WHERE member_kind = 'person' AND member_id = $1",
+        "DELETE FROM device_label WHERE person_id = $1",
     ];
     const REVOKE: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
         WHERE person_id = $1 AND status = 'open'";

@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::CommandId;
+use crate::self_service;
 
 const FIND: &str = "SELECT c.status, c.device_id, c.org_unit_id, u.path, c.request_type, c.act, \
     c.batch_id, d.platform FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
@@ -35,13 +36,15 @@ pub async fn cancel_command(core: &Core, actor: &Actor, id: &CommandId) -> Resul
                     .await?
                     .ok_or_else(|| Error::not_found("command"))?;
                 let (device, unit, path) = (row.text(1)?, row.text(2)?, row.text(3)?);
-                if !actor.reaches_device(&path, row.str(7)?) {
-                    return Err(Error::not_found("command"));
-                }
                 let act = row.opt_text(5)?.as_deref().and_then(Act::parse);
-                let of_act = permission_of(&row.text(4)?, act);
-                authorize(actor, Permission::CommandsCancel, &path)
-                    .or_else(|_| authorize(actor, of_act, &path))?;
+                if !self_service::is_own_command_in(tx, actor, id.as_str()).await? {
+                    if !actor.reaches_device(&path, row.str(7)?) {
+                        return Err(Error::not_found("command"));
+                    }
+                    let of_act = permission_of(&row.text(4)?, act);
+                    authorize(actor, Permission::CommandsCancel, &path)
+                        .or_else(|_| authorize(actor, of_act, &path))?;
+                }
                 let status = CommandStatus::parse(&row.text(0)?)
                     .ok_or_else(|| Error::internal("command.status holds an unknown value."))?;
                 if status == CommandStatus::Sent {
@@ -108,6 +111,35 @@ pub(crate) async fn withdraw_of_in(
         tx.execute_in(END, ids.clone(), args![now_ms]).await?;
     }
     Ok(ids)
+}
+
+/// Withdraws what people asked for on devices that are not theirs any more, and the requests that nothing waits
+/// for then.
+pub(crate) async fn withdraw_stale_in(
+    tx: &Tx,
+    actor: &Actor,
+    commands: Vec<String>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const FIND: &str =
+        "SELECT DISTINCT c.batch_id FROM command c WHERE c.id {ids} ORDER BY c.batch_id";
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'not_yours', CAST($2 AS TEXT) \
+        FROM command WHERE id {ids}";
+    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'not_yours', \
+        finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
+    if commands.is_empty() {
+        return Ok(());
+    }
+    let batches = tx.fetch_all_in(FIND, commands.clone(), args![]).await?;
+    let by = actor.id.as_str();
+    tx.execute_in(STORY, commands.clone(), args![now_ms, by])
+        .await?;
+    tx.execute_in(END, commands, args![now_ms]).await?;
+    for row in &batches {
+        end_request_in(tx, actor, row.str(0)?, now_ms).await?;
+    }
+    Ok(())
 }
 
 /// Whoever may send a destructive command may take it back.

@@ -6,7 +6,7 @@ use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
 use super::channel::Channel;
-use super::guard::{self, Asker, Budget, Decision};
+use super::guard::{self, Asker, Budget, Decision, HeldReason};
 use super::insert::{self, Able, Enqueued};
 use super::request::{Act, Request};
 use super::store::{self, Target, TargetEnrollment};
@@ -20,6 +20,7 @@ use crate::guard::{refuse_frozen_in, within_in};
 use crate::ids::{BatchId, CampaignId, DeviceId};
 use crate::keys::KeyStore;
 use crate::platform::apple;
+use crate::self_service::{self, Admitted};
 use crate::settings::{self, GuardSettings};
 
 /// Unfinished commands that one device may have (S89).
@@ -197,7 +198,7 @@ impl Plan {
     async fn run(&self, tx: &Tx) -> Result<Enqueued, Error> {
         let targets = self.load(tx).await?;
         let act = self.act(targets.iter())?;
-        self.check_permission(&targets, act)?;
+        let admitted = self.check_permission(tx, &targets, act).await?;
         let able = self.check_capability(tx, &targets).await?;
         self.check_confirmation(&targets, act)?;
         let able = self.with_room(tx, able).await?;
@@ -207,7 +208,10 @@ impl Plan {
                 commands: Vec::new(),
             });
         }
-        let ruling = self.rule(tx, &able, act).await?;
+        let mut ruling = self.rule(tx, &able, act).await?;
+        if admitted == Admitted::Asked && !matches!(ruling.decision, Decision::Held(_)) {
+            ruling.decision = Decision::Held(HeldReason::SecondPerson);
+        }
         self.insert(tx, &able, act, &ruling).await
     }
 
@@ -219,6 +223,9 @@ impl Plan {
             .collect();
         let targets = store::targets_in(tx, ids, &self.channel).await?;
         lock_enrollments(tx, &targets).await?;
+        if self.actor.own_person().is_some() {
+            return self.load_own(tx, targets).await;
+        }
         // One missing or foreign device refuses the whole set, without saying which exists (S03).
         let reached = targets
             .iter()
@@ -228,6 +235,17 @@ impl Plan {
         } else {
             Err(Error::not_found("device"))
         }
+    }
+
+    /// A person reaches one device at a time, of those that are theirs in this transaction, and no user of it.
+    async fn load_own(&self, tx: &Tx, targets: Vec<Target>) -> Result<Vec<Target>, Error> {
+        let ids = self.devices.iter().map(ToString::to_string).collect();
+        let own = self_service::own_in(tx, &self.actor, ids).await?;
+        let whole = targets.iter().all(|t| own.contains(&t.device_id));
+        if own.len() == 1 && self.devices.len() == 1 && targets.len() == 1 && whole {
+            return Ok(targets);
+        }
+        Err(Error::not_found("device"))
     }
 
     /// The act of the whole set. A removal that retires some of the devices and not others would hide
@@ -254,11 +272,47 @@ impl Plan {
             .act(enrollment.map(|e| e.profile_identifier.as_str()))
     }
 
-    fn check_permission(&self, targets: &[Target], act: Option<Act>) -> Result<(), Error> {
+    async fn check_permission(
+        &self,
+        tx: &Tx,
+        targets: &[Target],
+        act: Option<Act>,
+    ) -> Result<Admitted, Error> {
+        if self.actor.own_person().is_some() {
+            return self.check_own(tx, targets, act).await;
+        }
         let permission = self.request.permission(act);
-        targets
-            .iter()
-            .try_for_each(|t| authorize_device(&self.actor, permission, &t.unit_path, &t.platform))
+        targets.iter().try_for_each(|t| {
+            authorize_device(&self.actor, permission, &t.unit_path, &t.platform)
+        })?;
+        Ok(Admitted::Yes)
+    }
+
+    /// What the policy of the unit lets the person do; nothing that tools, campaigns or profiles are about.
+    async fn check_own(
+        &self,
+        tx: &Tx,
+        targets: &[Target],
+        act: Option<Act>,
+    ) -> Result<Admitted, Error> {
+        let plain = self.channel == Channel::Device
+            && self.campaign.is_none()
+            && self.tool.is_none()
+            && self.profile.is_none();
+        let [target] = targets else {
+            return Err(Error::not_found("device"));
+        };
+        if !plain {
+            return Err(Error::not_found("device"));
+        }
+        let ownership = target.enrollment.as_ref().map(|e| e.ownership.as_str());
+        let about = (
+            target.device_id.as_str(),
+            target.unit_path.as_str(),
+            ownership,
+        );
+        let request_type = self.request.request_type();
+        self_service::admit_in(tx, &self.actor, about, request_type, act).await
     }
 
     async fn check_capability<'a>(

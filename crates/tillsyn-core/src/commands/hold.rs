@@ -3,6 +3,7 @@
 use serde_json::json;
 use tillsyn_db::{Row, Tx, args};
 
+use super::cancel::withdraw_stale_in;
 use super::guard::{self, Count, Decision};
 use super::request::Act;
 use super::status::CommandStatus;
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
 use crate::guard::{refuse_frozen_in, within_in};
 use crate::ids::BatchId;
+use crate::self_service;
 use crate::settings::{self, GuardSettings};
 
 /// Rows of one transaction.
@@ -32,9 +34,14 @@ pub(crate) async fn release_due_holds(core: &Core) -> Result<usize, Error> {
         .write(now_ms, |tx, now| {
             Box::pin(async move {
                 let rows = tx.fetch_all(DUE, args![*now, CHUNK]).await?;
-                let due = three(&rows)?;
+                let mut due = three(&rows)?;
+                let ids = due.iter().map(|(id, ..)| id.clone()).collect();
+                let stale = self_service::stale_in(tx, ids).await?;
+                withdraw_stale_in(tx, &Actor::system(), stale.clone(), *now).await?;
+                let all = due.len();
+                due.retain(|(id, ..)| !stale.contains(id));
                 queue(tx, &due, Some("hold_over"), "system", *now).await?;
-                Ok::<_, Error>(due.len())
+                Ok::<_, Error>(all)
             })
         })
         .await?;
@@ -168,7 +175,8 @@ pub(crate) async fn waiting_devices_in(tx: &Tx, batch_id: &str) -> Result<Vec<St
 }
 
 /// Sends what somebody else agreed to. What cannot be undone still takes the hold, and counts as the
-/// asker's. False when the campaign that it was asked for in does not cover it any more.
+/// asker's. False when the campaign that it was asked for in does not cover it any more, or a person asked
+/// for it on a device that is not theirs any more.
 pub(crate) async fn release_in(
     tx: &Tx,
     actor: &Actor,
@@ -188,6 +196,10 @@ pub(crate) async fn release_in(
         return Err(Error::not_found("held batch"));
     };
     let held = three(&rows)?;
+    let ids = held.iter().map(|(id, ..)| id.clone()).collect();
+    if !self_service::stale_in(tx, ids).await?.is_empty() {
+        return Ok(false);
+    }
     let devices: Vec<String> = held.iter().map(|(_, device, _)| device.clone()).collect();
     let paths = tx.fetch_all_in(PATHS, devices.clone(), args![]).await?;
     let paths = paths

@@ -284,7 +284,7 @@ impl Plan {
     ) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO command_batch (id, request_type, act, request, \
             request_sealed, targets, targets_digest, reason, actor_kind, actor_id, created_at, \
-            campaign_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            campaign_id, own_person_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         let request = serde_json::to_string(&self.request)
             .map_err(|error| Error::internal("A request cannot be written.").caused_by(error))?;
         let profile = self.profile.as_ref().map(|bytes| bytes.as_slice());
@@ -309,7 +309,8 @@ impl Plan {
                 ruling
                     .spend
                     .as_ref()
-                    .map(|spend| spend.campaign_id.as_str())
+                    .map(|spend| spend.campaign_id.as_str()),
+                self.actor.own_person()
             ],
         )
         .await?;

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{OrgUnitId, PersonId};
 use crate::reconcile::request::request_in;
+use crate::self_service::{self, Whose};
 use crate::units::find_in as unit_in;
 use crate::{org, text};
 
@@ -223,6 +224,7 @@ pub(crate) async fn change_in(
     if status == "inactive" && before.status != "inactive" {
         let ended = end_invitations_in(tx, id, now_ms).await?;
         details.insert("invitations_ended".to_owned(), json!(ended));
+        self_service::withdraw_in(tx, actor, Whose::Person(id.as_str()), now_ms).await?;
     }
     if !fields.is_empty() {
         // That they changed, not what they are: people are ids in the trail.

@@ -2,7 +2,6 @@
 portal-menu = Your pages
 portal-devices = My devices
 portal-me = My profile
-portal-no-devices = You have no device here yet.
 portal-help-own = Questions? Ask your organisation’s IT support.
 portal-sign-in-intro = With the mail address and password that you have for your devices.
 portal-sign-in-needed = Sign in to go on.

@@ -2,7 +2,6 @@
 portal-menu = あなたのページ
 portal-devices = 自分の端末
 portal-me = 自分のプロフィール
-portal-no-devices = まだ端末がありません。
 portal-help-own = ご不明な点は、所属組織の IT サポートにお問い合わせください。
 portal-sign-in-intro = 端末用のメールアドレスとパスワードでサインインします。
 portal-sign-in-needed = 続けるにはサインインしてください。

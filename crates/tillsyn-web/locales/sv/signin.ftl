@@ -2,7 +2,6 @@
 portal-menu = Dina sidor
 portal-devices = Mina enheter
 portal-me = Min profil
-portal-no-devices = Du har ingen enhet här än.
 portal-help-own = Frågor? Kontakta din organisations IT-support.
 portal-sign-in-intro = Med den e-postadress och det lösenord som du har för dina enheter.
 portal-sign-in-needed = Logga in för att fortsätta.

@@ -55,6 +55,7 @@ mod push_requests;
 mod push_vendor;
 mod roles;
 mod routes;
+mod self_service;
 pub(crate) mod time;
 mod tokens;
 mod units;

@@ -82,6 +82,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::roles::routes())
         .merge(groups::routes())
         .merge(people::routes())
+        .merge(super::self_service::routes())
         .merge(units::routes())
         .merge(super::help_desk::routes())
         .merge(super::mail::routes())

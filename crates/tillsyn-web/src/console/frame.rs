@@ -62,6 +62,7 @@ pub enum Place {
     Approvals,
     Campaigns,
     Guard,
+    SelfService,
     Audit,
     Push,
     Units,
@@ -271,6 +272,12 @@ impl Frame {
                 items: vec![
                     item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
                     item(Place::Guard, urls::GUARD, "lock", l.t("nav-guard")),
+                    item(
+                        Place::SelfService,
+                        urls::SELF_SERVICE,
+                        "user",
+                        l.t("nav-self-service"),
+                    ),
                     item(Place::Units, urls::UNITS, "overview", l.t("nav-units")),
                     item(
                         Place::Inventory,

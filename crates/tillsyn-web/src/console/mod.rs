@@ -55,6 +55,8 @@ mod samples_ldap;
 #[cfg(any(test, feature = "testing"))]
 mod samples_mail;
 #[cfg(any(test, feature = "testing"))]
+mod samples_my_devices;
+#[cfg(any(test, feature = "testing"))]
 mod samples_people;
 #[cfg(any(test, feature = "testing"))]
 mod samples_profiles;

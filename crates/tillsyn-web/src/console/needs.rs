@@ -238,6 +238,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/campaigns/{id}/end", None, Some(DESTROY)),
     (urls::GUARD, DEVICES, Some(one(P::SettingsWrite))),
     (urls::GUARD_UNITS, None, Some(one(P::SettingsWrite))),
+    (urls::SELF_SERVICE, DEVICES, Some(one(P::SettingsWrite))),
     (
         urls::GUARD_STOP,
         None,

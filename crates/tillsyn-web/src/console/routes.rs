@@ -220,6 +220,10 @@ fn of_guard() -> Router<AppState> {
             get(settings::guard_page).post(settings::change_guard),
         )
         .route(urls::GUARD_UNITS, post(settings::change_unit))
+        .route(
+            urls::SELF_SERVICE,
+            get(settings::self_service_page).post(settings::change_self_service),
+        )
         .route(urls::GUARD_STOP, post(settings::stop_everything))
         .route(
             "/console/settings/guard/freezes/{id}/end",

@@ -39,13 +39,14 @@ use super::profiles::{
 use super::rollout::{PlanPage, PlansPage};
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
-    GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
+    GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage,
+    SelfServicePage, TokensPage,
 };
 use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
-use crate::portal::{PortalHomePage, PortalSignInPage, ProblemPage};
+use crate::portal::{MyActPage, MyDevicePage, PortalHomePage, PortalSignInPage, ProblemPage};
 use crate::ui::Sample;
 
 /// Every page, sample and language; `check` gets its name and HTML.
@@ -79,6 +80,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<CampaignPage>(texts, &check);
         each::<NewCampaignPage>(texts, &check);
         each::<GuardPage>(texts, &check);
+        each::<SelfServicePage>(texts, &check);
         each::<PlansPage>(texts, &check);
         each::<PlanPage>(texts, &check);
         each::<AuditPage>(texts, &check);
@@ -133,6 +135,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<ClosedPage>(texts, &check);
         each::<PortalSignInPage>(texts, &check);
         each::<PortalHomePage>(texts, &check);
+        each::<MyDevicePage>(texts, &check);
+        each::<MyActPage>(texts, &check);
         each::<ProblemPage>(texts, &check);
     }
 }

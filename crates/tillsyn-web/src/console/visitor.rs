@@ -36,7 +36,12 @@ const YEAR_SECS: u32 = 365 * 24 * 60 * 60;
 const PLACES: &[(Permission, &[Place])] = &[
     (
         Permission::DevicesRead,
-        &[Place::Overview, Place::Devices, Place::Commands],
+        &[
+            Place::Overview,
+            Place::Devices,
+            Place::Commands,
+            Place::SelfService,
+        ],
     ),
     (Permission::PeopleRead, &[Place::People, Place::Directories, Place::HelpDesk]),
     (Permission::GroupsRead, &[Place::Groups]),

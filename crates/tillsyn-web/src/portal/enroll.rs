@@ -169,10 +169,7 @@ impl PinEntry {
 
 impl BeginPage {
     pub(crate) fn managed(&self) -> Managed {
-        Managed::new(
-            self.f.texts,
-            &by_profile(self.platform, self.personal),
-        )
+        Managed::new(self.f.texts, &by_profile(self.platform, self.personal))
     }
 
     pub(crate) fn can_begin(&self) -> bool {
@@ -264,10 +261,7 @@ impl InstallPage {
     }
 
     pub(crate) fn managed(&self) -> Managed {
-        Managed::new(
-            self.f.texts,
-            &by_profile(self.platform, self.personal),
-        )
+        Managed::new(self.f.texts, &by_profile(self.platform, self.personal))
     }
 }
 

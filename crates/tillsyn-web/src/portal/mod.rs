@@ -8,9 +8,14 @@ mod failure;
 mod frame;
 mod home;
 pub mod managed;
+mod my_act;
+mod my_device;
+pub(crate) mod my_words;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+#[cfg(any(test, feature = "testing"))]
+mod samples_home;
 #[cfg(any(test, feature = "testing"))]
 mod samples_signin;
 mod session;
@@ -25,7 +30,10 @@ use std::ops::Deref;
 pub use brand::Brand;
 pub use failure::ProblemPage;
 pub use frame::{AppFrame, PortalPlace};
-pub use home::{OwnDeviceRow, PortalHomePage};
+pub use home::{Hero, OwnDeviceRow, PortalHomePage};
+pub use my_act::MyActPage;
+pub use my_device::{MyDevicePage, Way};
+pub use my_words::{AskedLine, RemedyCard};
 pub(crate) use routes::routes;
 pub use sign_in::PortalSignInPage;
 

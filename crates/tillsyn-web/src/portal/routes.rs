@@ -5,7 +5,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{begin, failure, home, sign_in, steps};
+use super::{begin, failure, home, my_act, my_device, sign_in, steps};
 use crate::state::AppState;
 use crate::ui::urls;
 
@@ -17,6 +17,18 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 fn own_pages() -> Router<AppState> {
     Router::new()
         .route(urls::PORTAL, get(home::show))
+        .route("/portal/devices/{id}", get(my_device::show))
+        .route("/portal/devices/{id}/name", post(my_device::rename))
+        .route("/portal/devices/{id}/check-in", post(my_device::check_in))
+        .route("/portal/devices/{id}/found", post(my_device::found))
+        .route(
+            "/portal/devices/{id}/asked/{command}/cancel",
+            post(my_device::take_back),
+        )
+        .route(
+            "/portal/devices/{id}/{act}",
+            get(my_act::show).post(my_act::ask),
+        )
         .route(
             urls::PORTAL_SIGN_IN,
             get(sign_in::form).post(sign_in::sign_in),

@@ -2,10 +2,9 @@
 
 use super::failure::ProblemPage;
 use super::frame::{AppFrame, PortalPlace};
-use super::home::{OwnDeviceRow, PortalHomePage};
 use super::sign_in::PortalSignInPage;
 use crate::i18n::Texts;
-use crate::ui::{Link, Sample, status, urls};
+use crate::ui::{Link, Sample, urls};
 
 /// The frame of somebody who is signed in.
 pub(super) fn signed_in(l: Texts, place: PortalPlace) -> AppFrame {
@@ -48,25 +47,6 @@ impl Sample for PortalSignInPage {
             ("wrong", page(l.t("portal-sign-in-failed"), String::new())),
             ("out", page(String::new(), l.t("portal-signed-out"))),
         ]
-    }
-}
-
-impl Sample for PortalHomePage {
-    const NAME: &'static str = "portal-home";
-
-    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let f = signed_in(l, PortalPlace::Devices);
-        let device = OwnDeviceRow {
-            name: "ENG-IPH-0417".to_owned(),
-            model: "iPhone 16".to_owned(),
-            status: status(l, "device", "active"),
-        };
-        let devices = vec![device];
-        let empty = Self {
-            f: f.clone(),
-            devices: Vec::new(),
-        };
-        vec![("one", Self { f, devices }), ("none", empty)]
     }
 }
 

@@ -108,6 +108,12 @@ impl PortalUser {
         &self.state.core
     }
 
+    /// The person over the devices that are theirs.
+    pub(crate) fn own_actor(&self) -> Actor {
+        let own = self.actor.clone();
+        own.over_own_devices(self.person_id.clone())
+    }
+
     /// The page is asked for again at another address than this request's.
     pub(crate) fn at(mut self, address: String) -> Self {
         self.here = address;

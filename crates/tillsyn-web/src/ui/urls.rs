@@ -42,6 +42,8 @@ pub const CAMPAIGNS: &str = "/console/campaigns";
 pub const CAMPAIGN_NEW: &str = "/console/campaigns/new";
 pub const GUARD: &str = "/console/settings/guard";
 pub const GUARD_UNITS: &str = "/console/settings/guard/units";
+/// What people may do to their own devices.
+pub const SELF_SERVICE: &str = "/console/settings/self-service";
 pub const GUARD_STOP: &str = "/console/settings/guard/stop";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
@@ -249,6 +251,26 @@ pub fn campaign(id: &str) -> String {
 
 pub fn campaign_end(id: &str) -> String {
     campaign(id) + "/end"
+}
+
+/// A person's own device.
+pub fn portal_device(id: &str) -> String {
+    format!("/portal/devices/{}", segment(id))
+}
+
+/// An act on it, or the page before it.
+pub fn portal_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", portal_device(id))
+}
+
+/// Takes back what was asked for it.
+pub fn portal_take_back(id: &str, command: &str) -> String {
+    format!("{}/asked/{}/cancel", portal_device(id), segment(command))
+}
+
+/// What people of a unit may do themselves.
+pub fn self_service(unit: &str) -> String {
+    format!("{SELF_SERVICE}?unit={}", segment(unit))
 }
 
 /// Asks for the end of a freeze.

@@ -29,6 +29,7 @@ mod plan;
 mod profile;
 mod push;
 mod role;
+mod self_service;
 mod send;
 mod show;
 mod table;

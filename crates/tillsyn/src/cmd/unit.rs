@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::branding::{self, BrandingVerb};
 use super::guard::{self, GuardVerb};
+use super::self_service::{self, SelfServiceVerb};
 use super::{Failure, With, show};
 
 #[derive(Debug, clap::Subcommand)]
@@ -44,6 +45,9 @@ pub(crate) enum UnitVerb {
     /// Keeps what units want stricter of the guard
     #[command(subcommand)]
     Guard(GuardVerb),
+    /// Keeps what people may do to their own devices
+    #[command(subcommand)]
+    SelfService(SelfServiceVerb),
 }
 
 pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
@@ -89,6 +93,7 @@ pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
         }
         UnitVerb::Branding(verb) => branding::run(&client, verb).await?,
         UnitVerb::Guard(verb) => guard::run(&client, verb).await?,
+        UnitVerb::SelfService(verb) => self_service::run(&client, verb).await?,
     }
     Ok(())
 }

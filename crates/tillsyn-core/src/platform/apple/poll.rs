@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::guard::device_frozen_in;
 use crate::keys::KeyStore;
 use crate::nanomdm::hook::{CONNECT, RawCopy, Said, tell_in};
+use crate::self_service::stale_in;
 
 /// What came in, readable or not.
 pub(super) enum Incoming {
@@ -372,14 +373,16 @@ impl Turn {
         channel: &PollingChannel,
     ) -> Result<Option<Vec<u8>>, Error> {
         const NEXT: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id, b.own_person_id \
+            FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
             CASE WHEN c.status = 'sent' THEN 0 ELSE 1 END, c.position, c.id LIMIT 1";
         // Whoever withdraws or holds it at this moment is waited for, and the choice is made again.
         const NEXT_LOCKED: &str = "SELECT c.id, c.status, c.deliveries, c.delivered_at, c.secret_sealed, \
-            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id FROM command c \
+            b.id, b.request, b.request_sealed, c.act, b.actor_kind, c.given_id, b.own_person_id \
+            FROM command c \
             JOIN command_batch b ON b.id = c.batch_id \
             WHERE c.channel_id = $1 AND c.finished = 0 AND c.status <> 'held' AND c.expires_at > $2 \
             AND ($3 = 1 OR c.deferred = 0) ORDER BY c.lane, \
@@ -420,7 +423,7 @@ impl Turn {
                 store::transition(tx, &id, device, status, why, None, self.now_ms).await?;
                 continue;
             }
-            if row.opt_text(8)?.is_some() && device_frozen_in(tx, &channel.device_id).await? {
+            if let Some(why) = stopped(tx, channel, &row).await? {
                 // The device may be obeying what it fetched; that goes behind everything else.
                 if row.text(1)? == "sent" {
                     if turn > 0 {
@@ -430,7 +433,7 @@ impl Turn {
                     tx.execute(TO_BACK, args![id.as_str(), self.now_ms * 1_000])
                         .await?;
                 } else {
-                    self.give_up(tx, channel, row.str(0)?, "stopped").await?;
+                    self.give_up(tx, channel, row.str(0)?, why).await?;
                 }
                 continue;
             }
@@ -614,6 +617,25 @@ impl Turn {
 
 /// Deliveries without any answer after which a command moves to the back of its queue.
 const PATIENCE: i64 = 5;
+
+/// Why nothing destructive goes to this device now: it is frozen, or whoever asked for it on their own device
+/// does not have it any more.
+async fn stopped(
+    tx: &Tx,
+    channel: &PollingChannel,
+    row: &Row,
+) -> Result<Option<&'static str>, Error> {
+    if row.opt_text(8)?.is_none() {
+        return Ok(None);
+    }
+    if device_frozen_in(tx, &channel.device_id).await? {
+        return Ok(Some("stopped"));
+    }
+    if row.opt_text(11)?.is_some() && !stale_in(tx, vec![row.text(0)?]).await?.is_empty() {
+        return Ok(Some("not_yours"));
+    }
+    Ok(None)
+}
 
 /// How often a command was delivered since its last answer: `NotNow` is one, whatever the total.
 async fn unanswered(tx: &Tx, row: &Row) -> Result<i64, Error> {

@@ -9,6 +9,7 @@ mod push_requests;
 mod push_vendor;
 mod push_words;
 mod revoke_token;
+mod self_service;
 mod tokens;
 mod upload;
 
@@ -18,6 +19,8 @@ pub use page::{
     CheckLine, CreatedToken, LadderStep, PastLine, PushCertificate, PushLine, PushNewPage,
     PushPage, PushRequestPage, PushVendorPage, Refusal, Report, TokenRow, TokensPage, VendorFacts,
 };
+
+pub use self_service::{ActRow, LevelChoice, SelfServicePage};
 
 pub(super) use guard::{change_guard, change_unit, guard_page, stop_everything, unfreeze};
 pub(super) use inventory::{change_inventory, inventory_page};
@@ -31,5 +34,8 @@ pub(super) use push_vendor::{push_vendor_page, remove_push_vendor, set_push_vend
 #[cfg(any(test, feature = "testing"))]
 pub(super) use push_words::check;
 pub(super) use revoke_token::revoke_token;
+#[cfg(any(test, feature = "testing"))]
+pub(super) use self_service::rows as self_service_rows;
+pub(super) use self_service::{change_self_service, self_service_page};
 pub(super) use tokens::{create_token, token_row, tokens_page};
 pub(super) use upload::upload_push;

@@ -200,6 +200,8 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "audit.broken" => l.t("activity-audit-broken"),
         "legal_hold.place" => l.t("activity-hold-placed"),
         "legal_hold.end" => l.t("activity-hold-ended"),
+        "device.label" => l.t("activity-device-label"),
+        "self_service.change" => l.t("activity-self-service"),
         "device.locations_read" => l.t("activity-locations-read"),
         "device.move" => l.t("activity-device-moved"),
         "device.person" => l.t("activity-device-person"),

@@ -45,6 +45,12 @@ impl Browser {
         }
     }
 
+    /// A cookie that somebody has already.
+    pub(super) fn keep(&mut self, name: &str, value: &str) {
+        let kept = (value.to_owned(), "/".to_owned());
+        self.cookies.insert(name.to_owned(), kept);
+    }
+
     pub(super) async fn get(&mut self, path: &str) -> Seen {
         let request = self.http.get(format!("{}{path}", self.base));
         self.send(path, request).await

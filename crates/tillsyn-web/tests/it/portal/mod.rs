@@ -2,4 +2,6 @@
 
 mod begin;
 mod browser;
+mod home;
+mod my_device;
 mod steps;
