@@ -82,6 +82,54 @@ CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, l
 
 
 -- Enrollment by the portal ---------------------------------------------------------------------------------
+-- Texts of terms as people saw them, kept by their hash for as long as somebody's consent names them.
+CREATE TABLE consent_terms (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    text TEXT NOT NULL,
+    first_at BIGINT NOT NULL
+);
+
+-- What a person agreed to before they got a profile.
+CREATE TABLE consent (
+    id TEXT NOT NULL PRIMARY KEY,
+    attempt_id TEXT NOT NULL REFERENCES attempt (id),
+    invitation_id TEXT NOT NULL REFERENCES invitation (id),
+    person_id TEXT REFERENCES person (id),
+    org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
+    at BIGINT NOT NULL,
+    -- NULL where the unit has no terms.
+    terms_sha256 TEXT REFERENCES consent_terms (sha256),
+    -- What was shown as set up, required, possible, seen and never, as JSON.
+    ledger TEXT NOT NULL,
+    ownership TEXT NOT NULL,
+    platform TEXT,
+    language TEXT NOT NULL,
+    address TEXT
+);
+CREATE INDEX consent_attempt ON consent (attempt_id);
+CREATE INDEX consent_person ON consent (person_id) WHERE person_id IS NOT NULL;
+
+-- Begun on a page: no profile before a consent. A program in the person's place is not asked.
+ALTER TABLE attempt ADD COLUMN asks_consent BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN consent_id TEXT;
+
+-- Made by the person themselves, signed in, at /go.
+ALTER TABLE invitation ADD COLUMN self_made BIGINT NOT NULL DEFAULT 0;
+
+-- From one device of a person to another: once, for ten minutes.
+CREATE TABLE hand_over (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    invitation_id TEXT NOT NULL REFERENCES invitation (id),
+    attempt_id TEXT NOT NULL REFERENCES attempt (id),
+    -- The code in the invitation's link: the table of invitations has its hash alone.
+    link_sealed {blob} NOT NULL,
+    -- Whether the PIN had been proven where it was made.
+    pin_proven BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX hand_over_invitation ON hand_over (invitation_id);
+CREATE INDEX hand_over_expires ON hand_over (expires_at);
 
 
 -- My devices -----------------------------------------------------------------------------------------------

@@ -198,7 +198,8 @@ test('an invitation is made, opened on a phone, and its attempt followed', async
   await phone.goto(link);
   await phone.getByText('Maja Bergqvist').waitFor();
   await phone.getByLabel(t('pin-label')).fill(pin);
-  await phone.getByRole('button', { name: t('begin-agree', { a: 'iPhone' }) }).click();
+  await phone.getByRole('button', { name: t('begin-continue', { a: 'iPhone' }) }).click();
+  await phone.getByRole('button', { name: t('consent-agree', { a: 'iPhone' }) }).click();
   const href = await phone.getByRole('link', { name: t('install-download') }).getAttribute('href');
 
   await at('/console/enrollment/attempts');

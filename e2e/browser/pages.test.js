@@ -23,7 +23,8 @@ before(async () => {
   const failing = await server.order('invite', { person: 'Per Falk' });
   const page = await open(browser, {});
   await page.goto(failing.url);
-  await page.getByRole('button', { name: texts('en')('begin-agree', { a: 'Mac' }) }).click();
+  await page.getByRole('button', { name: texts('en')('begin-continue', { a: 'Mac' }) }).click();
+  await page.getByRole('button', { name: texts('en')('consent-agree', { a: 'Mac' }) }).click();
   const href = await page.getByRole('link', { name: texts('en')('install-download') }).getAttribute('href');
   const { serial } = await server.order('download', { kind: 'mac', profile_url: server.url + href });
   await server.order('install', { serial });

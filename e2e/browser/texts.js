@@ -21,7 +21,7 @@ function read(lang) {
 
 const catalogues = Object.fromEntries(LANGUAGES.map((lang) => [lang, read(lang)]));
 
-// texts('sv')('begin-agree', { a: 'iPhone' })
+// texts('sv')('begin-continue', { a: 'iPhone' })
 export function texts(lang) {
   return (key, values = {}) => {
     const text = catalogues[lang].get(key);

@@ -26,6 +26,7 @@ use crate::ldap;
 use crate::lost_mode;
 use crate::mail;
 use crate::notifications;
+use crate::onboarding;
 use crate::push;
 use crate::reconcile;
 use crate::webhooks;
@@ -78,6 +79,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
             enrollments::lapse_pending(core).await?;
+            onboarding::sweep(core).await?;
             approvals::lapse_due(core).await?;
             campaigns::end_due(core).await?;
             guard::sweep_all(core).await?;

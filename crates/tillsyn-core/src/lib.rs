@@ -46,6 +46,7 @@ pub mod moving;
 pub mod names;
 pub mod nanomdm;
 pub mod notifications;
+pub mod onboarding;
 pub mod org;
 pub mod paging;
 pub mod people;

@@ -106,6 +106,13 @@ lines! {
     NeverPlace = "never_place",
 }
 
+impl Line {
+    /// The line of a key that was kept; none when there is no such line any more.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|line| line.key() == key)
+    }
+}
+
 impl Serialize for Line {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.key())

@@ -36,7 +36,9 @@ use tillsyn_web::console::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
 use tillsyn_web::i18n::{Lang, Texts};
-use tillsyn_web::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
+use tillsyn_web::portal::enroll::{
+    BeginPage, ClosedPage, ConsentPage, FailedPage, GoPage, HandOverPage, InstallPage, ReadyPage,
+};
 use tillsyn_web::ui::Sample;
 
 fn main() -> std::io::Result<()> {
@@ -113,6 +115,9 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<CertificatePage>(folder, texts)?;
     write::<ErrorPage>(folder, texts)?;
     write::<BeginPage>(folder, texts)?;
+    write::<ConsentPage>(folder, texts)?;
+    write::<HandOverPage>(folder, texts)?;
+    write::<GoPage>(folder, texts)?;
     write::<InstallPage>(folder, texts)?;
     write::<ReadyPage>(folder, texts)?;
     write::<FailedPage>(folder, texts)?;

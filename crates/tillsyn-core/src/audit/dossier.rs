@@ -97,6 +97,22 @@ const OF_PERSON: &[Part] = &[
         ],
     },
     Part {
+        name: "consents",
+        sql: "SELECT c.attempt_id, c.at, c.ownership, c.platform, c.language, c.address, c.ledger, x.text \
+            FROM consent c LEFT JOIN consent_terms x ON x.sha256 = c.terms_sha256 \
+            WHERE c.person_id = $1 ORDER BY c.at, c.id",
+        columns: &[
+            ('t', "attempt_id"),
+            ('i', "at"),
+            ('t', "ownership"),
+            ('t', "platform"),
+            ('t', "language"),
+            ('t', "address"),
+            ('j', "ledger"),
+            ('t', "terms"),
+        ],
+    },
+    Part {
         name: "enrollments",
         sql: "SELECT id, device_id, enrollment_type, ownership, status, claims, created_at, enrolled_at, \
             ended_at FROM enrollment WHERE person_id = $1 ORDER BY created_at, id",

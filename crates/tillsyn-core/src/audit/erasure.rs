@@ -225,7 +225,9 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
     const SOURCES: &str = "SELECT id FROM invitation WHERE person_id = $1 UNION \
         SELECT t.id FROM attempt t JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1 \
         UNION SELECT id FROM enrollment WHERE person_id = $1";
-    const FORGET: [&str; 7] = [
+    const FORGET: [&str; 8] = [
+        "UPDATE consent SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \
+          JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1)",
         "UPDATE attempt_step SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \
           JOIN invitation i ON i.id = t.invitation_id WHERE i.person_id = $1)",
         "UPDATE certificate SET address = NULL WHERE attempt_id IN (SELECT t.id FROM attempt t \

@@ -97,7 +97,12 @@ impl Issue {
     pub(crate) async fn by_secret(&self, tx: &Tx, secret_hash: &str) -> Result<Outcome, Error> {
         match find_in(tx, secret_hash, self.delivered_ms).await? {
             None => Ok(Outcome::Refused("challenge unknown")),
-            Some(Credential { method, .. }) if method.is_acme() != self.method.is_acme() => {
+            Some(Credential { method, renews, .. })
+                if method.is_acme() != self.method.is_acme() =>
+            {
+                if !renews {
+                    self.of_another_protocol(tx, secret_hash).await?;
+                }
                 Ok(Outcome::Refused("credential of another protocol"))
             }
             Some(Credential { renews: false, .. }) => self.first(tx, secret_hash).await,
@@ -144,6 +149,18 @@ impl Issue {
         self.record(tx, &object, "device", &row.text(1)?, "renewal")
             .await?;
         Ok(self.issued())
+    }
+
+    /// Kept in the story of the attempt; in the trail it would grow with every request.
+    async fn of_another_protocol(&self, tx: &Tx, challenge: &str) -> Result<(), Error> {
+        const FIND: &str = "SELECT s.attempt_id FROM scep_challenge s JOIN attempt t ON t.id = s.attempt_id \
+            WHERE s.challenge_hash = $1 AND COALESCE(t.cause, '') <> $2";
+        let cause = cause::REQUEST_REFUSED;
+        if let Some(row) = tx.fetch_optional(FIND, args![challenge, cause]).await? {
+            let (step, address) = (AttemptStatus::CertificateIssued, self.address.as_deref());
+            attempt::fail_in(tx, &row.text(0)?, step, cause, address, self.now_ms).await?;
+        }
+        Ok(())
     }
 
     async fn first(&self, tx: &Tx, challenge: &str) -> Result<Outcome, Error> {

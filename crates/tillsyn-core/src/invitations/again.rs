@@ -4,7 +4,7 @@
 use tillsyn_db::args;
 use tillsyn_pki::hash;
 
-use super::open::{StartedAttempt, find, launch, refuse_closed, refuse_without_push};
+use super::open::{How, StartedAttempt, find, launch, refuse_closed, refuse_without_push};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::AttemptId;
@@ -21,7 +21,7 @@ pub async fn start_again(
     secret: &str,
     address: Option<String>,
 ) -> Result<StartedAttempt, Error> {
-    const FIND: &str = "SELECT platform FROM attempt WHERE id = $1 AND invitation_id = $2 \
+    const FIND: &str = "SELECT platform, asks_consent FROM attempt WHERE id = $1 AND invitation_id = $2 \
         AND profile_hash = $3 AND expires_at > $4";
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
@@ -38,5 +38,13 @@ pub async fn start_again(
         .await?
         .ok_or_else(|| Error::not_found("attempt"))?;
     let platform = row.opt_text(0)?;
-    launch(core, found, platform, address, Some(attempt.clone())).await
+    let how = How {
+        platform,
+        address,
+        replaces: Some(attempt.clone()),
+        signed_in: found.needs_proof(),
+        asks_consent: row.i64(1)? != 0,
+        keeps_consent: true,
+    };
+    launch(core, found, how).await
 }

@@ -8,6 +8,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
 use crate::ids::{AttemptId, DeviceId, InvitationId};
+use crate::onboarding::{Consent, consent_in};
 use crate::paging::{Cursor, Page, page_size};
 
 /// How far an attempt came (architecture §2a).
@@ -94,7 +95,19 @@ pub struct AttemptView {
     pub updated_at: i64,
     pub expires_at: i64,
     pub profile_expires_at: Option<i64>,
+    /// A page asked, or asks, the person to agree; a program in their place is not asked.
+    pub asks_consent: bool,
+    /// What they agreed to; of a list only whether they did is known.
+    pub consented: bool,
+    pub consent: Option<Consent>,
     pub steps: Vec<AttemptStep>,
+}
+
+impl AttemptView {
+    /// The next step is the person's: to read and agree.
+    pub fn waits_for_consent(&self) -> bool {
+        self.asks_consent && !self.consented
+    }
 }
 
 /// Why an attempt failed; codes for which every page has a text and a remedy.
@@ -108,6 +121,25 @@ pub(crate) mod cause {
     /// The device could not prove to Apple's satisfaction what it is.
     pub(crate) const NOT_ATTESTED: &str = "not_attested";
     pub(crate) const REMOVED: &str = "removed_in_setup";
+    /// Downloaded, and its time ran out before a device used it.
+    pub(crate) const PROFILE_LAPSED: &str = "profile_lapsed";
+    /// The certificate's request does not fit the profile.
+    pub(crate) const REQUEST_REFUSED: &str = "request_refused";
+    /// The device that came is not the one that got the certificate.
+    pub(crate) const WRONG_DEVICE: &str = "wrong_device";
+    pub(crate) const NO_PUSH: &str = "no_push";
+    /// Enrolled, and no answer to a push.
+    pub(crate) const PUSH_UNANSWERED: &str = "push_unanswered";
+    pub(crate) const LIMIT_REACHED: &str = "limit_reached";
+    /// Nothing of this kind can be managed.
+    pub(crate) const WRONG_PLATFORM: &str = "wrong_platform";
+    /// Told by the person.
+    pub(crate) const ANOTHER_MDM: &str = "another_mdm";
+    pub(crate) const CANCELLED: &str = "cancelled";
+    pub(crate) const NO_SAFARI: &str = "no_safari";
+    pub(crate) const CLOCK_WRONG: &str = "clock_wrong";
+    pub(crate) const UNREACHABLE: &str = "unreachable";
+    pub(crate) const NO_ADMINISTRATOR: &str = "no_administrator";
 }
 
 const STEP: &str =
@@ -159,6 +191,19 @@ pub(crate) async fn fail_in(
     Ok(())
 }
 
+/// Records what is known of a step that was reached, without moving the attempt.
+pub(crate) async fn note_in(
+    tx: &Tx,
+    id: &str,
+    step: AttemptStatus,
+    cause: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let values = args![id, now_ms, step.as_str(), cause, None::<&str>];
+    tx.execute(STEP, values).await?;
+    Ok(())
+}
+
 /// Ends an attempt in favour of a later one; what was downloaded for it stops working. One whose device
 /// has its certificate already is left to come to its end.
 pub(super) async fn supersede_in(tx: &Tx, id: &str, now_ms: i64) -> Result<(), Error> {
@@ -178,7 +223,7 @@ pub(super) async fn supersede_in(tx: &Tx, id: &str, now_ms: i64) -> Result<(), E
 
 const SELECT: &str = "SELECT t.id, t.invitation_id, i.label, t.platform, t.status, t.failed_step, \
     t.cause, t.device_id, i.ownership, t.created_at, t.updated_at, t.expires_at, \
-    t.profile_expires_at, u.path FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+    t.profile_expires_at, u.path, t.asks_consent, t.consent_id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
     JOIN org_unit u ON u.id = t.org_unit_id";
 
 fn decode(row: &Row) -> Result<AttemptView, Error> {
@@ -196,6 +241,9 @@ fn decode(row: &Row) -> Result<AttemptView, Error> {
         updated_at: row.i64(10)?,
         expires_at: row.i64(11)?,
         profile_expires_at: row.opt_i64(12)?,
+        asks_consent: row.i64(14)? != 0,
+        consented: row.opt_text(15)?.is_some(),
+        consent: None,
         steps: Vec::new(),
     })
 }
@@ -309,6 +357,7 @@ pub async fn attempt(core: &Core, actor: &Actor, id: &AttemptId) -> Result<Attem
                 let platform = view.platform.as_deref().unwrap_or_default();
                 authorize_device(actor, Permission::InvitationsRead, row.str(13)?, platform)?;
                 view.steps = steps_in(tx, id.as_str()).await?;
+                view.consent = consent_in(tx, id.as_str()).await?;
                 Ok(view)
             })
         })

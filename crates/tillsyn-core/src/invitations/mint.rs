@@ -20,7 +20,7 @@ use crate::mail::withdraw_in;
 /// Letters and digits that nobody confuses, 32 of them: eight make 40 bits (S31).
 const PIN_ALPHABET: &str = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// No hyphen, nothing that two eyes read differently: 26 of these 32 make 130 bits.
-const CODE_ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+pub(crate) const CODE_ALPHABET: &str = "0123456789abcdefghjkmnpqrstvwxyz";
 const PIN_LIFE_MS: i64 = 24 * HOUR_MS;
 
 /// A PIN with its hash.
@@ -169,12 +169,11 @@ pub(super) async fn insert_in(
     )
     .await?;
     let id = minted.id.as_str();
-    let event =
-        NewEvent::done("invitation.create", "invitation", id, &terms.unit_id).with(json!({
-            "person_id": person, "ownership": terms.ownership, "pin": minted.pin.is_some(),
-            "uses_allowed": terms.uses_allowed, "may_replace": terms.may_replace,
-            "expires_at": terms.expires_at, "batch_id": terms.batch,
-        }));
+    let event = NewEvent::done("invitation.create", "invitation", id, &terms.unit_id).with(json!({
+        "person_id": person, "ownership": terms.ownership, "pin": minted.pin.is_some(),
+        "uses_allowed": terms.uses_allowed, "may_replace": terms.may_replace,
+        "expires_at": terms.expires_at, "batch_id": terms.batch,
+    }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(())
 }

@@ -30,17 +30,18 @@ pub use batch::{
 pub use create::{
     CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
 };
+pub(crate) use mint::CODE_ALPHABET;
+pub(crate) use open::{How, find, launch, refuse_closed};
 pub use open::{
-    InvitationState, OpenInvitation, StartedAttempt, describe_device, look_up, start_attempt,
+    InvitationState, OpenInvitation, StartedAttempt, begin_on_page, describe_device, look_up,
+    start_attempt,
 };
 pub use policy::{
     AccountRule, InvitationPolicy, PinMode, PolicyPart, PolicyView, invitation_policy,
     set_invitation_policy, unit_policies,
 };
 pub use profile::{SignedProfile, fetch_profile};
-pub use send::{
-    SendInvitation, SentInvitation, resend_invitation, send_invitation, send_new_pin,
-};
+pub use send::{SendInvitation, SentInvitation, resend_invitation, send_invitation, send_new_pin};
 pub use typed::{TypedInvitation, by_typed_code, grouped};
 pub use view::{
     InvitationView, invitation, invitations_of_person, list_invitations, list_invitations_with,

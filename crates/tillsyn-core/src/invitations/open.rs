@@ -57,6 +57,8 @@ pub struct OpenInvitation {
     /// What the person's own account has to do with it.
     pub account: AccountRule,
     pub expires_at: i64,
+    /// The person made it for themselves, signed in.
+    pub self_made: bool,
 }
 
 /// A started attempt; the profile's address carries its own secret.
@@ -70,16 +72,42 @@ pub struct StartedAttempt {
 
 const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at, i.language, p.name, \
     i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name, \
-    i.person_id, i.account_rule, i.pin_mode, u.path \
+    i.person_id, i.account_rule, i.pin_mode, i.self_made, u.path \
     FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id LEFT JOIN person p ON p.id = i.person_id \
     LEFT JOIN account a ON a.id = i.created_by WHERE i.code_hash = $1";
 
-pub(super) struct Found {
-    pub(super) open: OpenInvitation,
+pub(crate) struct Found {
+    pub(crate) open: OpenInvitation,
     pin_hash: Option<String>,
-    pub(super) org_unit_id: String,
     unit_path: String,
+    pub(crate) org_unit_id: String,
     uses_allowed: i64,
+}
+
+impl Found {
+    /// Whether whoever begins has proven something beside the link: a PIN, or who they are.
+    pub(crate) fn needs_proof(&self) -> bool {
+        self.pin_hash.is_some() || self.open.self_made
+    }
+
+    /// The link alone is enough.
+    pub(crate) fn is_open_to_all(&self) -> bool {
+        self.pin_hash.is_none() && self.open.account != AccountRule::Required
+    }
+}
+
+/// How an attempt begins.
+pub(crate) struct How {
+    pub(crate) platform: Option<String>,
+    pub(crate) address: Option<String>,
+    /// The attempt that it follows.
+    pub(crate) replaces: Option<AttemptId>,
+    /// The person proved the PIN, or signed in.
+    pub(crate) signed_in: bool,
+    /// No profile before they have agreed.
+    pub(crate) asks_consent: bool,
+    /// What they agreed to for the attempt before counts for this one: the same device.
+    pub(crate) keeps_consent: bool,
 }
 
 fn decode(row: &Row, now: i64) -> Result<Found, Error> {
@@ -91,6 +119,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
         _ => InvitationState::Open,
     };
     let pin_hash = row.opt_text(8)?;
+    let self_made = row.i64(17)? != 0;
     Ok(Found {
         open: OpenInvitation {
             id: InvitationId::from_store(row.text(0)?),
@@ -100,7 +129,7 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
             branding: Branding::default(),
             language: row.opt_text(5)?.or(row.opt_text(12)?).unwrap_or_default(),
             person_name: row.opt_text(6)?,
-            inviter: row.opt_text(13)?,
+            inviter: row.opt_text(13)?.filter(|_| !self_made),
             ownership: row.text(7)?,
             needs_pin: pin_hash.is_some(),
             pin_tries_left: (PIN_TRIES - row.i64(9)?).max(0),
@@ -109,15 +138,16 @@ fn decode(row: &Row, now: i64) -> Result<Found, Error> {
             person_id: row.opt_text(14)?.map(PersonId::from_store),
             account: AccountRule::parse(row.str(15)?).unwrap_or_default(),
             expires_at,
+            self_made,
         },
         pin_hash,
         org_unit_id: row.text(11)?,
-        unit_path: row.text(17)?,
+        unit_path: row.text(18)?,
         uses_allowed: row.i64(3)?,
     })
 }
 
-pub(super) async fn find(core: &Core, code: &str) -> Result<Found, Error> {
+pub(crate) async fn find(core: &Core, code: &str) -> Result<Found, Error> {
     if code.len() > 64 {
         return Err(Error::not_found("invitation"));
     }
@@ -156,8 +186,49 @@ pub async fn start_attempt(
     platform: Option<&str>,
     address: Option<String>,
 ) -> Result<StartedAttempt, Error> {
+    begin(core, code, pin, platform, address, (None, false)).await
+}
+
+/// The same for a person on a page, who is asked to agree before there is a profile. `signed` is who is signed in
+/// there.
+///
+/// # Errors
+/// As [`start_attempt`].
+pub async fn begin_on_page(
+    core: &Core,
+    code: &str,
+    pin: Option<Zeroizing<String>>,
+    platform: Option<&str>,
+    address: Option<String>,
+    signed: Option<&PersonId>,
+) -> Result<StartedAttempt, Error> {
+    begin(core, code, pin, platform, address, (signed, true)).await
+}
+
+/// Where the policy asks for it, the person is signed in as the one who is invited.
+fn refuse_without_account(open: &OpenInvitation, signed: Option<&PersonId>) -> Result<(), Error> {
+    if open.account != AccountRule::Required
+        || (signed.is_some() && signed == open.person_id.as_ref())
+    {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "sign_in_required",
+        "Whoever is invited signs in with their own account first.",
+    ))
+}
+
+async fn begin(
+    core: &Core,
+    code: &str,
+    pin: Option<Zeroizing<String>>,
+    platform: Option<&str>,
+    address: Option<String>,
+    (signed, asks_consent): (Option<&PersonId>, bool),
+) -> Result<StartedAttempt, Error> {
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
+    refuse_without_account(&found.open, signed)?;
     refuse_without_push(core, &found.org_unit_id).await?;
     let platform = platform
         .map(|p| {
@@ -174,7 +245,15 @@ pub async fn start_attempt(
         })
         .transpose()?;
     check_pin(core, &found, pin, address.as_deref(), core.now_ms()).await?;
-    launch(core, found, platform.map(str::to_owned), address, None).await
+    let how = How {
+        platform: platform.map(str::to_owned),
+        address,
+        replaces: None,
+        signed_in: found.needs_proof() || found.open.account == AccountRule::Required,
+        asks_consent,
+        keeps_consent: false,
+    };
+    launch(core, found, how).await
 }
 
 /// Keeps what a program says of the device before it enrolls: it decides how the device gets its identity,
@@ -197,15 +276,8 @@ pub async fn describe_device(
     Ok(())
 }
 
-/// Makes the attempt and the profile's address, after everything was proven. `replaces` names the
-/// attempt that it follows.
-pub(super) async fn launch(
-    core: &Core,
-    found: Found,
-    platform: Option<String>,
-    address: Option<String>,
-    replaces: Option<AttemptId>,
-) -> Result<StartedAttempt, Error> {
+/// Makes the attempt and the profile's address, after everything was proven.
+pub(crate) async fn launch(core: &Core, found: Found, how: How) -> Result<StartedAttempt, Error> {
     let now_ms = core.now_ms();
     let secret = Zeroizing::new(hash::random_token(24));
     let started = StartedAttempt {
@@ -222,13 +294,10 @@ pub(super) async fn launch(
         id: started.id.clone(),
         invitation: found.open.id,
         unit: found.org_unit_id,
-        platform,
-        signed_in: found.pin_hash.is_some(),
         profile_hash: hash::sha256_hex(secret.as_bytes()),
         profile_expires_at: started.expires_at,
         most: found.uses_allowed.saturating_mul(ATTEMPTS_PER_USE),
-        replaces,
-        address,
+        how,
         now_ms,
     };
     core.db()
@@ -251,7 +320,7 @@ pub(super) async fn refuse_without_push(core: &Core, unit_id: &str) -> Result<()
     ))
 }
 
-pub(super) fn refuse_closed(state: InvitationState) -> Result<(), Error> {
+pub(crate) fn refuse_closed(state: InvitationState) -> Result<(), Error> {
     let (code, detail) = match state {
         InvitationState::Open => return Ok(()),
         InvitationState::Used => ("invitation_used", "This invitation has been used."),
@@ -360,13 +429,10 @@ struct Start {
     id: AttemptId,
     invitation: InvitationId,
     unit: String,
-    platform: Option<String>,
-    signed_in: bool,
     profile_hash: String,
     profile_expires_at: i64,
     most: i64,
-    replaces: Option<AttemptId>,
-    address: Option<String>,
+    how: How,
     now_ms: i64,
 }
 
@@ -374,8 +440,9 @@ impl Start {
     async fn run(&self, tx: &tillsyn_db::Tx) -> Result<(), Error> {
         const COUNT: &str = "SELECT count(*) FROM attempt WHERE invitation_id = $1";
         const INSERT: &str = "INSERT INTO attempt (id, invitation_id, org_unit_id, platform, status, \
-            profile_hash, profile_expires_at, created_at, updated_at, expires_at) \
-            VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $7, $8)";
+            profile_hash, profile_expires_at, created_at, updated_at, expires_at, asks_consent, \
+            consent_id) VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $7, $8, $9, $10)";
+        const CONSENT: &str = "SELECT consent_id FROM attempt WHERE id = $1";
         const OPENED: &str =
             "UPDATE invitation SET opened_at = COALESCE(opened_at, $2) WHERE id = $1";
         tx.execute(OPENED, args![&self.invitation, self.now_ms])
@@ -386,29 +453,37 @@ impl Start {
                 "Too many attempts were made with this link. Ask for a new invitation.",
             ));
         }
+        let consent = match &self.how.replaces {
+            Some(before) if self.how.keeps_consent => {
+                tx.fetch_one(CONSENT, args![before]).await?.opt_text(0)?
+            }
+            _ => None,
+        };
         tx.execute(
             INSERT,
             args![
                 &self.id,
                 &self.invitation,
                 self.unit.as_str(),
-                self.platform.as_deref(),
+                self.how.platform.as_deref(),
                 self.profile_hash.as_str(),
                 self.profile_expires_at,
                 self.now_ms,
-                self.now_ms + DAY_MS
+                self.now_ms + DAY_MS,
+                i64::from(self.how.asks_consent),
+                consent.as_deref()
             ],
         )
         .await?;
-        let (id, address) = (self.id.as_str(), self.address.as_deref());
+        let (id, address) = (self.id.as_str(), self.how.address.as_deref());
         attempt::step_in(tx, id, AttemptStatus::Opened, address, self.now_ms).await?;
-        if self.signed_in {
+        if self.how.signed_in {
             attempt::step_in(tx, id, AttemptStatus::SignedIn, address, self.now_ms).await?;
         }
-        if let Some(replaced) = &self.replaces {
+        if let Some(replaced) = &self.how.replaces {
             attempt::supersede_in(tx, replaced.as_str(), self.now_ms).await?;
         }
-        let actor = Actor::person(id, self.address.clone());
+        let actor = Actor::person(id, self.how.address.clone());
         let event = NewEvent::done(
             "attempt.create",
             "invitation",

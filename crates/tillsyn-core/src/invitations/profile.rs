@@ -27,7 +27,8 @@ pub struct SignedProfile {
 
 const FIND: &str = "SELECT t.id, t.status, t.profile_expires_at, t.org_unit_id, t.platform, i.status, \
     i.uses, i.uses_allowed, i.id, EXISTS (SELECT 1 FROM scep_challenge s WHERE s.attempt_id = t.id \
-    AND s.consumed_at IS NOT NULL), t.product, t.os_version FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+    AND s.consumed_at IS NOT NULL), t.product, t.os_version, \
+    t.asks_consent, t.consent_id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
     WHERE t.profile_hash = $1";
 
 /// Makes the profile behind an attempt's secret. `texts` gives display name and description in the
@@ -80,12 +81,19 @@ pub async fn fetch_profile(
             "This profile's time is over. Open the invitation again for a new one.",
         ));
     }
-    let topic = push::topic_for_unit(core, &row.text(3)?).await?.ok_or_else(|| {
-        Error::conflict(
+    if row.i64(12)? != 0 && row.opt_text(13)?.is_none() {
+        return Err(Error::conflict(
+            "consent_missing",
+            "Nobody has agreed yet. Open the invitation again and read what will be managed.",
+        ));
+    }
+    let Some(topic) = push::topic_for_unit(core, &row.text(3)?).await? else {
+        record_no_push(core, row.text(0)?, address).await?;
+        return Err(Error::conflict(
             "push_certificate_missing",
             "This organisation cannot enroll devices yet: its Apple push certificate is missing.",
-        )
-    })?;
+        ));
+    };
     let organisation = settings::organisation(core).await?;
     let root = org::root(core).await?;
     let method = choose(
@@ -135,6 +143,19 @@ pub async fn fetch_profile(
         })
         .await?;
     Ok(SignedProfile { bytes, expires_at })
+}
+
+/// The certificate went away after the attempt began.
+async fn record_no_push(core: &Core, id: String, address: Option<String>) -> Result<(), Error> {
+    let input = (id, address, core.now_ms());
+    core.db()
+        .write(input, |tx, (id, address, now)| {
+            Box::pin(async move {
+                let (step, cause) = (AttemptStatus::ProfileFetched, attempt::cause::NO_PUSH);
+                attempt::fail_in(tx, id, step, cause, address.as_deref(), *now).await
+            })
+        })
+        .await
 }
 
 /// What is kept of a download; the body may run more than once.

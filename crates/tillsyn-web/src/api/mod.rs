@@ -43,6 +43,7 @@ mod network_authority;
 mod notifications;
 mod operations;
 mod organisation;
+mod own_devices;
 mod overview;
 mod paging;
 mod payload_types;

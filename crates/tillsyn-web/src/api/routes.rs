@@ -12,7 +12,7 @@ use super::json::LIMIT;
 use super::{
     activation_lock, assignments, attempts, certificates, commands, device_authorities, devices,
     document, enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    network_authority, organisation, overview, payload_types, plans, push_certificates,
+    network_authority, organisation, overview, own_devices, payload_types, plans, push_certificates,
     push_requests, push_vendor, tokens,
 };
 use super::{groups, people, units};
@@ -195,6 +195,11 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::SettingsWrite),
             routes!(inventory_settings::change::change),
+        ))
+        .routes(guarded(Needs::Token, routes!(own_devices::show::show)))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(own_devices::change::change),
         ))
         .routes(guarded(
             Needs::One(P::DevicesRead),

@@ -23,7 +23,7 @@ fn script_stays_under_15_kb() {
 
 #[test]
 fn styles_and_script_name_no_other_host() {
-    for name in Files::iter() {
+    for name in Files::iter().filter(|name| !name.ends_with(".png")) {
         let text =
             String::from_utf8(Files::get(&name).expect("listed").data.into_owned()).expect("text");
         let text = text.replace("http://www.w3.org/2000/svg", "");

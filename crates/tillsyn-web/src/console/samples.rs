@@ -15,8 +15,8 @@ use super::device::{
 };
 use super::devices::{DeviceRow, DevicesPage};
 use super::enrollment::{
-    AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage, InvitationPage,
-    InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
+    AttemptConsent, AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage,
+    InvitationPage, InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
 use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
@@ -1592,6 +1592,22 @@ impl Sample for AttemptPage {
                 started: ago(l, 14),
                 profile_until: l.deadline(NOW + 9 * MINUTE, &zone()),
                 steps,
+                consent: match state {
+                    "created" => AttemptConsent::NotAsked,
+                    "opened" => AttemptConsent::Waits,
+                    _ => AttemptConsent::Given {
+                        at: moment(l, 13),
+                        language: "Svenska".to_owned(),
+                        address: "203.0.113.17".to_owned(),
+                        shown: vec![
+                            l.t("managed-settings-for-work"),
+                            l.t("managed-never-content"),
+                        ],
+                        terms: vec!["Enheten används enligt universitetets regler.".to_owned()],
+                        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                            .to_owned(),
+                    },
+                },
                 failure: failure.map(|failure| {
                     let theirs = Texts::new(crate::i18n::Lang::Sv);
                     AttemptFailure {

@@ -45,8 +45,10 @@ use super::settings::{
 use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
-use crate::portal::enroll::{BeginPage, ClosedPage, FailedPage, InstallPage, ReadyPage};
 use crate::portal::{MyActPage, MyDevicePage, PortalHomePage, PortalSignInPage, ProblemPage};
+use crate::portal::enroll::{
+    BeginPage, ClosedPage, ConsentPage, FailedPage, GoPage, HandOverPage, InstallPage, ReadyPage,
+};
 use crate::ui::Sample;
 
 /// Every page, sample and language; `check` gets its name and HTML.
@@ -129,6 +131,9 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<CertificatePage>(texts, &check);
         each::<ErrorPage>(texts, &check);
         each::<BeginPage>(texts, &check);
+        each::<ConsentPage>(texts, &check);
+        each::<HandOverPage>(texts, &check);
+        each::<GoPage>(texts, &check);
         each::<InstallPage>(texts, &check);
         each::<ReadyPage>(texts, &check);
         each::<FailedPage>(texts, &check);

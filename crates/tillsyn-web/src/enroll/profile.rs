@@ -63,5 +63,5 @@ async fn refused(state: &AppState, lang: Lang, error: Error) -> Response {
         brand: Brand::of_organisation(&state.core).await,
         refresh_secs: 0,
     };
-    page(closed.status(), &ClosedPage { f, closed })
+    page(closed.status(), &ClosedPage::new(f, closed))
 }

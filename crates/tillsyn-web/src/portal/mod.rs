@@ -1,16 +1,19 @@
 //! The pages people see who bring a device in: one thing per screen, usable without script.
 
+mod acts;
 mod begin;
 pub mod brand;
 mod cookie;
 pub mod enroll;
 mod failure;
 mod frame;
+mod go;
 mod home;
 pub mod managed;
 mod my_act;
 mod my_device;
 pub(crate) mod my_words;
+mod manifest;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
@@ -53,6 +56,16 @@ pub struct PortalFrame {
     pub help: String,
     /// Without script the page asks again after this many seconds; 0: never.
     pub refresh_secs: u32,
+}
+
+/// What was written with empty lines between.
+pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+    text.replace("\r\n", "\n")
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 impl PortalFrame {

@@ -5,7 +5,9 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use super::{begin, failure, home, my_act, my_device, sign_in, steps};
+use super::{
+    acts, begin, failure, go, home, manifest, my_act, my_device, sign_in, steps,
+};
 use crate::state::AppState;
 use crate::ui::urls;
 
@@ -29,6 +31,7 @@ fn own_pages() -> Router<AppState> {
             "/portal/devices/{id}/{act}",
             get(my_act::show).post(my_act::ask),
         )
+        .route(urls::GO_BEGIN, post(go::begin).get(go::back))
         .route(
             urls::PORTAL_SIGN_IN,
             get(sign_in::form).post(sign_in::sign_in),
@@ -40,6 +43,20 @@ fn enrollment() -> Router<AppState> {
     Router::new()
         .route("/e/{code}", get(begin::show))
         .route("/e/{code}/begin", post(begin::start).get(begin::back))
+        .route(
+            "/e/{code}/elsewhere",
+            post(begin::elsewhere).get(begin::back),
+        )
+        .route("/e/{code}/pin", post(begin::new_pin).get(begin::back))
         .route("/e/{code}/steps/{attempt}", get(steps::show))
         .route("/e/{code}/steps/{attempt}/again", post(steps::again))
+        .route(
+            "/e/{code}/steps/{attempt}/{act}",
+            post(acts::act).get(acts::back),
+        )
+        .route(urls::PORTAL_MANIFEST, get(manifest::show))
+        .route(urls::GO, get(go::show))
+        .route(urls::GO_CODE, post(go::take).get(go::back))
+        .route("/go/{code}", get(go::show_with))
+        .route("/go/to/{code}", get(begin::signed_in))
 }

@@ -1,10 +1,11 @@
 //! Every page of the portal in each of its states, with invented data.
 
 use super::enroll::{
-    BeginPage, Closed, ClosedPage, FailedPage, Failure, InstallPage, InstallStatus, PinEntry,
-    Platform, ReadyPage,
+    BeginPage, Closed, ClosedPage, ConsentPage, FailedPage, Failure, GoOwn, GoPage, HandOverPage,
+    InstallPage, InstallStatus, PinEntry, Platform, ReadyPage, SignInFirst, WrongBrowser,
 };
 use super::{Brand, PortalFrame};
+use super::managed::{Managed, by_profile};
 use crate::i18n::{Texts, Zone};
 use crate::ui::{Qr, Sample, status};
 
@@ -41,7 +42,10 @@ impl Sample for BeginPage {
             guessed: true,
             platforms: vec![Platform::Iphone, Platform::Ipad, Platform::Mac],
             personal,
-            wrong_browser: false,
+            may_be_ipad: platform == Platform::Mac,
+            reported: false,
+            sign_in: None,
+            wrong_browser: None,
             link: link.clone(),
             qr: Qr::new(&link),
             until: l.deadline(NOW + 14 * 86_400_000, &zone),
@@ -50,14 +54,28 @@ impl Sample for BeginPage {
         let mut other = page(Platform::Other, false, None);
         other.person = String::new();
         let mut browser = page(Platform::Iphone, true, None);
-        browser.wrong_browser = true;
+        browser.wrong_browser = Some(WrongBrowser::Other);
         browser.guessed = false;
         browser.inviter = String::new();
         browser.f.help = String::new();
         let mut branded = page(Platform::Iphone, false, None);
         branded.f.brand = Brand::sample();
+        let mut app = page(Platform::Ipad, false, None);
+        app.wrong_browser = Some(WrongBrowser::InApp);
+        let mut reported = page(Platform::Android, false, None);
+        reported.reported = true;
+        let mut sign_in = page(Platform::Iphone, false, None);
+        sign_in.sign_in = Some(SignInFirst::Nobody);
+        let mut somebody_else = page(Platform::Mac, false, None);
+        somebody_else.sign_in = Some(SignInFirst::SomebodyElse);
         vec![
             ("iphone", page(Platform::Iphone, false, None)),
+            ("sign-in", sign_in),
+            ("somebody-else", somebody_else),
+            ("app", app),
+            ("android", page(Platform::Android, false, None)),
+            ("windows", page(Platform::Windows, true, None)),
+            ("reported", reported),
             (
                 "personal",
                 page(Platform::Ipad, true, Some(PinEntry::default())),
@@ -81,6 +99,82 @@ impl Sample for BeginPage {
     }
 }
 
+impl Sample for ConsentPage {
+    const NAME: &'static str = "e-consent";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |platform, personal, terms: &[&str]| Self {
+            f: frame(l),
+            code: CODE.to_owned(),
+            attempt: ATTEMPT.to_owned(),
+            platform,
+            personal,
+            managed: Managed::new(l, &by_profile(platform, personal)),
+            terms: terms.iter().map(|part| (*part).to_owned()).collect(),
+            terms_sha256: String::new(),
+            changed: false,
+        };
+        let terms = [
+            "Enheten används enligt universitetets regler.",
+            "En förlorad enhet anmäls genast till IT-supporten.",
+        ];
+        let mut changed = page(Platform::Mac, false, &terms);
+        changed.changed = true;
+        vec![
+            ("iphone", page(Platform::Iphone, false, &terms)),
+            ("personal", page(Platform::Ipad, true, &[])),
+            ("changed", changed),
+        ]
+    }
+}
+
+impl Sample for HandOverPage {
+    const NAME: &'static str = "e-hand-over";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let link = "https://mdm.norrvik.example/go/7KQ4-M2XD".to_owned();
+        let page = Self {
+            f: frame(l),
+            link_code: CODE.to_owned(),
+            attempt: ATTEMPT.to_owned(),
+            code: "7KQ4-M2XD".to_owned(),
+            host: "mdm.norrvik.example/go".to_owned(),
+            qr: Qr::new(&link),
+            link,
+            deadline: String::new(),
+            left: "9:58".to_owned(),
+        };
+        vec![("code", page)]
+    }
+}
+
+impl Sample for GoPage {
+    const NAME: &'static str = "go";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = |platform, own| Self {
+            f: frame(l),
+            code: String::new(),
+            code_error: String::new(),
+            platform,
+            own,
+        };
+        let mut wrong = page(Platform::Mac, GoOwn::Off);
+        wrong.code_error = l.t("go-code-wrong");
+        let own = GoOwn::Begin {
+            name: "Elin Hedström".to_owned(),
+            csrf: "0".repeat(43),
+        };
+        vec![
+            ("sign-in", page(Platform::Iphone, GoOwn::SignIn)),
+            ("own", page(Platform::Ipad, own)),
+            ("wrong", wrong),
+            ("android", page(Platform::Android, GoOwn::Off)),
+            ("other", page(Platform::Other, GoOwn::Off)),
+        ]
+    }
+}
+
 impl Sample for InstallPage {
     const NAME: &'static str = "e-install";
 
@@ -93,7 +187,7 @@ impl Sample for InstallPage {
             code: CODE.to_owned(),
             attempt: ATTEMPT.to_owned(),
             platform,
-            personal: platform == Platform::Ipad,
+            managed: Managed::new(l, &by_profile(platform, platform == Platform::Ipad)),
             profile_url: "/apple/enroll/4f7a91cc27d84e0b".to_owned(),
             deadline: String::new(),
             left: "6:42".to_owned(),
@@ -121,6 +215,7 @@ impl Sample for ReadyPage {
             platform,
             personal,
             device: device.to_owned(),
+            silent: device.is_empty(),
         };
         vec![
             ("iphone", page(Platform::Iphone, false, "ENG-IPH-0417")),
@@ -144,6 +239,9 @@ impl Sample for FailedPage {
                     cause: failure.cause(l),
                     remedy: failure.remedy(l),
                     again: failure.again(),
+                    link: failure
+                        .elsewhere()
+                        .then(|| format!("https://mdm.norrvik.example/e/{CODE}")),
                 };
                 (failure.value(), page)
             })
@@ -166,13 +264,18 @@ impl Sample for ClosedPage {
             "slow",
             "not-ready",
             "odd",
+            "limit",
+            "by-invitation",
+            "pin-sent",
         ];
         names
             .into_iter()
             .zip(Closed::ALL)
             .map(|(name, closed)| {
                 let f = frame(l);
-                (name, Self { f, closed })
+                let mut page = Self::new(f, closed);
+                page.new_pin = (closed == Closed::PinExpired).then(|| CODE.to_owned());
+                (name, page)
             })
             .collect()
     }

@@ -114,6 +114,16 @@ impl PortalUser {
         own.over_own_devices(self.person_id.clone())
     }
 
+    /// The organisation's name.
+    pub(crate) fn organisation_name(&self) -> &str {
+        &self.organisation.name
+    }
+
+    /// How to reach help; may be empty.
+    pub(crate) fn help(&self) -> &str {
+        self.organisation.support.as_deref().unwrap_or_default()
+    }
+
     /// The page is asked for again at another address than this request's.
     pub(crate) fn at(mut self, address: String) -> Self {
         self.here = address;

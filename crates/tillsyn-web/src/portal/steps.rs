@@ -7,11 +7,16 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use tillsyn_core::ids::AttemptId;
 use tillsyn_core::invitations::{self, AttemptStatus, AttemptView};
+use tillsyn_core::onboarding;
 use tillsyn_core::{Error, Kind};
 
 use super::begin::begun;
 use super::cookie;
-use super::enroll::{FailedPage, Failure, InstallPage, InstallStatus, Platform, ReadyPage};
+use super::enroll::{
+    ConsentPage, FailedPage, Failure, InstallPage, InstallStatus, Platform, ReadyPage,
+};
+use super::managed::{Managed, by_profile};
+use super::paragraphs;
 use super::visit::Visit;
 use crate::auth::{ClientAddress, check_same_origin};
 use crate::error::AppError;
@@ -42,7 +47,7 @@ pub(super) async fn show(
         Err(response) => return response,
     };
     let response = match attempt(&visit, &id).await {
-        Ok(attempt) => step(&visit, &headers, &attempt),
+        Ok(attempt) => step(&visit, &headers, &attempt).await,
         Err(error) => visit.refused(&error),
     };
     visit.remembering(response)
@@ -86,7 +91,7 @@ async fn attempt(visit: &Visit<'_>, id: &str) -> Result<AttemptView, AppError> {
     Ok(invitations::attempt_of_invitation(core, &visit.invitation.id, &id).await?)
 }
 
-fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> Response {
+async fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> Response {
     let now_ms = visit.zone.now_ms;
     match AttemptStatus::parse(&attempt.status) {
         Some(AttemptStatus::Ready) => ready(visit, attempt),
@@ -109,17 +114,19 @@ fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> Respon
             Some(closed) => visit.closed_page(closed),
             None => Redirect::to(&urls::enroll(visit.code)).into_response(),
         },
-        Some(AttemptStatus::Expired) => failed(visit, attempt, Failure::TooLate),
+        Some(AttemptStatus::Expired) => failed(visit, attempt, Failure::ProfileLapsed),
+        Some(_) if attempt.waits_for_consent() => {
+            if begun_here(visit, headers, attempt).is_none() {
+                return elsewhere(visit, attempt);
+            }
+            consent(visit, attempt, false).await
+        }
         Some(_) if attempt.profile_expires_at.is_none_or(|at| at <= now_ms) => {
-            failed(visit, attempt, Failure::TooLate)
+            failed(visit, attempt, Failure::ProfileLapsed)
         }
         Some(reached) => {
-            let begun = cookie::attempt(&visit.state.config, headers)
-                .filter(|begun| begun.attempt == attempt.id.as_str());
-            let Some(begun) = begun else {
-                // Another browser does not get this one's profile; it may begin for itself.
-                let begin = urls::enroll_platform(visit.code, platform(attempt).value());
-                return Redirect::to(&begin).into_response();
+            let Some(begun) = begun_here(visit, headers, attempt) else {
+                return elsewhere(visit, attempt);
             };
             let status = if reached == AttemptStatus::ProfileFetched {
                 InstallStatus::Fetched
@@ -129,6 +136,58 @@ fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> Respon
             install(visit, attempt, status, urls::enroll_profile(begun.secret))
         }
     }
+}
+
+/// What this browser keeps of the attempt, if it began it.
+fn begun_here<'h>(
+    visit: &Visit<'_>,
+    headers: &'h HeaderMap,
+    attempt: &AttemptView,
+) -> Option<cookie::Begun<'h>> {
+    cookie::attempt(&visit.state.config, headers)
+        .filter(|begun| begun.attempt == attempt.id.as_str())
+}
+
+/// Another browser does not get this one's profile; it may begin for itself.
+fn elsewhere(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
+    let begin = urls::enroll_platform(visit.code, platform(attempt).value());
+    Redirect::to(&begin).into_response()
+}
+
+/// The terms changed while they were read.
+pub(super) async fn consent_again(visit: &Visit<'_>, id: &AttemptId) -> Response {
+    match attempt(visit, id.as_str()).await {
+        Ok(attempt) => consent(visit, &attempt, true).await,
+        Err(error) => visit.refused(&error),
+    }
+}
+
+async fn consent(visit: &Visit<'_>, attempt: &AttemptView, changed: bool) -> Response {
+    let asked =
+        match onboarding::ask_consent(&visit.state.core, &attempt.id, visit.texts.tag()).await {
+            Ok(asked) => asked,
+            Err(error) => return visit.refused(&error.into()),
+        };
+    let (text, sha256) = asked
+        .terms
+        .map_or_else(Default::default, |terms| (terms.text, terms.sha256));
+    let shown = ConsentPage {
+        f: visit.frame(urls::enroll_step(visit.code, attempt.id.as_str())),
+        code: visit.code.to_owned(),
+        attempt: attempt.id.to_string(),
+        platform: platform(attempt),
+        personal: visit.personal(),
+        managed: Managed::new(visit.texts, &asked.ledger),
+        terms: paragraphs(&text),
+        terms_sha256: sha256,
+        changed,
+    };
+    let status = if changed {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::OK
+    };
+    page(status, &shown)
 }
 
 fn install(
@@ -152,7 +211,7 @@ fn install(
         code: visit.code.to_owned(),
         attempt: attempt.id.to_string(),
         platform: platform(attempt),
-        personal: visit.personal(),
+        managed: Managed::new(l, &by_profile(platform(attempt), visit.personal())),
         profile_url,
         deadline: l.moment(until, zone).iso,
         left: format!("{}:{:02}", left / 60, left % 60),
@@ -168,6 +227,11 @@ fn ready(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
         platform: platform(attempt),
         personal: visit.personal(),
         device: String::new(),
+        silent: attempt
+            .steps
+            .iter()
+            .any(|step| step.cause.as_deref() == Some(Failure::PushUnanswered.value()))
+            && attempt.status != AttemptStatus::Ready.as_str(),
     };
     page(StatusCode::OK, &ready)
 }
@@ -175,14 +239,21 @@ fn ready(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
 fn failed(visit: &Visit<'_>, attempt: &AttemptView, failure: Failure) -> Response {
     let l = visit.texts;
     let at = attempt.failed_step.as_deref().unwrap_or(&attempt.status);
+    let mut f = visit.frame(urls::enroll_step(visit.code, attempt.id.as_str()));
+    // What was told may turn out well after all.
+    f.refresh_secs = 3 * REFRESH_SECS;
+    let public = visit.state.core.config().public_url.trim_end_matches('/');
     let failed = FailedPage {
-        f: visit.frame(urls::enroll_step(visit.code, attempt.id.as_str())),
+        f,
         code: visit.code.to_owned(),
         attempt: attempt.id.to_string(),
         step: status(l, "attempt", at).text,
         cause: failure.cause(l),
         remedy: failure.remedy(l),
         again: failure.again() && visit.is_open(),
+        link: failure
+            .elsewhere()
+            .then(|| format!("{public}{}", urls::enroll(visit.code))),
     };
     page(StatusCode::OK, &failed)
 }

@@ -7,7 +7,7 @@ use tillsyn_core::managed::Line;
 
 use super::cookie;
 use super::enroll::{
-    BeginPage, Closed, Failure, InstallPage, InstallStatus, Platform, wrong_browser,
+    BeginPage, Closed, Failure, InstallPage, InstallStatus, Platform, WrongBrowser, wrong_browser,
 };
 use super::managed::{self, Managed};
 use crate::i18n::{Lang, Texts};
@@ -24,17 +24,22 @@ const PIXEL: &str = "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36
 fn platform_is_guessed_from_the_browser() {
     assert_eq!(Platform::detect(IPHONE, ""), Platform::Iphone);
     assert_eq!(Platform::detect(MAC, ""), Platform::Mac);
-    assert_eq!(Platform::detect(PIXEL, "\"Android\""), Platform::Other);
+    assert_eq!(Platform::detect(PIXEL, "\"Android\""), Platform::Android);
+    assert_eq!(Platform::detect("", "\"Windows\""), Platform::Windows);
+    // An iPad that asks for desktop pages says Mac; what sends a hint is none.
+    assert!(Platform::Mac.may_be_ipad(MAC, ""));
+    assert!(!Platform::Mac.may_be_ipad(MAC, "\"macOS\""));
+    assert!(!Platform::Iphone.may_be_ipad(IPHONE, ""));
     assert_eq!(Platform::detect("", ""), Platform::Other);
     assert_eq!(Platform::detect("", "\"macOS\""), Platform::Mac);
 }
 
 #[test]
 fn only_safari_is_the_right_browser_on_a_phone() {
-    assert!(!wrong_browser(IPHONE));
-    assert!(wrong_browser(CHROME_ON_IPHONE));
-    assert!(wrong_browser(WEB_VIEW));
-    assert!(!wrong_browser(MAC));
+    assert_eq!(wrong_browser(IPHONE), None);
+    assert_eq!(wrong_browser(CHROME_ON_IPHONE), Some(WrongBrowser::Other));
+    assert_eq!(wrong_browser(WEB_VIEW), Some(WrongBrowser::InApp));
+    assert_eq!(wrong_browser(MAC), None);
 }
 
 #[test]

@@ -104,8 +104,12 @@ impl<'a> Visit<'a> {
     }
 
     pub(super) fn closed_page(&self, closed: Closed) -> Response {
-        let f = self.frame(urls::enroll(self.code));
-        page(closed.status(), &ClosedPage { f, closed })
+        let mut shown = ClosedPage::new(self.frame(urls::enroll(self.code)), closed);
+        let about_pin = matches!(closed, Closed::PinsSpent | Closed::PinExpired);
+        if about_pin && self.invitation.pin_by_mail {
+            shown.new_pin = Some(self.code.to_owned());
+        }
+        page(closed.status(), &shown)
     }
 
     pub(super) fn refused(&self, error: &AppError) -> Response {
@@ -125,7 +129,7 @@ impl<'a> Visit<'a> {
 fn closed(f: PortalFrame, error: &AppError) -> Response {
     error.log();
     let closed = Closed::of(error);
-    let mut response = page(closed.status(), &ClosedPage { f, closed });
+    let mut response = page(closed.status(), &ClosedPage::new(f, closed));
     if let Some(secs) = error.retry_after_secs() {
         let value = HeaderValue::from(secs);
         response.headers_mut().insert(header::RETRY_AFTER, value);

@@ -676,6 +676,46 @@ pub fn enroll_again(code: &str, attempt: &str) -> String {
     enroll_step(code, attempt) + "/again"
 }
 
+/// What the person does at a step of their attempt: `consent`, `decline`, `told`, `platform`, `hand-over`.
+pub fn enroll_act(code: &str, attempt: &str, act: &str) -> String {
+    format!("{}/{act}", enroll_step(code, attempt))
+}
+
+/// Somebody stands here with a device that cannot be managed.
+pub fn enroll_elsewhere(code: &str) -> String {
+    enroll(code) + "/elsewhere"
+}
+
+/// A new PIN by mail.
+pub fn enroll_new_pin(code: &str) -> String {
+    enroll(code) + "/pin"
+}
+
+/// Signs in, and comes back to the link.
+pub fn enroll_sign_in(code: &str) -> String {
+    let back = format!("{GO}/to/{}", segment(code));
+    Query::default().with("next", &back).url(PORTAL_SIGN_IN)
+}
+
+/// The link's page after that was told.
+pub fn enroll_reported(code: &str) -> String {
+    Query::default().with("reported", "yes").url(&enroll(code))
+}
+
+/// What makes the portal installable.
+pub const PORTAL_MANIFEST: &str = "/portal/manifest.webmanifest";
+/// A person begins with their own device, signed in.
+pub const GO_BEGIN: &str = "/go/begin";
+/// Signs in first.
+pub const GO_SIGN_IN: &str = "/portal/sign-in?next=/go";
+/// Takes a typed code.
+pub const GO_CODE: &str = "/go/code";
+
+/// The same with the code filled in, for a camera.
+pub fn go_with(code: &str) -> String {
+    format!("{GO}/{}", segment(code))
+}
+
 /// The signed profile behind an attempt's secret.
 pub fn enroll_profile(secret: &str) -> String {
     format!("/apple/enroll/{}", segment(secret))

@@ -67,9 +67,11 @@ pub(super) async fn first(
         return fail(cause::INVITATION_USED).await;
     }
     let (serial, udid) = (serial_of(message), udid_of(message));
-    let known = reaches(tx, attempt_id, serial, udid).await?;
-    if !known || !agrees_with_attestation(tx, &context.certificate.sha256, serial).await? {
+    if !reaches(tx, attempt_id, serial, udid).await? {
         return fail(cause::DEVICE_OF_ANOTHER).await;
+    }
+    if !agrees_with_attestation(tx, &context.certificate.sha256, serial).await? {
+        return fail(cause::WRONG_DEVICE).await;
     }
     let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
         return fail(cause::TOPIC_MISMATCH).await;

@@ -20,6 +20,7 @@ use crate::events::{self, NewEvent};
 use crate::ids::new_uuid;
 use crate::inventory;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
+use crate::onboarding;
 use crate::reconcile;
 
 pub(super) async fn run(
@@ -86,6 +87,16 @@ async fn activate(
         && !still_reaches(tx, enrollment, attempt_id).await?
     {
         let (step, cause) = (AttemptStatus::Enrolled, cause::DEVICE_OF_ANOTHER);
+        attempt::fail_in(tx, attempt_id, step, cause, address, now).await?;
+        enrollments::end_in(tx, &enrollment.id, "superseded", cause, now).await?;
+        return context
+            .refuse(tx, Some(sender), DeviceAnswer::Forbidden, cause)
+            .await;
+    }
+    if let Some(attempt_id) = &sender.attempt_id
+        && !onboarding::may_take_another_in(tx, attempt_id, &enrollment.id).await?
+    {
+        let (step, cause) = (AttemptStatus::Enrolled, cause::LIMIT_REACHED);
         attempt::fail_in(tx, attempt_id, step, cause, address, now).await?;
         enrollments::end_in(tx, &enrollment.id, "superseded", cause, now).await?;
         return context

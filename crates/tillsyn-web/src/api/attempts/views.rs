@@ -28,7 +28,29 @@ pub(in crate::api) struct Attempt {
     updated_at: Time,
     expires_at: Time,
     profile_expires_at: Option<Time>,
+    /// A page asks the person to agree before there is a profile; a program in their place is not asked.
+    asks_consent: bool,
+    /// They agreed.
+    consented: bool,
+    /// What they agreed to; only of one attempt, not in lists.
+    consent: Option<Consent>,
     steps: Vec<Step>,
+}
+
+/// What a person agreed to.
+#[derive(Serialize, ToSchema)]
+struct Consent {
+    at: Time,
+    /// SHA-256 of the terms that were shown; none where the unit had none.
+    terms_sha256: Option<String>,
+    terms_text: Option<String>,
+    /// The lines that were shown, by list: `set_up`, `required`, `may`, `seen`, `never`.
+    #[schema(value_type = Object)]
+    ledger: serde_json::Value,
+    ownership: String,
+    platform: Option<String>,
+    language: String,
+    address: Option<String>,
 }
 
 /// One step.
@@ -48,6 +70,16 @@ impl From<AttemptView> for Attempt {
             cause: step.cause,
             address: step.address,
         });
+        let consent = view.consent.map(|consent| Consent {
+            at: Time(consent.at),
+            terms_sha256: consent.terms_sha256,
+            terms_text: consent.terms_text,
+            ledger: consent.ledger,
+            ownership: consent.ownership,
+            platform: consent.platform,
+            language: consent.language,
+            address: consent.address,
+        });
         Self {
             id: view.id.to_string(),
             invitation_id: view.invitation_id.to_string(),
@@ -62,6 +94,9 @@ impl From<AttemptView> for Attempt {
             updated_at: Time(view.updated_at),
             expires_at: Time(view.expires_at),
             profile_expires_at: Time::option(view.profile_expires_at),
+            asks_consent: view.asks_consent,
+            consented: view.consented,
+            consent,
             steps: steps.collect(),
         }
     }

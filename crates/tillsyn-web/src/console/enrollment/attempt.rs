@@ -6,9 +6,10 @@ use http::StatusCode;
 use tillsyn_core::Error;
 use tillsyn_core::ids::AttemptId;
 use tillsyn_core::invitations::{self as core, AttemptStep as Step, AttemptView};
+use tillsyn_core::managed::Line;
 
 use super::attempts::{cause, device, platform};
-use super::page::{AttemptFailure, AttemptPage, AttemptStep};
+use super::page::{AttemptConsent, AttemptFailure, AttemptPage, AttemptStep};
 use crate::console::device::Hop;
 use crate::console::failure::Failure;
 use crate::console::frame::Place;
@@ -16,6 +17,7 @@ use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::Failure as Cause;
+use crate::portal::{managed, paragraphs};
 use crate::ui::{Link, page, status, urls};
 
 /// Each step, and for a failure the cause and remedy as both sides see them.
@@ -48,12 +50,42 @@ pub(crate) async fn attempt(visitor: Visitor, Path(id): Path<String>) -> Result<
             .iter()
             .map(|found| step(&visitor, found, invitation.has_pin))
             .collect(),
+        consent: consent(&visitor, &found),
         failure: cause(&found).map(|cause| failure(l, Texts::new(person), cause)),
         f: visitor
             .frame(Place::Attempts, &format!("attempt:{id}"))
             .await?,
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+fn consent(visitor: &Visitor, found: &AttemptView) -> AttemptConsent {
+    let l = visitor.texts;
+    let Some(given) = &found.consent else {
+        return if found.asks_consent {
+            AttemptConsent::Waits
+        } else {
+            AttemptConsent::NotAsked
+        };
+    };
+    let lists = ["set_up", "required", "may", "seen", "never"];
+    let lines = lists
+        .into_iter()
+        .filter_map(|list| given.ledger[list].as_array())
+        .flatten()
+        .filter_map(|line| line.as_str().and_then(Line::parse));
+    let language = Lang::from_tag(&given.language).unwrap_or_default();
+    AttemptConsent::Given {
+        at: l.moment(given.at, &visitor.zone),
+        language: language.own_name().to_owned(),
+        address: given.address.clone().unwrap_or_default(),
+        shown: lines.map(|line| managed::text(l, line)).collect(),
+        terms: given
+            .terms_text
+            .as_deref()
+            .map_or_else(Vec::new, paragraphs),
+        sha256: given.terms_sha256.clone().unwrap_or_default(),
+    }
 }
 
 /// While it can still be installed.

@@ -11,8 +11,8 @@ mod renew_pin;
 mod revoke;
 
 pub use page::{
-    AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage, InvitationPage,
-    InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
+    AttemptConsent, AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage,
+    InvitationPage, InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
 };
 
 pub(super) use attempt::attempt;

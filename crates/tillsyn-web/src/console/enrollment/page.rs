@@ -153,6 +153,25 @@ pub struct AttemptPage {
     pub profile_until: String,
     pub steps: Vec<AttemptStep>,
     pub failure: Option<AttemptFailure>,
+    pub consent: AttemptConsent,
+}
+
+/// Whether the person agreed, and to what.
+pub enum AttemptConsent {
+    /// A program began the attempt in their place.
+    NotAsked,
+    Waits,
+    Given {
+        at: When,
+        language: String,
+        address: String,
+        /// What was shown, in the reader's language.
+        shown: Vec<String>,
+        /// Paragraphs of the terms; none where there were none.
+        terms: Vec<String>,
+        /// Names the version of the terms; empty where there were none.
+        sha256: String,
+    },
 }
 
 pub struct AttemptStep {

@@ -17,7 +17,7 @@ both_engines!(
         browser
             .get(&path)
             .await
-            .is(200, "Agree and set up this iPhone");
+            .is(200, "Continue with this iPhone");
         invitations::revoke_invitation(&app.core, &app.owner, &revoked.id)
             .await
             .unwrap();
@@ -155,7 +155,7 @@ async fn the_page_speaks_the_persons_language_and_remembers_a_choice() {
         .await;
     let path = format!("/e/{}", invitation.code.as_str());
     let en = Browser::new(&app, MAC, "en-GB,en;q=0.8").get(&path).await;
-    en.is(200, "Agree and set up this Mac");
+    en.is(200, "Continue with this Mac");
     let sv = Browser::new(&app, MAC, "sv-SE").get(&path).await;
     sv.is(200, "<html lang=\"sv\"");
     // Asked for none of ours: the invitation's own.

@@ -10,6 +10,9 @@ pub(super) const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Ma
 pub(super) const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) \
     AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15";
 
+pub(super) const PIXEL: &str = "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 \
+    (KHTML, like Gecko) Chrome/137.0 Mobile Safari/537.36";
+
 pub(super) struct Browser {
     base: String,
     user_agent: &'static str,

@@ -7,8 +7,24 @@ use tillsyn_testkit::{AppOptions, Engine, TestApp, both_engines};
 
 use super::browser::{Browser, IPHONE, MAC, Seen};
 
-/// Agrees and follows to the install page; gives its path.
-async fn begin(browser: &mut Browser, invitation: &CreatedInvitation, platform: &str) -> String {
+/// Begins, agrees and follows to the install page; gives its path.
+pub(super) async fn begin(
+    browser: &mut Browser,
+    invitation: &CreatedInvitation,
+    platform: &str,
+) -> String {
+    let step = arrive(browser, invitation, platform).await;
+    let agreed = browser.post(&format!("{step}/consent"), "terms=").await;
+    assert_eq!(agreed.location, step, "{}", agreed.html);
+    step
+}
+
+/// Begins, and is then asked to agree.
+pub(super) async fn arrive(
+    browser: &mut Browser,
+    invitation: &CreatedInvitation,
+    platform: &str,
+) -> String {
     let pin = invitation
         .pin
         .as_ref()
@@ -21,7 +37,7 @@ async fn begin(browser: &mut Browser, invitation: &CreatedInvitation, platform: 
     answer.location
 }
 
-fn attempt_id(step: &str) -> &str {
+pub(super) fn attempt_id(step: &str) -> &str {
     step.rsplit('/').next().unwrap()
 }
 
@@ -212,16 +228,13 @@ async fn a_profile_whose_time_is_over_is_offered_anew() {
     page.says(">60:00</b>");
     clock.advance_ms(3_600_000);
     let late = browser.get(&step).await;
-    late.is(
-        200,
-        "It took too long between the download and the installation.",
-    );
+    late.is(200, "The profile was not installed in time.");
     assert_eq!(late.profile(), None);
     // The link begins anew, and so does the button.
     browser
         .get(&format!("/e/{}", invitation.code.as_str()))
         .await
-        .is(200, "Agree and set up this Mac");
+        .is(200, "Continue with this Mac");
     let again = browser.post(&format!("{step}/again"), "").await;
     assert_eq!(again.status, 303);
     assert!(browser.get(&again.location).await.profile().is_some());

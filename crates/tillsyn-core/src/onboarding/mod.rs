@@ -1,0 +1,25 @@
+//! A person's way through enrollment: terms and consent, from one device to another, without an invitation, and
+//! what went wrong in their own words.
+
+mod consent;
+mod correct;
+mod hand_over;
+mod own_devices;
+mod proof;
+mod sweep;
+mod terms;
+mod told;
+
+pub use consent::{Consent, ConsentAsked, ask_consent, give_consent};
+pub use correct::correct_platform;
+pub use hand_over::{HandOver, HandedOver, forgive, make_hand_over, take_over};
+pub use own_devices::{
+    OwnDevices, OwnInvitation, Ownership, invite_oneself, own_devices, set_own_devices,
+};
+pub use proof::Proof;
+pub use terms::{Terms, terms_for};
+pub use told::{TOLD, decline, is_told, report_wrong_platform, tell_failure};
+
+pub(crate) use consent::consent_in;
+pub(crate) use own_devices::may_take_another_in;
+pub(crate) use sweep::sweep;

@@ -1,0 +1,249 @@
+//! People who bring a device in by themselves, signed in and without an invitation: whether they may, whose the
+//! device then is, and how many.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tillsyn_db::{Tx, args};
+use tillsyn_pki::hash;
+use zeroize::Zeroizing;
+
+use crate::actor::{Actor, Permission, authorize};
+use crate::clock::{DAY_MS, HOUR_MS};
+use crate::core::Core;
+use crate::error::{Error, Kind};
+use crate::events::{self, NewEvent};
+use crate::ids::{InvitationId, PersonId};
+use crate::settings;
+use crate::{org, people};
+
+const OWN_DEVICES: &str = "own_devices";
+/// Links that one person may make for themselves in a day.
+const LINKS_A_DAY: i64 = 20;
+const LINK_MS: i64 = HOUR_MS;
+
+/// Whose the devices are that people bring in by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ownership {
+    /// Nobody brings one in without an invitation.
+    #[default]
+    Off,
+    Personal,
+    Corporate,
+}
+
+impl Ownership {
+    pub const ALL: [Self; 3] = [Self::Off, Self::Personal, Self::Corporate];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Personal => "personal",
+            Self::Corporate => "corporate",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.as_str() == text)
+    }
+}
+
+/// The setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnDevices {
+    pub ownership: Ownership,
+    /// Managed devices that one person may have before they can bring in no more by themselves, 1 to 50.
+    pub limit: i64,
+}
+
+impl Default for OwnDevices {
+    fn default() -> Self {
+        Self {
+            ownership: Ownership::Off,
+            limit: 5,
+        }
+    }
+}
+
+/// An invitation that a person made for themselves; its code is known only now.
+pub struct OwnInvitation {
+    pub id: InvitationId,
+    pub code: Zeroizing<String>,
+}
+
+/// The setting as it holds for everybody.
+///
+/// # Errors
+/// Only when the store fails.
+pub async fn own_devices(core: &Core) -> Result<OwnDevices, Error> {
+    settings::read(core, OWN_DEVICES).await
+}
+
+/// Changes the setting.
+///
+/// # Errors
+/// Forbidden without the right over the whole organisation; invalid outside of 1 to 50.
+pub async fn set_own_devices(core: &Core, actor: &Actor, value: OwnDevices) -> Result<(), Error> {
+    let root = org::root(core).await?;
+    authorize(actor, Permission::SettingsWrite, &root.path)?;
+    if !(1..=50).contains(&value.limit) {
+        return Err(Error::invalid(
+            "limit",
+            "own_devices_limit",
+            "A person may have 1 to 50 devices.",
+        ));
+    }
+    let input = (actor.clone(), value, root.id, core.now_ms());
+    core.db()
+        .write(input, |tx, (actor, value, root, now)| {
+            Box::pin(async move {
+                settings::write_in(tx, OWN_DEVICES, value, *now).await?;
+                let event =
+                    NewEvent::done("settings.change", "setting", OWN_DEVICES, root.as_str())
+                        .with(json!(value));
+                events::record(tx, actor, *now, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+fn limit_reached(limit: i64) -> Error {
+    Error::conflict(
+        "device_limit",
+        format!("This person has {limit} managed devices already, as many as they may bring in."),
+    )
+    .with_data(json!({ "limit": limit }))
+}
+
+/// Devices of a person that are managed now, without the one of a UDID.
+async fn managed_in(tx: &Tx, person: &str, without: &str) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT count(*) FROM enrollment WHERE person_id = $1 AND status = 'active' \
+        AND COALESCE(udid, '') <> $2";
+    Ok(tx.fetch_one(COUNT, args![person, without]).await?.i64(0)?)
+}
+
+/// Whether the attempt of a person who invited themselves may still end in one more device. Asked again when the
+/// device comes: several attempts may have been begun at once.
+pub(crate) async fn may_take_another_in(
+    tx: &Tx,
+    attempt: &str,
+    enrollment: &str,
+) -> Result<bool, Error> {
+    const UDID: &str = "SELECT udid FROM enrollment WHERE id = $1";
+    const FIND: &str = "SELECT i.self_made, i.person_id FROM attempt t \
+        JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
+    let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
+        return Ok(true);
+    };
+    let person = row.opt_text(1)?;
+    let (true, Some(person)) = (row.i64(0)? != 0, person) else {
+        return Ok(true);
+    };
+    let setting: OwnDevices = settings::read_in(tx, OWN_DEVICES).await?;
+    // One that enrolls again is no other device. An absent UDID is nobody's.
+    let udid = tx.fetch_one(UDID, args![enrollment]).await?.opt_text(0)?;
+    let others = managed_in(tx, &person, udid.as_deref().unwrap_or("-")).await?;
+    Ok(others < setting.limit)
+}
+
+struct Wanted {
+    actor: Actor,
+    person: PersonId,
+    id: InvitationId,
+    code_hash: String,
+    now_ms: i64,
+}
+
+/// Makes a link for the person who is signed in. A former one of theirs that nobody used stops working.
+///
+/// # Errors
+/// Forbidden where people may not; conflict `device_limit` when they have as many as they may; too many links in a
+/// day.
+pub async fn invite_oneself(
+    core: &Core,
+    actor: &Actor,
+    person: &PersonId,
+) -> Result<OwnInvitation, Error> {
+    let now_ms = core.now_ms();
+    let code = Zeroizing::new(hash::random_code(crate::invitations::CODE_ALPHABET, 26));
+    let wanted = Wanted {
+        actor: actor.clone(),
+        person: person.clone(),
+        id: InvitationId::new(now_ms),
+        code_hash: hash::sha256_hex(code.as_bytes()),
+        now_ms,
+    };
+    let id = wanted.id.clone();
+    core.db()
+        .write(wanted, |tx, wanted| {
+            Box::pin(async move { wanted.run(tx).await })
+        })
+        .await?;
+    Ok(OwnInvitation { id, code })
+}
+
+impl Wanted {
+    async fn run(&self, tx: &Tx) -> Result<(), Error> {
+        const PERSON: &str = "SELECT org_unit_id, name, status, language FROM person WHERE id = $1";
+        const LATELY: &str = "SELECT count(*) FROM invitation WHERE person_id = $1 AND self_made = 1 \
+            AND created_at > $2";
+        const FORMER: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
+            WHERE person_id = $1 AND self_made = 1 AND status = 'open' AND uses = 0 \
+            AND NOT EXISTS (SELECT 1 FROM attempt t WHERE t.invitation_id = invitation.id \
+            AND t.status IN ('certificate_issued', 'authenticated'))";
+        const INSERT: &str = "INSERT INTO invitation (id, org_unit_id, person_id, label, code_hash, \
+            ownership, enrollment_type, language, uses_allowed, may_replace, status, created_by, \
+            created_at, expires_at, self_made) \
+            VALUES ($1, $2, $3, $4, $5, $6, 'profile', $7, 1, 0, 'open', $8, $9, $10, 1)";
+        let setting: OwnDevices = settings::read_in(tx, OWN_DEVICES).await?;
+        if setting.ownership == Ownership::Off {
+            return Err(Error::forbidden(
+                "own_devices_off",
+                "Devices are brought in by invitation only.",
+            ));
+        }
+        let row = tx
+            .fetch_optional(PERSON, args![&self.person])
+            .await?
+            .ok_or_else(|| Error::not_found("person"))?;
+        people::refuse_inactive(&row.text(2)?)?;
+        if managed_in(tx, self.person.as_str(), "-").await? >= setting.limit {
+            return Err(limit_reached(setting.limit));
+        }
+        let since = self.now_ms - DAY_MS;
+        let lately = tx.fetch_one(LATELY, args![&self.person, since]).await?;
+        if lately.i64(0)? >= LINKS_A_DAY {
+            return Err(Error::new(
+                Kind::TooMany {
+                    retry_after_secs: HOUR_MS / 1_000,
+                },
+                "too_many_links",
+                "Too many devices were begun today. Go on with one of them, or wait.",
+            ));
+        }
+        let unit = row.text(0)?;
+        tx.execute(FORMER, args![&self.person, self.now_ms]).await?;
+        let values = args![
+            &self.id,
+            unit.as_str(),
+            &self.person,
+            row.text(1)?,
+            self.code_hash.as_str(),
+            setting.ownership.as_str(),
+            row.opt_text(3)?,
+            self.actor.id.as_str(),
+            self.now_ms,
+            self.now_ms + LINK_MS
+        ];
+        tx.execute(INSERT, values).await?;
+        let event = NewEvent::done("invitation.create", "invitation", self.id.as_str(), &unit)
+            .with(json!({
+                "person_id": self.person, "ownership": setting.ownership, "self_made": true,
+                "uses_allowed": 1, "expires_at": self.now_ms + LINK_MS,
+            }));
+        events::record(tx, &self.actor, self.now_ms, event).await?;
+        Ok(())
+    }
+}

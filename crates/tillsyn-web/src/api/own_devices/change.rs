@@ -1,0 +1,33 @@
+//! `PUT /api/v1/settings/own-devices`.
+
+use axum::Json;
+use tillsyn_core::Error;
+use tillsyn_core::onboarding::{self, Ownership};
+
+use super::show::{self, OwnDevices};
+use crate::api::json::Body;
+use crate::auth::RequestContext;
+use crate::error::AppError;
+
+/// Changes whether people bring devices in by themselves.
+#[utoipa::path(put, path = "/api/v1/settings/own-devices", operation_id = "own_devices_change", tag = "organisation",
+    request_body = OwnDevices, responses((status = 200, body = OwnDevices)))]
+pub(in crate::api) async fn change(
+    ctx: RequestContext,
+    body: Body,
+) -> Result<Json<OwnDevices>, AppError> {
+    let body: OwnDevices = body.read().await?;
+    let ownership = Ownership::parse(&body.ownership).ok_or_else(|| {
+        Error::invalid(
+            "ownership",
+            "ownership",
+            "The ownership is off, personal or corporate.",
+        )
+    })?;
+    let setting = onboarding::OwnDevices {
+        ownership,
+        limit: body.limit,
+    };
+    onboarding::set_own_devices(ctx.core(), &ctx.actor, setting).await?;
+    show::show(ctx).await
+}

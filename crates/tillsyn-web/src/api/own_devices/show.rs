@@ -1,0 +1,31 @@
+//! `GET /api/v1/settings/own-devices`.
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
+use tillsyn_core::onboarding;
+use utoipa::ToSchema;
+
+use crate::auth::RequestContext;
+use crate::error::AppError;
+
+/// Whether people bring devices in by themselves at `/go`, signed in and without an invitation.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct OwnDevices {
+    /// `off`, or whose the devices then are: `personal` or `corporate`.
+    pub(super) ownership: String,
+    /// Managed devices that a person may have before they can bring in no more by themselves.
+    #[schema(minimum = 1, maximum = 50)]
+    pub(super) limit: i64,
+}
+
+/// Whether people bring devices in by themselves.
+#[utoipa::path(get, path = "/api/v1/settings/own-devices", operation_id = "own_devices_show", tag = "organisation",
+    responses((status = 200, body = OwnDevices)))]
+pub(in crate::api) async fn show(ctx: RequestContext) -> Result<Json<OwnDevices>, AppError> {
+    let setting = onboarding::own_devices(ctx.core()).await?;
+    Ok(Json(OwnDevices {
+        ownership: setting.ownership.as_str().to_owned(),
+        limit: setting.limit,
+    }))
+}
