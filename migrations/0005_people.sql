@@ -7,6 +7,20 @@ ALTER TABLE account ADD COLUMN person_id TEXT REFERENCES person (id);
 CREATE UNIQUE INDEX account_person ON account (person_id) WHERE person_id IS NOT NULL;
 -- What an account that reaches nothing but the portal has; nobody else is given it.
 INSERT INTO role (id, name, built_in, permissions, changed_at, created_at) VALUES ('portal', 'portal', 1, '[]', 0, 0);
+-- When a password that an administrator gave ends, unless the person chose their own.
+ALTER TABLE account ADD COLUMN temporary_until BIGINT;
+-- Whether people sign in to the portal there, and the unit in which a first sign-in makes a person.
+ALTER TABLE oidc_provider ADD COLUMN people BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE oidc_provider ADD COLUMN makes_people_in TEXT REFERENCES org_unit (id);
+-- Who somebody at a provider is. Apart from account_identity: the same subject may be an administrator, too.
+CREATE TABLE person_identity (
+    provider_id TEXT NOT NULL REFERENCES oidc_provider (id),
+    subject TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (provider_id, subject)
+);
+CREATE INDEX person_identity_person ON person_identity (person_id);
 
 
 -- Invitations ----------------------------------------------------------------------------------------------

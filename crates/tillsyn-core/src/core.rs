@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use tillsyn_db::Db;
 
+use crate::accounts::portal::PasswordSource;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::feed::Feed;
@@ -105,6 +106,7 @@ struct Inner {
     raw_wanted: crate::webhooks::RawWanted,
     forwarder: crate::nanomdm::forward::Forwarder,
     providers: crate::accounts::Providers,
+    password_source: RwLock<Option<Arc<dyn PasswordSource>>>,
 }
 
 impl Core {
@@ -143,6 +145,7 @@ impl Core {
             raw_wanted: crate::webhooks::RawWanted::default(),
             forwarder: crate::nanomdm::forward::Forwarder::default(),
             providers: crate::accounts::Providers::default(),
+            password_source: RwLock::new(None),
         })))
     }
 
@@ -210,6 +213,23 @@ impl Core {
 
     pub(crate) fn judgements(&self) -> &crate::support::Judgements {
         &self.0.judgements
+    }
+
+    /// Registers who checks the passwords of people that come from a directory.
+    pub fn set_password_source(&self, source: Arc<dyn PasswordSource>) {
+        *self
+            .0
+            .password_source
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(source);
+    }
+
+    pub(crate) fn password_source(&self) -> Option<Arc<dyn PasswordSource>> {
+        self.0
+            .password_source
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// Registers who answers `GetToken`; profiles made from now on announce it.

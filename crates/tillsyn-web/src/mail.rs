@@ -22,6 +22,7 @@ impl MailTexts for MailWords {
                 subject: l.ta("mail-test-subject", organisation),
                 body: l.ta("mail-test-text", organisation) + "\n",
             }),
+            "portal_welcome" | "portal_forgotten" => Some(portal_link(l, template, arguments)),
             "notification" => notification(l, organisation, arguments),
             "digest" => digest(l, organisation, arguments),
             _ => invitation_mail::text(l, template, arguments),
@@ -31,6 +32,38 @@ impl MailTexts for MailWords {
     fn rich(&self, template: &str, arguments: &Json, language: Option<&str>) -> Option<Rich> {
         let l = Texts::new(language.and_then(Lang::from_tag).unwrap_or_default());
         invitation_mail::rich(l, template, arguments)
+    }
+}
+
+/// A link with which a person chooses a password.
+fn portal_link(l: Texts, template: &str, arguments: &Json) -> Text {
+    let word = |name: &str| arguments[name].as_str().unwrap_or_default();
+    let organisation = word("organisation");
+    let whose = [
+        ("person", word("person").into()),
+        ("organisation", organisation.into()),
+    ];
+    let of = [("organisation", organisation.into())];
+    let (subject, text, after) = if template == "portal_forgotten" {
+        (
+            l.t_args("portal-mail-forgotten-subject", &of),
+            l.t_args("portal-mail-forgotten", &whose),
+            format!("{}\n", l.t("portal-mail-forgotten-not-you")),
+        )
+    } else {
+        (
+            l.t_args("portal-mail-welcome-subject", &of),
+            l.t_args("portal-mail-welcome", &whose),
+            String::new(),
+        )
+    };
+    let help = match word("support") {
+        "" => String::new(),
+        support => format!("{}\n", l.ta("portal-mail-help", support)),
+    };
+    Text {
+        subject,
+        body: format!("{text}\n\n{}\n\n{after}{help}", word("link")),
     }
 }
 

@@ -4,7 +4,7 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use crate::clock::MINUTE_MS;
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::error::Error;
 use crate::ids::AccountId;
 use crate::keys::KeyStore;
@@ -20,6 +20,10 @@ pub(super) enum Kind {
     Oidc,
     /// A link made on the server for somebody who cannot come in.
     Rescue,
+    /// A link with which a person opens their account.
+    PortalWelcome,
+    /// A link for a person who forgot their password.
+    PortalForgotten,
 }
 
 impl Kind {
@@ -31,6 +35,8 @@ impl Kind {
             Self::PasskeyConfirm => "passkey_confirm",
             Self::Oidc => "oidc",
             Self::Rescue => "rescue",
+            Self::PortalWelcome => "portal_welcome",
+            Self::PortalForgotten => "portal_forgotten",
         }
     }
 
@@ -39,6 +45,8 @@ impl Kind {
             Self::SecondFactor | Self::Oidc => 10 * MINUTE_MS,
             Self::PasskeyRegister | Self::PasskeySignIn | Self::PasskeyConfirm => 5 * MINUTE_MS,
             Self::Rescue => 15 * MINUTE_MS,
+            Self::PortalWelcome => 7 * DAY_MS,
+            Self::PortalForgotten => HOUR_MS,
         }
     }
 }
@@ -49,6 +57,12 @@ pub(super) struct Opening {
     kind: Kind,
     token_hash: String,
     sealed: Vec<u8>,
+}
+
+impl Opening {
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
 }
 
 /// One that is open.
@@ -135,6 +149,13 @@ pub(super) async fn take_in(
     let token_hash = hash::sha256_hex(token.as_bytes());
     let taken = tx.execute(DELETE, args![&token_hash]).await?;
     Ok((taken == 1).then_some(open))
+}
+
+/// Ends what is open of one kind for an account.
+pub(super) async fn end_kind_in(tx: &Tx, account: &AccountId, kind: Kind) -> Result<(), Error> {
+    const END_KIND: &str = "DELETE FROM ceremony WHERE account_id = $1 AND kind = $2";
+    tx.execute(END_KIND, args![account, kind.as_str()]).await?;
+    Ok(())
 }
 
 /// Ends all that is open for an account.

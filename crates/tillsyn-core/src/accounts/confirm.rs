@@ -30,17 +30,7 @@ pub async fn confirm(
     password: Zeroizing<String>,
     code: &str,
 ) -> Result<(), Error> {
-    let subject = format!("session:{}", session.token_hash);
-    let check = Check {
-        keys: core.keys().clone(),
-        actor: session.actor.clone(),
-        account: session.account.id.clone(),
-        subject,
-        code: Zeroizing::new(code.trim().to_owned()),
-        session: Some(session.token_hash.clone()),
-        passkeys: passkey_party(core).is_some(),
-        now_ms: core.now_ms(),
-    };
+    let check = Check::of_session(core, session, code);
     check.run(core, password).await
 }
 
@@ -86,6 +76,36 @@ pub async fn confirm_account(core: &Core, actor: &Actor, proof: Proof) -> Result
     check.run(core, proof.password).await
 }
 
+/// Counts a try whose password somebody else looks at.
+pub(super) async fn reserve_for(core: &Core, session: &Session) -> Result<(), Error> {
+    let subject = format!("session:{}", session.token_hash);
+    core.db()
+        .write((subject, core.now_ms()), |tx, (subject, now)| {
+            Box::pin(async move { reserve(tx, subject, Guesses::ACCOUNT, *now).await })
+        })
+        .await
+}
+
+/// Ends a confirmation whose password somebody else looked at.
+///
+/// # Errors
+/// Invalid `password` or `code`.
+pub(super) async fn confirm_elsewhere(
+    core: &Core,
+    session: &Session,
+    right: bool,
+    code: &str,
+) -> Result<(), Error> {
+    let check = Check::of_session(core, session, code);
+    let told = core
+        .db()
+        .write((check, right), |tx, (check, right)| {
+            Box::pin(async move { check.end(tx, *right).await })
+        })
+        .await?;
+    told.result()
+}
+
 #[derive(Clone)]
 struct Check {
     keys: KeyStore,
@@ -107,7 +127,39 @@ enum Told {
     NoPasskey,
 }
 
+impl Told {
+    fn result(self) -> Result<(), Error> {
+        match self {
+            Self::Right => Ok(()),
+            Self::WrongPassword => Err(Error::invalid(
+                "password",
+                "password_wrong",
+                "This is not the password of your account.",
+            )),
+            Self::WrongCode => Err(totp::wrong_code()),
+            Self::NoPasskey => Err(Error::invalid(
+                "passkey",
+                "passkey_needed",
+                "This account has a passkey; show it instead of the password.",
+            )),
+        }
+    }
+}
+
 impl Check {
+    fn of_session(core: &Core, session: &Session, code: &str) -> Self {
+        Self {
+            keys: core.keys().clone(),
+            actor: session.actor.clone(),
+            account: session.account.id.clone(),
+            subject: format!("session:{}", session.token_hash),
+            code: Zeroizing::new(code.trim().to_owned()),
+            session: Some(session.token_hash.clone()),
+            passkeys: passkey_party(core).is_some(),
+            now_ms: core.now_ms(),
+        }
+    }
+
     async fn run(self, core: &Core, password: Zeroizing<String>) -> Result<(), Error> {
         let hash = core
             .db()
@@ -126,20 +178,7 @@ impl Check {
                 })
             })
             .await?;
-        match told {
-            Told::Right => Ok(()),
-            Told::WrongPassword => Err(Error::invalid(
-                "password",
-                "password_wrong",
-                "This is not the password of your account.",
-            )),
-            Told::WrongCode => Err(totp::wrong_code()),
-            Told::NoPasskey => Err(Error::invalid(
-                "passkey",
-                "passkey_needed",
-                "This account has a passkey; show it instead of the password.",
-            )),
-        }
+        told.result()
     }
 
     /// Counts the try and gives what the password is compared with.

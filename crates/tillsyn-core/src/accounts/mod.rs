@@ -46,7 +46,8 @@ pub use oidc::{
     Arrival, Arrived, Mapping, Provider, ProviderAnswer, ProviderChange, ProviderInput,
     ProviderProblem, ProviderReport, SignInButton, Way, begin_confirm_at_provider,
     begin_sign_in_at_provider, check_provider, confirm_buttons, create_provider,
-    finish_at_provider, list_providers, provider, redirect_uri, remove_provider, save_provider,
+    finish_at_provider, list_providers, portal_buttons, portal_confirm_buttons, portal_redirect_uri, provider,
+    redirect_uri, remove_provider, save_provider,
     sign_in_buttons,
 };
 pub(crate) use oidc::{Providers, carry_provider_in};

@@ -14,7 +14,7 @@ use crate::events::{self, NewEvent};
 use crate::settings;
 
 const SET: &str = "UPDATE account SET password_hash = $2, password_changed_at = $3, \
-    must_change_password = 0 WHERE id = $1";
+    must_change_password = 0, temporary_until = NULL WHERE id = $1";
 const OTHERS: &str = "DELETE FROM session WHERE account_id = $1 AND token_hash <> $2";
 
 /// Changes the password. Asks for the old one, but not where somebody else had set it and it was typed just

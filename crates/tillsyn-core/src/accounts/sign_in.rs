@@ -13,13 +13,14 @@ use super::guess::{reserve, undo};
 use super::session::{Begin, Method, NewSession, refused};
 use super::store::{self, Account, AccountView};
 use super::{
-    Caller, Guesses, blocked, factor, failed, known, recovery, succeeded, totp, verify_secret,
+    Caller, Guesses, NO_PASSWORD, blocked, factor, failed, known, portal, recovery, succeeded, totp,
+    verify_secret,
 };
 use crate::actor::{Actor, ActorKind};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, PersonId};
 use crate::keys::KeyStore;
 
 /// What a right password leads to.
@@ -75,7 +76,7 @@ pub async fn sign_in(
     let hash = tried
         .account
         .as_ref()
-        .filter(|a| a.opens(caller.door))
+        .filter(|a| a.opens(caller.door) && !a.password_ended(core.now_ms()))
         .map(|a| a.password_hash.clone());
     let right = match verify_secret(password, hash).await {
         Ok(right) => right,
@@ -119,6 +120,75 @@ pub async fn sign_in(
         None => SignedIn::SecondFactor(step),
     })
 }
+
+/// The same of a person whose password somebody else checks. What is kept here as a password ends with it.
+pub(super) async fn sign_in_elsewhere(
+    core: &Core,
+    source: &dyn portal::PasswordSource,
+    email: String,
+    person: PersonId,
+    password: Zeroizing<String>,
+    caller: Caller,
+) -> Result<SignedIn, Error> {
+    let tried = count_try(core, email, &caller).await?;
+    let right = if password.is_empty() {
+        Ok(false)
+    } else {
+        source.verify(core, &person, password).await
+    };
+    let right = match right {
+        Ok(right) => right,
+        Err(error) => {
+            // Nothing was guessed.
+            take_back(core, &tried, &caller).await?;
+            return Err(error);
+        }
+    };
+    if !right {
+        refuse(core, &caller).await?;
+        return Err(refused());
+    }
+    let (step, opening) = ceremony::prepare(core.keys(), ceremony::Kind::SecondFactor, b"");
+    let begin = Begin::blank(core, Method::Password, caller);
+    let new_id = AccountId::new(begin.now_ms);
+    let input = (
+        begin.clone(),
+        opening,
+        (tried.subject, tried.known),
+        (person, new_id),
+    );
+    let begun = core
+        .db()
+        .write(
+            input,
+            |tx, (begin, opening, (subject, known), (person, new_id))| {
+                Box::pin(async move {
+                    let id = portal::ensure_in(tx, person, new_id, begin.now_ms).await?;
+                    let values = args![&id, NO_PASSWORD];
+                    tx.execute(NO_LOCAL_PASSWORD, values).await?;
+                    let account = store::find(tx, &id).await?;
+                    let Some(account) = account.filter(|a| a.opens(begin.caller.door)) else {
+                        return Ok(None);
+                    };
+                    let begin = begin.clone().of(&account);
+                    let known = second(tx, &begin, opening, subject, *known).await?;
+                    Ok::<_, Error>(Some((known, account.view)))
+                })
+            },
+        )
+        .await?;
+    match begun {
+        Some((Some(known), account)) => Ok(SignedIn::Session(begin.done(known, account))),
+        Some((None, _)) => Ok(SignedIn::SecondFactor(step)),
+        None => {
+            refuse(core, &begin.caller).await?;
+            Err(refused())
+        }
+    }
+}
+
+const NO_LOCAL_PASSWORD: &str = "UPDATE account SET password_hash = $2, must_change_password = 0, \
+    temporary_until = NULL WHERE id = $1 AND role = 'portal'";
 
 /// Counts the try for the account and for the address, or for the browser alone if it is known.
 async fn count_try(core: &Core, email: String, caller: &Caller) -> Result<Try, Error> {
@@ -207,6 +277,7 @@ async fn second(
     if !known {
         undo(tx, &begin.caller.address_subject(), Guesses::ADDRESS).await?;
     }
+    portal::expire_in(tx, &begin.account, begin.now_ms).await?;
     if factor::of_in(tx, &begin.account).await?.has_second() {
         ceremony::open_in(tx, opening, Some(&begin.account), begin.now_ms).await?;
         return Ok(None);

@@ -31,9 +31,16 @@ pub(super) struct Account {
     pub(super) person: Option<PersonId>,
     /// It is nothing but a person's own account.
     pub(super) portal_only: bool,
+    /// When a temporary password ends.
+    temporary_until: Option<i64>,
 }
 
 impl Account {
+    /// Whether its password was for a while, and that is over.
+    pub(super) fn password_ended(&self, now_ms: i64) -> bool {
+        self.temporary_until.is_some_and(|until| until <= now_ms)
+    }
+
     /// Whether it lets anybody in there.
     pub(super) fn opens(&self, door: Door) -> bool {
         self.active
@@ -51,7 +58,7 @@ macro_rules! select {
             "SELECT a.id, COALESCE(p.name, a.name), CASE WHEN a.person_id IS NULL THEN a.email \
              ELSE COALESCE(p.email, '') END, COALESCE(p.language, a.language), a.theme, a.password_hash, a.status, \
              u.id, u.path, a.role_changed_at, a.platform, r.id, r.name, r.permissions, r.changed_at, \
-             a.person_id, p.status FROM account a LEFT JOIN person p ON p.id = a.person_id \
+             a.person_id, p.status, a.temporary_until FROM account a LEFT JOIN person p ON p.id = a.person_id \
              JOIN org_unit u ON u.id = COALESCE(p.org_unit_id, a.org_unit_id) \
              JOIN role r ON r.id = a.role WHERE ",
             $where
@@ -93,6 +100,7 @@ fn decode(row: &Row) -> Result<Account, Error> {
             language: row.opt_text(3)?,
             theme: row.opt_text(4)?,
         },
+        temporary_until: row.opt_i64(17)?,
         standing,
         password_hash: row.text(5)?,
         active: row.text(6)? == "active",

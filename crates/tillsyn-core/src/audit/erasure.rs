@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 
 use super::hold::standing_in;
-use crate::accounts::{Proof, confirm_account, reach_in};
+use crate::accounts::{Proof, confirm_account, portal, reach_in};
 use crate::actor::{Actor, ActorKind, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::directory;
@@ -127,6 +127,7 @@ pub async fn erase_person(
                     sources.push(account.clone());
                 }
                 directory::forget_in(tx, id, *now).await?;
+                portal::forget_in(tx, id, *now).await?;
                 forget_person_in(tx, &subject, *now).await?;
                 imports::forget_in(tx, files, *now).await?;
                 let addresses = forget_addresses_in(tx, sources).await?;

@@ -20,6 +20,7 @@ mod syslog;
 mod verify;
 
 pub use dossier::export_person;
+pub(crate) use erasure::prove;
 pub use erasure::{Erase, erase_person};
 pub use export::{Asked, Export, Format, export};
 pub use file::FileChecker;

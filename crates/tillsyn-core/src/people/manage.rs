@@ -5,6 +5,7 @@ use tillsyn_db::{Tx, args};
 
 use super::normal_email;
 use super::view::{PersonView, person};
+use crate::accounts::portal;
 use crate::actor::{Actor, Permission, authorize};
 use crate::assignments::revision::bump_in;
 use crate::core::Core;
@@ -222,6 +223,7 @@ pub(crate) async fn change_in(
         tx.execute(SHOWN, args![id, name.as_str(), now_ms]).await?;
     }
     if status == "inactive" && before.status != "inactive" {
+        portal::end_sessions_in(tx, id).await?;
         let ended = end_invitations_in(tx, id, now_ms).await?;
         details.insert("invitations_ended".to_owned(), json!(ended));
         self_service::withdraw_in(tx, actor, Whose::Person(id.as_str()), now_ms).await?;

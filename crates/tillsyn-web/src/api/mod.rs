@@ -49,6 +49,7 @@ mod paging;
 mod payload_types;
 mod people;
 mod plans;
+mod portal;
 mod profile_for_device;
 mod profiles;
 mod push_certificates;

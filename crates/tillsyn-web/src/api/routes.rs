@@ -12,7 +12,7 @@ use super::json::LIMIT;
 use super::{
     activation_lock, assignments, attempts, certificates, commands, device_authorities, devices,
     document, enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    network_authority, organisation, overview, own_devices, payload_types, plans, push_certificates,
+    network_authority, organisation, overview, own_devices, payload_types, plans, portal, push_certificates,
     push_requests, push_vendor, tokens,
 };
 use super::{groups, people, units};
@@ -83,6 +83,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(groups::routes())
         .merge(people::routes())
         .merge(super::self_service::routes())
+        .merge(portal::routes())
         .merge(units::routes())
         .merge(super::help_desk::routes())
         .merge(super::mail::routes())

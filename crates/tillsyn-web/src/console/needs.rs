@@ -439,6 +439,9 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         PEOPLE_WRITE,
     ),
     ("/console/people/{id}/status", None, PEOPLE_WRITE),
+    ("/console/people/{id}/sign-in/link", None, PEOPLE_WRITE),
+    ("/console/people/{id}/sign-in/password", None, PEOPLE_WRITE),
+    ("/console/people/{id}/sign-in/reset", None, PEOPLE_WRITE),
     ("/console/people/{id}/devices", None, PEOPLE_WRITE),
     (urls::GROUPS, Some(one(P::GroupsRead)), GROUPS_WRITE),
     (

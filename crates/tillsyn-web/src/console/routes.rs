@@ -312,6 +312,18 @@ fn of_organisation() -> Router<AppState> {
         .route(&format!("{person}/desk"), get(help_desk::show))
         .route(&format!("{person}/unlock"), post(help_desk::unlock))
         .route(
+            &format!("{person}/sign-in/link"),
+            post(organisation::send_link),
+        )
+        .route(
+            &format!("{person}/sign-in/password"),
+            post(organisation::temporary_password),
+        )
+        .route(
+            &format!("{person}/sign-in/reset"),
+            post(organisation::reset_sign_in),
+        )
+        .route(
             urls::GROUPS,
             get(organisation::groups_page).post(organisation::create_group),
         )

@@ -3,10 +3,10 @@
 use super::frame::{Emptiness, Pager, Place};
 use super::organisation::{
     BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
-    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, Problem, UnitForm, UnitRow,
+    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem, TemporaryPasswordPage, UnitForm, UnitRow,
     UnitsPage,
 };
-use super::samples::frame;
+use super::samples::{bare, frame};
 use super::words;
 use crate::i18n::Texts;
 use crate::ui::{Choice, Link, Sample, status, urls};
@@ -164,6 +164,21 @@ impl Sample for MovePage {
     }
 }
 
+impl Sample for TemporaryPasswordPage {
+    const NAME: &'static str = "temporary-password";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            f: bare(l),
+            name: "Elin Hedström".to_owned(),
+            password: "k7mq-2xdh-wz3b-try6".to_owned(),
+            until: "2026-11-30 09:00".to_owned(),
+            back: urls::person(ID),
+        };
+        vec![("made", page)]
+    }
+}
+
 impl Sample for PersonPage {
     const NAME: &'static str = "person";
 
@@ -201,6 +216,19 @@ impl Sample for PersonPage {
             may_write,
             may_erase: full,
             form: person_form(l),
+            sign_in: PersonSignIn {
+                way: if full {
+                    l.t("person-sign-in-password")
+                } else {
+                    l.t("person-sign-in-none")
+                },
+                notes: if full {
+                    vec![l.t("person-sign-in-second")]
+                } else {
+                    Vec::new()
+                },
+                may_have_password: active,
+            },
         };
         let mut unknown = page(true, true, true);
         unknown.problem = problem(l.t("problem-members-unknown"), &["C02NOBODY"]);

@@ -66,6 +66,8 @@ impl Sample for IdentityProviderPage {
             } else {
                 format!("https://mdm.norrvik.example/console/sign-in/provider/{id}/back")
             },
+            portal_redirect_uri: "https://mdm.norrvik.example/portal/sign-in/provider/p1/back"
+                .to_owned(),
             form: ProviderForm {
                 name: "Norrvik ID".to_owned(),
                 issuer: "https://id.norrvik.example/realms/staff".to_owned(),
@@ -76,6 +78,8 @@ impl Sample for IdentityProviderPage {
                 groups_claim: "groups".to_owned(),
                 second_factor_values: "mfa".to_owned(),
                 enabled: true,
+                people: !id.is_empty(),
+                people_units: vec![choice("", "-")],
                 mappings: vec![row(1, "it-desk"), row(2, "")],
                 ..ProviderForm::default()
             },

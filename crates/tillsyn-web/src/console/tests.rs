@@ -31,7 +31,7 @@ use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
 use super::mail::MailPage;
 use super::notifications::NotificationsPage;
-use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage};
+use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, TemporaryPasswordPage, UnitsPage};
 use super::overview::OverviewPage;
 use super::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
@@ -45,9 +45,12 @@ use super::settings::{
 use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
-use crate::portal::{MyActPage, MyDevicePage, PortalHomePage, PortalSignInPage, ProblemPage};
 use crate::portal::enroll::{
     BeginPage, ClosedPage, ConsentPage, FailedPage, GoPage, HandOverPage, InstallPage, ReadyPage,
+};
+use crate::portal::{
+    MePage, MyActPage, MyDevicePage, PortalAppPage, PortalCodesPage, PortalConfirmPage, PortalForgottenPage, PortalHomePage,
+    PortalSecondStepPage, PortalSetUpPage, PortalSignInPage, PortalWelcomePage, ProblemPage,
 };
 use crate::ui::Sample;
 
@@ -143,6 +146,15 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<MyDevicePage>(texts, &check);
         each::<MyActPage>(texts, &check);
         each::<ProblemPage>(texts, &check);
+        each::<PortalSecondStepPage>(texts, &check);
+        each::<PortalSetUpPage>(texts, &check);
+        each::<PortalConfirmPage>(texts, &check);
+        each::<PortalWelcomePage>(texts, &check);
+        each::<PortalForgottenPage>(texts, &check);
+        each::<MePage>(texts, &check);
+        each::<PortalAppPage>(texts, &check);
+        each::<PortalCodesPage>(texts, &check);
+        each::<TemporaryPasswordPage>(texts, &check);
     }
 }
 

@@ -3,6 +3,7 @@
 mod acts;
 mod begin;
 pub mod brand;
+mod confirm;
 mod cookie;
 pub mod enroll;
 mod failure;
@@ -14,6 +15,9 @@ mod my_act;
 mod my_device;
 pub(crate) mod my_words;
 mod manifest;
+mod me;
+mod passkeys;
+mod provider;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
@@ -21,12 +25,15 @@ pub mod samples;
 mod samples_home;
 #[cfg(any(test, feature = "testing"))]
 mod samples_signin;
+mod second;
 mod session;
+mod set_up;
 mod sign_in;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod welcome;
 
 use std::ops::Deref;
 
@@ -37,8 +44,13 @@ pub use home::{Hero, OwnDeviceRow, PortalHomePage};
 pub use my_act::MyActPage;
 pub use my_device::{MyDevicePage, Way};
 pub use my_words::{AskedLine, RemedyCard};
+pub use confirm::PortalConfirmPage;
+pub use me::{MePage, MySession, OwnPasskey, PortalAppPage, PortalCodesPage};
 pub(crate) use routes::routes;
+pub use second::PortalSecondStepPage;
+pub use set_up::PortalSetUpPage;
 pub use sign_in::PortalSignInPage;
+pub use welcome::{PortalForgottenPage, PortalWelcomePage};
 
 use crate::i18n::Texts;
 use crate::ui::{LangLink, lang_links};

@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::{
-    acts, begin, failure, go, home, manifest, my_act, my_device, sign_in, steps,
+    acts, begin, confirm, failure, go, home, manifest, me, my_act, my_device, passkeys, provider, second, set_up, sign_in, steps, welcome,
 };
 use crate::state::AppState;
 use crate::ui::urls;
@@ -37,6 +37,60 @@ fn own_pages() -> Router<AppState> {
             get(sign_in::form).post(sign_in::sign_in),
         )
         .route(urls::PORTAL_SIGN_OUT, post(sign_in::sign_out))
+        .route(
+            urls::PORTAL_SECOND_STEP,
+            get(second::form).post(second::take),
+        )
+        .route(urls::PORTAL_SIGN_IN_PASSKEY, post(passkeys::sign_in))
+        .route(&urls::ask(urls::PORTAL_SIGN_IN_PASSKEY), post(passkeys::ask))
+        .route("/portal/sign-in/provider/{id}", get(provider::sign_in))
+        .route("/portal/sign-in/provider/{id}/back", get(provider::back))
+        .route("/portal/confirm/provider/{id}", get(provider::confirm))
+        .route(urls::PORTAL_SET_UP, get(set_up::form).post(set_up::take))
+        .route(urls::PORTAL_CONFIRM, get(confirm::form).post(confirm::take))
+        .route(urls::PORTAL_CONFIRM_PASSKEY, post(confirm::take_passkey))
+        .route(
+            &urls::ask(urls::PORTAL_CONFIRM_PASSKEY),
+            post(confirm::ask_passkey),
+        )
+        .route(
+            urls::PORTAL_FORGOTTEN,
+            get(welcome::forgotten_form).post(welcome::forgotten),
+        )
+        .route(
+            "/portal/welcome/{code}",
+            get(welcome::form).post(welcome::take),
+        )
+        .merge(own_profile())
+}
+
+/// Who one is, and how one comes in.
+fn own_profile() -> Router<AppState> {
+    Router::new()
+        .route(urls::PORTAL_ME, get(me::show))
+        .route(urls::PORTAL_LANGUAGE, post(me::set_language))
+        .route(urls::PORTAL_PASSWORD, post(me::change_password))
+        .route(urls::PORTAL_PASSKEYS, post(me::add_passkey))
+        .route(&urls::ask(urls::PORTAL_PASSKEYS), post(me::ask_passkey))
+        .route(
+            &format!("{}/{{id}}/remove", urls::PORTAL_PASSKEYS),
+            post(me::remove_passkey),
+        )
+        .route(urls::PORTAL_APP, get(me::app_form).post(me::confirm_app))
+        .route(&format!("{}/begin", urls::PORTAL_APP), post(me::begin_app))
+        .route(
+            &format!("{}/remove", urls::PORTAL_APP),
+            post(me::remove_app),
+        )
+        .route(urls::PORTAL_CODES, post(me::new_codes))
+        .route(
+            &format!("{}/{{id}}/end", urls::PORTAL_SESSIONS),
+            post(me::end_session),
+        )
+        .route(
+            &format!("{}/end-others", urls::PORTAL_SESSIONS),
+            post(me::end_others),
+        )
 }
 
 fn enrollment() -> Router<AppState> {

@@ -69,9 +69,7 @@ impl FromRequestParts<AppState> for PortalUser {
         let session = &mut signed.session;
         session.actor.request_id = Some(scope::request_id()).filter(|id| !id.is_empty());
         scope::note_actor(&session.actor);
-        if let Some(demand) = session.demand
-            && !urls::portal_serves(demand, parts.uri.path())
-        {
+        if session.demand.is_some() && !urls::portal_serves(parts.uri.path()) {
             return Err(Error::forbidden(
                 SET_UP_NEEDED,
                 "This account has to be set up before anything else.",

@@ -4,16 +4,19 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use tillsyn_core::accounts::{self, Door, NewSession, SignedIn};
+use tillsyn_core::Kind;
+use tillsyn_core::accounts::{self, Door, NewSession, SignedIn, portal};
 use zeroize::Zeroizing;
 
 use super::failure::PortalFailure;
 use super::frame::AppFrame;
+use super::passkeys;
+use super::provider;
 use super::session::{PortalForm, PortalGuest, portal_path};
 use crate::auth::{Coming, Cookie, CsrfForm};
 use crate::error::{AppError, ErrorKind};
 use crate::state::AppState;
-use crate::ui::{page_secret, urls};
+use crate::ui::{Link, page_secret, urls};
 
 /// `GET` and `POST /portal/sign-in`.
 #[derive(Template)]
@@ -27,13 +30,17 @@ pub struct PortalSignInPage {
     pub error: String,
     /// Why the person is here: signed out, session over.
     pub notice: String,
+    /// Whether this address is one that browsers make passkeys for.
+    pub passkeys: bool,
+    /// Identity providers to go to.
+    pub providers: Vec<Link>,
 }
 
 /// The form; whoever is signed in goes on.
-pub(super) async fn form(guest: PortalGuest) -> Response {
+pub(super) async fn form(guest: PortalGuest) -> Result<Response, PortalFailure> {
     let next = portal_path(guest.query.get("next").unwrap_or_default()).to_owned();
     if guest.signed_in {
-        return Redirect::to(&next).into_response();
+        return Ok(Redirect::to(&next).into_response());
     }
     let l = guest.texts;
     let notice = match guest.query.get("next") {
@@ -43,12 +50,14 @@ pub(super) async fn form(guest: PortalGuest) -> Response {
     };
     let form = PortalSignInPage {
         f: guest.frame(),
+        providers: provider::links(guest.core(), &next).await?,
         next,
         login: String::new(),
         error: String::new(),
         notice,
+        passkeys: passkeys::here(guest.core()),
     };
-    guest.page(StatusCode::OK, &form)
+    Ok(guest.page(StatusCode::OK, &form))
 }
 
 #[derive(Deserialize)]
@@ -70,9 +79,9 @@ pub(super) async fn sign_in(
     let next = portal_path(&fields.next).to_owned();
     let caller = caller.at(Door::Portal);
     let core = guest.core();
-    match accounts::sign_in(core, &fields.login, fields.password, caller).await {
+    match portal::sign_in(core, &fields.login, fields.password, caller).await {
         Ok(signed_in) => go_on(&guest.state, &signed_in, &next),
-        Err(error) => again(guest, fields.login, next, error.into()),
+        Err(error) => again(guest, fields.login, next, error.into()).await,
     }
 }
 
@@ -125,13 +134,12 @@ pub(super) fn private(to: &str) -> Response {
     (no_store, Redirect::to(to)).into_response()
 }
 
-fn again(
+pub(super) async fn again(
     guest: PortalGuest,
     login: String,
     next: String,
     error: AppError,
 ) -> Result<Response, PortalFailure> {
-    use tillsyn_core::Kind;
     let l = guest.texts;
     let text = match error.kind() {
         ErrorKind::Rule(Kind::NotSignedIn) => l.t("portal-sign-in-failed"),
@@ -139,16 +147,22 @@ fn again(
             let secs = u64::try_from(retry_after_secs).unwrap_or(60);
             l.tn("error-429-text", secs.div_ceil(60).max(1))
         }
+        ErrorKind::Rule(Kind::Unavailable) => l.t("portal-sign-in-away"),
+        ErrorKind::Rule(Kind::Invalid) if error.code().starts_with("passkey_") => {
+            l.t("passkey-failed")
+        }
         _ => return Err(error.into()),
     };
     let here = urls::Query::default().with("next", &next);
     let guest = guest.at(here.url(urls::PORTAL_SIGN_IN));
     let form = PortalSignInPage {
         f: guest.frame(),
+        providers: provider::links(guest.core(), &next).await?,
         next,
         login,
         error: text,
         notice: String::new(),
+        passkeys: passkeys::here(guest.core()),
     };
     let mut answer = guest.page(error.status(), &form);
     if let Some(secs) = error.retry_after_secs() {

@@ -81,19 +81,59 @@ pub const PORTAL_SIGN_OUT: &str = "/portal/sign-out";
 /// What a person's account owes before anything else.
 pub const PORTAL_SET_UP: &str = "/portal/set-up";
 pub const PORTAL_CONFIRM: &str = "/portal/confirm";
+pub const PORTAL_CONFIRM_PASSKEY: &str = "/portal/confirm/passkey";
+pub const PORTAL_SIGN_IN_PASSKEY: &str = "/portal/sign-in/passkey";
+/// Where a person asks for a link to choose another password.
+pub const PORTAL_FORGOTTEN: &str = "/portal/forgotten";
 pub const PORTAL_ME: &str = "/portal/me";
+pub const PORTAL_LANGUAGE: &str = "/portal/me/language";
+pub const PORTAL_PASSWORD: &str = "/portal/me/password";
+pub const PORTAL_PASSKEYS: &str = "/portal/me/passkeys";
+pub const PORTAL_APP: &str = "/portal/me/app";
+pub const PORTAL_CODES: &str = "/portal/me/recovery-codes";
+pub const PORTAL_SESSIONS: &str = "/portal/me/sessions";
 /// Where somebody without an invitation begins.
 pub const GO: &str = "/go";
 
-/// Whether a session of the portal that owes this may use the address.
-pub fn portal_serves(demand: tillsyn_core::accounts::Demand, path: &str) -> bool {
-    use tillsyn_core::accounts::Demand;
+/// Whether a session of the portal that owes something may use the address.
+pub fn portal_serves(path: &str) -> bool {
     let below = |base: &str| {
         path.strip_prefix(base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    [PORTAL_SET_UP, PORTAL_SIGN_OUT].into_iter().any(below)
-        || (demand == Demand::SecondFactor && below(PORTAL_CONFIRM))
+    [PORTAL_SET_UP, PORTAL_CONFIRM, PORTAL_SIGN_OUT]
+        .into_iter()
+        .any(below)
+}
+
+/// Where a person opens their account, or chooses another password; the code is the way in.
+pub fn portal_welcome(code: &str) -> String {
+    format!("/portal/welcome/{}", segment(code))
+}
+
+/// To an identity provider, and back to `next`.
+pub fn portal_provider(id: &str, next: &str) -> String {
+    let to = format!("{PORTAL_SIGN_IN}/provider/{}", segment(id));
+    Query::default().with("next", next).url(&to)
+}
+
+/// The same to show that it is still the same person.
+pub fn portal_confirm_provider(id: &str, next: &str) -> String {
+    let to = format!("{PORTAL_CONFIRM}/provider/{}", segment(id));
+    Query::default().with("next", next).url(&to)
+}
+
+pub fn portal_passkey_remove(id: &str) -> String {
+    format!("{PORTAL_PASSKEYS}/{}/remove", segment(id))
+}
+
+pub fn portal_session_end(id: &str) -> String {
+    format!("{PORTAL_SESSIONS}/{}/end", segment(id))
+}
+
+/// `password`, `link` or `reset` of a person's own account.
+pub fn person_sign_in(id: &str, act: &str) -> String {
+    format!("{}/sign-in/{act}", person(id))
 }
 
 /// A mark that a unit shows.

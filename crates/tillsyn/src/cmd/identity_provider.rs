@@ -69,6 +69,12 @@ pub(crate) struct Settings {
     /// Whether it may take over accounts by their verified mail address
     #[arg(long)]
     links_existing: Option<bool>,
+    /// Whether people sign in to the portal there
+    #[arg(long)]
+    people: Option<bool>,
+    /// Id of the unit in which a first sign-in makes a person; an empty one makes none
+    #[arg(long, value_name = "UNIT")]
+    makes_people_in: Option<String>,
     #[arg(long)]
     enabled: Option<bool>,
     /// What a group gives; several times, the first that fits counts
@@ -96,6 +102,8 @@ impl Settings {
         put("groups_claim", json!(self.groups_claim));
         put("trusts_second_factor", json!(self.trusts_second_factor));
         put("links_existing", json!(self.links_existing));
+        put("people", json!(self.people));
+        put("makes_people_in", json!(self.makes_people_in));
         put("enabled", json!(self.enabled));
         put("reason", json!(self.reason));
         let mappings = self.mappings.iter().map(|text| mapping(text));
@@ -122,7 +130,7 @@ fn mapping(text: &str) -> Result<Value, Failure> {
     }
 }
 
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 16] = [
     ("Name", "/name"),
     ("Issuer", "/issuer"),
     ("Client", "/client_id"),
@@ -134,12 +142,16 @@ const FIELDS: [(&str, &str); 13] = [
     ("Groups claim", "/groups_claim"),
     ("Second factor counts", "/trusts_second_factor"),
     ("Takes over accounts", "/links_existing"),
+    ("People sign in", "/people"),
+    ("Makes people in", "/makes_people_in"),
+    ("Send people back to", "/portal_redirect_uri"),
     ("Enabled", "/enabled"),
     ("Groups", "/mappings"),
 ];
 
 /// Settings that an answer shows and a body does not take.
-const SHOWN_ONLY: [&str; 6] = [
+const SHOWN_ONLY: [&str; 7] = [
+    "portal_redirect_uri",
     "id",
     "unit_id",
     "has_secret",

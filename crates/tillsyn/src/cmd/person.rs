@@ -1,7 +1,10 @@
 //! `tillsyn person`: those who carry devices.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value, json};
 
+use super::client::read;
 use super::{Failure, With, show};
 
 #[derive(Debug, clap::Subcommand)]
@@ -79,6 +82,31 @@ pub(crate) enum PersonVerb {
         /// The devices that are theirs go with them
         #[arg(long)]
         with_devices: bool,
+    },
+    /// Shows how a person signs in to the portal
+    SignIn {
+        /// Id of the person
+        id: String,
+    },
+    /// Mails a person a link to choose a password, or makes a temporary one that they have to change
+    Password {
+        /// Id of the person
+        id: String,
+        /// Make a temporary password and print it
+        #[arg(long, requires = "password_file")]
+        temporary: bool,
+        /// Take every way in away: password, passkeys, authenticator app, sessions
+        #[arg(long, conflicts_with = "temporary", requires = "password_file")]
+        reset: bool,
+        /// File with the password of the token's account
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// Shows how people sign in to the portal, or changes it
+    SignInRules {
+        /// After so many days a person chooses another password; 0 is never
+        #[arg(long, value_name = "DAYS")]
+        password_days: Option<i64>,
     },
     /// Lists the devices of a person; gives them one, or takes one from them
     Devices {
@@ -217,6 +245,47 @@ pub(super) async fn run(with: With<PersonVerb>) -> Result<(), Failure> {
             let body = json!({"person_ids": people, "unit_id": to, "with_devices": with_devices});
             let answer = client.post("people/move", &body).await?;
             show::done(&client, &answer, "Moved.");
+        }
+        PersonVerb::SignIn { id } => {
+            let shown = client.get(&format!("people/{id}/sign-in"), &[]).await?;
+            let fields = [
+                ("Way", "/way"),
+                ("Second factor", "/second_factor"),
+                ("Last sign-in", "/last_sign_in_at"),
+                ("Temporary until", "/temporary_until"),
+            ];
+            show::one(&client, &fields, &shown);
+        }
+        PersonVerb::Password {
+            id,
+            temporary,
+            reset,
+            password_file,
+        } => {
+            let path = format!("people/{id}/sign-in");
+            let own = password_file.map(|file| read(&file)).transpose()?;
+            let proof = json!({"password": own.as_ref().map(|own| own.trim())});
+            if temporary {
+                let made = client.post(&format!("{path}/password"), &proof).await?;
+                let fields = [("Password", "/password"), ("Until", "/until")];
+                show::one(&client, &fields, &made);
+            } else if reset {
+                let answer = client.post(&format!("{path}/reset"), &proof).await?;
+                show::done(&client, &answer, "They have no way to sign in any more.");
+            } else {
+                let answer = client.post(&format!("{path}/link"), &json!({})).await?;
+                show::done(&client, &answer, "A link is on its way to them.");
+            }
+        }
+        PersonVerb::SignInRules { password_days } => {
+            let shown = match password_days {
+                Some(days) => {
+                    let body = json!({"password_days": days});
+                    client.put("portal/sign-in", &body).await?
+                }
+                None => client.get("portal/sign-in", &[]).await?,
+            };
+            show::one(&client, &[("Days of a password", "/password_days")], &shown);
         }
         PersonVerb::Devices { id, give, take } => {
             if let Some(device) = give {

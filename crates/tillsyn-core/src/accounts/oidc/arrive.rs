@@ -309,7 +309,7 @@ impl Coming {
 }
 
 /// Whether a second factor was shown that counts here.
-fn shown(provider: &Provider, claims: &Claims) -> bool {
+pub(super) fn shown(provider: &Provider, claims: &Claims) -> bool {
     provider.trusts_second_factor && claims.says_any(&provider.second_factor_values)
 }
 

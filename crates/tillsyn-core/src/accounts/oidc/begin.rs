@@ -12,7 +12,7 @@ use super::provider::{self, Provider};
 use crate::accounts::ceremony;
 use crate::accounts::guess::reserve;
 use crate::accounts::session::Session;
-use crate::accounts::{Caller, Guesses};
+use crate::accounts::{Caller, Door, Guesses};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{AccountId, IdentityProviderId};
@@ -36,6 +36,9 @@ pub(super) struct Kept {
     /// Hash of the session to confirm; `None` at a sign-in.
     pub(super) session: Option<String>,
     pub(super) begun_at: i64,
+    /// It is for the portal.
+    #[serde(default)]
+    pub(super) portal: bool,
 }
 
 /// Where a provider sends the browser back to: each to its own address, so that the answer of one is never taken to
@@ -43,6 +46,21 @@ pub(super) struct Kept {
 pub fn redirect_uri(core: &Core, id: &IdentityProviderId) -> String {
     let console = &core.config().console_url;
     format!("{console}/console/sign-in/provider/{id}/back")
+}
+
+/// The same at the portal.
+pub fn portal_redirect_uri(core: &Core, id: &IdentityProviderId) -> String {
+    let public = core.config().public_url.trim_end_matches('/');
+    format!("{public}/portal/sign-in/provider/{id}/back")
+}
+
+/// Where the browser comes back to of what is kept.
+pub(super) fn back_to(core: &Core, id: &IdentityProviderId, portal: bool) -> String {
+    if portal {
+        portal_redirect_uri(core, id)
+    } else {
+        redirect_uri(core, id)
+    }
 }
 
 /// Begins a sign-in; `next` is where it leads to. How often is bounded per address, since anybody may ask.
@@ -57,7 +75,8 @@ pub async fn begin_sign_in_at_provider(
     caller: &Caller,
 ) -> Result<Way, Error> {
     let limited = format!("provider_begin:{}", caller.address_subject());
-    begin(core, id, next, Who::Anybody(limited)).await
+    let portal = caller.door == Door::Portal;
+    begin(core, id, (next, portal), Who::Anybody(limited)).await
 }
 
 /// Begins the proof that it is still the same person: the provider asks them to sign in anew.
@@ -71,7 +90,7 @@ pub async fn begin_confirm_at_provider(
     next: &str,
 ) -> Result<Way, Error> {
     let of = Who::Session(session.account.id.clone(), session.token_hash.clone());
-    begin(core, id, next, of).await
+    begin(core, id, (next, session.portal_only), of).await
 }
 
 /// Who is sent to a provider.
@@ -82,8 +101,14 @@ enum Who {
     Session(AccountId, String),
 }
 
-async fn begin(core: &Core, id: &IdentityProviderId, next: &str, who: Who) -> Result<Way, Error> {
-    let provider = provider::find(core, id).await?.filter(|p| p.enabled);
+async fn begin(
+    core: &Core,
+    id: &IdentityProviderId,
+    (next, portal): (&str, bool),
+    who: Who,
+) -> Result<Way, Error> {
+    let provider = provider::find(core, id).await?;
+    let provider = provider.filter(|p| p.enabled && (!portal || p.people));
     let provider = provider.ok_or_else(|| Error::not_found("identity provider"))?;
     let discovery = Upstream::of(core, &provider)?.discovery().await?;
     let (account, session, limited) = match who {
@@ -98,6 +123,7 @@ async fn begin(core: &Core, id: &IdentityProviderId, next: &str, who: Who) -> Re
         next: next.to_owned(),
         session,
         begun_at: core.now_ms(),
+        portal,
     };
     let url = authorization_url(core, &provider, &kept, &discovery);
     let json = serde_json::to_vec(&kept).map(Zeroizing::new);
@@ -128,7 +154,10 @@ fn authorization_url(
 ) -> String {
     // RFC 7636 §4.2.
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(hash::sha256(kept.verifier.as_bytes()));
-    let (redirect, scope) = (redirect_uri(core, &provider.id), provider.scopes.join(" "));
+    let (redirect, scope) = (
+        back_to(core, &provider.id, kept.portal),
+        provider.scopes.join(" "),
+    );
     let mut parameters = vec![
         ("response_type", "code"),
         ("client_id", provider.client_id.as_str()),

@@ -63,10 +63,19 @@ pub(super) async fn check_in(
     // A mapping knows no platforms: what it gives is for all of them.
     same_platform(actor, None)?;
     let settings = &change.settings;
+    let unit_path = unit.1.clone();
     refuse_known(tx, change).await?;
     let mut gives = Vec::with_capacity(settings.mappings.len());
     for mapping in &settings.mappings {
         gives.push(given_in(tx, actor, mapping, &unit.1).await?);
+    }
+    if let Some(unit) = &settings.makes_people_in {
+        let found = unit_in(tx, unit.as_str()).await;
+        let reached = |found: &OrgUnit| found.path.starts_with(&unit_path) && actor.reaches(&found.path);
+        if !found.is_ok_and(|found| reached(&found)) {
+            let text = "There is no such unit.";
+            return Err(Error::invalid("makes_people_in", "unknown", text));
+        }
     }
     // A token confirms nothing, and whoever stole it could come in as somebody by a provider of their own.
     let weighs =

@@ -8,15 +8,16 @@ use tillsyn_upstream::oidc::{Discovery, Exchange};
 use zeroize::Zeroizing;
 
 use super::arrive::{self, Coming};
-use super::begin::{Kept, redirect_uri};
+use super::begin::{Kept, back_to};
 use super::claims::{Claims, Expected};
 use super::clients::Upstream;
 use super::fault::Fault;
+use super::people;
 use super::provider::{self, Provider};
 use super::save::SECRET;
 use crate::accounts::session::{Begin, Method, Session, org_root_id};
 use crate::accounts::sign_in::SignedIn;
-use crate::accounts::{Caller, Guesses, blocked, ceremony, failed, network_of};
+use crate::accounts::{Caller, Door, Guesses, blocked, ceremony, failed, network_of};
 use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -112,6 +113,10 @@ async fn finish(
     if kept.session.as_ref() != session.map(|s| &s.token_hash) && kept.session.is_some() {
         return Err(Fault::Over.into());
     }
+    // Each door has its own way back.
+    if kept.portal != (caller.door == Door::Portal) {
+        return Err(Fault::Over.into());
+    }
     let id = IdentityProviderId::from_store(kept.provider.clone());
     if answer.provider != id {
         return Err(Fault::Answer("answer_issuer").into());
@@ -124,7 +129,11 @@ async fn finish(
     let claims = ask(core, &provider, &upstream, &discovery, &kept, code).await?;
     let next = kept.next.clone();
     if let Some(session) = session.filter(|_| kept.session.is_some()) {
-        arrive::confirm(core, &provider, &claims, session).await?;
+        if kept.portal {
+            people::confirm(core, &provider, &claims, session).await?;
+        } else {
+            arrive::confirm(core, &provider, &claims, session).await?;
+        }
         let how = Arrival::Confirmed;
         return Ok(Arrived { how, next });
     }
@@ -134,7 +143,12 @@ async fn finish(
         provider,
         claims,
     };
-    let how = Arrival::SignedIn(Box::new(arrive::sign_in(core, coming).await?));
+    let signed_in = if kept.portal {
+        people::sign_in(core, coming).await?
+    } else {
+        arrive::sign_in(core, coming).await?
+    };
+    let how = Arrival::SignedIn(Box::new(signed_in));
     Ok(Arrived { how, next })
 }
 
@@ -210,7 +224,7 @@ async fn ask(
         client_secret: secret.as_ref().map(|secret| secret.as_str()),
         code,
         verifier: &kept.verifier,
-        redirect_uri: &redirect_uri(core, &provider.id),
+        redirect_uri: &back_to(core, &provider.id, kept.portal),
     };
     let tokens = upstream.exchange(discovery, &exchange).await?;
     let algorithms = provider.algorithms();

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::clients::is_issuer;
 use super::provider::Mapping;
 use crate::error::Error;
+use crate::ids::OrgUnitId;
 
 const MAX_MAPPINGS: usize = 200;
 const MAX_WORDS: usize = 20;
@@ -29,6 +30,10 @@ pub struct ProviderInput {
     pub trusts_second_factor: bool,
     pub second_factor_values: Vec<String>,
     pub links_existing: bool,
+    #[serde(default)]
+    pub people: bool,
+    #[serde(default)]
+    pub makes_people_in: Option<OrgUnitId>,
     pub enabled: bool,
     pub mappings: Vec<Mapping>,
 }
@@ -58,6 +63,8 @@ impl Default for ProviderInput {
             trusts_second_factor: false,
             second_factor_values: words(&["mfa"]),
             links_existing: false,
+            people: false,
+            makes_people_in: None,
             enabled: true,
             mappings: Vec::new(),
         }
@@ -86,6 +93,11 @@ pub(super) fn changes(before: &ProviderInput, after: &ProviderInput) -> Vec<&'st
         (
             "links_existing",
             before.links_existing != after.links_existing,
+        ),
+        ("people", before.people != after.people),
+        (
+            "makes_people_in",
+            before.makes_people_in != after.makes_people_in,
         ),
         ("enabled", before.enabled != after.enabled),
         ("mappings", before.mappings != after.mappings),

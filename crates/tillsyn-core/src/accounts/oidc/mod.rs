@@ -15,18 +15,22 @@ mod clients;
 mod fault;
 mod finish;
 mod input;
+mod people;
 mod provider;
 mod save;
 mod store;
 
 pub(in crate::accounts) use arrive::comes_by_provider_in;
-pub use begin::{Way, begin_confirm_at_provider, begin_sign_in_at_provider, redirect_uri};
+pub use begin::{
+    Way, begin_confirm_at_provider, begin_sign_in_at_provider, portal_redirect_uri, redirect_uri,
+};
 pub(crate) use change::carry_in as carry_provider_in;
 pub use change::{ProviderChange, create_provider, save_provider};
 pub(crate) use clients::Providers;
 pub use clients::{ProviderProblem, ProviderReport};
 pub use finish::{Arrival, Arrived, ProviderAnswer, finish_at_provider};
 pub use input::ProviderInput;
+pub use people::{portal_buttons, portal_confirm_buttons};
 pub use provider::{
     Mapping, Provider, SignInButton, check_provider, confirm_buttons, list_providers, provider,
     sign_in_buttons,

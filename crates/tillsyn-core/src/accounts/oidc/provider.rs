@@ -40,6 +40,10 @@ pub struct Provider {
     pub trusts_second_factor: bool,
     pub second_factor_values: Vec<String>,
     pub links_existing: bool,
+    /// Whether people sign in to the portal here.
+    pub people: bool,
+    /// Where a first sign-in makes a person; `None` lets in only those who are known.
+    pub makes_people_in: Option<OrgUnitId>,
     pub enabled: bool,
     /// In their order: the first that fits counts.
     pub mappings: Vec<Mapping>,
@@ -67,6 +71,8 @@ impl Provider {
             trusts_second_factor: self.trusts_second_factor,
             second_factor_values: self.second_factor_values.clone(),
             links_existing: self.links_existing,
+            people: self.people,
+            makes_people_in: self.makes_people_in.clone(),
             enabled: self.enabled,
             mappings: self.mappings.clone(),
         }
@@ -149,7 +155,7 @@ pub(super) fn shows_two(factors: Factors) -> bool {
     factors.passkeys > 0 || (factors.password && factors.app)
 }
 
-fn buttons(rows: &[tillsyn_db::Row]) -> Result<Vec<SignInButton>, Error> {
+pub(super) fn buttons(rows: &[tillsyn_db::Row]) -> Result<Vec<SignInButton>, Error> {
     let read = |row: &tillsyn_db::Row| {
         Ok(SignInButton {
             id: IdentityProviderId::from_store(row.text(0)?),

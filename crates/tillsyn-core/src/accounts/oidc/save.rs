@@ -13,7 +13,7 @@ use crate::actor::{Actor, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::{AccountId, IdentityProviderId};
+use crate::ids::{AccountId, IdentityProviderId, OrgUnitId};
 use crate::keys::KeyStore;
 
 pub(super) const SECRET: (&str, &str) = ("oidc_provider", "client_secret_sealed");
@@ -40,7 +40,8 @@ pub async fn remove_provider(
 }
 
 async fn remove_in(tx: &Tx, actor: &Actor, before: &Provider, now_ms: i64) -> Result<(), Error> {
-    const GONE: [&str; 3] = [
+    const GONE: [&str; 4] = [
+        "DELETE FROM person_identity WHERE provider_id = $1",
         "DELETE FROM oidc_mapping WHERE provider_id = $1",
         "DELETE FROM account_identity WHERE provider_id = $1",
         "DELETE FROM oidc_provider WHERE id = $1",
@@ -75,11 +76,20 @@ async fn keeps_owner_in(tx: &Tx, accounts: usize) -> Result<(), Error> {
 /// Ends the sessions of everybody who is known by this provider.
 async fn end_sessions_of_in(tx: &Tx, id: &IdentityProviderId) -> Result<usize, Error> {
     const KNOWN: &str = "SELECT account_id FROM account_identity WHERE provider_id = $1";
+    end_people_in(tx, id).await?;
     let rows = tx.fetch_all(KNOWN, args![id]).await?;
     for row in &rows {
         end_sessions_in(tx, &AccountId::from_store(row.text(0)?)).await?;
     }
     Ok(rows.len())
+}
+
+/// Ends the sessions of the portal of everybody who is known by this provider.
+async fn end_people_in(tx: &Tx, id: &IdentityProviderId) -> Result<(), Error> {
+    const END: &str = "DELETE FROM session WHERE account_id IN (SELECT a.id FROM account a \
+        JOIN person_identity i ON i.person_id = a.person_id WHERE i.provider_id = $1)";
+    tx.execute(END, args![id]).await?;
+    Ok(())
 }
 
 /// Makes a change that was checked.
@@ -115,6 +125,7 @@ pub(super) async fn make_in(
     let event = NewEvent::done(action, "identity_provider", id.as_str(), unit).with(json!({
         "name": input.name, "issuer": input.issuer, "enabled": input.enabled,
         "links_existing": input.links_existing, "trusts_second_factor": input.trusts_second_factor,
+        "people": input.people, "makes_people_in": input.makes_people_in,
         "mappings": mappings.collect::<Vec<_>>(), "changed": changed, "reason": reason,
     }));
     events::record(tx, actor, now_ms, event).await?;
@@ -131,8 +142,8 @@ async fn insert_in(
 ) -> Result<(), Error> {
     const INSERT: &str = "INSERT INTO oidc_provider (id, org_unit_id, name, issuer, client_id, \
         client_secret_sealed, scopes, algorithms, hosts, groups_claim, trusts_second_factor, \
-        second_factor_values, links_existing, disabled_at, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)";
+        second_factor_values, links_existing, disabled_at, created_at, updated_at, people, makes_people_in) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17)";
     let values = args![
         id,
         unit,
@@ -148,7 +159,9 @@ async fn insert_in(
         words(&input.second_factor_values),
         i64::from(input.links_existing),
         (!input.enabled).then_some(now_ms),
-        now_ms
+        now_ms,
+        i64::from(input.people),
+        input.makes_people_in.as_ref().map(OrgUnitId::as_str)
     ];
     tx.execute(INSERT, values).await?;
     Ok(())
@@ -163,10 +176,12 @@ async fn update_in(
 ) -> Result<(), Error> {
     const UPDATE: &str = "UPDATE oidc_provider SET name = $2, issuer = $3, client_id = $4, scopes = $5, \
         algorithms = $6, hosts = $7, groups_claim = $8, trusts_second_factor = $9, \
-        second_factor_values = $10, links_existing = $11, disabled_at = $12, updated_at = $13 \
+        second_factor_values = $10, links_existing = $11, disabled_at = $12, updated_at = $13, \
+        people = $14, makes_people_in = $15 \
         WHERE id = $1";
     const PUT_SECRET: &str = "UPDATE oidc_provider SET client_secret_sealed = $2 WHERE id = $1";
     const FORGET: &str = "DELETE FROM account_identity WHERE provider_id = $1";
+    const FORGET_PEOPLE: &str = "DELETE FROM person_identity WHERE provider_id = $1";
     let id = &before.id;
     let values = args![
         id,
@@ -181,7 +196,9 @@ async fn update_in(
         words(&input.second_factor_values),
         i64::from(input.links_existing),
         (!input.enabled).then_some(now_ms),
-        now_ms
+        now_ms,
+        i64::from(input.people),
+        input.makes_people_in.as_ref().map(OrgUnitId::as_str)
     ];
     tx.execute(UPDATE, values).await?;
     if input.client_secret.is_some() {
@@ -195,6 +212,10 @@ async fn update_in(
         // A subject is unique within its issuer only.
         closed = end_sessions_of_in(tx, id).await?;
         tx.execute(FORGET, args![id]).await?;
+        tx.execute(FORGET_PEOPLE, args![id]).await?;
+    }
+    if before.people && !input.people {
+        end_people_in(tx, id).await?;
     }
     keeps_owner_in(tx, closed).await
 }

@@ -12,7 +12,8 @@ macro_rules! select {
         concat!(
             "SELECT p.id, p.org_unit_id, u.path, p.name, p.issuer, p.client_id, p.scopes, p.algorithms, p.hosts, \
              p.groups_claim, p.trusts_second_factor, p.second_factor_values, p.links_existing, p.disabled_at, \
-             p.created_at, p.updated_at, CASE WHEN p.client_secret_sealed IS NULL THEN 0 ELSE 1 END \
+             p.created_at, p.updated_at, CASE WHEN p.client_secret_sealed IS NULL THEN 0 ELSE 1 END, p.people, \
+             p.makes_people_in \
              FROM oidc_provider p JOIN org_unit u ON u.id = p.org_unit_id ",
             $rest
         )
@@ -79,6 +80,8 @@ fn decode(row: &Row) -> Result<Provider, Error> {
         created_at: row.i64(14)?,
         updated_at: row.i64(15)?,
         has_secret: row.i64(16)? != 0,
+        people: row.i64(17)? != 0,
+        makes_people_in: row.opt_text(18)?.map(OrgUnitId::from_store),
         mappings: Vec::new(),
     })
 }

@@ -1,8 +1,26 @@
 //! A person's own account: it has the machinery of every account and reaches nothing but the portal.
 
+mod admin;
 mod enter;
+mod language;
+mod link;
+mod own;
+mod settings;
+mod source;
 
+pub use admin::{
+    OwnAccount, TemporaryPassword, own_account, reset_own_account, set_temporary_password,
+};
+pub(crate) use admin::{end_sessions_in, forget_in};
 pub use enter::{OwnDevice, Signed, SignedPerson, own_devices, resume};
+pub use language::set_own_language;
+pub use link::{
+    PersonProof, PortalLink, forgotten, link, needs_password, open_for_person, send_link, take_link,
+};
+pub(in crate::accounts) use own::ensure_in;
+pub(in crate::accounts) use settings::expire_in;
+pub use settings::{PortalSignIn, portal_sign_in, set_portal_sign_in};
+pub use source::{Answer, PasswordSource, confirm, confirms_elsewhere, sign_in};
 
 /// The role of an account that is nothing but a person's own. It holds no right, and no administrator gives it.
 pub const ROLE: &str = "portal";

@@ -39,6 +39,13 @@ pub(in crate::api) struct IdentityProvider {
     second_factor_values: Vec<String>,
     /// Whether a first sign-in may take over the account of the same verified mail address.
     links_existing: bool,
+    /// Whether people sign in to the portal here.
+    people: bool,
+    /// The unit in which a first sign-in at the portal makes a person; absent lets in only those who are known.
+    #[schema(format = "uuid")]
+    makes_people_in: Option<String>,
+    /// Where the provider must send the browsers of people back to.
+    portal_redirect_uri: String,
     enabled: bool,
     /// In their order: the first that names one of a person's groups counts.
     mappings: Vec<GroupMapping>,
@@ -66,7 +73,6 @@ impl IdentityProvider {
         });
         Self {
             redirect_uri: accounts::redirect_uri(core, &found.id),
-            id: found.id.to_string(),
             unit_id: found.unit.to_string(),
             name: found.name,
             issuer: found.issuer,
@@ -79,6 +85,10 @@ impl IdentityProvider {
             trusts_second_factor: found.trusts_second_factor,
             second_factor_values: found.second_factor_values,
             links_existing: found.links_existing,
+            people: found.people,
+            makes_people_in: found.makes_people_in.map(|unit| unit.to_string()),
+            portal_redirect_uri: accounts::portal_redirect_uri(core, &found.id),
+            id: found.id.to_string(),
             enabled: found.enabled,
             mappings: mappings.collect(),
             created_at: Time(found.created_at),
@@ -104,6 +114,9 @@ pub(in crate::api) struct IdentityProviderBody {
     trusts_second_factor: Option<bool>,
     second_factor_values: Option<Vec<String>>,
     links_existing: Option<bool>,
+    people: Option<bool>,
+    #[schema(format = "uuid")]
+    makes_people_in: Option<String>,
     enabled: Option<bool>,
     mappings: Option<Vec<GroupMapping>>,
     /// Why; it goes to the audit trail and to the second person.
@@ -138,6 +151,13 @@ impl IdentityProviderBody {
                 .second_factor_values
                 .unwrap_or(default.second_factor_values),
             links_existing: self.links_existing.unwrap_or_default(),
+            people: self.people.unwrap_or_default(),
+            makes_people_in: match self.makes_people_in.filter(|unit| !unit.is_empty()) {
+                Some(unit) => Some(OrgUnitId::parse(&unit).ok_or_else(|| {
+                    Error::invalid("makes_people_in", "unknown", "There is no such unit.")
+                })?),
+                None => None,
+            },
             enabled: self.enabled.unwrap_or(true),
             mappings: mappings.collect::<Result<_, Error>>()?,
         })

@@ -8,6 +8,7 @@ mod invitations;
 mod list;
 mod move_to;
 mod show;
+mod sign_in;
 mod views;
 
 use tillsyn_core::Permission as P;
@@ -28,6 +29,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(write, routes!(move_to::move_to)))
         .routes(guarded(read, routes!(devices::list)))
         .routes(guarded(read, routes!(invitations::list)))
+        .routes(guarded(read, routes!(sign_in::show)))
+        .routes(guarded(write, routes!(sign_in::send_link)))
+        .routes(guarded(write, routes!(sign_in::temporary_password)))
+        .routes(guarded(write, routes!(sign_in::reset)))
         .routes(guarded(manage, routes!(data::export)))
         .routes(guarded(manage, routes!(data::erase)))
 }

@@ -10,7 +10,6 @@ mod show;
 mod words;
 
 pub use page::{AccountPage, AppPage, PasskeyRow, RecoveryCodesPage, SessionRow};
-#[cfg(any(test, feature = "testing"))]
 pub(crate) use words::{browser, method};
 
 pub(super) use app::{app_form, begin_app, confirm_app, remove_app};

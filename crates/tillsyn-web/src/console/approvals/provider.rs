@@ -23,6 +23,8 @@ pub(super) fn facts(l: Texts, facts: &Json) -> Vec<FactLine> {
         ("groups_claim", l.t("providers-claim")),
         ("enabled", l.t("providers-enabled")),
         ("links_existing", l.t("providers-links")),
+        ("people", l.t("providers-people")),
+        ("makes_people_in", l.t("providers-people-in")),
         ("trusts_second_factor", l.t("providers-factor")),
         ("second_factor_values", l.t("providers-factor-values")),
         ("algorithms", l.t("providers-algorithms")),
@@ -32,6 +34,7 @@ pub(super) fn facts(l: Texts, facts: &Json) -> Vec<FactLine> {
     let settings = settings.into_iter().filter_map(|(name, label)| {
         let is = value(l, &after[name]);
         match &before[name] {
+            Json::Null if after[name].is_null() => None,
             Json::Null => Some(line(label, is)),
             was if *was == after[name] => None,
             was => Some(line(label, format!("{} → {is}", value(l, was)))),

@@ -55,6 +55,8 @@ impl Fields {
                 "trusts_second_factor" => input.trusts_second_factor = true,
                 "second_factor_values" => input.second_factor_values = words(&value),
                 "links_existing" => input.links_existing = true,
+                "people" => input.people = true,
+                "makes_people_in" => input.makes_people_in = OrgUnitId::parse(&value),
                 "enabled" => input.enabled = true,
                 "group" => groups.push(value),
                 "role" => roles.push(value),
@@ -153,6 +155,9 @@ pub(super) async fn page_of(
         redirect_uri: found.map_or_else(String::new, |found| {
             accounts::redirect_uri(visitor.core(), &found.id)
         }),
+        portal_redirect_uri: found.map_or_else(String::new, |found| {
+            accounts::portal_redirect_uri(visitor.core(), &found.id)
+        }),
         form: ProviderForm {
             name: input.name.clone(),
             issuer: input.issuer.clone(),
@@ -165,6 +170,8 @@ pub(super) async fn page_of(
             trusts_second_factor: input.trusts_second_factor,
             second_factor_values: input.second_factor_values.join(" "),
             links_existing: input.links_existing,
+            people: input.people,
+            people_units: people_units(visitor, input).await?,
             enabled: input.enabled,
             mappings,
             reason: reason.to_owned(),
@@ -173,4 +180,21 @@ pub(super) async fn page_of(
         password_error: shown.password_error,
         f: visitor.frame(Place::SignOn, "").await?,
     })
+}
+
+/// Where a first sign-in makes a person: nowhere, or in a unit.
+async fn people_units(visitor: &Visitor, input: &ProviderInput) -> Result<Vec<Choice>, Failure> {
+    let chosen = input.makes_people_in.as_ref().map_or("", OrgUnitId::as_str);
+    let nowhere = Choice {
+        value: String::new(),
+        text: visitor.texts.t("providers-people-nowhere"),
+        chosen: chosen.is_empty(),
+    };
+    let mut units = unit_choices(visitor, chosen).await?;
+    if chosen.is_empty() {
+        for unit in &mut units {
+            unit.chosen = false;
+        }
+    }
+    Ok([nowhere].into_iter().chain(units).collect())
 }

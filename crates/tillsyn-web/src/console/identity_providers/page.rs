@@ -36,6 +36,8 @@ pub struct IdentityProviderPage {
     pub report_good: bool,
     /// Where the provider must send browsers back to; empty while it is new.
     pub redirect_uri: String,
+    /// The same for people at the portal.
+    pub portal_redirect_uri: String,
     pub form: ProviderForm,
     pub password: bool,
     pub password_error: String,
@@ -55,6 +57,8 @@ pub struct ProviderForm {
     pub trusts_second_factor: bool,
     pub second_factor_values: String,
     pub links_existing: bool,
+    pub people: bool,
+    pub people_units: Vec<Choice>,
     pub enabled: bool,
     pub mappings: Vec<MappingRow>,
     pub reason: String,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::console::frame::{Emptiness, Frame, Pager};
+use crate::console::frame::{Bare, Emptiness, Frame, Pager};
 use crate::ui::{Choice, Link};
 
 /// Why the last act on the page was not done.
@@ -93,6 +93,27 @@ pub struct PersonPage {
     /// May take everything that is held on the person, and erase them.
     pub may_erase: bool,
     pub form: PersonForm,
+    pub sign_in: PersonSignIn,
+}
+
+/// How a person comes in to the portal.
+#[derive(Clone, Debug, Default)]
+pub struct PersonSignIn {
+    pub way: String,
+    pub notes: Vec<String>,
+    /// Whether a password can be given, or a link sent.
+    pub may_have_password: bool,
+}
+
+/// A temporary password, on the one answer that shows it.
+#[derive(Template)]
+#[template(path = "console/temporary_password.html")]
+pub struct TemporaryPasswordPage {
+    pub f: Bare,
+    pub name: String,
+    pub password: String,
+    pub until: String,
+    pub back: String,
 }
 
 /// `GET` and `POST /console/groups`.

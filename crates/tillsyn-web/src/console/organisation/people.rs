@@ -14,6 +14,7 @@ use super::choices::unit_choices;
 use super::groups::links_to_groups;
 use super::page::{NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, Problem};
 use super::problem::{number, problem};
+use super::sign_in::sign_in_of;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::frame::{Emptiness, Place};
@@ -195,6 +196,7 @@ async fn one(
         may_write: visitor.may(Permission::PeopleWrite),
         may_erase: visitor.may(Permission::AuditManage),
         form: form(visitor, fields.unwrap_or(&stored)).await?,
+        sign_in: sign_in_of(visitor, id).await?,
         name: found.name,
         email: found.email.unwrap_or_default(),
         unit: found.unit_name,

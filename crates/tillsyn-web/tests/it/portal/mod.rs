@@ -9,4 +9,5 @@ mod causes;
 mod consent;
 mod hand_over;
 mod own_devices;
+mod sign_in;
 mod steps;

@@ -91,3 +91,21 @@ pub(super) async fn walk(
     }
     wrong
 }
+
+/// Every operation that answers a token of somebody whom the API does not know with anything but 401.
+pub(super) async fn refused(
+    app: &TestApp,
+    token: &str,
+    objects: &HashMap<&'static str, String>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let api = Api::new(app.url(), Some(token.to_owned()));
+    for operation in operations(app).await {
+        let (path, _) = address(&operation.path, Some(objects));
+        let status = send(&api, &operation.method, &path).await;
+        if status != 401 {
+            wrong.push(format!("own: {} {path}: {status}", operation.method));
+        }
+    }
+    wrong
+}

@@ -57,3 +57,20 @@ pub(super) async fn walk(app: &TestApp, walkers: &[Walker], step: usize) -> Vec<
     }
     wrong
 }
+
+/// Every route that answers a token of somebody whom these tools may not be with anything but 401.
+pub(super) async fn refused(app: &TestApp, token: &str) -> Vec<String> {
+    let http = Client::builder().no_proxy().build().unwrap();
+    let mut wrong = Vec::new();
+    for (method, path, _) in ROUTES {
+        let path = path.replace("{id}", NOBODY);
+        let url = format!("{}/compat/nanomdm/{path}", app.url());
+        let request = http.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
+        let request = request.basic_auth("nanomdm", Some(token));
+        let status = request.body("nonsense").send().await.unwrap().status();
+        if status.as_u16() != 401 {
+            wrong.push(format!("own: {method} {path}: {status}"));
+        }
+    }
+    wrong
+}

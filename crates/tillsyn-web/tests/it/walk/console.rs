@@ -120,3 +120,39 @@ pub(super) async fn walk(
     }
     wrong
 }
+
+/// Every page and form of the console that a person's own session gets anything of. At the portal it is good.
+pub(super) async fn refused(
+    app: &TestApp,
+    session: &str,
+    objects: &HashMap<&'static str, String>,
+) -> Vec<String> {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let base = app.url();
+    let browser = Browser { http, base };
+    let cookies = format!("{session}; tillsyn-portal={session}");
+    let (status, _) = browser.send(&Method::GET, "/portal", Some(&cookies)).await;
+    assert_eq!(status, 200, "the session is a good one");
+    let mut wrong = Vec::new();
+    for (path, get, post) in CONSOLE_ROUTES {
+        for (method, needs) in [(Method::GET, get), (Method::POST, post)] {
+            if needs.is_none_or(|needs| needs == PageNeeds::Public) {
+                continue;
+            }
+            let (path, _) = address(path, Some(objects));
+            let (status, location) = browser.send(&method, &path, Some(&cookies)).await;
+            let right = if method == Method::GET {
+                (status == 303 && location.starts_with("/console/sign-in")) || status == 401
+            } else {
+                status == 401
+            };
+            if !right {
+                wrong.push(format!("own: {method} {path}: {status} {location}"));
+            }
+        }
+    }
+    wrong
+}

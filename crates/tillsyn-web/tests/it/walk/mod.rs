@@ -218,3 +218,22 @@ async fn walk(app: &TestApp, step: usize) {
     wrong.extend(compat::walk(app, &walkers, step).await);
     report(&wrong);
 }
+
+/// Whoever is nothing but a person with devices: their session and even a token of theirs open no door but one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_persons_own_account_reaches_nothing_but_the_portal() {
+    const OWN: &str = "UPDATE account SET person_id = $2 WHERE id = $1";
+    let app = TestApp::new(Engine::Sqlite).await;
+    furnish(&app).await;
+    let objects = objects(&app).await;
+    let root = "SELECT id FROM org_unit WHERE parent_id IS NULL";
+    let root = app.text(root).await.unwrap();
+    let person = app.text("SELECT id FROM person").await.unwrap();
+    let own = somebody(&app, "own", "portal", &root).await;
+    let values = args![own.id.as_str(), person.as_str()];
+    app.db().execute(OWN, values).await.unwrap();
+    let mut wrong = api::refused(&app, &own.token, &objects).await;
+    wrong.extend(console::refused(&app, &own.session, &objects).await);
+    wrong.extend(compat::refused(&app, &own.token).await);
+    report(&wrong);
+}

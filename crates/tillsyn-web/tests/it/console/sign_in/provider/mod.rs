@@ -4,6 +4,7 @@ mod agreed;
 mod answers;
 mod ends;
 mod factors;
+mod people;
 mod rights;
 mod way_back;
 

@@ -1,0 +1,94 @@
+//! People whose password a directory checks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tillsyn_core::accounts::portal::{Answer, PasswordSource};
+use tillsyn_core::ids::PersonId;
+use tillsyn_core::{Core, Error, Kind};
+use tillsyn_testkit::both_engines;
+use zeroize::Zeroizing;
+
+use super::{Browser, ELIN, OWN, elin, person, sign_in};
+use crate::mail::still;
+
+const THEIRS: &str = "the directory's own";
+
+/// A directory that knows one person and one password, and may be away.
+struct Directory {
+    person: String,
+    away: AtomicBool,
+}
+
+impl PasswordSource for Directory {
+    fn checks<'a>(&'a self, _: &'a Core, person: &'a PersonId) -> Answer<'a> {
+        Box::pin(async move { Ok(person.as_str() == self.person) })
+    }
+
+    fn verify<'a>(
+        &'a self,
+        _: &'a Core,
+        _: &'a PersonId,
+        password: Zeroizing<String>,
+    ) -> Answer<'a> {
+        Box::pin(async move {
+            assert!(!password.is_empty(), "an empty password is never asked about");
+            if self.away.load(Ordering::SeqCst) {
+                let text = "The directory does not answer.";
+                return Err(Error::new(Kind::Unavailable, "directory_away", text));
+            }
+            Ok(password.as_str() == THEIRS)
+        })
+    }
+}
+
+both_engines!(
+    a_directory_decides_and_the_local_password_does_not_count,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let (id, mut before) = elin(&app, &api).await;
+        let other = person(&api, "Oskar", "oskar@norrvik.example").await;
+        let directory = Arc::new(Directory {
+            person: id.clone(),
+            away: AtomicBool::new(false),
+        });
+        app.core.set_password_source(directory.clone());
+        before.get("/portal").await.expect(200);
+        let path = format!("/api/v1/people/{id}/sign-in");
+        assert_eq!(api.get(&path).await.expect(200)["way"], "directory");
+        api.post(&format!("{path}/password"), &super::proof())
+            .await
+            .expect(409);
+        // Their password here is as good as any other wrong one; so is none.
+        for wrong in [OWN, ""] {
+            sign_in(&mut Browser::new(&app), ELIN, wrong)
+                .await
+                .expect(401);
+        }
+        let mut browser = Browser::new(&app);
+        sign_in(&mut browser, ELIN, THEIRS).await.expect(303);
+        browser
+            .get("/portal/me")
+            .await
+            .expect(200)
+            .says("Your password is not kept here");
+        // Away is no wrong password.
+        directory.away.store(true, Ordering::SeqCst);
+        for _ in 0..8 {
+            sign_in(&mut Browser::new(&app), ELIN, THEIRS)
+                .await
+                .expect(503)
+                .says("directory does not answer");
+        }
+        directory.away.store(false, Ordering::SeqCst);
+        sign_in(&mut Browser::new(&app), ELIN, THEIRS)
+            .await
+            .expect(303);
+        // Others are not asked about.
+        let given = super::temporary(&api, &other).await;
+        sign_in(&mut Browser::new(&app), "oskar@norrvik.example", &given)
+            .await
+            .expect(303);
+    }
+);
