@@ -17,11 +17,11 @@ use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
 use tillsyn_web::console::devices::DevicesPage;
+use tillsyn_web::console::directory_ldap::DirectoryLdapPage;
 use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use tillsyn_web::console::errors::ErrorPage;
-use tillsyn_web::console::directory_ldap::DirectoryLdapPage;
 use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::organisation::{

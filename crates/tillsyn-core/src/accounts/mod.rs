@@ -28,8 +28,8 @@ pub use bootstrap::{
     InitInput, create_first_account, initialise, is_initialised, needs_first_account,
     new_bootstrap_code,
 };
-pub use caller::{Caller, Door};
 pub(crate) use caller::network_of;
+pub use caller::{Caller, Door};
 pub use confirm::{Proof, confirm, confirm_account};
 pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, reserve, succeeded, undo};
@@ -46,9 +46,8 @@ pub use oidc::{
     Arrival, Arrived, Mapping, Provider, ProviderAnswer, ProviderChange, ProviderInput,
     ProviderProblem, ProviderReport, SignInButton, Way, begin_confirm_at_provider,
     begin_sign_in_at_provider, check_provider, confirm_buttons, create_provider,
-    finish_at_provider, list_providers, portal_buttons, portal_confirm_buttons, portal_redirect_uri, provider,
-    redirect_uri, remove_provider, save_provider,
-    sign_in_buttons,
+    finish_at_provider, list_providers, portal_buttons, portal_confirm_buttons,
+    portal_redirect_uri, provider, redirect_uri, remove_provider, save_provider, sign_in_buttons,
 };
 pub(crate) use oidc::{Providers, carry_provider_in};
 pub use own_password::change_password;

@@ -13,8 +13,8 @@ use super::guess::{reserve, undo};
 use super::session::{Begin, Method, NewSession, refused};
 use super::store::{self, Account, AccountView};
 use super::{
-    Caller, Guesses, NO_PASSWORD, blocked, factor, failed, known, portal, recovery, succeeded, totp,
-    verify_secret,
+    Caller, Guesses, NO_PASSWORD, blocked, factor, failed, known, portal, recovery, succeeded,
+    totp, verify_secret,
 };
 use crate::actor::{Actor, ActorKind};
 use crate::core::Core;

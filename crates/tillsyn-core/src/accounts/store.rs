@@ -2,9 +2,9 @@
 
 use tillsyn_db::{Row, Tx, args};
 
+use super::Door;
 use crate::actor::{Role, RoleName, Standing, rights_of};
 use crate::error::Error;
-use super::Door;
 use crate::ids::{AccountId, PersonId};
 
 /// An account as its owner sees it.
@@ -72,8 +72,7 @@ const BY_ID: &str = select!("a.id = $1");
 const INSERT: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, \
     language, created_at, role_changed_at, password_changed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $8, $8)";
-const COUNT: &str =
-    "SELECT count(*) FROM account WHERE status = 'active' AND role <> 'portal'";
+const COUNT: &str = "SELECT count(*) FROM account WHERE status = 'active' AND role <> 'portal'";
 /// Of an account `a`: that it has a way to sign in. One that nobody opened yet, or that was reset, has none.
 pub(crate) const OPENED: &str = "(a.password_hash <> '!' \
     OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \

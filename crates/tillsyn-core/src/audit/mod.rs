@@ -24,7 +24,6 @@ pub(crate) use erasure::prove;
 pub use erasure::{Erase, erase_person};
 pub use export::{Asked, Export, Format, export};
 pub use file::FileChecker;
-pub(crate) use erasure::prove;
 pub(crate) use hold::not_held;
 pub use hold::{LegalHold, end_hold, list_holds, place_hold};
 pub(crate) use refusal::Refusals;

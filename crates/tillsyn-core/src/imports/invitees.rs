@@ -58,7 +58,9 @@ pub(crate) async fn invitees_in(tx: &Tx, file: &File, top: &str) -> Result<Vec<I
             errors: judged.view.errors,
         };
         if typed.is_empty() && invitee.errors.is_empty() {
-            invitee.errors.push(RowError::new("missing", "email", "", ""));
+            invitee
+                .errors
+                .push(RowError::new("missing", "email", "", ""));
         }
         match judged.act {
             Some(Act::Create {

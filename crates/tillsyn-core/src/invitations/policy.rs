@@ -317,7 +317,8 @@ fn checked(part: PolicyPart) -> Result<PolicyPart, Error> {
     }
     let owned = part.ownership.as_deref();
     if owned.is_some_and(|owned| !["corporate", "personal"].contains(&owned)) {
-        let text = "The device belongs to the organisation (corporate) or to the person (personal).";
+        let text =
+            "The device belongs to the organisation (corporate) or to the person (personal).";
         return Err(Error::invalid("ownership", "ownership", text));
     }
     let days = |field: &'static str, days: Option<Vec<i64>>| {
@@ -345,7 +346,8 @@ pub(crate) async fn at_device_limit_in(
     person: &str,
     policy: &InvitationPolicy,
 ) -> Result<bool, Error> {
-    const COUNT: &str = "SELECT count(*) FROM enrollment WHERE person_id = $1 AND status = 'active'";
+    const COUNT: &str =
+        "SELECT count(*) FROM enrollment WHERE person_id = $1 AND status = 'active'";
     if policy.device_limit == 0 {
         return Ok(false);
     }

@@ -139,7 +139,10 @@ async fn mail_in(
         kind: Kind::Invitation,
         invitation: id,
         secrets: &minted.secrets,
-        pin: minted.pin.as_ref().filter(|_| terms.pin_mode == PinMode::Mail),
+        pin: minted
+            .pin
+            .as_ref()
+            .filter(|_| terms.pin_mode == PinMode::Mail),
     };
     if !queue_letter_in(tx, paper, &letter, now_ms).await? {
         return Err(Error::conflict(
@@ -261,7 +264,11 @@ async fn before_in(tx: &Tx, actor: &Actor, id: &str, now_ms: i64) -> Result<Befo
             uses_allowed: allowed - uses,
             may_replace: row.i64(11)? != 0,
             expires_at: now_ms + policy.days * DAY_MS,
-            pin_mode: mode.unwrap_or(if had_pin { PinMode::Shown } else { PinMode::None }),
+            pin_mode: mode.unwrap_or(if had_pin {
+                PinMode::Shown
+            } else {
+                PinMode::None
+            }),
             account: AccountRule::parse(row.str(14)?).unwrap_or_default(),
             batch: row.opt_text(15)?,
         },
@@ -283,7 +290,8 @@ pub(super) async fn replace_in(
 ) -> Result<(String, PinMode, i64, bool), Error> {
     const END: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2, replaced_by = $3 \
         WHERE id = $1 AND replaced_by IS NULL";
-    const ITEM: &str = "UPDATE invitation_batch_item SET invitation_id = $2 WHERE invitation_id = $1";
+    const ITEM: &str =
+        "UPDATE invitation_batch_item SET invitation_id = $2 WHERE invitation_id = $1";
     let Before {
         terms,
         person,
@@ -377,7 +385,11 @@ pub async fn send_new_pin(core: &Core, code: &str, caller: &Caller) -> Result<()
     let paper = Paper::of(core).await?;
     let actor = Actor::person(found.open.id.as_str(), caller.address.clone());
     let input = (
-        (found.open.id.to_string(), actor, format!("pin-mail:{network}")),
+        (
+            found.open.id.to_string(),
+            actor,
+            format!("pin-mail:{network}"),
+        ),
         (paper, pin),
         now,
     );

@@ -123,10 +123,23 @@ mod tests {
     fn a_code_is_understood_as_people_write_it() {
         let read = |text: &str| normal(text).map(|typed| typed.to_string());
         let right = Some("7K0M1QXD".to_owned());
-        for text in ["7K0M1QXD", " 7k0m-1qxd ", "7KoM 1QXD", "7kOm–lqxd", "7K.0MiQXD"] {
+        for text in [
+            "7K0M1QXD",
+            " 7k0m-1qxd ",
+            "7KoM 1QXD",
+            "7kOm–lqxd",
+            "7K.0MiQXD",
+        ] {
             assert_eq!(read(text), right, "{text}");
         }
-        for text in ["", "7K0M1QX", "7K0M1QXDD", "7K0M1QXU", "7K0M1QX?", "ああああああああ"] {
+        for text in [
+            "",
+            "7K0M1QX",
+            "7K0M1QXDD",
+            "7K0M1QXU",
+            "7K0M1QX?",
+            "ああああああああ",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
         let made = random();

@@ -6,8 +6,8 @@ use tillsyn_pki::hash;
 use tillsyn_upstream::smtp::{Inline, Mail, MailOutcome, SmtpClient};
 use zeroize::Zeroizing;
 
-use super::{Image, MailTexts};
 use super::server::{is_quiet, note, smtp};
+use super::{Image, MailTexts};
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::core::Core;
 use crate::error::Error;
@@ -93,7 +93,11 @@ async fn send(texts: &dyn MailTexts, client: &SmtpClient, mail: &Claimed) -> Mai
         };
     };
     let rich = texts.rich(&mail.template, &arguments, mail.language.as_deref());
-    let images: Vec<Inline<'_>> = rich.iter().flat_map(|rich| &rich.images).map(inline).collect();
+    let images: Vec<Inline<'_>> = rich
+        .iter()
+        .flat_map(|rich| &rich.images)
+        .map(inline)
+        .collect();
     let outcome = client
         .send(&Mail {
             id: &mail.id,

@@ -1,12 +1,11 @@
 //! The terms of a unit.
 
-use serde::{Deserialize, Serialize};
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 
+use crate::branding;
 use crate::core::Core;
 use crate::error::Error;
-use crate::settings;
 
 /// What people agree to before their device is managed, in the organisation's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,28 +15,16 @@ pub struct Terms {
     pub sha256: String,
 }
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Kept {
-    text: Option<String>,
-}
-
-const TERMS: &str = "terms";
-
 /// The terms that hold in the unit at this path, for somebody who reads this language.
 ///
 /// # Errors
 /// Only when the store fails.
-pub async fn terms_for(core: &Core, _unit_path: &str, _lang: &str) -> Result<Option<Terms>, Error> {
-    let kept: Kept = settings::read(core, TERMS).await?;
-    Ok(kept.text.filter(|text| !text.trim().is_empty()).map(of))
-}
-
-fn of(text: String) -> Terms {
-    Terms {
-        sha256: hash::sha256_hex(text.as_bytes()),
-        text,
-    }
+pub async fn terms_for(core: &Core, unit_path: &str, lang: &str) -> Result<Option<Terms>, Error> {
+    let found = branding::terms_for(core, unit_path, lang).await?;
+    Ok(found.map(|terms| Terms {
+        sha256: hash::sha256_hex(terms.text.as_bytes()),
+        text: terms.text,
+    }))
 }
 
 /// Keeps the text that somebody agrees to.

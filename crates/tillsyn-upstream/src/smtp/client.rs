@@ -197,7 +197,11 @@ fn laid_out(mail: &Mail<'_>, html: &str) -> Option<MultiPart> {
         related = related.singlepart(picture.body(image.png.to_vec(), png.clone()));
     }
     let plain = SinglePart::plain(mail.body.to_owned());
-    Some(MultiPart::alternative().singlepart(plain).multipart(related))
+    Some(
+        MultiPart::alternative()
+            .singlepart(plain)
+            .multipart(related),
+    )
 }
 
 /// Whether a text can be the sender of mail: an address, or `Name <address>`.

@@ -2,4 +2,6 @@
 
 mod client;
 
-pub use client::{Inline, Mail, MailOutcome, SmtpClient, SmtpConfig, SmtpError, SmtpTls, is_sender};
+pub use client::{
+    Inline, Mail, MailOutcome, SmtpClient, SmtpConfig, SmtpError, SmtpTls, is_sender,
+};

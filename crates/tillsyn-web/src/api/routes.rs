@@ -12,8 +12,8 @@ use super::json::LIMIT;
 use super::{
     activation_lock, assignments, attempts, certificates, commands, device_authorities, devices,
     document, enrollments, escrow, events, held, inventory_settings, invitations, lost_mode, me,
-    network_authority, organisation, overview, own_devices, payload_types, plans, portal, push_certificates,
-    push_requests, push_vendor, tokens,
+    network_authority, organisation, overview, own_devices, payload_types, plans, portal,
+    push_certificates, push_requests, push_vendor, tokens,
 };
 use super::{groups, people, units};
 use crate::auth::authenticate;

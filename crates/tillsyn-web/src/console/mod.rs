@@ -43,9 +43,9 @@ mod samples_administrators;
 #[cfg(any(test, feature = "testing"))]
 mod samples_audit;
 #[cfg(any(test, feature = "testing"))]
-mod samples_directory;
-#[cfg(any(test, feature = "testing"))]
 mod samples_desk;
+#[cfg(any(test, feature = "testing"))]
+mod samples_directory;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]

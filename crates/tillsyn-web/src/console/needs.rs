@@ -547,11 +547,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         None,
         SIGN_ON,
     ),
-    (
-        "/console/settings/directories/{id}/ldap",
-        SIGN_ON,
-        SIGN_ON,
-    ),
+    ("/console/settings/directories/{id}/ldap", SIGN_ON, SIGN_ON),
     (
         "/console/settings/directories/{id}/ldap/trial",
         None,

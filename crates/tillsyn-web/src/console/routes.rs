@@ -7,7 +7,10 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands, device, devices, directories, directory_ldap, enrollment, events, failure, help_desk, identity_providers, imports, mail, needs, notifications, organisation, overview, profiles, rollout, secrets, settings, webhooks,
+    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
+    device, devices, directories, directory_ldap, enrollment, events, failure, help_desk,
+    identity_providers, imports, mail, needs, notifications, organisation, overview, profiles,
+    rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;

@@ -3,8 +3,8 @@
 use super::frame::{Emptiness, Pager, Place};
 use super::organisation::{
     BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
-    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem, TemporaryPasswordPage, UnitForm, UnitRow,
-    UnitsPage,
+    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem,
+    TemporaryPasswordPage, UnitForm, UnitRow, UnitsPage,
 };
 use super::samples::{bare, frame};
 use super::words;

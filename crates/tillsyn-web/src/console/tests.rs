@@ -21,17 +21,19 @@ use super::commands::{CommandPage, CommandsPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
 use super::devices::{DevicesPage, ManyPage};
 use super::directories::{DirectoriesPage, DirectoryPage};
+use super::directory_ldap::DirectoryLdapPage;
 use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
-use super::directory_ldap::DirectoryLdapPage;
 use super::help_desk::{DeskPage, HelpDeskPage};
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
 use super::mail::MailPage;
 use super::notifications::NotificationsPage;
-use super::organisation::{GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, TemporaryPasswordPage, UnitsPage};
+use super::organisation::{
+    GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, TemporaryPasswordPage, UnitsPage,
+};
 use super::overview::OverviewPage;
 use super::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
@@ -49,8 +51,9 @@ use crate::portal::enroll::{
     BeginPage, ClosedPage, ConsentPage, FailedPage, GoPage, HandOverPage, InstallPage, ReadyPage,
 };
 use crate::portal::{
-    MePage, MyActPage, MyDevicePage, PortalAppPage, PortalCodesPage, PortalConfirmPage, PortalForgottenPage, PortalHomePage,
-    PortalSecondStepPage, PortalSetUpPage, PortalSignInPage, PortalWelcomePage, ProblemPage,
+    MePage, MyActPage, MyDevicePage, PortalAppPage, PortalCodesPage, PortalConfirmPage,
+    PortalForgottenPage, PortalHomePage, PortalSecondStepPage, PortalSetUpPage, PortalSignInPage,
+    PortalWelcomePage, ProblemPage,
 };
 use crate::ui::Sample;
 

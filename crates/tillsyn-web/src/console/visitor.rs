@@ -43,7 +43,10 @@ const PLACES: &[(Permission, &[Place])] = &[
             Place::SelfService,
         ],
     ),
-    (Permission::PeopleRead, &[Place::People, Place::Directories, Place::HelpDesk]),
+    (
+        Permission::PeopleRead,
+        &[Place::People, Place::Directories, Place::HelpDesk],
+    ),
     (Permission::GroupsRead, &[Place::Groups]),
     (Permission::ProfilesRead, &[Place::Profiles, Place::Plans]),
     (

@@ -61,9 +61,7 @@ pub(super) async fn take(form: PortalForm<Fields>) -> Result<Response, PortalFai
     answer(user, &fields.next, done).await
 }
 
-pub(super) async fn ask_passkey(
-    form: PortalForm<Answer>,
-) -> Result<Json<Question>, PortalFailure> {
+pub(super) async fn ask_passkey(form: PortalForm<Answer>) -> Result<Json<Question>, PortalFailure> {
     let user = form.user;
     let asked = accounts::begin_passkey_confirm(user.core(), &user.session).await?;
     Ok(Json(asked.into()))

@@ -5,14 +5,14 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use tillsyn_core::{Kind, invitations, onboarding, settings};
+use tillsyn_core::{Kind, branding, invitations, onboarding, settings};
 
 use super::begin::{to_step, told_by_browser};
 use super::enroll::{Closed, ClosedPage, GoOwn, GoPage, Platform};
 use super::failure::PortalFailure;
 use super::session::{PortalForm, PortalUser};
 use super::visit::header_text;
-use super::{PortalFrame, cookie};
+use super::{Brand, PortalFrame, cookie};
 use crate::auth::{Coming, CsrfForm};
 use crate::error::AppError;
 use crate::i18n::{Lang, Texts};
@@ -113,14 +113,7 @@ pub(super) async fn begin(form: PortalForm<Nothing>) -> Response {
     match onboarding::invite_oneself(user.core(), &user.actor, &user.person_id).await {
         Ok(own) => Redirect::to(&urls::enroll(&own.code)).into_response(),
         Err(error) => {
-            let f = PortalFrame {
-                texts: user.texts,
-                organisation: user.organisation_name().to_owned(),
-                here: urls::GO.to_owned(),
-                help: user.help().to_owned(),
-                refresh_secs: 0,
-            };
-            closed(f, &error.into())
+            closed(user.enrollment_frame(urls::GO), &error.into())
         }
     }
 }
@@ -138,11 +131,15 @@ async fn frame(
     let fallback = Lang::from_tag(&organisation.language).unwrap_or_default();
     let asked = header_text(headers, &header::ACCEPT_LANGUAGE);
     let wanted = chosen.or_else(|| cookie::language(headers));
+    let branding = branding::of_organisation(&state.core)
+        .await
+        .unwrap_or_default();
     PortalFrame {
         texts: Texts::new(Lang::negotiate(wanted, Some(asked), fallback)),
-        organisation: organisation.name,
+        organisation: branding.name.clone(),
         here,
-        help: organisation.support.unwrap_or_default(),
+        brand: Brand::of(&branding),
+        help: branding.contacts.line().unwrap_or_default(),
         refresh_secs: 0,
     }
 }

@@ -115,9 +115,7 @@ fn leave(state: &AppState, way: &Way) -> Result<Response, PortalFailure> {
 fn refused(guest: &PortalGuest, error: Error) -> Result<Response, PortalFailure> {
     let l = guest.texts;
     let text = match error.code {
-        "sso_not_mapped" | "sso_email_taken" | "sso_elsewhere" => {
-            l.t("portal-provider-unknown")
-        }
+        "sso_not_mapped" | "sso_email_taken" | "sso_elsewhere" => l.t("portal-provider-unknown"),
         code => match words::provider_problem(l, code) {
             Some(text) => text,
             None => return Err(error.into()),

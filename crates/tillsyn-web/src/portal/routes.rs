@@ -6,7 +6,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::{
-    acts, begin, confirm, failure, go, home, manifest, me, my_act, my_device, passkeys, provider, second, set_up, sign_in, steps, welcome,
+    acts, begin, confirm, failure, go, home, manifest, me, my_act, my_device, passkeys, provider,
+    second, set_up, sign_in, steps, welcome,
 };
 use crate::state::AppState;
 use crate::ui::urls;
@@ -42,7 +43,10 @@ fn own_pages() -> Router<AppState> {
             get(second::form).post(second::take),
         )
         .route(urls::PORTAL_SIGN_IN_PASSKEY, post(passkeys::sign_in))
-        .route(&urls::ask(urls::PORTAL_SIGN_IN_PASSKEY), post(passkeys::ask))
+        .route(
+            &urls::ask(urls::PORTAL_SIGN_IN_PASSKEY),
+            post(passkeys::ask),
+        )
         .route("/portal/sign-in/provider/{id}", get(provider::sign_in))
         .route("/portal/sign-in/provider/{id}/back", get(provider::back))
         .route("/portal/confirm/provider/{id}", get(provider::confirm))

@@ -4,8 +4,8 @@ use super::enroll::{
     BeginPage, Closed, ClosedPage, ConsentPage, FailedPage, Failure, GoOwn, GoPage, HandOverPage,
     InstallPage, InstallStatus, PinEntry, Platform, ReadyPage, SignInFirst, WrongBrowser,
 };
-use super::{Brand, PortalFrame};
 use super::managed::{Managed, by_profile};
+use super::{Brand, PortalFrame};
 use crate::i18n::{Texts, Zone};
 use crate::ui::{Qr, Sample, status};
 

@@ -1,15 +1,15 @@
 //! The pages of sign-in for people in each of their states, with invented data.
 
+use super::confirm::PortalConfirmPage;
 use super::failure::ProblemPage;
 use super::frame::{AppFrame, PortalPlace};
-use super::sign_in::PortalSignInPage;
-use super::confirm::PortalConfirmPage;
 use super::me::{MePage, MySession, OwnPasskey, PortalAppPage, PortalCodesPage};
 use super::second::PortalSecondStepPage;
 use super::set_up::PortalSetUpPage;
+use super::sign_in::PortalSignInPage;
 use super::welcome::{PortalForgottenPage, PortalWelcomePage};
 use crate::i18n::{Texts, When, Zone};
-use crate::ui::{Choice, Link, Qr, Sample, status, urls};
+use crate::ui::{Choice, Link, Qr, Sample, urls};
 
 const NOW: i64 = 1_794_904_920_000;
 const LOGIN: &str = "elin@norrvik.example";

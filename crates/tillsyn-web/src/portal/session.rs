@@ -19,7 +19,7 @@ use tillsyn_core::{Actor, Core, Error, Kind};
 use tillsyn_pki::hash;
 
 use super::brand::Brand;
-use super::cookie;
+use super::{PortalFrame, cookie};
 use super::failure::PortalFailure;
 use super::frame::{AppFrame, PortalPlace};
 use super::visit::header_text;
@@ -112,14 +112,16 @@ impl PortalUser {
         own.over_own_devices(self.person_id.clone())
     }
 
-    /// The organisation's name.
-    pub(crate) fn organisation_name(&self) -> &str {
-        &self.organisation.name
-    }
-
-    /// How to reach help; may be empty.
-    pub(crate) fn help(&self) -> &str {
-        self.organisation.support.as_deref().unwrap_or_default()
+    /// The frame of a page of enrollment for whoever is signed in.
+    pub(crate) fn enrollment_frame(&self, here: &str) -> PortalFrame {
+        PortalFrame {
+            texts: self.texts,
+            organisation: self.branding.name.clone(),
+            here: here.to_owned(),
+            brand: Brand::of(&self.branding),
+            help: self.branding.contacts.line().unwrap_or_default(),
+            refresh_secs: 0,
+        }
     }
 
     /// The page is asked for again at another address than this request's.

@@ -8,11 +8,11 @@ mod status;
 mod tests;
 pub mod urls;
 
+pub(crate) use crate::console::form::secret as page_secret;
 pub use html::{Choice, Html, Link, Message};
 #[cfg(any(test, feature = "testing"))]
 pub use page::Sample;
 pub use page::{CSP, LangLink, lang_links, page};
-pub(crate) use crate::console::form::secret as page_secret;
-pub(crate) use qr::png;
 pub use qr::Qr;
+pub(crate) use qr::png;
 pub use status::{Status, Tone, status, words};

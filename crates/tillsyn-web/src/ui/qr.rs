@@ -38,7 +38,11 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     let code = QRBuilder::new(text.as_bytes()).ecl(ECL::M).build().ok()?;
     let side = (code.size + 2 * FRAME) * SCALE;
     let dark = |row: usize, column: usize| {
-        let at = |place: usize| (place / SCALE).checked_sub(FRAME).filter(|at| *at < code.size);
+        let at = |place: usize| {
+            (place / SCALE)
+                .checked_sub(FRAME)
+                .filter(|at| *at < code.size)
+        };
         matches!((at(row), at(column)), (Some(row), Some(column)) if code[row][column].value())
     };
     let mut rows = Vec::with_capacity(side * (side / 8 + 2));

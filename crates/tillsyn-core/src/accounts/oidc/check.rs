@@ -71,7 +71,8 @@ pub(super) async fn check_in(
     }
     if let Some(unit) = &settings.makes_people_in {
         let found = unit_in(tx, unit.as_str()).await;
-        let reached = |found: &OrgUnit| found.path.starts_with(&unit_path) && actor.reaches(&found.path);
+        let reached =
+            |found: &OrgUnit| found.path.starts_with(&unit_path) && actor.reaches(&found.path);
         if !found.is_ok_and(|found| reached(&found)) {
             let text = "There is no such unit.";
             return Err(Error::invalid("makes_people_in", "unknown", text));

@@ -117,9 +117,13 @@ async fn known_in(
     provider: &IdentityProviderId,
     subject: &str,
 ) -> Result<Option<PersonId>, Error> {
-    const FIND: &str = "SELECT person_id FROM person_identity WHERE provider_id = $1 AND subject = $2";
+    const FIND: &str =
+        "SELECT person_id FROM person_identity WHERE provider_id = $1 AND subject = $2";
     let row = tx.fetch_optional(FIND, args![provider, subject]).await?;
-    Ok(row.map(|row| row.text(0)).transpose()?.map(PersonId::from_store))
+    Ok(row
+        .map(|row| row.text(0))
+        .transpose()?
+        .map(PersonId::from_store))
 }
 
 /// Who somebody is whom the provider names for the first time. An address that it only claims is nobody's, and one
@@ -140,7 +144,10 @@ async fn first_in(
     }
     let email = normal_email(email).map_err(|_| Fault::NoEmail)?;
     let values = args![email.as_str(), &provider.id];
-    let taken = tx.fetch_optional(TAKEN, values).await.map_err(Error::from)?;
+    let taken = tx
+        .fetch_optional(TAKEN, values)
+        .await
+        .map_err(Error::from)?;
     let read = |row: &tillsyn_db::Row| {
         Ok::<_, Error>((row.text(0)?, row.text(1)?, row.text(2)?, row.i64(3)?))
     };
@@ -206,7 +213,9 @@ async fn remember_in(
     let provider = &coming.provider.id;
     let values = args![provider, subject, person, coming.begin.now_ms];
     tx.execute(PUT, values).await.map_err(Error::from)?;
-    tx.execute(CLOSE, args![person]).await.map_err(Error::from)?;
+    tx.execute(CLOSE, args![person])
+        .await
+        .map_err(Error::from)?;
     portal::end_sessions_in(tx, person).await?;
     let unit = tx.fetch_one(UNIT, args![person]).await;
     let unit = unit.map_err(Error::from)?.text(0).map_err(Error::from)?;
@@ -226,7 +235,9 @@ async fn record(
     actor.address.clone_from(&coming.begin.caller.address);
     let event = NewEvent::done(action, "person", person.as_str(), unit).with(details);
     let recorded = events::record(tx, &actor, coming.begin.now_ms, event).await;
-    recorded.map(drop).map_err(|error| Failed::Error(error.into()))
+    recorded
+        .map(drop)
+        .map_err(|error| Failed::Error(error.into()))
 }
 
 /// Makes a session of the portal fresh for ten minutes, if it is the same person.

@@ -31,10 +31,8 @@ pub async fn set_own_language(core: &Core, signed: &Signed, tag: &str) -> Result
                 }
                 tx.execute(SET, args![id, language.as_deref(), *now])
                     .await?;
-                let event =
-                    NewEvent::done("person.change", "person", id.as_str(), &before.unit_id).with(
-                        json!({"language": {"before": before.language, "after": language}}),
-                    );
+                let event = NewEvent::done("person.change", "person", id.as_str(), &before.unit_id)
+                    .with(json!({"language": {"before": before.language, "after": language}}));
                 events::record(tx, actor, *now, event).await?;
                 Ok::<_, Error>(())
             })

@@ -90,11 +90,7 @@ enum Read {
 ///
 /// # Errors
 /// Invalid for an empty or too long list, or a file that cannot be read.
-pub async fn create_batch(
-    core: &Core,
-    actor: &Actor,
-    new: NewBatch,
-) -> Result<BatchView, Error> {
+pub async fn create_batch(core: &Core, actor: &Actor, new: NewBatch) -> Result<BatchView, Error> {
     may(actor, Permission::InvitationsWrite)?;
     let unit = org::of_path(core, &actor.unit_path).await?;
     authorize(actor, Permission::InvitationsWrite, &unit.path)?;
@@ -332,8 +328,10 @@ async fn by_ids_in(tx: &Tx, input: &Input, ids: Vec<String>) -> Result<Vec<Judge
         return Ok(Vec::new());
     }
     let known = known_in(tx, input, FIND, ids.clone()).await?;
-    let known: std::collections::HashMap<_, _> =
-        known.iter().map(|known| (known.id.as_str(), known)).collect();
+    let known: std::collections::HashMap<_, _> = known
+        .iter()
+        .map(|known| (known.id.as_str(), known))
+        .collect();
     let rows = ids.iter();
     Ok(rows
         .map(|id| judge(id, known.get(id.as_str()).copied()))
@@ -373,8 +371,10 @@ async fn from_file_in(
         true => Vec::new(),
         false => known_in(tx, input, FIND, ids).await?,
     };
-    let known: std::collections::HashMap<_, _> =
-        known.iter().map(|known| (known.id.as_str(), known)).collect();
+    let known: std::collections::HashMap<_, _> = known
+        .iter()
+        .map(|known| (known.id.as_str(), known))
+        .collect();
     let rows = file.into_iter().map(|row| {
         if let Some(error) = row.errors.first().cloned() {
             let mut judged = Judged::wrong(&row.name, error);

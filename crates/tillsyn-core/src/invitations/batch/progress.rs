@@ -185,7 +185,9 @@ fn decode(
         None => Detail::default(),
     };
     let person_id = row.opt_text(4)?;
-    let name = row.opt_text(5)?.filter(|_| row.opt_text(7).ok().flatten().as_deref() != Some("erased"));
+    let name = row
+        .opt_text(5)?
+        .filter(|_| row.opt_text(7).ok().flatten().as_deref() != Some("erased"));
     let mut person = BatchPerson {
         line,
         name: name.unwrap_or(detail.name),
@@ -338,7 +340,15 @@ pub async fn batch_people_csv(
     actor: &Actor,
     id: &InvitationBatchId,
 ) -> Result<Vec<u8>, Error> {
-    let header = ["line", "name", "email", "unit", "step", "cause", "reminders"];
+    let header = [
+        "line",
+        "name",
+        "email",
+        "unit",
+        "step",
+        "cause",
+        "reminders",
+    ];
     let mut lines = vec![header.map(str::to_owned)];
     for person in all(core, actor, id).await? {
         lines.push([

@@ -148,11 +148,7 @@ pub(super) async fn reached_in(
 ///
 /// # Errors
 /// Not found outside of the actor's reach.
-pub async fn batch(
-    core: &Core,
-    actor: &Actor,
-    id: &InvitationBatchId,
-) -> Result<BatchView, Error> {
+pub async fn batch(core: &Core, actor: &Actor, id: &InvitationBatchId) -> Result<BatchView, Error> {
     core.db()
         .read((actor.clone(), id.clone()), |tx, (actor, id)| {
             Box::pin(async move { reached_in(tx, actor, Permission::InvitationsRead, id).await })
@@ -247,7 +243,12 @@ pub(super) async fn skip_in(
     if skip_enrolled && tx.fetch_optional(ENROLLED, args![person]).await?.is_some() {
         return Ok(Some("has_device"));
     }
-    if skip_open && tx.fetch_optional(OPEN, args![person, now_ms]).await?.is_some() {
+    if skip_open
+        && tx
+            .fetch_optional(OPEN, args![person, now_ms])
+            .await?
+            .is_some()
+    {
         return Ok(Some("has_invitation"));
     }
     Ok(None)

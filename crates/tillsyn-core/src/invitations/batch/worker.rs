@@ -301,7 +301,8 @@ async fn person_in(
     new: &Detail,
     now_ms: i64,
 ) -> Result<String, Error> {
-    const THERE: &str = "SELECT line FROM invitation_batch_item WHERE batch_id = $1 AND person_id = $2";
+    const THERE: &str =
+        "SELECT line FROM invitation_batch_item WHERE batch_id = $1 AND person_id = $2";
     let overtaken = || Error::conflict("overtaken", "This row is about somebody else by now.");
     let unit = new.unit.as_deref().ok_or_else(overtaken)?;
     let unit = units::find_in(tx, unit).await?;

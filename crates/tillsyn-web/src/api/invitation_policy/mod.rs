@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::Path;
 use serde::{Deserialize, Serialize};
+use tillsyn_core::Error;
 use tillsyn_core::Permission as P;
+use tillsyn_core::guard::unit_there;
 use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::invitations::{
     AccountRule, InvitationPolicy, PinMode, PolicyPart, PolicyView, invitation_policy,
     set_invitation_policy,
 };
-use tillsyn_core::Error;
-use tillsyn_core::guard::unit_there;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,10 +22,7 @@ use crate::error::AppError;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    let (read, write) = (
-        Needs::One(P::InvitationsRead),
-        Needs::One(P::SettingsWrite),
-    );
+    let (read, write) = (Needs::One(P::InvitationsRead), Needs::One(P::SettingsWrite));
     OpenApiRouter::new()
         .routes(guarded(read, routes!(show)))
         .routes(guarded(write, routes!(change)))

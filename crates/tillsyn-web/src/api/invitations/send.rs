@@ -66,8 +66,7 @@ pub(in crate::api) async fn send(
     body: Body,
 ) -> Result<Created<Sent>, AppError> {
     let body: SendBody = body.read().await?;
-    let person =
-        PersonId::parse(&body.person_id).ok_or_else(|| Error::not_found("person"))?;
+    let person = PersonId::parse(&body.person_id).ok_or_else(|| Error::not_found("person"))?;
     let new = SendInvitation {
         person,
         may_replace: body.may_replace,

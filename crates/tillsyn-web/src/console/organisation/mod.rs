@@ -12,8 +12,8 @@ mod units;
 
 pub use page::{
     BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
-    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem, TemporaryPasswordPage, UnitForm, UnitRow,
-    UnitsPage,
+    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem,
+    TemporaryPasswordPage, UnitForm, UnitRow, UnitsPage,
 };
 
 pub(super) use belongs::{belongs_to, move_device, set_person};
@@ -25,6 +25,6 @@ pub(super) use people::{
     change_person, change_status, create_person, give_device, people_page, person_page,
     settle_person,
 };
-pub(super) use sign_in::{reset_sign_in, send_link, temporary_password};
 pub(super) use several::{move_devices_page, move_people, move_people_page, plan_devices};
+pub(super) use sign_in::{reset_sign_in, send_link, temporary_password};
 pub(super) use units::{create_unit, move_unit, remove_unit, rename_unit, units_page};

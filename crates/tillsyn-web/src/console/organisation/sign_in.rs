@@ -25,15 +25,15 @@ fn person_id(text: &str) -> Result<PersonId, Error> {
 }
 
 /// What the page of a person says of it.
-pub(super) async fn sign_in_of(
-    visitor: &Visitor,
-    id: &PersonId,
-) -> Result<PersonSignIn, Failure> {
+pub(super) async fn sign_in_of(visitor: &Visitor, id: &PersonId) -> Result<PersonSignIn, Failure> {
     let found = portal::own_account(visitor.core(), visitor.actor(), id).await?;
     let l = visitor.texts;
-    let last = found
-        .last_sign_in_at
-        .map(|at| l.ta("person-sign-in-last", l.ago(at, &visitor.zone).text.as_str()));
+    let last = found.last_sign_in_at.map(|at| {
+        l.ta(
+            "person-sign-in-last",
+            l.ago(at, &visitor.zone).text.as_str(),
+        )
+    });
     let second = found.second_factor.then(|| l.t("person-sign-in-second"));
     Ok(PersonSignIn {
         way: way(visitor, &found),

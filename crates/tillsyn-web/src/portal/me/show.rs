@@ -14,7 +14,10 @@ use crate::portal::session::PortalUser;
 use crate::ui::{Choice, urls};
 
 pub(in crate::portal) async fn show(user: PortalUser) -> Result<Response, PortalFailure> {
-    let done = user.query.get("done").and_then(|done| told(user.texts, done));
+    let done = user
+        .query
+        .get("done")
+        .and_then(|done| told(user.texts, done));
     let user = user
         .at(urls::PORTAL_ME.to_owned())
         .saying(done.unwrap_or_default());

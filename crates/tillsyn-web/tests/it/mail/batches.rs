@@ -48,7 +48,12 @@ fn agrees(people: &Json) {
         let listed = all.iter().filter(|one| one["step"] == *step).count();
         assert_eq!(count, &json!(listed), "{step}");
     }
-    let sum: u64 = people["counts"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    let sum: u64 = people["counts"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|n| n.as_u64().unwrap())
+        .sum();
     assert_eq!(sum, u64::try_from(all.len()).unwrap());
 }
 
@@ -68,24 +73,44 @@ both_engines!(
         let server = server(&app, &api).await;
         let open = person(&api, "Has One", "open@example.org", "en").await;
         let body = json!({ "person_id": open });
-        api.post("/api/v1/invitations/send", &body).await.expect(201);
+        api.post("/api/v1/invitations/send", &body)
+            .await
+            .expect(201);
         let file = "name,email,language\nNew One,new@example.org,sv\n,broken,en\n\
             Has One,open@example.org,en\nTwice,new@example.org,en\nNo Mail,,en\n";
         let batch = create(&api, json!({ "csv": file, "label": "Autumn" })).await;
-        assert_eq!((&batch["status"], &batch["total"]), (&json!("open"), &json!(5)));
+        assert_eq!(
+            (&batch["status"], &batch["total"]),
+            (&json!("open"), &json!(5))
+        );
         let shown = people(&api, &batch).await;
         agrees(&shown);
         assert_eq!(step(&shown, "new@example.org").0, "planned");
         assert_eq!(step(&shown, "broken"), ("wrong", &json!("email")));
-        assert_eq!(step(&shown, "open@example.org"), ("skipped", &json!("has_invitation")));
-        assert_eq!(shown["counts"], json!({ "planned": 1, "skipped": 1, "wrong": 3 }));
-        assert_eq!(app.count("SELECT count(*) FROM person WHERE email = 'new@example.org'").await, 0);
-        let other = api.post(&at(&batch, "/begin"), &json!({ "digest": "0" })).await;
+        assert_eq!(
+            step(&shown, "open@example.org"),
+            ("skipped", &json!("has_invitation"))
+        );
+        assert_eq!(
+            shown["counts"],
+            json!({ "planned": 1, "skipped": 1, "wrong": 3 })
+        );
+        assert_eq!(
+            app.count("SELECT count(*) FROM person WHERE email = 'new@example.org'")
+                .await,
+            0
+        );
+        let other = api
+            .post(&at(&batch, "/begin"), &json!({ "digest": "0" }))
+            .await;
         assert_eq!(other.expect(409)["code"], "batch_overtaken");
         begin(&api, &batch).await;
         app.run_job("invitations").await;
         let done = api.get(&at(&batch, "")).await.expect(200);
-        assert_eq!((&done["status"], &done["done"]), (&json!("done"), &json!(5)));
+        assert_eq!(
+            (&done["status"], &done["done"]),
+            (&json!("done"), &json!(5))
+        );
         let mails = letters(&app, &server).await;
         let to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
         assert_eq!(to, ["open@example.org", "new@example.org"]);
@@ -96,9 +121,16 @@ both_engines!(
         let file = api.get(&at(&batch, "/people.csv")).await;
         assert_eq!(file.status, 200);
         // A new batch passes over who was written to, and says so.
-        let again = create(&api, json!({ "emails": ["new@example.org", "who@example.org"] })).await;
+        let again = create(
+            &api,
+            json!({ "emails": ["new@example.org", "who@example.org"] }),
+        )
+        .await;
         let shown = people(&api, &again).await;
-        assert_eq!(step(&shown, "new@example.org"), ("skipped", &json!("has_invitation")));
+        assert_eq!(
+            step(&shown, "new@example.org"),
+            ("skipped", &json!("has_invitation"))
+        );
         assert_eq!(shown["counts"], json!({ "skipped": 1, "wrong": 1 }));
         for (wrong, code) in [
             (json!({}), "batch_source"),
@@ -129,7 +161,10 @@ both_engines!(
         app.clock.advance_ms(3 * MINUTE_MS);
         app.run_job("invitations").await;
         let done = api.get(&at(&batch, "")).await.expect(200);
-        assert_eq!((&done["status"], &done["done"]), (&json!("done"), &json!(65)));
+        assert_eq!(
+            (&done["status"], &done["done"]),
+            (&json!("done"), &json!(65))
+        );
         let mails = letters(&app, &server).await;
         let to: BTreeSet<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
         assert_eq!((mails.len(), to.len()), (65, 65));
@@ -138,10 +173,16 @@ both_engines!(
         // A second one that is ended before it began writes to nobody.
         let second = create(&api, json!({ "csv": csv(3), "skip_open": false })).await;
         begin(&api, &second).await;
-        let ended = api.post(&at(&second, "/cancel"), &json!({})).await.expect(200);
+        let ended = api
+            .post(&at(&second, "/cancel"), &json!({}))
+            .await
+            .expect(200);
         assert_eq!(ended["status"], "cancelled");
         app.run_job("invitations").await;
-        assert_eq!(people(&api, &second).await["counts"], json!({ "cancelled": 3 }));
+        assert_eq!(
+            people(&api, &second).await["counts"],
+            json!({ "cancelled": 3 })
+        );
         assert_eq!(app.count("SELECT count(*) FROM invitation").await, 65);
     }
 );
@@ -164,14 +205,21 @@ async fn act(app: &TestApp, number: usize, letter: &super::letters::Letter) {
         // Mistypes it until it is locked.
         1 => {
             for _ in 0..5 {
-                let _ = phone.take_invitation(&app.url(), &letter.code(), Some("WRONGPIN")).await;
+                let _ = phone
+                    .take_invitation(&app.url(), &letter.code(), Some("WRONGPIN"))
+                    .await;
             }
         }
         // Fetches the profile and lets it lapse.
         2 => {
             let (code, pin) = (letter.code(), letter.pin());
-            let taken = phone.take_invitation(&app.url(), &code, pin.as_deref()).await;
-            phone.download_profile(&taken.unwrap().profile_url).await.unwrap();
+            let taken = phone
+                .take_invitation(&app.url(), &code, pin.as_deref())
+                .await;
+            phone
+                .download_profile(&taken.unwrap().profile_url)
+                .await
+                .unwrap();
         }
         // Does nothing.
         3 => {}
@@ -187,7 +235,9 @@ both_engines!(
         let api = app.owner_api().await;
         let server = server(&app, &api).await;
         let policy = json!({ "pin": "mail", "remind_after_days": [], "remind_before_days": [] });
-        api.put("/api/v1/settings/invitations", &policy).await.expect(200);
+        api.put("/api/v1/settings/invitations", &policy)
+            .await
+            .expect(200);
         let batch = create(&api, json!({ "csv": csv(60) })).await;
         begin(&api, &batch).await;
         app.run_job("invitations").await;
@@ -240,7 +290,11 @@ both_engines!(
         let end = people(&api, &batch).await;
         agrees(&end);
         assert_eq!(end["counts"], json!({ "mail_sent": 1, "enrolled": 59 }));
-        assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 59);
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+                .await,
+            59
+        );
         let none = json!({ "steps": ["enrolled"] });
         api.post(&at(&batch, "/resend"), &none).await.expect(422);
     }
@@ -254,25 +308,43 @@ both_engines!(
         let server = server(&app, &api).await;
         let mut units = Vec::new();
         for name in ["Alpha", "Beta"] {
-            let made = api.post("/api/v1/units", &json!({ "name": name })).await.expect(201);
+            let made = api
+                .post("/api/v1/units", &json!({ "name": name }))
+                .await
+                .expect(201);
             units.push(made["id"].as_str().unwrap().to_owned());
         }
         let mut ids = Vec::new();
         for (name, unit) in [("ann", &units[0]), ("bea", &units[1])] {
-            let body = json!({ "name": name, "email": format!("{name}@example.org"), "unit_id": unit });
+            let body =
+                json!({ "name": name, "email": format!("{name}@example.org"), "unit_id": unit });
             let made = api.post("/api/v1/people", &body).await.expect(201);
             ids.push(made["id"].as_str().unwrap().to_owned());
         }
         let whole = create(&api, json!({ "people": ids })).await;
-        let rights = [P::InvitationsRead, P::InvitationsWrite, P::PeopleRead, P::SettingsWrite];
+        let rights = [
+            P::InvitationsRead,
+            P::InvitationsWrite,
+            P::PeopleRead,
+            P::SettingsWrite,
+        ];
         let alpha = crate::mail::of_unit(&app, &units[0], &rights).await;
         // Neither by id, nor by address, nor by a batch of somebody above.
-        for body in [json!({ "people": [ids[1]] }), json!({ "emails": ["bea@example.org"] })] {
+        for body in [
+            json!({ "people": [ids[1]] }),
+            json!({ "emails": ["bea@example.org"] }),
+        ] {
             let batch = create(&alpha, body).await;
-            assert_eq!(people(&alpha, &batch).await["counts"], json!({ "wrong": 1 }));
+            assert_eq!(
+                people(&alpha, &batch).await["counts"],
+                json!({ "wrong": 1 })
+            );
         }
         let send = json!({ "person_id": ids[1] });
-        alpha.post("/api/v1/invitations/send", &send).await.expect(404);
+        alpha
+            .post("/api/v1/invitations/send", &send)
+            .await
+            .expect(404);
         for path in ["", "/people", "/people.csv"] {
             assert_eq!(alpha.get(&at(&whole, path)).await.status, 404, "{path}");
         }
@@ -280,16 +352,26 @@ both_engines!(
         alpha.post(&at(&whole, "/begin"), &digest).await.expect(404);
         let steps = json!({ "steps": ["mail_sent"] });
         alpha.post(&at(&whole, "/resend"), &steps).await.expect(404);
-        assert_eq!(alpha.post(&at(&whole, "/cancel"), &json!({})).await.status, 404);
+        assert_eq!(
+            alpha.post(&at(&whole, "/cancel"), &json!({})).await.status,
+            404
+        );
         let listed = alpha.get(BATCHES).await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 2);
         let beta = format!("/api/v1/units/{}/settings/invitations", units[1]);
         alpha.get(&beta).await.expect(404);
-        alpha.put(&beta, &json!({ "pin": "none" })).await.expect(404);
+        alpha
+            .put(&beta, &json!({ "pin": "none" }))
+            .await
+            .expect(404);
         // Theirs goes, and makes nobody: that takes another right.
         let own = create(&alpha, json!({ "people": [ids[0]] })).await;
         begin(&alpha, &own).await;
-        let file = create(&alpha, json!({ "csv": "name,email\nNew,new@example.org\n" })).await;
+        let file = create(
+            &alpha,
+            json!({ "csv": "name,email\nNew,new@example.org\n" }),
+        )
+        .await;
         assert_eq!(people(&alpha, &file).await["counts"], json!({ "wrong": 1 }));
         app.run_job("invitations").await;
         let mails = letters(&app, &server).await;

@@ -25,7 +25,9 @@ pub(crate) async fn person(api: &Api, name: &str, email: &str, language: &str) -
 
 async fn send(api: &Api, person: &str) -> Json {
     let body = json!({ "person_id": person });
-    api.post("/api/v1/invitations/send", &body).await.expect(201)
+    api.post("/api/v1/invitations/send", &body)
+        .await
+        .expect(201)
 }
 
 /// The mails so far, oldest first.
@@ -59,9 +61,27 @@ both_engines!(
             .await
             .expect(200);
         let people = [
-            ("Ann Lee", "ann@example.org", "en", "Set up your device", "Hello Ann Lee,"),
-            ("Åsa Ek", "asa@example.org", "sv", "Anslut din enhet", "Hej Åsa Ek,"),
-            ("佐藤 花", "hana@example.org", "ja", "デバイスの設定のご案内", "佐藤 花 様"),
+            (
+                "Ann Lee",
+                "ann@example.org",
+                "en",
+                "Set up your device",
+                "Hello Ann Lee,",
+            ),
+            (
+                "Åsa Ek",
+                "asa@example.org",
+                "sv",
+                "Anslut din enhet",
+                "Hej Åsa Ek,",
+            ),
+            (
+                "佐藤 花",
+                "hana@example.org",
+                "ja",
+                "デバイスの設定のご案内",
+                "佐藤 花 様",
+            ),
         ];
         for (name, email, language, ..) in people {
             let sent = send(&api, &person(&api, name, email, language).await).await;
@@ -76,13 +96,18 @@ both_engines!(
             assert!(letter.subject.ends_with(title), "{}", letter.subject);
             assert!(letter.plain.starts_with(hello), "{}", letter.plain);
             for text in [&letter.plain, &letter.html] {
-                assert!(text.contains("Maja Bergqvist") && text.contains(name), "{text}");
+                assert!(
+                    text.contains("Maja Bergqvist") && text.contains(name),
+                    "{text}"
+                );
                 assert!(text.contains(&letter.pin().unwrap()) && text.contains(&letter.typed()));
             }
             assert!(letter.html.contains(&format!("<html lang=\"{language}\">")));
             // The one address in it is the link; the picture comes along.
             assert_eq!(letter.html.matches("http").count(), 1, "{}", letter.html);
-            assert!(letter.html.contains("src=\"cid:qr\"") && letter.picture.starts_with(b"\x89PNG"));
+            assert!(
+                letter.html.contains("src=\"cid:qr\"") && letter.picture.starts_with(b"\x89PNG")
+            );
             assert!(letter.plain.contains("3. ") && letter.plain.contains("4. "));
             let mut phone = app.device(DeviceConfig::iphone(app.next()));
             phone.enroll(&by(&app, letter)).await.unwrap();
@@ -110,11 +135,17 @@ both_engines!(
         let unit = json!({ "name": "Library" });
         let unit = api.post("/api/v1/units", &unit).await.expect(201);
         let unit = unit["id"].as_str().unwrap();
-        api.put(POLICY, &json!({ "pin": "shown", "days": 9 })).await.expect(200);
+        api.put(POLICY, &json!({ "pin": "shown", "days": 9 }))
+            .await
+            .expect(200);
         let own = format!("/api/v1/units/{unit}/settings/invitations");
         let set = api.put(&own, &json!({ "pin": "none" })).await.expect(200);
         assert_eq!(
-            (&set["effective"]["pin"], &set["effective"]["days"], &set["own"]["days"]),
+            (
+                &set["effective"]["pin"],
+                &set["effective"]["days"],
+                &set["own"]["days"]
+            ),
             (&json!("none"), &json!(9), &Json::Null)
         );
         for (wrong, field) in [
@@ -132,10 +163,19 @@ both_engines!(
         let told = send(&api, bo["id"].as_str().unwrap()).await;
         assert_eq!(told["pin"], Json::Null);
         let mails = letters(&app, &server).await;
-        let ann = mails.iter().find(|mail| mail.to == "ann@example.org").unwrap();
-        let bo = mails.iter().find(|mail| mail.to == "bo@example.org").unwrap();
+        let ann = mails
+            .iter()
+            .find(|mail| mail.to == "ann@example.org")
+            .unwrap();
+        let bo = mails
+            .iter()
+            .find(|mail| mail.to == "bo@example.org")
+            .unwrap();
         assert!(!ann.plain.contains(&pin) && !ann.html.contains(&pin));
-        assert!(ann.plain.contains("You get the PIN from Maja Bergqvist, not by mail."));
+        assert!(
+            ann.plain
+                .contains("You get the PIN from Maja Bergqvist, not by mail.")
+        );
         assert!(!bo.plain.contains("PIN"), "{}", bo.plain);
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         let without = EnrollBy::Invitation {
@@ -175,7 +215,8 @@ both_engines!(
         assert_eq!(state(&new.code()).await, InvitationState::Open);
         assert_ne!((old.pin(), old.typed()), (new.pin(), new.typed()));
         let caller = Caller::default();
-        let typed = async |text: String| invitations::by_typed_code(&app.core, &text, &caller).await;
+        let typed =
+            async |text: String| invitations::by_typed_code(&app.core, &text, &caller).await;
         assert_eq!(typed(old.typed()).await.err().unwrap().kind, Kind::NotFound);
         let found = typed(new.typed().to_lowercase()).await.unwrap();
         assert_eq!(found.code.as_str(), new.code());
@@ -186,7 +227,9 @@ both_engines!(
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         phone.enroll(&by(&app, new)).await.unwrap();
         let used = second["id"].as_str().unwrap();
-        let used = api.post(&format!("/api/v1/invitations/{used}/resend"), &json!({})).await;
+        let used = api
+            .post(&format!("/api/v1/invitations/{used}/resend"), &json!({}))
+            .await;
         assert_eq!(used.expect(409)["code"], "invitation_over");
         for action in ["invitation.send", "invitation.resend"] {
             assert!(app.actions().await.contains(&action.to_owned()), "{action}");
@@ -200,12 +243,18 @@ both_engines!(typed_codes_cannot_be_guessed, still(), |app| async move {
     let typed = async |text: &str, from: &str| {
         invitations::by_typed_code(&app.core, text, &caller(from)).await
     };
-    assert_eq!(typed("no code", "192.0.2.1").await.err().unwrap().code, "typed_code");
+    assert_eq!(
+        typed("no code", "192.0.2.1").await.err().unwrap().code,
+        "typed_code"
+    );
     let mut answers = Vec::new();
     for _ in 0..25 {
         answers.push(typed("0000-0000", "192.0.2.1").await.err().unwrap().code);
     }
-    assert_eq!((answers[0], answers[24]), ("not_found", "too_many_failures"));
+    assert_eq!(
+        (answers[0], answers[24]),
+        ("not_found", "too_many_failures")
+    );
     let right = invitation.typed_code.as_str();
     let closed = typed(right, "192.0.2.1").await.err().unwrap();
     assert!(matches!(closed.kind, Kind::TooMany { .. }));
@@ -216,7 +265,10 @@ both_engines!(typed_codes_cannot_be_guessed, still(), |app| async move {
     invitations::revoke_invitation(&app.core, &app.owner, &invitation.id)
         .await
         .unwrap();
-    assert_eq!(typed(right, "192.0.2.2").await.err().unwrap().kind, Kind::NotFound);
+    assert_eq!(
+        typed(right, "192.0.2.2").await.err().unwrap().kind,
+        Kind::NotFound
+    );
 });
 
 both_engines!(
@@ -237,7 +289,10 @@ both_engines!(
         }
         let first = letters(&app, &server).await;
         let count = |mails: &[Letter], to: &str| {
-            mails.iter().filter(|mail| mail.to == format!("{to}@example.org")).count()
+            mails
+                .iter()
+                .filter(|mail| mail.to == format!("{to}@example.org"))
+                .count()
         };
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         phone.enroll(&by(&app, &first[0])).await.unwrap();
@@ -247,16 +302,28 @@ both_engines!(
         let mails = letters(&app, &server).await;
         let told = ["ann", "bo", "cy"].map(|to| count(&mails, to));
         assert_eq!(told, [1, 2, 2], "whoever is enrolled is not reminded");
-        let reminder = mails.iter().rfind(|mail| mail.to == "bo@example.org").unwrap();
-        assert!(reminder.subject.contains("Reminder"), "{}", reminder.subject);
-        let bo = first.iter().find(|mail| mail.to == "bo@example.org").unwrap();
+        let reminder = mails
+            .iter()
+            .rfind(|mail| mail.to == "bo@example.org")
+            .unwrap();
+        assert!(
+            reminder.subject.contains("Reminder"),
+            "{}",
+            reminder.subject
+        );
+        let bo = first
+            .iter()
+            .find(|mail| mail.to == "bo@example.org")
+            .unwrap();
         assert_eq!(reminder.code(), bo.code(), "the same link goes on");
         // Whoever leaves hears nothing more.
         let api = later(&mut app).await;
         let people = api.get("/api/v1/people?search=Cy").await.expect(200);
         let cy = people["items"][0]["id"].as_str().unwrap().to_owned();
         let gone = json!({ "status": "inactive" });
-        api.patch(&format!("/api/v1/people/{cy}"), &gone).await.expect(200);
+        api.patch(&format!("/api/v1/people/{cy}"), &gone)
+            .await
+            .expect(200);
         // Two that passed while nobody looked are one; after the end there is none.
         app.clock.advance_ms(7 * DAY_MS + HOUR_MS);
         app.run_job("minute").await;
@@ -280,7 +347,10 @@ both_engines!(
         send(&api, &ann).await;
         let code = letters(&app, &server).await[0].code();
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
-        let attempt = phone.take_invitation(&app.url(), &code, None).await.unwrap();
+        let attempt = phone
+            .take_invitation(&app.url(), &code, None)
+            .await
+            .unwrap();
         phone.download_profile(&attempt.profile_url).await.unwrap();
         for hours in [1, 2, 3] {
             app.clock.advance_ms(hours * HOUR_MS);
@@ -288,7 +358,11 @@ both_engines!(
         }
         let mails = letters(&app, &server).await;
         assert_eq!(mails.len(), 2);
-        assert!(mails[1].subject.ends_with("installera profilen"), "{}", mails[1].subject);
+        assert!(
+            mails[1].subject.ends_with("installera profilen"),
+            "{}",
+            mails[1].subject
+        );
         assert_eq!(mails[1].code(), code);
     }
 );
@@ -300,17 +374,28 @@ both_engines!(
         let api = app.owner_api().await;
         let server = server(&app, &api).await;
         api.put(POLICY, &json!({ "pin": "mail" })).await.expect(200);
-        send(&api, &person(&api, "Ann Lee", "ann@example.org", "en").await).await;
+        send(
+            &api,
+            &person(&api, "Ann Lee", "ann@example.org", "en").await,
+        )
+        .await;
         let first = letters(&app, &server).await.remove(0);
         let (code, caller) = (first.code(), Caller::default());
-        let soon = invitations::send_new_pin(&app.core, &code, &caller).await.unwrap_err();
+        let soon = invitations::send_new_pin(&app.core, &code, &caller)
+            .await
+            .unwrap_err();
         assert_eq!(soon.code, "pin_just_sent");
         app.clock.advance_ms(25 * HOUR_MS);
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         phone.enroll(&by(&app, &first)).await.unwrap_err();
-        invitations::send_new_pin(&app.core, &code, &caller).await.unwrap();
+        invitations::send_new_pin(&app.core, &code, &caller)
+            .await
+            .unwrap();
         let second = letters(&app, &server).await.pop().unwrap();
-        assert_eq!((second.code(), second.subject.ends_with("Your new PIN")), (code, true));
+        assert_eq!(
+            (second.code(), second.subject.ends_with("Your new PIN")),
+            (code, true)
+        );
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         phone.enroll(&by(&app, &second)).await.unwrap();
         // Where the administrator hands it over, nobody has it mailed.
@@ -320,11 +405,18 @@ both_engines!(
     }
 );
 
-both_engines!(nothing_is_sent_without_a_mail_server, still(), |app| async move {
-    let api = app.owner_api().await;
-    let ann = person(&api, "Ann Lee", "ann@example.org", "en").await;
-    let body = json!({ "person_id": ann });
-    let refused = api.post("/api/v1/invitations/send", &body).await.expect(409);
-    assert_eq!(refused["code"], "mail_not_set");
-    assert_eq!(app.count("SELECT count(*) FROM invitation").await, 0);
-});
+both_engines!(
+    nothing_is_sent_without_a_mail_server,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let ann = person(&api, "Ann Lee", "ann@example.org", "en").await;
+        let body = json!({ "person_id": ann });
+        let refused = api
+            .post("/api/v1/invitations/send", &body)
+            .await
+            .expect(409);
+        assert_eq!(refused["code"], "mail_not_set");
+        assert_eq!(app.count("SELECT count(*) FROM invitation").await, 0);
+    }
+);

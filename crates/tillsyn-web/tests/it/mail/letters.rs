@@ -51,7 +51,9 @@ impl Letter {
 }
 
 pub(crate) fn between(text: &str, from: &str, to: &str) -> String {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("{from} in {text}"));
+    let (_, rest) = text
+        .split_once(from)
+        .unwrap_or_else(|| panic!("{from} in {text}"));
     rest.split(to).next().unwrap().trim().to_owned()
 }
 
@@ -68,7 +70,11 @@ fn split(data: &str, into: &mut Vec<(String, Vec<u8>)>) {
     };
     let kind = header("Content-Type");
     if let Some((_, rest)) = kind.split_once("boundary=") {
-        let boundary = rest.trim_start_matches('"').split(['"', ';']).next().unwrap();
+        let boundary = rest
+            .trim_start_matches('"')
+            .split(['"', ';'])
+            .next()
+            .unwrap();
         for part in body.split(&format!("--{boundary}")).skip(1) {
             if !part.starts_with("--") {
                 split(part.trim_start_matches("\r\n"), into);
@@ -105,7 +111,10 @@ fn printable(text: &str) -> Vec<u8> {
 fn words(text: &str) -> String {
     let mut bytes = Vec::new();
     for word in text.split(' ') {
-        match word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?=")) {
+        match word
+            .strip_prefix("=?utf-8?b?")
+            .and_then(|word| word.strip_suffix("?="))
+        {
             Some(word) => bytes.extend(STANDARD.decode(word).unwrap()),
             None => bytes.extend([b" ", word.as_bytes()].concat()),
         }

@@ -3,11 +3,11 @@
 mod alone;
 mod begin;
 mod browser;
-mod home;
-mod my_device;
 mod causes;
 mod consent;
 mod hand_over;
+mod home;
+mod my_device;
 mod own_devices;
 mod sign_in;
 mod steps;

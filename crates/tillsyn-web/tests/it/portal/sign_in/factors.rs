@@ -75,7 +75,11 @@ async fn what_lets_somebody_in_is_changed_only_by_who_just_proved_themselves() {
     let to = post(&mut browser, "/portal/me", "/portal/me/app/begin", &[])
         .await
         .expect(303);
-    assert!(to.location().starts_with("/portal/confirm?next="), "{}", to.location());
+    assert!(
+        to.location().starts_with("/portal/confirm?next="),
+        "{}",
+        to.location()
+    );
     post(
         &mut browser,
         "/portal/confirm",
@@ -90,7 +94,12 @@ async fn what_lets_somebody_in_is_changed_only_by_who_just_proved_themselves() {
     let to = post(&mut browser, "/portal/me", "/portal/me/app/begin", &[]).await;
     assert_eq!(to.expect(303).location(), "/portal/me/app");
     // Redirects stay on this server, and on these pages.
-    for next in ["https://evil.example/", "//evil.example", "/console", "/portal/../console"] {
+    for next in [
+        "https://evil.example/",
+        "//evil.example",
+        "/console",
+        "/portal/../console",
+    ] {
         let fields = [("password", OWN), ("next", next)];
         let to = post(&mut browser, "/portal/confirm", "/portal/confirm", &fields).await;
         assert_eq!(to.expect(303).location(), "/portal", "{next}");

@@ -150,14 +150,21 @@ async fn language_and_password_are_changed_on_the_own_profile() {
     post(&mut browser, "/portal/me", "/portal/me/language", &swedish)
         .await
         .expect(303);
-    browser.get("/portal/me").await.expect(200).says("Min profil");
+    browser
+        .get("/portal/me")
+        .await
+        .expect(200)
+        .says("Min profil");
     let stored = api.get(&format!("/api/v1/people/{id}")).await.expect(200);
     assert_eq!(stored["language"], "sv");
     let english = [("language", "en")];
     post(&mut browser, "/portal/me", "/portal/me/language", &english)
         .await
         .expect(303);
-    let wrong = [("old", "not the password"), ("password", "nine slow boats at sea")];
+    let wrong = [
+        ("old", "not the password"),
+        ("password", "nine slow boats at sea"),
+    ];
     post(&mut browser, "/portal/me", "/portal/me/password", &wrong)
         .await
         .expect(422)
@@ -170,7 +177,10 @@ async fn language_and_password_are_changed_on_the_own_profile() {
     other.get("/portal/me").await.expect(303);
     // A form without the token of the session is refused.
     browser
-        .send_form("/portal/me/language", &[("language", "ja"), ("csrf", "made-up")])
+        .send_form(
+            "/portal/me/language",
+            &[("language", "ja"), ("csrf", "made-up")],
+        )
         .await
         .expect(403);
 }

@@ -11,10 +11,7 @@ async fn the_two_doors_lead_to_two_houses() {
     let (_, mut browser) = elin(&app, &api).await;
     browser.get("/portal").await.expect(200);
     browser.get("/console").await.expect(303);
-    Browser::new(&app)
-        .sign_in(ELIN, OWN)
-        .await
-        .expect(401);
+    Browser::new(&app).sign_in(ELIN, OWN).await.expect(401);
     // An administrator is nobody at the portal, also where a person has their address.
     sign_in(&mut Browser::new(&app), OWNER_EMAIL, OWNER_PASSWORD)
         .await

@@ -32,7 +32,10 @@ impl PasswordSource for Directory {
         password: Zeroizing<String>,
     ) -> Answer<'a> {
         Box::pin(async move {
-            assert!(!password.is_empty(), "an empty password is never asked about");
+            assert!(
+                !password.is_empty(),
+                "an empty password is never asked about"
+            );
             if self.away.load(Ordering::SeqCst) {
                 let text = "The directory does not answer.";
                 return Err(Error::new(Kind::Unavailable, "directory_away", text));

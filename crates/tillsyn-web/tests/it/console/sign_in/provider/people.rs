@@ -24,9 +24,7 @@ async fn world(change: impl FnOnce(&mut ProviderInput)) -> World {
         client_secret: SECRET.to_owned(),
         redirect_uri: portal_redirect_uri(&world.app.core, &world.provider.id),
     });
-    world
-        .standin
-        .sign_in_as(OidcPerson::new("s-1", ELSA, &[]));
+    world.standin.sign_in_as(OidcPerson::new("s-1", ELSA, &[]));
     world
 }
 
@@ -49,7 +47,11 @@ async fn makes_people(world: &World) {
 async fn a_first_sign_in_makes_a_person_where_that_is_switched_on() {
     let world = world(|_| {}).await;
     let mut browser = Browser::new(&world.app);
-    browser.get("/portal/sign-in").await.expect(200).says("Norrvik ID");
+    browser
+        .get("/portal/sign-in")
+        .await
+        .expect(200)
+        .says("Norrvik ID");
     come(&world, &mut browser)
         .await
         .expect(403)
@@ -57,16 +59,17 @@ async fn a_first_sign_in_makes_a_person_where_that_is_switched_on() {
     let people = "SELECT count(*) FROM person";
     assert_eq!(world.app.count(people).await, 0);
     makes_people(&world).await;
-    assert_eq!(come(&world, &mut browser).await.expect(303).location(), "/portal");
+    assert_eq!(
+        come(&world, &mut browser).await.expect(303).location(),
+        "/portal"
+    );
     browser.get("/portal").await.expect(200);
     // No administrator came of it, and the second time nobody new.
     browser.get("/console").await.expect(303);
     let mut again = Browser::new(&world.app);
     come(&world, &mut again).await.expect(303);
     assert_eq!(world.app.count(people).await, 1);
-    let made = world
-        .rows("SELECT email, status FROM person")
-        .await;
+    let made = world.rows("SELECT email, status FROM person").await;
     assert_eq!(made, [[ELSA, "active"]]);
     let api = world.app.owner_api().await;
     let listed = api.get("/api/v1/people").await.expect(200);
