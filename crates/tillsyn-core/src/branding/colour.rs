@@ -125,29 +125,35 @@ impl Colour {
         }
     }
 
-    /// From OKLCH; what lies outside of sRGB is cut.
+    /// From OKLCH; what lies outside of sRGB is cut. The numbers are those of CSS Color 4, §20.
     pub(crate) fn from_oklch((lightness, chroma, hue): (f64, f64, f64)) -> Self {
         let (sin, cos) = hue.to_radians().sin_cos();
         let (a, b) = (chroma * cos, chroma * sin);
         let cube = |value: f64| value * value * value;
-        let l = cube(lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b);
-        let m = cube(lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b);
-        let s = cube(lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b);
+        let long = cube(lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b);
+        let medium = cube(lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b);
+        let short = cube(lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b);
+        let mix = |of_long: f64, of_medium: f64, of_short: f64| {
+            encode(of_long * long + of_medium * medium + of_short * short)
+        };
         Self {
-            red: encode(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
-            green: encode(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
-            blue: encode(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s),
+            red: mix(4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2),
+            green: mix(-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5),
+            blue: mix(-0.004_196_086_3, -0.703_418_614_7, 1.707_614_701_0),
         }
     }
 
     fn oklch(self) -> (f64, f64, f64) {
         let [red, green, blue] = self.linear();
-        let l = (0.412_221_470_8 * red + 0.536_332_536_3 * green + 0.051_445_992_9 * blue).cbrt();
-        let m = (0.211_903_498_2 * red + 0.680_699_545_1 * green + 0.107_396_956_6 * blue).cbrt();
-        let s = (0.088_302_461_9 * red + 0.281_718_837_6 * green + 0.629_978_700_5 * blue).cbrt();
-        let lightness = 0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s;
-        let a = 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s;
-        let b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s;
+        let cone = |of_red: f64, of_green: f64, of_blue: f64| {
+            (of_red * red + of_green * green + of_blue * blue).cbrt()
+        };
+        let long = cone(0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9);
+        let medium = cone(0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6);
+        let short = cone(0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5);
+        let lightness = 0.210_454_255_3 * long + 0.793_617_785_0 * medium - 0.004_072_046_8 * short;
+        let a = 1.977_998_495_1 * long - 2.428_592_205_0 * medium + 0.450_593_709_9 * short;
+        let b = 0.025_904_037_1 * long + 0.782_771_766_2 * medium - 0.808_675_766_0 * short;
         (lightness, a.hypot(b), b.atan2(a).to_degrees())
     }
 
