@@ -25,7 +25,6 @@ pub(super) fn still() -> AppOptions {
 pub(super) struct Me {
     pub(super) browser: Browser,
     pub(super) person: PersonId,
-    pub(super) account: String,
     pub(super) session: String,
     pub(super) device: Device,
     pub(super) id: DeviceId,
@@ -55,14 +54,13 @@ impl Me {
         let row = app.db().query_optional(found, args![email]).await.unwrap();
         let row = row.unwrap();
         let person = PersonId::parse(row.str(1).unwrap()).unwrap();
-        let (account, session) = sign_in(app, &person, row.str(2).unwrap(), name).await;
+        let session = sign_in(app, &person, row.str(2).unwrap(), name).await;
         let mut browser = Browser::new(app, IPHONE, "en");
         browser.keep("tillsyn", &session);
         Self {
             id: DeviceId::parse(row.str(0).unwrap()).unwrap(),
             browser,
             person,
-            account,
             session,
             device,
         }
@@ -104,7 +102,7 @@ impl Me {
     }
 }
 
-async fn sign_in(app: &TestApp, person: &PersonId, unit: &str, name: &str) -> (String, String) {
+async fn sign_in(app: &TestApp, person: &PersonId, unit: &str, name: &str) -> String {
     const ACCOUNT: &str = "INSERT INTO account (id, org_unit_id, email, name, password_hash, role, status, \
         created_at, role_changed_at, password_changed_at, person_id) \
         VALUES ($1, $2, $3, $4, '!', 'portal', 'active', 0, 0, 0, $5)";
@@ -124,7 +122,7 @@ async fn sign_in(app: &TestApp, person: &PersonId, unit: &str, name: &str) -> (S
     let token = hash::sha256_hex(session.as_bytes());
     let values = args![token, id.as_str(), now, now + 12 * 3_600_000];
     app.db().execute(SESSION, values).await.unwrap();
-    (id, session)
+    session
 }
 
 /// What the organisation says of one act.
