@@ -162,15 +162,10 @@ impl OpenLdap {
         }
     }
 
-    /// Makes changes as its administrator: LDIF with `changetype`.
+    /// Makes changes as its administrator: LDIF, an entry without `changetype` is added.
     pub fn change(&self, ldif: &str) {
-        let (done, told) = self.try_change(ldif);
-        assert!(done, "ldapmodify: {told}");
-    }
-
-    fn try_change(&self, ldif: &str) -> (bool, String) {
         let mut child = Command::new(program("ldapmodify"))
-            .args(["-x", "-D"])
+            .args(["-a", "-x", "-D"])
             .arg(format!("cn=admin,{SUFFIX}"))
             .args(["-w", ADMIN_PASSWORD, "-H"])
             .arg(format!("ldap://127.0.0.1:{}", self.plain))
@@ -183,8 +178,8 @@ impl OpenLdap {
         input.write_all(ldif.as_bytes()).unwrap();
         drop(input);
         let done = child.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&done.stderr).into_owned();
-        (done.status.success(), told)
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "ldapmodify: {told}");
     }
 
     /// How often somebody tried to sign in by this name, as its log has it.
