@@ -39,6 +39,8 @@ const FIXED = {
   overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
   profiles: '/console/profiles', 'profiles-none': '/console/profiles?q=zzz', 'profile-new': '/console/profiles/new', plans: '/console/plans',
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
+  'invite-send': '/console/enrollment/send', 'invite-batches': '/console/enrollment/batches',
+  'invite-policy': '/console/settings/invitations',
   attempts: '/console/enrollment/attempts', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
   certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',

@@ -24,6 +24,9 @@ use tillsyn_web::console::enrollment::{
 use tillsyn_web::console::errors::ErrorPage;
 use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
+use tillsyn_web::console::invite::{
+    BatchPage, BatchesPage, PolicyPage, SendPage as InviteSendPage,
+};
 use tillsyn_web::console::organisation::{
     GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage,
 };
@@ -109,6 +112,10 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<IdentityProviderPage>(folder, texts)?;
     write::<WelcomePage>(folder, texts)?;
     write::<ImportsPage>(folder, texts)?;
+    write::<InviteSendPage>(folder, texts)?;
+    write::<BatchesPage>(folder, texts)?;
+    write::<BatchPage>(folder, texts)?;
+    write::<PolicyPage>(folder, texts)?;
     write::<MovePage>(folder, texts)?;
     write::<ImportPage>(folder, texts)?;
     write::<CertificatesPage>(folder, texts)?;

@@ -15,6 +15,7 @@ mod send;
 mod typed;
 mod view;
 
+pub(crate) use policy::has_room_in;
 pub(crate) use remind::{forget_over, remind_due};
 
 pub use again::start_again;

@@ -355,6 +355,35 @@ pub(crate) async fn at_device_limit_in(
     Ok(count >= policy.device_limit)
 }
 
+/// Whether the person behind an attempt may have this device beside those that they have; one that they have
+/// already is no other.
+pub(crate) async fn has_room_in(
+    tx: &Tx,
+    attempt: &str,
+    serial: Option<&str>,
+    udid: Option<&str>,
+) -> Result<bool, Error> {
+    const WHOSE: &str = "SELECT i.person_id, u.path FROM attempt t \
+        JOIN invitation i ON i.id = t.invitation_id JOIN org_unit u ON u.id = i.org_unit_id \
+        WHERE t.id = $1";
+    const OTHERS: &str = "SELECT count(*) FROM enrollment e LEFT JOIN device d ON d.id = e.device_id \
+        WHERE e.person_id = $1 AND e.status = 'active' AND COALESCE(d.serial_number, '') <> $2 \
+        AND COALESCE(e.udid, '') <> $3";
+    let Some(row) = tx.fetch_optional(WHOSE, args![attempt]).await? else {
+        return Ok(true);
+    };
+    let Some(person) = row.opt_text(0)? else {
+        return Ok(true);
+    };
+    let limit = policy_in(tx, row.str(1)?).await?.device_limit;
+    if limit == 0 {
+        return Ok(true);
+    }
+    // An absent number is nobody's.
+    let values = args![person, serial.unwrap_or("-"), udid.unwrap_or("-")];
+    Ok(tx.fetch_one(OTHERS, values).await?.i64(0)? < limit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,9 +12,9 @@ mod trial;
 pub(crate) use deliver::run_due;
 pub use outbox::{MailView, list_mail};
 pub(crate) use queue::{NewMail, queue_in, withdraw_in};
-pub(crate) use server::has_server;
 pub use server::{
-    MailServer, MailServerChange, MailTls, mail_server, remove_mail_server, set_mail_server,
+    MailServer, MailServerChange, MailTls, has_server, mail_server, remove_mail_server,
+    set_mail_server,
 };
 pub use trial::send_test;
 

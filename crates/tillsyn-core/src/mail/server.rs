@@ -95,7 +95,7 @@ pub async fn mail_server(core: &Core, actor: &Actor) -> Result<Option<MailServer
 }
 
 /// Whether mail leads anywhere.
-pub(crate) async fn has_server(core: &Core) -> Result<bool, Error> {
+pub async fn has_server(core: &Core) -> Result<bool, Error> {
     Ok(core.db().query_optional(FIND, args![]).await?.is_some())
 }
 

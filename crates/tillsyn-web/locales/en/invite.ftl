@@ -39,3 +39,127 @@ activity-batch-cancel = stopped sending invitations
 activity-batch-done = finished sending invitations
 activity-batch-failed = could not send invitations
 activity-batch-resend = sent invitations anew
+invite-send = Send invitations
+invite-send-intro = By mail, each in the person’s own language. You see who gets one before anything is sent.
+invite-whom = Who is invited
+invite-to-people = People by mail address
+invite-emails = Mail addresses
+invite-emails-hint = Of people who are known already, one to a line or with commas between them.
+invite-to-group = Everybody in a group
+invite-to-file = A file
+invite-file-hint = CSV with the columns name, email, unit and language, at most 5,000 rows. Whoever is missing is added to the list of people.
+invite-label = Label
+invite-label-hint = What the list of sent invitations shows, for instance “New staff, autumn”.
+invite-skip = Pass over
+invite-skip-open = Whoever has an open invitation
+invite-skip-enrolled = Whoever has an enrolled device
+invite-policy-of-unit = What holds for each person is what their own unit says.
+invite-mail-missing = There is no mail server yet, so no invitation can be sent.
+invite-batches = Sent together
+invite-batches-intro = Invitations to many, and who is where on the way.
+invite-batches-none = Nothing was sent together yet
+invite-batches-none-text = Invite a group or a file of people, and see here how far each of them is.
+invite-batches-region = Invitations sent together
+invite-batch-of = Invitations of { $a }
+invite-source = From
+invite-status-running = Sending
+invite-status-done = Sent
+invite-export = As CSV
+invite-stop = Stop sending
+invite-discard = Discard
+invite-nothing-yet = Nothing was sent yet
+invite-nobody = Nobody in this list can be invited. The list says why.
+invite-will-send = { $n ->
+    [one] 1 person gets a mail.
+   *[other] { $n } people get a mail.
+}
+invite-begin = Send now
+invite-failed = Sending ended early: whoever began it may not send any more, or it was interrupted too often. Who got a mail, the list says.
+invite-resend-title = Write again to those who are stuck
+invite-resend-text = Each gets a new link and, where it goes by mail, a new PIN. The link before stops working.
+invite-resend-step = Who stopped at
+invite-resend = Send anew
+invite-people = Who is where
+invite-people-region = People of these invitations
+invite-step = Furthest step
+invite-step-planned = Will be invited
+invite-step-skipped = Passed over
+invite-step-wrong = Cannot be used
+invite-step-cancelled = Not sent, stopped
+invite-step-not-invited = Could not be invited
+invite-step-invited = Mail waits
+invite-step-mail-sent = Mail sent
+invite-step-mail-refused = Mail refused
+invite-step-mail-failed = Mail failed
+invite-step-opened = Opened
+invite-step-pin = PIN given
+invite-step-profile = Profile fetched
+invite-step-certificate = Certificate issued
+invite-step-enrolled = Enrolled
+invite-step-ready = Ready
+invite-step-failed = Failed
+invite-step-expired = Invitation expired
+invite-step-revoked = Invitation withdrawn
+invite-new-person = Is added to the list of people
+invite-reminded = { $n ->
+    [one] Reminded once
+   *[other] Reminded { $n } times
+}
+invite-cause-invitation = Has an open invitation
+invite-cause-device = Has an enrolled device
+invite-cause-twice = Is in the list above already
+invite-cause-limit = Has as many devices as the organisation allows
+invite-cause-inactive = Is inactive
+invite-cause-no-email = Has no mail address
+invite-cause-over = The invitation is over already
+invite-cause-lapsed = The profile was not installed in time
+invite-cause-overtaken = Is somebody else by now; make a new list
+invite-problem-empty = Name at least one person
+invite-problem-long = At most 5,000 people at a time
+invite-problem-nobody = Nobody there can be written to
+invite-problem-overtaken = This is another list than you looked at. Look again.
+invite-problem-over = This list was discarded. Make a new one.
+invite-problem-running = It is still being sent. Wait until it is done, or stop it.
+invite-problem-steps = Choose a step at which people are stuck
+nav-invite-policy = How to invite
+invite-policy-intro = PIN, life, reminders and limits of the invitations that are sent by mail. The nearest unit wins, figure by figure.
+invite-policy-show = Show
+invite-pin-none = No PIN
+invite-pin-mail = PIN in the mail with the link
+invite-pin-shown = PIN shown to the administrator, who hands it over another way
+invite-account-none = No account needed
+invite-account-required = The person signs in first
+invite-account-password = Whoever has no password sets one on the way
+invite-account = The person’s own account
+invite-as-above = As above this unit
+invite-as-usual = The usual
+invite-empty-above = Empty: as above this unit.
+invite-days = Life in days
+invite-after = Reminders, days after the mail
+invite-before = Reminders, days before the end
+invite-limit = Devices of a person at a time
+invite-usual-days = { $n ->
+    [one] 1 to 90. Empty: 1 day.
+   *[other] 1 to 90. Empty: { $n } days.
+}
+invite-usual-list = Such as 2, 5. 0 is none. Empty: { $a }.
+invite-usual-limit = 1 to 100. Empty or 0: no limit.
+invite-days-wrong = An invitation lives 1 to 90 days
+invite-reminders-wrong = At most five numbers from 1 to 89, with commas between them
+invite-limit-wrong = A number from 0 to 100
+invite-in-force = In force here
+invite-keep = Invitations that are out already keep what they were made with.
+invite-others = Units with figures of their own
+invite-policy-days = { $n ->
+    [one] Lives 1 day
+   *[other] Lives { $n } days
+}
+invite-policy-after = Reminded after { $a } days
+invite-policy-before = Reminded { $a } days before the end
+invite-policy-limit = { $n ->
+    [one] At most 1 device each
+   *[other] At most { $n } devices each
+}
+invite-typed = Code to type
+invite-typed-hint = Typed at { $a } where the link cannot be tapped.
+invite-resent = A new invitation is on its way; the link before no longer works.

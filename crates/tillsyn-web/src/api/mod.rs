@@ -68,6 +68,7 @@ pub use operations::install_metrics;
 pub use payload_types::{Described, PayloadType, payload_type, payload_types};
 
 pub(crate) use imports::{ERRORS, csv_file, template_file};
+pub(crate) use invitation_batches::PEOPLE as BATCH_PEOPLE;
 pub(crate) use operations::{health_routes, metrics_routes, only_from_this_machine};
 pub(crate) use routes::{may_command, routes};
 

@@ -67,6 +67,7 @@ pub enum Place {
     Push,
     Units,
     Inventory,
+    InvitationPolicy,
     Mail,
     Webhooks,
     Tokens,
@@ -284,6 +285,12 @@ impl Frame {
                         urls::INVENTORY,
                         "refresh",
                         l.t("nav-inventory"),
+                    ),
+                    item(
+                        Place::InvitationPolicy,
+                        urls::INVITATION_POLICY,
+                        "mail",
+                        l.t("nav-invite-policy"),
                     ),
                     item(
                         Place::Administrators,

@@ -24,6 +24,7 @@ pub mod guard;
 pub mod help_desk;
 pub mod identity_providers;
 pub mod imports;
+pub mod invite;
 mod lists;
 pub mod mail;
 mod needs;
@@ -50,6 +51,8 @@ mod samples_directory;
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]
 mod samples_imports;
+#[cfg(any(test, feature = "testing"))]
+mod samples_invite;
 #[cfg(any(test, feature = "testing"))]
 mod samples_ldap;
 #[cfg(any(test, feature = "testing"))]

@@ -400,6 +400,23 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::INVITATION_NEW, INVITE, INVITE),
     ("/console/enrollment/invitations/{id}", INVITATIONS, None),
     ("/console/enrollment/invitations/{id}/revoke", None, INVITE),
+    ("/console/enrollment/invitations/{id}/resend", None, INVITE),
+    (urls::INVITATION_SEND, INVITE, INVITE),
+    (urls::INVITATION_BATCHES, INVITATIONS, None),
+    ("/console/enrollment/batches/{id}", INVITATIONS, None),
+    (
+        "/console/enrollment/batches/{id}/people.csv",
+        INVITATIONS,
+        None,
+    ),
+    ("/console/enrollment/batches/{id}/begin", None, INVITE),
+    ("/console/enrollment/batches/{id}/cancel", None, INVITE),
+    ("/console/enrollment/batches/{id}/resend", None, INVITE),
+    (
+        urls::INVITATION_POLICY,
+        INVITATIONS,
+        Some(one(P::SettingsWrite)),
+    ),
     (
         "/console/enrollment/invitations/{id}/renew-pin",
         None,

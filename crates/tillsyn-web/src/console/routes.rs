@@ -9,7 +9,7 @@ use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
     device, devices, directories, directory_ldap, enrollment, events, failure, help_desk,
-    identity_providers, imports, mail, needs, notifications, organisation, overview, profiles,
+    identity_providers, imports, invite, mail, needs, notifications, organisation, overview, profiles,
     rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
@@ -51,6 +51,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(of_administrators())
         .merge(of_audit())
         .merge(of_imports())
+        .merge(of_invite())
         .route(urls::COMMANDS, get(commands::list))
         .route(urls::CERTIFICATES, get(certificates::list))
         .route("/console/certificates/{id}", get(certificates::show))
@@ -436,6 +437,32 @@ fn of_imports() -> Router<AppState> {
         .route(&format!("{one}/errors"), get(imports::errors))
         .route(&format!("{one}/apply"), post(imports::apply))
         .route(&format!("{one}/cancel"), post(imports::cancel))
+}
+
+fn of_invite() -> Router<AppState> {
+    let one = "/console/enrollment/batches/{id}";
+    let room = tillsyn_core::imports::MOST_BYTES + 512 * 1024;
+    Router::new()
+        .route(
+            urls::INVITATION_SEND,
+            get(invite::send_form)
+                .post(invite::send)
+                .layer(DefaultBodyLimit::max(room)),
+        )
+        .route(urls::INVITATION_BATCHES, get(invite::batches))
+        .route(one, get(invite::batch_page))
+        .route(&format!("{one}/people.csv"), get(invite::batch_file))
+        .route(&format!("{one}/begin"), post(invite::begin))
+        .route(&format!("{one}/cancel"), post(invite::cancel))
+        .route(&format!("{one}/resend"), post(invite::resend))
+        .route(
+            "/console/enrollment/invitations/{id}/resend",
+            post(enrollment::resend),
+        )
+        .route(
+            urls::INVITATION_POLICY,
+            get(invite::policy_page).post(invite::change_policy),
+        )
 }
 
 fn of_device() -> Router<AppState> {

@@ -1479,6 +1479,11 @@ impl Sample for InvitationPage {
                 expires: l.deadline(NOW + 14 * DAY, &zone()),
                 secret,
                 attempts,
+                resend: if state == "open" {
+                    urls::invitation_resend(ID)
+                } else {
+                    String::new()
+                },
                 revoke: if state == "open" {
                     urls::invitation_revoke(ID)
                 } else {
@@ -1492,6 +1497,7 @@ impl Sample for InvitationPage {
             };
         let secret = |pin: &str| InvitationSecret {
             link: address.to_owned(),
+            typed: "7K2M-9QXD".to_owned(),
             qr: Qr::new(address),
             pin: pin.to_owned(),
             pin_until: l.deadline(NOW + DAY, &zone()),
@@ -1501,6 +1507,7 @@ impl Sample for InvitationPage {
         let mut renewed = page(
             Some(InvitationSecret {
                 link: String::new(),
+                typed: String::new(),
                 qr: None,
                 ..secret("7KQ4-M2XD")
             }),

@@ -647,6 +647,34 @@ pub fn command_again(device_id: &str, uuid: &str) -> String {
     command(device_id, uuid) + "/again"
 }
 
+/// Sending invitations to many.
+pub const INVITATION_SEND: &str = "/console/enrollment/send";
+/// Invitations that were sent together.
+pub const INVITATION_BATCHES: &str = "/console/enrollment/batches";
+/// How the organisation invites.
+pub const INVITATION_POLICY: &str = "/console/settings/invitations";
+
+pub fn invitation_batch(id: &str) -> String {
+    format!("{INVITATION_BATCHES}/{}", segment(id))
+}
+
+/// An act on a batch, or its list as a file.
+pub fn invitation_batch_act(id: &str, act: &str) -> String {
+    format!("{}/{act}", invitation_batch(id))
+}
+
+/// The policy of one unit; of the top for none.
+pub fn invitation_policy(unit: &str) -> String {
+    if unit.is_empty() {
+        return INVITATION_POLICY.to_owned();
+    }
+    Query::default().with("unit", unit).url(INVITATION_POLICY)
+}
+
+pub fn invitation_resend(id: &str) -> String {
+    invitation(id) + "/resend"
+}
+
 pub fn invitation(id: &str) -> String {
     format!("{INVITATIONS}/{}", segment(id))
 }

@@ -53,7 +53,8 @@ pub(crate) enum ClientCommand {
     Command(With<command::CommandVerb>),
     /// Lists, shows, renews and revokes the certificates of devices
     Certificate(With<certificate::CertificateVerb>),
-    /// Makes, lists and revokes invitations
+    /// Makes, sends, lists and revokes invitations
+    #[command(visible_alias = "invitation")]
     Invite(With<invite::InviteVerb>),
     /// Follows attempts to enroll
     Attempt(With<attempt::AttemptVerb>),

@@ -16,6 +16,7 @@ use crate::devices;
 use crate::error::Error;
 use crate::ids::EnrollmentId;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
+use crate::invitations;
 
 const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_id, i.ownership, \
     i.enrollment_type, i.status, i.uses, i.uses_allowed, t.platform, t.expires_at \
@@ -72,6 +73,9 @@ pub(super) async fn first(
     }
     if !agrees_with_attestation(tx, &context.certificate.sha256, serial).await? {
         return fail(cause::WRONG_DEVICE).await;
+    }
+    if !invitations::has_room_in(tx, attempt_id, serial, udid).await? {
+        return fail(cause::LIMIT_REACHED).await;
     }
     let Some(topic) = current_topic(tx, message.topic.as_str()).await? else {
         return fail(cause::TOPIC_MISMATCH).await;

@@ -6,6 +6,8 @@ mod list;
 mod people;
 mod views;
 
+pub(crate) use people::PEOPLE;
+
 use tillsyn_core::Permission as P;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

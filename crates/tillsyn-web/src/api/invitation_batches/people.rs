@@ -16,7 +16,7 @@ use crate::auth::RequestContext;
 use crate::error::AppError;
 
 /// The name under which the people of a batch are saved.
-pub(super) const PEOPLE: &str = "attachment; filename=\"invitations.csv\"";
+pub(crate) const PEOPLE: &str = "attachment; filename=\"invitations.csv\"";
 
 /// Which people.
 #[derive(Deserialize, IntoParams)]

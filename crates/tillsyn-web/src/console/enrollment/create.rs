@@ -105,6 +105,7 @@ fn secret(visitor: &Visitor, created: &CreatedInvitation) -> InvitationSecret {
     let until = created.pin_expires_at;
     InvitationSecret {
         link: created.url.to_string(),
+        typed: core::grouped(&created.typed_code),
         qr: Qr::new(&created.url),
         pin: created
             .pin

@@ -55,6 +55,13 @@ pub(super) async fn build(visitor: &Visitor, id: &str) -> Result<InvitationPage,
             .map(|attempt| row(visitor, attempt))
             .collect(),
         revoke: address(urls::invitation_revoke(id.as_str())),
+        resend: if matches!(found.status, "open" | "expired")
+            && visitor.may(Permission::InvitationsWrite)
+        {
+            urls::invitation_resend(id.as_str())
+        } else {
+            String::new()
+        },
         renew_pin: if found.has_pin {
             address(urls::invitation_renew_pin(id.as_str()))
         } else {

@@ -8,6 +8,7 @@ mod invitations;
 mod new_form;
 mod page;
 mod renew_pin;
+mod resend;
 mod revoke;
 
 pub use page::{
@@ -22,4 +23,5 @@ pub(super) use invitation::invitation;
 pub(super) use invitations::{enrollment, invitations};
 pub(super) use new_form::new_invitation;
 pub(super) use renew_pin::renew_pin;
+pub(super) use resend::resend;
 pub(super) use revoke::revoke;

@@ -100,6 +100,8 @@ pub struct InvitationPage {
     pub attempts: Vec<AttemptRow>,
     /// Address to revoke it; empty when it is over.
     pub revoke: String,
+    /// Address to send it anew; empty when it was used or withdrawn.
+    pub resend: String,
     /// Address for a new PIN; empty when it asks for none or is over.
     pub renew_pin: String,
 }
@@ -108,6 +110,8 @@ pub struct InvitationPage {
 pub struct InvitationSecret {
     /// Empty when only the PIN is new.
     pub link: String,
+    /// Typed at `/go` in the place of the link.
+    pub typed: String,
     pub qr: Option<Qr>,
     pub pin: String,
     /// Until when the PIN holds.

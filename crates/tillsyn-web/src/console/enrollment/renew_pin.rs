@@ -25,6 +25,7 @@ pub(crate) async fn renew_pin(
     let mut shown = build(&visitor, id.as_str()).await?;
     shown.secret = Some(InvitationSecret {
         link: String::new(),
+        typed: String::new(),
         qr: None,
         pin: pin.to_string(),
         pin_until: visitor.texts.deadline(until, &visitor.zone),

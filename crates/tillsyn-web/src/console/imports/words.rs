@@ -98,7 +98,7 @@ pub(super) fn failure(l: Texts, line: u64) -> String {
 }
 
 /// Why a file was not taken, or an import not begun; `None` for what has a page of its own.
-pub(super) fn problem(l: Texts, error: &Error) -> Option<String> {
+pub(in crate::console) fn problem(l: Texts, error: &Error) -> Option<String> {
     let data = error.data.clone().unwrap_or_default();
     let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
     Some(match error.code {

@@ -11,6 +11,7 @@ mod enrollment;
 mod events;
 mod help_desk;
 mod imports;
+mod invite;
 mod moves;
 mod organisation;
 mod pages;

@@ -420,3 +420,27 @@ both_engines!(
         assert_eq!(app.count("SELECT count(*) FROM invitation").await, 0);
     }
 );
+
+both_engines!(
+    nobody_gets_more_devices_than_the_policy_allows,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        api.put(POLICY, &json!({ "device_limit": 1 })).await.expect(200);
+        let ann = person(&api, "Ann Lee", "ann@example.org", "en").await;
+        send(&api, &ann).await;
+        send(&api, &ann).await;
+        let mails = letters(&app, &server).await;
+        let mut phone = app.device(DeviceConfig::iphone(app.next()));
+        phone.enroll(&by(&app, &mails[0])).await.unwrap();
+        let mut another = app.device(DeviceConfig::iphone(app.next()));
+        another.enroll(&by(&app, &mails[1])).await.unwrap_err();
+        let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
+        assert_eq!(app.text(cause).await.as_deref(), Some("limit_reached"));
+        let body = json!({ "person_id": ann });
+        let refused = api.post("/api/v1/invitations/send", &body).await.expect(409);
+        assert_eq!(refused["code"], "device_limit");
+        assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 1);
+    }
+);
