@@ -149,7 +149,7 @@ impl Sample for HandOverPage {
 }
 
 impl Sample for GoPage {
-    const NAME: &'static str = "go";
+    const NAME: &'static str = "e-go";
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let page = |platform, own| Self {

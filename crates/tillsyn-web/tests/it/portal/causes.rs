@@ -10,7 +10,11 @@ use super::steps::{attempt_id, begin};
 
 /// A clock of its own and no jobs but those that the test runs.
 async fn standing_still() -> (TestApp, Clock) {
-    let clock = Clock::fixed(1_800_000_000_000);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    // Of today: the simulated devices look at their own clocks.
+    let clock = Clock::fixed(i64::try_from(now.as_millis()).unwrap());
     let options = AppOptions {
         clock: clock.clone(),
         jobs: false,

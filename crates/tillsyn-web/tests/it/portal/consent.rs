@@ -1,7 +1,8 @@
 //! What a person is shown and agrees to before there is a profile.
 
 use serde_json::json;
-use tillsyn_core::Permission;
+use tillsyn_core::branding::{self, BrandingEdit};
+use tillsyn_core::{Permission, org};
 use tillsyn_sim::DeviceConfig;
 use tillsyn_testkit::{TestApp, both_engines};
 
@@ -21,13 +22,12 @@ fn secret(browser: &Browser) -> String {
 }
 
 async fn set_terms(app: &TestApp, text: &str) {
-    let value = json!({ "text": text }).to_string();
-    app.db()
-        .execute(
-            "INSERT INTO setting (name, value, updated_at) VALUES ('terms', $1, 1) \
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            vec![value.into()],
-        )
+    let root = org::root(&app.core).await.unwrap();
+    let edit = BrandingEdit {
+        terms: [("en".to_owned(), text.to_owned())].into(),
+        ..BrandingEdit::default()
+    };
+    branding::set(&app.core, &app.owner, &root.id, edit)
         .await
         .unwrap();
 }

@@ -88,7 +88,8 @@ both_engines!(
             .is(410, "This link has been withdrawn");
         let page = browser.get(&format!("/e/{}", second.code.as_str())).await;
         page.is(200, "It is yours: we see less and cannot erase it");
-        let mut one = app.device(DeviceConfig::iphone(app.next()));
+        let number = app.next();
+        let mut one = app.device(DeviceConfig::iphone(number));
         let mut other = app.device(DeviceConfig::iphone(app.next()));
         let by = |code: &str| EnrollBy::Invitation {
             server: app.url(),
@@ -114,7 +115,8 @@ both_engines!(
         allow(&app, "personal", 2).await;
         let fourth = invite_oneself(&app.core, &actor, &elin).await.unwrap();
         allow(&app, "personal", 1).await;
-        one.enroll(&by(&fourth.code)).await.unwrap();
+        let mut reset = app.device(DeviceConfig::iphone(number));
+        reset.enroll(&by(&fourth.code)).await.unwrap();
         assert_eq!(app.count(owned).await, 1);
     }
 );
