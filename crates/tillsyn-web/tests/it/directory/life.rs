@@ -107,7 +107,8 @@ both_engines!(
         )
         .await;
         let gone = PersonId::parse(&person(&app, "guid-secret").await).unwrap();
-        let document = tillsyn_core::audit::export_person(&app.core, &Actor::server(), &gone, None);
+        let server = Actor::server();
+        let document = tillsyn_core::audit::export_person(&app.core, &server, &gone, None);
         let document = document.await.unwrap();
         assert_eq!(document["directories"][0]["key"], "guid-secret");
         let erase = Erase {

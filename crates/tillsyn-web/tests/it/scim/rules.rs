@@ -41,9 +41,10 @@ both_engines!(
         let second = a.with(&token(&app, &a.source).await);
         second.get("/Users").await.expect(200);
         a.get("/Users").await.expect(200);
+        let server = tillsyn_core::Actor::server();
         let third = tillsyn_core::directory::create_scim_token(
             &app.core,
-            &tillsyn_core::Actor::server(),
+            &server,
             &a.source,
             10,
             None,
