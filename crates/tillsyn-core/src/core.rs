@@ -145,7 +145,9 @@ impl Core {
             raw_wanted: crate::webhooks::RawWanted::default(),
             forwarder: crate::nanomdm::forward::Forwarder::default(),
             providers: crate::accounts::Providers::default(),
-            password_source: RwLock::new(None),
+            password_source: RwLock::new(Some(
+                Arc::new(crate::ldap::LdapPasswords) as Arc<dyn PasswordSource>
+            )),
         })))
     }
 

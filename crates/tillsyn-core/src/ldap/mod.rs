@@ -6,6 +6,7 @@
 
 mod change;
 mod connect;
+mod hook;
 mod input;
 mod lockout;
 mod mapping;
@@ -18,6 +19,7 @@ mod tests;
 mod trial;
 mod verify;
 
+pub use hook::LdapPasswords;
 pub use input::LdapInput;
 pub use settings::{LdapSettings, LdapState, LdapView};
 pub use store::save_settings;

@@ -1,7 +1,8 @@
 //! Signing in with the password of the directory.
 
-use tillsyn_core::ids::DirectoryId;
-use tillsyn_core::ldap::{PasswordCheck, verify_password};
+use tillsyn_core::accounts::portal::PasswordSource as _;
+use tillsyn_core::ids::{DirectoryId, PersonId};
+use tillsyn_core::ldap::{LdapPasswords, PasswordCheck, verify_password};
 use tillsyn_testkit::canaries::{Canary, cells};
 use tillsyn_testkit::{OpenLdap, OpenLdapOptions, TestApp, both_engines};
 use zeroize::Zeroizing;
@@ -247,5 +248,27 @@ both_engines!(
             ask(&app, &id, "maja", "maja-password").await,
             PasswordCheck::Right(_)
         ));
+    }
+);
+
+both_engines!(
+    portal_asks_the_directory_of_the_person_and_of_nobody_else,
+    still(),
+    |app| async move {
+        let mut server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        sync(&app, &id).await;
+        let maja = PersonId::parse(&person(&app, "maja").await.unwrap().0).unwrap();
+        let stranger = PersonId::parse("0197c8a0-0000-7000-8000-00000000beef").unwrap();
+        let (core, there) = (&app.core, LdapPasswords);
+        assert!(there.checks(core, &maja).await.unwrap());
+        assert!(!there.checks(core, &stranger).await.unwrap());
+        let word = |text: &str| Zeroizing::new(text.to_owned());
+        assert!(there.verify(core, &maja, word("maja-password")).await.unwrap());
+        assert!(!there.verify(core, &maja, word("erik-password")).await.unwrap());
+        assert!(!there.verify(core, &stranger, word("maja-password")).await.unwrap());
+        server.stop();
+        let away = there.verify(core, &maja, word("maja-password")).await;
+        assert_eq!(away.unwrap_err().code, "directory_away");
     }
 );
