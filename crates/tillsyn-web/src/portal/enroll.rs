@@ -443,6 +443,15 @@ pub struct ReadyPage {
 }
 
 impl ReadyPage {
+    /// To the person's own pages; whoever has no password yet chooses one on the way.
+    pub(crate) fn own_pages(&self) -> String {
+        let mut parts = self.f.here.split('/').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some("e"), Some(code)) if !code.is_empty() => urls::enroll_password(code),
+            _ => urls::PORTAL.to_owned(),
+        }
+    }
+
     pub(crate) fn leave(&self) -> String {
         match self.platform {
             Platform::Mac => self.f.t("ready-leave-mac"),

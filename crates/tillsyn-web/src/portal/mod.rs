@@ -16,6 +16,7 @@ mod me;
 mod my_act;
 mod my_device;
 pub(crate) mod my_words;
+mod own_password;
 mod passkeys;
 mod provider;
 mod routes;

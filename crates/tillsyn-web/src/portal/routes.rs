@@ -6,8 +6,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use super::{
-    acts, begin, confirm, failure, go, home, manifest, me, my_act, my_device, passkeys, provider,
-    second, set_up, sign_in, steps, welcome,
+    acts, begin, confirm, failure, go, home, manifest, me, my_act, my_device, own_password,
+    passkeys, provider, second, set_up, sign_in, steps, welcome,
 };
 use crate::state::AppState;
 use crate::ui::urls;
@@ -64,6 +64,10 @@ fn own_pages() -> Router<AppState> {
         .route(
             "/portal/welcome/{code}",
             get(welcome::form).post(welcome::take),
+        )
+        .route(
+            "/e/{code}/password",
+            get(own_password::form).post(own_password::take),
         )
         .merge(own_profile())
 }

@@ -198,7 +198,6 @@ pub(crate) struct PortalGuest {
     pub(crate) state: AppState,
     pub(crate) signed_in: bool,
     pub(crate) texts: Texts,
-    pub(crate) zone: Zone,
     pub(crate) query: urls::Query,
     /// As the organisation itself presents itself: whose unit it is, nobody knows yet.
     branding: Branding,
@@ -228,7 +227,6 @@ impl FromRequestParts<AppState> for PortalGuest {
             state: state.clone(),
             signed_in,
             texts: texts(wanted, &parts.headers, &organisation),
-            zone: zone(&state.core, &organisation),
             here: query.without("lang").url(parts.uri.path()),
             query,
             branding: branding::of_organisation(&state.core)

@@ -734,6 +734,11 @@ pub fn enroll_begin(code: &str) -> String {
     enroll(code) + "/begin"
 }
 
+/// Where whoever brought a device in chooses a password.
+pub fn enroll_password(code: &str) -> String {
+    enroll(code) + "/password"
+}
+
 /// The install step of one attempt: the same address until it has ended, well or badly.
 pub fn enroll_step(code: &str, attempt: &str) -> String {
     format!("{}/steps/{}", enroll(code), segment(attempt))

@@ -14,11 +14,11 @@ use crate::accounts::sign_in::SignedIn;
 use crate::accounts::store::{self, AccountView};
 use crate::accounts::{Caller, Door, factor, own_password, password};
 use crate::actor::{Actor, ActorKind, Permission, authorize};
-use crate::clock::HOUR_MS;
+use crate::clock::{DAY_MS, HOUR_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
-use crate::ids::{AccountId, PersonId};
+use crate::ids::{AccountId, AttemptId, PersonId};
 use crate::keys::KeyStore;
 use crate::mail::{self, NewMail, queue_in};
 use crate::settings;
@@ -51,15 +51,42 @@ pub struct PersonProof {
 }
 
 impl PersonProof {
-    /// Whoever calls this has seen the right code, and the right PIN where one is asked for.
-    pub(crate) fn seen(person: PersonId) -> Self {
-        Self { person }
-    }
-
     /// Whom it proves.
     pub fn person(&self) -> &PersonId {
         &self.person
     }
+}
+
+/// How long an attempt proves who began it.
+const PROOF_MS: i64 = DAY_MS;
+
+/// The proof of a browser that keeps the secret of an attempt: it was given only for the right code, and the right
+/// PIN where one is asked for. `None` when it proves nobody.
+pub async fn proof_of_attempt(
+    core: &Core,
+    attempt: &AttemptId,
+    secret: &str,
+) -> Result<Option<PersonProof>, Error> {
+    const FIND: &str = "SELECT i.person_id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
+        WHERE t.id = $1 AND t.profile_hash = $2 AND t.created_at > $3 AND i.status <> 'revoked' \
+        AND i.person_id IS NOT NULL";
+    let secret_hash = hash::sha256_hex(secret.as_bytes());
+    let values = args![attempt, secret_hash, core.now_ms() - PROOF_MS];
+    let row = core.db().query_optional(FIND, values).await?;
+    let person = row.map(|row| row.text(0)).transpose()?;
+    Ok(person.map(|id| PersonProof {
+        person: PersonId::from_store(id),
+    }))
+}
+
+/// Who that is, for the page that asks for a password.
+pub async fn proven(core: &Core, proof: &PersonProof) -> Result<PortalLink, Error> {
+    let found = own::get(core, &proof.person).await?;
+    Ok(PortalLink {
+        name: found.name,
+        email: found.email,
+        forgotten: false,
+    })
 }
 
 fn over() -> Error {

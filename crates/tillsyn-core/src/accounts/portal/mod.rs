@@ -15,7 +15,8 @@ pub(crate) use admin::{end_sessions_in, forget_in};
 pub use enter::{OwnDevice, Signed, SignedPerson, own_devices, resume};
 pub use language::set_own_language;
 pub use link::{
-    PersonProof, PortalLink, forgotten, link, needs_password, open_for_person, send_link, take_link,
+    PersonProof, PortalLink, forgotten, link, needs_password, open_for_person, proof_of_attempt,
+    proven, send_link, take_link,
 };
 pub(in crate::accounts) use own::ensure_in;
 pub(in crate::accounts) use settings::expire_in;

@@ -18,7 +18,6 @@ pub(super) struct Person {
     pub(super) active: bool,
     pub(super) unit_id: String,
     pub(super) unit_path: String,
-    pub(super) account: Option<AccountId>,
     /// A provider that is switched on for people vouches for them.
     pub(super) vouched: bool,
     /// The account has a password or a passkey.
@@ -28,7 +27,7 @@ pub(super) struct Person {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT p.id, p.name, COALESCE(p.email, ''), p.language, p.status, u.id, u.path, a.id, \
+            "SELECT p.id, p.name, COALESCE(p.email, ''), p.language, p.status, u.id, u.path, \
              (SELECT count(*) FROM person_identity i JOIN oidc_provider o ON o.id = i.provider_id \
              WHERE i.person_id = p.id AND o.people = 1 AND o.disabled_at IS NULL), \
              COALESCE(a.password_hash, '!'), (SELECT count(*) FROM passkey k WHERE k.account_id = a.id) \
@@ -48,9 +47,8 @@ fn decode(row: &tillsyn_db::Row) -> Result<Person, Error> {
         active: row.str(4)? == "active",
         unit_id: row.text(5)?,
         unit_path: row.text(6)?,
-        account: row.opt_text(7)?.map(AccountId::from_store),
-        vouched: row.i64(8)? > 0,
-        opened: row.str(9)? != NO_PASSWORD || row.i64(10)? > 0,
+        vouched: row.i64(7)? > 0,
+        opened: row.str(8)? != NO_PASSWORD || row.i64(9)? > 0,
     })
 }
 

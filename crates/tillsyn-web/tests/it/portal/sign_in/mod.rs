@@ -1,6 +1,7 @@
 //! People who sign in to pages of their own.
 
 mod factors;
+mod first;
 mod links;
 mod passwords;
 mod reach;
