@@ -48,17 +48,13 @@ impl PasswordSource for LdapPasswords {
 
 /// Where the person's password is checked, and by which key they are known there. A directory that is paused checks
 /// it still, and lets nobody in: a password that is kept here must not take its place.
-async fn entry_of(
-    core: &Core,
-    person: &PersonId,
-) -> Result<Option<(DirectoryId, String)>, Error> {
+async fn entry_of(core: &Core, person: &PersonId) -> Result<Option<(DirectoryId, String)>, Error> {
     const FIND: &str = "SELECT l.source_id, l.external_key, o.settings FROM directory_link l \
         JOIN directory_source s ON s.id = l.source_id JOIN ldap_source o ON o.source_id = s.id \
         WHERE l.person_id = $1 AND s.kind = 'ldap' AND s.status <> 'removed' ORDER BY s.priority, s.id";
     for row in core.db().query_all(FIND, args![person]).await? {
-        let settings: super::LdapSettings = serde_json::from_str(row.str(2)?).map_err(|error| {
-            Error::internal("Stored settings cannot be read.").caused_by(error)
-        })?;
+        let settings: super::LdapSettings = serde_json::from_str(row.str(2)?)
+            .map_err(|error| Error::internal("Stored settings cannot be read.").caused_by(error))?;
         if settings.signs_in {
             return Ok(Some((DirectoryId::from_store(row.text(0)?), row.text(1)?)));
         }

@@ -9,8 +9,8 @@ use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
     device, devices, directories, directory_ldap, enrollment, events, failure, help_desk,
-    identity_providers, imports, invite, mail, needs, notifications, organisation, overview, profiles,
-    rollout, secrets, settings, webhooks,
+    identity_providers, imports, invite, mail, needs, notifications, organisation, overview,
+    profiles, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;

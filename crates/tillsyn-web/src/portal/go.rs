@@ -112,9 +112,7 @@ pub(super) async fn begin(form: PortalForm<Nothing>) -> Response {
     let user = form.user;
     match onboarding::invite_oneself(user.core(), &user.actor, &user.person_id).await {
         Ok(own) => Redirect::to(&urls::enroll(&own.code)).into_response(),
-        Err(error) => {
-            closed(user.enrollment_frame(urls::GO), &error.into())
-        }
+        Err(error) => closed(user.enrollment_frame(urls::GO), &error.into()),
     }
 }
 

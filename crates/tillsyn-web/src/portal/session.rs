@@ -19,10 +19,10 @@ use tillsyn_core::{Actor, Core, Error, Kind};
 use tillsyn_pki::hash;
 
 use super::brand::Brand;
-use super::{PortalFrame, cookie};
 use super::failure::PortalFailure;
 use super::frame::{AppFrame, PortalPlace};
 use super::visit::header_text;
+use super::{PortalFrame, cookie};
 use crate::auth::{Cookie, SET_UP_NEEDED, body_of, check_same_origin, client_address, fields};
 use crate::i18n::{Lang, Texts, Zone};
 use crate::middleware::scope;

@@ -15,8 +15,8 @@ use crate::device_authorities::TrustedAuthority;
 use crate::devices;
 use crate::error::Error;
 use crate::ids::EnrollmentId;
-use crate::invitations::attempt::{self, AttemptStatus, cause};
 use crate::invitations;
+use crate::invitations::attempt::{self, AttemptStatus, cause};
 
 const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_id, i.ownership, \
     i.enrollment_type, i.status, i.uses, i.uses_allowed, t.platform, t.expires_at \

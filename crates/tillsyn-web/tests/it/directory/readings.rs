@@ -122,8 +122,7 @@ both_engines!(
         .unwrap();
         let server = tillsyn_core::Actor::server();
         let of = tillsyn_core::ids::PersonId::parse(&id).unwrap();
-        let linked =
-            tillsyn_core::directory::link_person(&app.core, &server, &link, Some(&of));
+        let linked = tillsyn_core::directory::link_person(&app.core, &server, &link, Some(&of));
         linked.await.unwrap();
         let name = "SELECT name FROM person WHERE id = $1";
         assert_eq!(text(&app, name, &id).await.unwrap(), "From high");

@@ -264,9 +264,24 @@ both_engines!(
         assert!(there.checks(core, &maja).await.unwrap());
         assert!(!there.checks(core, &stranger).await.unwrap());
         let word = |text: &str| Zeroizing::new(text.to_owned());
-        assert!(there.verify(core, &maja, word("maja-password")).await.unwrap());
-        assert!(!there.verify(core, &maja, word("erik-password")).await.unwrap());
-        assert!(!there.verify(core, &stranger, word("maja-password")).await.unwrap());
+        assert!(
+            there
+                .verify(core, &maja, word("maja-password"))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !there
+                .verify(core, &maja, word("erik-password"))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !there
+                .verify(core, &stranger, word("maja-password"))
+                .await
+                .unwrap()
+        );
         server.stop();
         let away = there.verify(core, &maja, word("maja-password")).await;
         assert_eq!(away.unwrap_err().code, "directory_away");

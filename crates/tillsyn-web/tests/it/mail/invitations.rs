@@ -427,7 +427,9 @@ both_engines!(
     |app| async move {
         let api = app.owner_api().await;
         let server = server(&app, &api).await;
-        api.put(POLICY, &json!({ "device_limit": 1 })).await.expect(200);
+        api.put(POLICY, &json!({ "device_limit": 1 }))
+            .await
+            .expect(200);
         let ann = person(&api, "Ann Lee", "ann@example.org", "en").await;
         send(&api, &ann).await;
         send(&api, &ann).await;
@@ -439,8 +441,15 @@ both_engines!(
         let cause = "SELECT cause FROM attempt WHERE status = 'failed'";
         assert_eq!(app.text(cause).await.as_deref(), Some("limit_reached"));
         let body = json!({ "person_id": ann });
-        let refused = api.post("/api/v1/invitations/send", &body).await.expect(409);
+        let refused = api
+            .post("/api/v1/invitations/send", &body)
+            .await
+            .expect(409);
         assert_eq!(refused["code"], "device_limit");
-        assert_eq!(app.count("SELECT count(*) FROM enrollment WHERE status = 'active'").await, 1);
+        assert_eq!(
+            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
+                .await,
+            1
+        );
     }
 );

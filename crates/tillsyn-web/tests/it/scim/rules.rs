@@ -42,13 +42,8 @@ both_engines!(
         second.get("/Users").await.expect(200);
         a.get("/Users").await.expect(200);
         let server = tillsyn_core::Actor::server();
-        let third = tillsyn_core::directory::create_scim_token(
-            &app.core,
-            &server,
-            &a.source,
-            10,
-            None,
-        );
+        let third =
+            tillsyn_core::directory::create_scim_token(&app.core, &server, &a.source, 10, None);
         assert_eq!(third.await.unwrap_err().code, "directory_tokens");
         app.clock.advance_ms(366 * DAY_MS);
         assert_eq!(second.get("/Users").await.status, 401, "it ended");

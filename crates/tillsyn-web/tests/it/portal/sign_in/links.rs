@@ -4,7 +4,7 @@ use serde_json::json;
 use tillsyn_db::args;
 use tillsyn_testkit::both_engines;
 
-use super::{Browser, ELIN, OWN, elin, mail_server, mailed, person, sign_in};
+use super::{Browser, ELIN, OWN, elin, mail_server, mailed, person, proof, sign_in};
 use crate::mail::still;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -131,7 +131,7 @@ both_engines!(
         api.post(&format!("{path}/link"), &json!({}))
             .await
             .expect(409);
-        api.post(&format!("{path}/password"), &super::proof())
+        api.post(&format!("{path}/password"), &proof())
             .await
             .expect(409);
     }

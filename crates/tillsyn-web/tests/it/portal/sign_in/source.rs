@@ -9,7 +9,7 @@ use tillsyn_core::{Core, Error, Kind};
 use tillsyn_testkit::both_engines;
 use zeroize::Zeroizing;
 
-use super::{Browser, ELIN, OWN, elin, person, sign_in};
+use super::{Browser, ELIN, OWN, elin, person, proof, sign_in, temporary};
 use crate::mail::still;
 
 const THEIRS: &str = "the directory's own";
@@ -60,7 +60,7 @@ both_engines!(
         before.get("/portal").await.expect(200);
         let path = format!("/api/v1/people/{id}/sign-in");
         assert_eq!(api.get(&path).await.expect(200)["way"], "directory");
-        api.post(&format!("{path}/password"), &super::proof())
+        api.post(&format!("{path}/password"), &proof())
             .await
             .expect(409);
         // Their password here is as good as any other wrong one; so is none.
@@ -89,7 +89,7 @@ both_engines!(
             .await
             .expect(303);
         // Others are not asked about.
-        let given = super::temporary(&api, &other).await;
+        let given = temporary(&api, &other).await;
         sign_in(&mut Browser::new(&app), "oskar@norrvik.example", &given)
             .await
             .expect(303);
