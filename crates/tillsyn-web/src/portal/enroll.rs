@@ -1,4 +1,6 @@
 //! `/e/{code}`: from the link to a managed device.
+//!
+//! Long because the states of these pages and their causes refer to each other.
 
 use askama::Template;
 use http::StatusCode;

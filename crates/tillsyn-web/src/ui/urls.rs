@@ -1,5 +1,7 @@
 //! Every address a page links to. Templates and handlers ask here, so that a route and its links
 //! cannot drift apart.
+//!
+//! Long because it is one list.
 
 use std::fmt::Write as _;
 
