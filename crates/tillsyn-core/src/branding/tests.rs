@@ -85,7 +85,7 @@ fn crc(bytes: &[u8]) -> u32 {
     !sum
 }
 
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut made = u32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
     let mut named = name.to_vec();
     named.extend_from_slice(body);
@@ -100,16 +100,16 @@ fn png(width: u32, height: u32, extra: &[u8]) -> Vec<u8> {
     header.extend_from_slice(&height.to_be_bytes());
     header.extend_from_slice(&[8, 6, 0, 0, 0]);
     let mut made = b"\x89PNG\r\n\x1a\n".to_vec();
-    made.extend(chunk(b"IHDR", &header));
+    made.extend(chunk(*b"IHDR", &header));
     made.extend_from_slice(extra);
-    made.extend(chunk(b"IDAT", b"pixels"));
-    made.extend(chunk(b"IEND", b""));
+    made.extend(chunk(*b"IDAT", b"pixels"));
+    made.extend(chunk(*b"IEND", b""));
     made
 }
 
 #[test]
 fn mark_keeps_the_picture_and_nothing_else() {
-    let mut given = png(64, 48, &chunk(b"tEXt", b"Comment\0secret place"));
+    let mut given = png(64, 48, &chunk(*b"tEXt", b"Comment\0secret place"));
     given.extend_from_slice(b"<script>alert(1)</script>");
     let kept = check(&given).unwrap();
     assert_eq!(

@@ -23,12 +23,9 @@ async fn held_in(tx: &Tx, actor: &Actor, id: &str) -> Result<(RunView, SourceVie
     let source = source_in(tx, &run.source_id).await?;
     authorize(actor, Permission::PeopleWrite, &source.unit_path)?;
     authorize(actor, Permission::GroupsWrite, &source.unit_path)?;
-    let held = match (&run.status, &run.held) {
-        (RunStatus::Held, Some(held)) => held.clone(),
-        _ => {
-            let text = "Nothing of this run waits any more.";
-            return Err(Error::conflict("run_over", text));
-        }
+    let (RunStatus::Held, Some(held)) = (&run.status, run.held.clone()) else {
+        let text = "Nothing of this run waits any more.";
+        return Err(Error::conflict("run_over", text));
     };
     Ok((run, source, held))
 }

@@ -533,25 +533,22 @@ async fn put_group_in(
     {
         return Err(taken(&row.text(0)?, "Another group has this displayName"));
     }
-    let id = match at {
-        Some((id, version)) => {
-            let row = tx
-                .fetch_optional(GROUP, args![&source.id, id.as_str()])
-                .await?;
-            let found = group(&row.ok_or_else(|| missing("group"))?)?;
-            if version.is_some_and(|version| version != found.version) {
-                return Err(moved());
-            }
-            if let Some(name) = &write.name {
-                rename_in(tx, source, &run, (id, name), now_ms).await?;
-            }
-            id.clone()
+    let id = if let Some((id, version)) = at {
+        let row = tx
+            .fetch_optional(GROUP, args![&source.id, id.as_str()])
+            .await?;
+        let found = group(&row.ok_or_else(|| missing("group"))?)?;
+        if version.is_some_and(|version| version != found.version) {
+            return Err(moved());
         }
-        None => {
-            let name = write.name.as_deref().unwrap_or_default();
-            let key = new_uuid(now_ms).to_string();
-            create_in(tx, source, &run, (&key, name, None), now_ms).await?
+        if let Some(name) = &write.name {
+            rename_in(tx, source, &run, (id, name), now_ms).await?;
         }
+        id.clone()
+    } else {
+        let name = write.name.as_deref().unwrap_or_default();
+        let key = new_uuid(now_ms).to_string();
+        create_in(tx, source, &run, (&key, name, None), now_ms).await?
     };
     if let Some(external) = &write.external_id {
         tx.execute(EXTERNAL, args![id.as_str(), external.as_deref(), now_ms])

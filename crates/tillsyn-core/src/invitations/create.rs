@@ -130,9 +130,10 @@ pub async fn create_invitation(
         ));
     }
     let now_ms = core.now_ms();
-    let pin = match new.with_pin {
-        true => Some(Pin::new(now_ms).await?),
-        false => None,
+    let pin = if new.with_pin {
+        Some(Pin::new(now_ms).await?)
+    } else {
+        None
     };
     let minted = Minted::new(core, pin, now_ms);
     let created = CreatedInvitation::of(core, &minted, label, now_ms + new.days * DAY_MS);

@@ -391,8 +391,8 @@ mod tests {
     #[test]
     fn the_nearest_unit_wins_figure_by_figure() {
         let part = |days, pin| PolicyPart {
-            days,
             pin,
+            days,
             ..PolicyPart::default()
         };
         let settings = Settings {

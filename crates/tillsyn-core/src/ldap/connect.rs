@@ -153,14 +153,10 @@ pub(super) async fn judge(
         Err(LdapError::Refused { code, diagnostic }) if code == ResultCode::INVALID_CREDENTIALS => {
             Ok(objection.unwrap_or_else(|| of_active_directory(&diagnostic)))
         }
-        Err(LdapError::Refused { code, .. })
-            if matches!(
-                code,
-                ResultCode::UNWILLING | ResultCode::INSUFFICIENT_ACCESS | ResultCode(48)
-            ) =>
-        {
-            Ok(Verdict::Wrong)
-        }
+        Err(LdapError::Refused {
+            code: ResultCode::UNWILLING | ResultCode::INSUFFICIENT_ACCESS | ResultCode(48),
+            ..
+        }) => Ok(Verdict::Wrong),
         Err(error) => Err(error.into()),
     }
 }

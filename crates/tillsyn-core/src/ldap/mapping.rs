@@ -212,7 +212,7 @@ impl<'a> Mapping<'a> {
         entry.text(self.name("login")).map(str::to_owned)
     }
 
-    pub(super) fn primary_group(&self, entry: &Entry) -> Option<u32> {
+    pub(super) fn primary_group(entry: &Entry) -> Option<u32> {
         entry.text("primaryGroupID")?.parse().ok()
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn read(
     let found = |entry: &Entry| match mapping.person(entry, now_ms) {
         Some(person) => {
             latest_ms = latest_ms.max(Mapping::changed_ms(entry));
-            let rid = mapping.primary_group(entry);
+            let rid = Mapping::primary_group(entry);
             members.person(&entry.dn, &person.key, person.login.as_deref(), rid);
             people.insert(person.key.clone(), person);
         }
@@ -103,7 +103,7 @@ pub(super) async fn read(
             let listed = |entry: &Entry| {
                 if let Some(key) = mapping.key(entry) {
                     let login = mapping.login(entry);
-                    let rid = mapping.primary_group(entry);
+                    let rid = Mapping::primary_group(entry);
                     members.person(&entry.dn, &key, login.as_deref(), rid);
                 }
             };

@@ -14,9 +14,9 @@ const CHUNK: i64 = 200;
 
 /// Both, and hand-overs whose time is over.
 pub(crate) async fn sweep(core: &Core) -> Result<(), Error> {
+    const GONE: &str = "DELETE FROM hand_over WHERE expires_at <= $1";
     lapse_profiles(core).await?;
     note_silent(core).await?;
-    const GONE: &str = "DELETE FROM hand_over WHERE expires_at <= $1";
     core.db().execute(GONE, args![core.now_ms()]).await?;
     Ok(())
 }

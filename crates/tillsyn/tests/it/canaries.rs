@@ -312,6 +312,7 @@ async fn api_answers(api: &Api) -> BTreeMap<String, String> {
         }
         let paths = match path.split_once("{id}") {
             None if path.ends_with("/imports/template") => vec![format!("{path}?kind=people")],
+            None if path.ends_with("/help-desk") => vec![format!("{path}?q=canary")],
             None => vec![path.clone()],
             Some((list, rest)) => {
                 let listed = api.get(list.trim_end_matches('/')).await;

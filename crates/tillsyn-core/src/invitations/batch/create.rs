@@ -367,9 +367,10 @@ async fn from_file_in(
         AND p.status <> 'erased' AND p.id {ids}";
     let makes = authorize(&input.actor, Permission::PeopleWrite, &input.unit.path).is_ok();
     let ids: Vec<String> = file.iter().filter_map(|row| row.person.clone()).collect();
-    let known = match ids.is_empty() {
-        true => Vec::new(),
-        false => known_in(tx, input, FIND, ids).await?,
+    let known = if ids.is_empty() {
+        Vec::new()
+    } else {
+        known_in(tx, input, FIND, ids).await?
     };
     let known: std::collections::HashMap<_, _> = known
         .iter()

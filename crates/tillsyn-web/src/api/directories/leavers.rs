@@ -5,6 +5,7 @@ use axum::extract::Path;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::directory::{LeaverPolicy, leaver_policy, leavers, set_leaver_policy};
+use tillsyn_core::guard::unit_there;
 use tillsyn_core::ids::{DirectoryId, OrgUnitId};
 use utoipa::ToSchema;
 
@@ -62,6 +63,7 @@ pub(in crate::api) async fn set_policy(
     body: Body,
 ) -> Result<Json<UnitLeaverPolicy>, AppError> {
     let id = id(path, OrgUnitId::parse, "organisational unit")?;
+    unit_there(ctx.core(), &ctx.actor, &id).await?;
     let body: LeaverPolicyBody = body.read().await?;
     let policy = LeaverPolicy {
         grace_days: body.grace_days,

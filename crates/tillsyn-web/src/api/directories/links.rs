@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::Path;
 use serde::Deserialize;
-use tillsyn_core::directory::{link_person, links_of};
+use tillsyn_core::directory::{link_person, links_of, source};
 use tillsyn_core::ids::{DirectoryId, PersonId};
 use utoipa::{IntoParams, ToSchema};
 
+use super::sources::hidden;
 use super::views::DirectoryLink;
 use crate::api::json::{Body, id, option};
 use crate::api::paging::{Page, Params};
@@ -62,7 +63,8 @@ pub(in crate::api) async fn set(
     Path((directory, link)): Path<(String, String)>,
     body: Body,
 ) -> Result<Json<DirectoryLink>, AppError> {
-    id(Path(directory), DirectoryId::parse, "directory")?;
+    let directory = id(Path(directory), DirectoryId::parse, "directory")?;
+    source(ctx.core(), &ctx.actor, &directory).await.map_err(hidden)?;
     let body: LinkBody = body.read().await?;
     let person = option(body.person_id, PersonId::parse, "person")?;
     let found = link_person(ctx.core(), &ctx.actor, &link, person.as_ref()).await?;

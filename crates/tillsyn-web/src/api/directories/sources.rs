@@ -110,7 +110,7 @@ pub(in crate::api) async fn change(
 }
 
 /// Whoever may change it and not read people hears the same of one that is not there.
-fn hidden(error: Error) -> Error {
+pub(super) fn hidden(error: Error) -> Error {
     match error.code {
         "permission_missing" => Error::not_found("directory"),
         _ => error,

@@ -5,10 +5,11 @@ use axum::extract::Path;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tillsyn_core::accounts::Proof;
-use tillsyn_core::directory::{create_scim_token, revoke_scim_token, scim_tokens};
+use tillsyn_core::directory::{create_scim_token, revoke_scim_token, scim_tokens, source};
 use tillsyn_core::ids::DirectoryId;
 use utoipa::ToSchema;
 
+use super::sources::hidden;
 use super::views::DirectoryToken;
 use crate::api::json::{Body, Unkept, id};
 use crate::api::paging::Page;
@@ -58,6 +59,7 @@ pub(in crate::api) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Unkept<NewDirectoryToken>), AppError> {
     let id = id(path, DirectoryId::parse, "directory")?;
+    source(ctx.core(), &ctx.actor, &id).await.map_err(hidden)?;
     let body: DirectoryTokenBody = body.read().await?;
     let proof = Proof::sent(body.password, body.code);
     let days = body.days.unwrap_or(365);

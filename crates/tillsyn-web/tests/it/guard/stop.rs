@@ -263,12 +263,12 @@ async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
     };
     let (_, token) = create_token(&app.core, &app.owner, new).await.unwrap();
     let below = Api::new(app.url(), Some(token.to_string()));
-    let stop = json!({ "reason": "The rector's laptop" });
+    let stop = json!({ "reason": "The chancellor's laptop" });
     api.post("/api/v1/guard/stop", &stop).await.expect(200);
 
     let whole = api.get("/api/v1/guard").await.expect(200);
     let whole = &whole["freezes"][0];
-    assert_eq!(whole["reason"], "The rector's laptop");
+    assert_eq!(whole["reason"], "The chancellor's laptop");
     assert_eq!(whole["frozen_by"], app.owner.name.as_str());
     let seen = below.get("/api/v1/guard").await.expect(200);
     let expected = json!({
@@ -281,7 +281,7 @@ async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
     assert_eq!(refused["code"], "frozen");
     assert_eq!(refused["data"]["freeze_id"], whole["id"]);
     let said = refused.to_string();
-    for hidden in [app.owner.name.as_str(), "rector", "frozen_by", "reason\""] {
+    for hidden in [app.owner.name.as_str(), "chancellor", "frozen_by", "reason\""] {
         assert!(!said.contains(hidden), "{hidden} in {said}");
     }
 
@@ -291,7 +291,7 @@ async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
     let page = browser.get("/console/settings/guard").await.expect(200);
     page.says("Everything destructive is frozen in your part of the organisation");
     page.says("Frozen from above");
-    page.says_not("rector");
+    page.says_not("chancellor");
     page.says_not(&app.owner.name);
     page.says_not("Ask to end the freeze");
 }
