@@ -28,7 +28,8 @@ pub(crate) async fn remind_due(core: &Core) -> Result<(), Error> {
     const DUE: &str = "SELECT id, pin_mode FROM invitation WHERE remind_at <= $1 \
         ORDER BY remind_at, id LIMIT $2";
     const LEFT: &str = "SELECT t.id, i.id, i.pin_mode FROM attempt t \
-        JOIN invitation i ON i.id = t.invitation_id WHERE t.status = 'profile_fetched' \
+        JOIN invitation i ON i.id = t.invitation_id \
+        WHERE (t.status = 'profile_fetched' OR (t.status = 'failed' AND t.cause = 'profile_lapsed')) \
         AND t.reminded_at IS NULL AND t.updated_at <= $1 AND t.updated_at > $2 \
         AND i.secrets_sealed IS NOT NULL AND i.person_id IS NOT NULL ORDER BY t.updated_at, t.id LIMIT $3";
     let now = core.now_ms();
@@ -108,7 +109,7 @@ async fn finish_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     const MARK: &str = "UPDATE attempt SET reminded_at = $2 WHERE id = $1 AND reminded_at IS NULL \
-        AND status = 'profile_fetched'";
+        AND (status = 'profile_fetched' OR (status = 'failed' AND cause = 'profile_lapsed'))";
     const OTHER: &str = "SELECT count(*) FROM attempt WHERE invitation_id = $1 AND id <> $2 \
         AND (reminded_at > $3 OR created_at > (SELECT created_at FROM attempt WHERE id = $2))";
     if tx.execute(MARK, args![attempt.as_str(), now_ms]).await? == 0 || !server {

@@ -355,7 +355,13 @@ fn every_field_has_a_label_and_every_button_a_name() {
 fn every_form_that_changes_something_in_the_console_carries_the_token() {
     each_page(|name, _, html| {
         // Nobody is signed in there: such forms prove their origin alone.
-        let guests = ["e-", "portal-sign-in", "portal-second", "portal-welcome", "portal-forgotten"];
+        let guests = [
+            "e-",
+            "portal-sign-in",
+            "portal-second",
+            "portal-welcome",
+            "portal-forgotten",
+        ];
         if guests.iter().any(|start| name.starts_with(start)) {
             return;
         }

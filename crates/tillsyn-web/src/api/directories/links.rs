@@ -64,7 +64,9 @@ pub(in crate::api) async fn set(
     body: Body,
 ) -> Result<Json<DirectoryLink>, AppError> {
     let directory = id(Path(directory), DirectoryId::parse, "directory")?;
-    source(ctx.core(), &ctx.actor, &directory).await.map_err(hidden)?;
+    source(ctx.core(), &ctx.actor, &directory)
+        .await
+        .map_err(hidden)?;
     let body: LinkBody = body.read().await?;
     let person = option(body.person_id, PersonId::parse, "person")?;
     let found = link_person(ctx.core(), &ctx.actor, &link, person.as_ref()).await?;

@@ -281,7 +281,12 @@ async fn a_freeze_above_ones_scope_is_known_but_not_whose_it_is() {
     assert_eq!(refused["code"], "frozen");
     assert_eq!(refused["data"]["freeze_id"], whole["id"]);
     let said = refused.to_string();
-    for hidden in [app.owner.name.as_str(), "chancellor", "frozen_by", "reason\""] {
+    for hidden in [
+        app.owner.name.as_str(),
+        "chancellor",
+        "frozen_by",
+        "reason\"",
+    ] {
         assert!(!said.contains(hidden), "{hidden} in {said}");
     }
 

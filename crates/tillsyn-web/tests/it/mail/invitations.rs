@@ -96,10 +96,7 @@ both_engines!(
             assert!(letter.subject.ends_with(title), "{}", letter.subject);
             assert!(letter.plain.starts_with(hello), "{}", letter.plain);
             for text in [&letter.plain, &letter.html] {
-                assert!(
-                    text.contains("Maja Bergqvist") && text.contains(name),
-                    "{text}"
-                );
+                assert!(text.contains(name), "{text}");
                 assert!(text.contains(&letter.pin().unwrap()) && text.contains(&letter.typed()));
             }
             assert!(letter.html.contains(&format!("<html lang=\"{language}\">")));
@@ -172,10 +169,7 @@ both_engines!(
             .find(|mail| mail.to == "bo@example.org")
             .unwrap();
         assert!(!ann.plain.contains(&pin) && !ann.html.contains(&pin));
-        assert!(
-            ann.plain
-                .contains("You get the PIN from Maja Bergqvist, not by mail.")
-        );
+        assert!(ann.plain.contains("not by mail"), "{}", ann.plain);
         assert!(!bo.plain.contains("PIN"), "{}", bo.plain);
         let mut phone = app.device(DeviceConfig::iphone(app.next()));
         let without = EnrollBy::Invitation {
@@ -327,6 +321,7 @@ both_engines!(
         // Two that passed while nobody looked are one; after the end there is none.
         app.clock.advance_ms(7 * DAY_MS + HOUR_MS);
         app.run_job("minute").await;
+        letters(&app, &server).await;
         app.clock.advance_ms(3 * DAY_MS);
         app.run_job("minute").await;
         let mails = letters(&app, &server).await;
@@ -396,7 +391,10 @@ both_engines!(
             (second.code(), second.subject.ends_with("Your new PIN")),
             (code, true)
         );
-        let mut phone = app.device(DeviceConfig::iphone(app.next()));
+        let mut phone = app.device(DeviceConfig {
+            clock_skew_ms: 25 * HOUR_MS,
+            ..DeviceConfig::iphone(app.next())
+        });
         phone.enroll(&by(&app, &second)).await.unwrap();
         // Where the administrator hands it over, nobody has it mailed.
         let shown = app.invite_with(|new| new.with_pin = true).await;

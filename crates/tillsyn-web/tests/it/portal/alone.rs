@@ -90,8 +90,8 @@ both_engines!(
             let page = browser.get(&step).await;
             page.is(200, ready);
             page.says(&format!("<html lang=\"{lang}\""));
-            // The one thing left to do is to look at one's devices.
-            assert!(matches!(big(&page, ""), Big::Link(href) if href == "/portal"));
+            // The one thing left to do is to choose a password, and then to look at one's devices.
+            assert!(matches!(big(&page, ""), Big::Link(href) if href.ends_with("/password")));
         }
         let consents = "SELECT count(*) FROM consent WHERE language IN ('en', 'sv', 'ja')";
         assert_eq!(app.count(consents).await, 3);

@@ -56,7 +56,7 @@ impl Me {
         let person = PersonId::parse(row.str(1).unwrap()).unwrap();
         let session = sign_in(app, &person, row.str(2).unwrap(), name).await;
         let mut browser = Browser::new(app, IPHONE, "en");
-        browser.keep("tillsyn", &session);
+        browser.keep("tillsyn-portal", &session);
         Self {
             id: DeviceId::parse(row.str(0).unwrap()).unwrap(),
             browser,
