@@ -283,10 +283,9 @@ both_engines!(
         assert_eq!(new.len(), 31);
         for (number, letter) in new.iter().enumerate() {
             if number > 0 {
-                let mut phone = app.device(DeviceConfig {
-                    clock_skew_ms: 120 * MINUTE_MS,
-                    ..DeviceConfig::iphone(app.next())
-                });
+                let mut config = DeviceConfig::iphone(app.next());
+                config.behaviours.clock_skew_ms = 120 * MINUTE_MS;
+                let mut phone = app.device(config);
                 phone.enroll(&by(&app, letter)).await.unwrap();
             }
         }

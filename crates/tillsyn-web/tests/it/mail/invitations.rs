@@ -391,10 +391,9 @@ both_engines!(
             (second.code(), second.subject.ends_with("Your new PIN")),
             (code, true)
         );
-        let mut phone = app.device(DeviceConfig {
-            clock_skew_ms: 25 * HOUR_MS,
-            ..DeviceConfig::iphone(app.next())
-        });
+        let mut config = DeviceConfig::iphone(app.next());
+        config.behaviours.clock_skew_ms = 25 * HOUR_MS;
+        let mut phone = app.device(config);
         phone.enroll(&by(&app, &second)).await.unwrap();
         // Where the administrator hands it over, nobody has it mailed.
         let shown = app.invite_with(|new| new.with_pin = true).await;
