@@ -74,8 +74,8 @@ pub(in crate::api) async fn release(
     Path((directory, run)): Path<(String, String)>,
     body: Body,
 ) -> Result<Json<DirectoryRun>, AppError> {
-    let body: DirectoryProof = body.read_or_default().await?;
     let found = of(&ctx, &directory, &run).await?;
+    let body: DirectoryProof = body.read_or_default().await?;
     let run = release_run(ctx.core(), &ctx.actor, &found.id, body.proof()).await?;
     Ok(Json(run.into()))
 }
@@ -90,8 +90,8 @@ pub(in crate::api) async fn decline(
     Path((directory, run)): Path<(String, String)>,
     body: Body,
 ) -> Result<Json<DirectoryRun>, AppError> {
-    let body: DirectoryProof = body.read_or_default().await?;
     let found = of(&ctx, &directory, &run).await?;
+    let body: DirectoryProof = body.read_or_default().await?;
     let run = decline_run(ctx.core(), &ctx.actor, &found.id, body.proof()).await?;
     Ok(Json(run.into()))
 }
