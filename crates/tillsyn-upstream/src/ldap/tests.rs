@@ -451,7 +451,8 @@ async fn without_start_tls_nothing_goes_on() {
     assert!(matches!(opened, Err(LdapError::Tls(_))), "{opened:?}");
     let got = server.await.unwrap();
     // One extended request, and then the end.
-    assert_eq!(got.iter().filter(|b| **b == 0x77).count(), 1);
+    let requests: Vec<&u8> = got.iter().filter(|b| **b == 0x77).collect();
+    assert_eq!(requests.len(), 1);
     assert!(got.len() < 64);
 }
 
@@ -547,7 +548,7 @@ fn corpus_of_ldap_is_read_or_refused_as_named() {
                         out,
                         49,
                         "80090308: LdapErr: AcceptSecurityContext error, data 52e",
-                    )
+                    );
                 }),
             ),
             (
@@ -587,7 +588,7 @@ fn corpus_of_ldap_is_read_or_refused_as_named() {
                             control::PAGING,
                             false,
                             Some(&control::paging_value(0, b"cookie")),
-                        )
+                        );
                     });
                 });
                 out.finish()

@@ -55,11 +55,10 @@ impl From<Error> for ScimError {
                 Self::new(StatusCode::CONFLICT, Some("uniqueness"), error.detail)
             }
             (_, "scim_version") => Self::version(),
-            (_, "scim_member") => Self::bad("invalidValue", error.detail),
             (Kind::NotSignedIn, _) => Self::new(StatusCode::UNAUTHORIZED, None, error.detail),
             (Kind::Forbidden, _) => Self::new(StatusCode::FORBIDDEN, None, error.detail),
             (Kind::NotFound, _) => Self::not_found(),
-            (Kind::Invalid, _) => Self::bad("invalidValue", error.detail),
+            (_, "scim_member") | (Kind::Invalid, _) => Self::bad("invalidValue", error.detail),
             (Kind::Conflict, _) => Self::new(StatusCode::CONFLICT, None, error.detail),
             (Kind::Unavailable, _) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, None, error.detail)

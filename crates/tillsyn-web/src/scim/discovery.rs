@@ -44,7 +44,7 @@ fn all_types(base: &str) -> [Json; 2] {
 
 fn all(list: impl IntoIterator<Item = Json>) -> Response {
     let list: Vec<Json> = list.into_iter().collect();
-    page(i64::try_from(list.len()).unwrap_or(0), 1, list)
+    page(i64::try_from(list.len()).unwrap_or(0), 1, &list)
 }
 
 fn one(list: impl IntoIterator<Item = Json>, id: &str) -> Result<Response, ScimError> {

@@ -87,7 +87,7 @@ pub(super) async fn list(at: Connector) -> Result<Response, ScimError> {
         let body = shown(group, members.as_deref(), &at.base);
         resources.push(query.trim(body));
     }
-    Ok(page(total, query.start, resources))
+    Ok(page(total, query.start, &resources))
 }
 
 async fn show_one(

@@ -260,7 +260,7 @@ fn names(list: &str) -> Vec<String> {
 }
 
 /// A page of resources.
-fn page(total: i64, start: i64, resources: Vec<Json>) -> Response {
+fn page(total: i64, start: i64, resources: &[Json]) -> Response {
     let body = serde_json::json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total, "startIndex": start, "itemsPerPage": resources.len(),

@@ -81,29 +81,26 @@ pub(super) fn user(
 ) -> Result<Json, ScimError> {
     let mut fields = resource.as_object().cloned().unwrap_or_default();
     for operation in operations {
-        match &operation.path {
-            Some(path) => {
-                let path = Path::parse(path)?;
-                let value = operation.value.as_ref();
-                one(&mut fields, operation.act, &path, value, ignored)?;
+        if let Some(path) = &operation.path {
+            let path = Path::parse(path)?;
+            let value = operation.value.as_ref();
+            one(&mut fields, operation.act, &path, value, ignored)?;
+            continue;
+        }
+        let Some(Json::Object(values)) = &operation.value else {
+            let detail = "Without a path the value is an object.";
+            return Err(ScimError::bad("invalidValue", detail));
+        };
+        for (key, value) in values {
+            let Ok(path) = Path::parse(key) else {
+                ignore(ignored, key);
+                continue;
+            };
+            // A client may repeat what only we write.
+            if !path.enterprise && ours(&path.attribute) {
+                continue;
             }
-            None => {
-                let Some(Json::Object(values)) = &operation.value else {
-                    let detail = "Without a path the value is an object.";
-                    return Err(ScimError::bad("invalidValue", detail));
-                };
-                for (key, value) in values {
-                    let Ok(path) = Path::parse(key) else {
-                        ignore(ignored, key);
-                        continue;
-                    };
-                    // A client may repeat what only we write.
-                    if !path.enterprise && ours(&path.attribute) {
-                        continue;
-                    }
-                    one(&mut fields, operation.act, &path, Some(value), ignored)?;
-                }
-            }
+            one(&mut fields, operation.act, &path, Some(value), ignored)?;
         }
     }
     Ok(Json::Object(fields))
@@ -292,20 +289,17 @@ fn elements(
         let Some(of) = items.get_mut(at) else {
             continue;
         };
-        match &path.sub {
-            Some(sub) => {
-                if matches!(value, Json::Object(_) | Json::Array(_)) {
-                    let detail = format!("The value of {name}.{sub} is not usable.");
-                    return Err(ScimError::bad("invalidValue", detail));
-                }
-                set(object(of)?, sub, value.clone());
+        if let Some(sub) = &path.sub {
+            if matches!(value, Json::Object(_) | Json::Array(_)) {
+                let detail = format!("The value of {name}.{sub} is not usable.");
+                return Err(ScimError::bad("invalidValue", detail));
             }
-            None => {
-                let new = item(&value)?;
-                let fields = object(of)?;
-                for (key, value) in new.as_object().cloned().unwrap_or_default() {
-                    set(fields, &key, value);
-                }
+            set(object(of)?, sub, value.clone());
+        } else {
+            let new = item(&value)?;
+            let fields = object(of)?;
+            for (key, value) in new.as_object().cloned().unwrap_or_default() {
+                set(fields, &key, value);
             }
         }
         let typed = item(of)?;
@@ -316,6 +310,7 @@ fn elements(
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -30,7 +30,7 @@ pub(super) async fn list(at: Connector) -> Result<Response, ScimError> {
         let (total, found) =
             scim_users(&at.core, &at.source, &narrow, query.offset(), query.count).await?;
         let shown = show_all(&at, &found).await?;
-        return Ok(page(total, query.start, trimmed(&at, shown)));
+        return Ok(page(total, query.start, &trimmed(&at, shown)));
     };
     let (mut total, mut found, mut offset) = (0, Vec::new(), 0);
     loop {
@@ -49,7 +49,7 @@ pub(super) async fn list(at: Connector) -> Result<Response, ScimError> {
             break;
         }
     }
-    Ok(page(total, query.start, trimmed(&at, found)))
+    Ok(page(total, query.start, &trimmed(&at, found)))
 }
 
 /// What the database looks for itself.

@@ -34,9 +34,8 @@ async fn answer<T>(
     done: Result<T, Error>,
 ) -> Result<Response, Failure> {
     let here = urls::directory(id.as_str());
-    let error = match done {
-        Ok(_) => return Ok(go(visitor.state(), &here, Told::Saved)),
-        Err(error) => error,
+    let Err(error) = done else {
+        return Ok(go(visitor.state(), &here, Told::Saved));
     };
     if error.kind == Kind::FreshSignInNeeded {
         return Ok(Redirect::to(&urls::confirm(&here)).into_response());

@@ -20,7 +20,7 @@ impl Fields {
         for (name, value) in pairs {
             match name.as_str() {
                 "servers" => {
-                    settings.servers = value.split_whitespace().map(str::to_owned).collect()
+                    settings.servers = value.split_whitespace().map(str::to_owned).collect();
                 }
                 "ca_pem" => settings.ca_pem = some(value),
                 "bind_dn" => settings.bind_dn = value,

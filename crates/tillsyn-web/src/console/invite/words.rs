@@ -147,14 +147,13 @@ pub(in crate::console) fn policy(l: Texts, policy: &InvitationPolicy) -> Vec<Str
 pub(super) fn problem(l: Texts, error: &Error) -> Option<String> {
     Some(match error.code {
         "batch_empty" => l.t("invite-problem-empty"),
-        "batch_long" => l.t("invite-problem-long"),
+        "batch_long" | "import_rows" => l.t("invite-problem-long"),
         "batch_nobody" => l.t("invite-problem-nobody"),
         "batch_overtaken" => l.t("invite-problem-overtaken"),
         "batch_over" => l.t("invite-problem-over"),
         "batch_running" => l.t("invite-problem-running"),
         "batch_steps" => l.t("invite-problem-steps"),
         "mail_not_set" => l.t("invite-mail-missing"),
-        "import_rows" => l.t("invite-problem-long"),
         _ => return imports::problem(l, error),
     })
 }

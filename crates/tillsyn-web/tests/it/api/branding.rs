@@ -12,7 +12,10 @@ use super::access::other_unit;
 
 /// A page as an iPhone gets it: status and text.
 async fn page(app: &TestApp, path: &str) -> (u16, String) {
-    let request = reqwest::Client::new()
+    let request = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
         .get(format!("{}{path}", app.url()))
         .header(
             "user-agent",

@@ -9,7 +9,7 @@ use super::{STATE, by_hand, entry, ldap, people, person, read, text};
 /// Gives the device of a new invitation to somebody.
 async fn device_of(app: &TestApp, person: &str, ownership: &'static str) -> String {
     let invitation = app
-        .invite_with(|new| new.ownership = ownership.to_owned())
+        .invite_with(|new| ownership.clone_into(&mut new.ownership))
         .await;
     let mut device = app.device(tillsyn_sim::DeviceConfig::iphone(app.next()));
     device.enroll(&app.by(&invitation)).await.unwrap();

@@ -10,11 +10,8 @@ use super::steps::{attempt_id, begin};
 
 /// A clock of its own and no jobs but those that the test runs.
 async fn standing_still() -> (TestApp, Clock) {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
     // Of today: the simulated devices look at their own clocks.
-    let clock = Clock::fixed(i64::try_from(now.as_millis()).unwrap());
+    let clock = Clock::fixed(Clock::system().now_ms());
     let options = AppOptions {
         clock: clock.clone(),
         jobs: false,

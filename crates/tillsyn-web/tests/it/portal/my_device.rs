@@ -1,5 +1,7 @@
 //! A person and their own device, for the tests of `/portal`.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use tillsyn_core::accounts;
 use tillsyn_core::ids::{DeviceId, OrgUnitId, PersonId};
@@ -43,7 +45,7 @@ impl Me {
             .invite_with(|new| {
                 new.person_name = Some(name.to_owned());
                 new.person_email = Some(email.clone());
-                new.ownership = ownership.to_owned();
+                ownership.clone_into(&mut new.ownership);
             })
             .await;
         let mut device = app.device(config);
@@ -97,7 +99,10 @@ impl Me {
         let actor = self.actor(app).await;
         let detail = self_service::my_device(&app.core, &actor, &self.id).await;
         let name = detail.unwrap().device.name;
-        let typed: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let typed = name.bytes().fold(String::new(), |mut typed, byte| {
+            let _ = write!(typed, "%{byte:02X}");
+            typed
+        });
         format!("reason=Sold&confirm={typed}")
     }
 }
