@@ -344,6 +344,8 @@ CREATE TABLE directory_tombstone (
     -- 'erased' or 'left'.
     reason TEXT NOT NULL,
     at BIGINT NOT NULL,
+    -- Whose key it was, while they are in the list of people.
+    person_id TEXT,
     PRIMARY KEY (source_id, key_hash)
 );
 

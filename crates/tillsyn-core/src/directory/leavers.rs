@@ -10,7 +10,7 @@ use super::policy::{LeaverPolicy, Policies};
 use super::source::{SourceView, source_in};
 use super::tombstone::bury_in;
 use crate::actor::Actor;
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, MINUTE_MS};
 use crate::commands::{self, Confirmation, NewCommand, Request, enqueue};
 use crate::core::Core;
 use crate::devices::reach;
@@ -18,6 +18,7 @@ use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{CommandId, DeviceId, DirectoryId, GroupId, PersonId};
 use crate::lease;
+use crate::settings::{self, GuardSettings};
 
 const LEASE: &str = "leavers";
 /// Whoever comes back within this time gets everything back.
@@ -59,7 +60,8 @@ async fn claim(core: &Core) -> Result<bool, Error> {
 async fn lift(core: &Core) -> Result<(), Error> {
     const BACK: &str = "SELECT person_id, source_id, batch_ids FROM person_life WHERE state = 'active' \
         AND batch_ids IS NOT NULL LIMIT $1";
-    const WAITING: &str = "SELECT id FROM command WHERE batch_id = $1 AND status = 'held'";
+    const WAITING: &str = "SELECT id FROM command WHERE batch_id = $1 \
+        AND status IN ('held', 'queued', 'push_sent', 'not_now')";
     const DONE: &str =
         "UPDATE person_life SET batch_ids = NULL WHERE person_id = $1 AND state = 'active'";
     for row in core.db().query_all(BACK, args![ROUND]).await? {
@@ -127,6 +129,9 @@ struct Leaver {
     person: String,
     source: DirectoryId,
     unit: String,
+    since: i64,
+    /// What was asked for already.
+    batches: Vec<String>,
     policy: LeaverPolicy,
     /// Devices with whose they are.
     devices: Vec<(DeviceId, bool)>,
@@ -134,9 +139,12 @@ struct Leaver {
 
 /// Whose grace is over, with their devices.
 async fn due_in(tx: &Tx, now_ms: i64) -> Result<Vec<Leaver>, Error> {
-    const LEAVING: &str = "SELECT f.person_id, f.source_id, f.since, u.id, u.path FROM person_life f \
-        JOIN person p ON p.id = f.person_id JOIN org_unit u ON u.id = p.org_unit_id \
+    // Whoever pauses or removes a directory, or makes somebody active by hand, stops what it would do next.
+    const LEAVING: &str = "SELECT f.person_id, f.source_id, f.since, u.id, u.path, f.batch_ids \
+        FROM person_life f JOIN person p ON p.id = f.person_id JOIN org_unit u ON u.id = p.org_unit_id \
+        JOIN directory_source s ON s.id = f.source_id AND s.status = 'active' \
         WHERE f.state = 'leaving' AND f.acted_at IS NULL AND f.held_run_id IS NULL \
+        AND p.status = 'inactive' \
         ORDER BY f.since, f.person_id LIMIT 1000";
     const DEVICES: &str = "SELECT s.device_id, COALESCE(e.ownership, s.ownership, 'corporate') \
         FROM device_summary s JOIN enrollment e ON e.device_id = s.device_id AND e.status = 'active' \
@@ -158,6 +166,11 @@ async fn due_in(tx: &Tx, now_ms: i64) -> Result<Vec<Leaver>, Error> {
             person,
             source: DirectoryId::from_store(row.text(1)?),
             unit: row.text(3)?,
+            since: row.i64(2)?,
+            batches: row
+                .opt_text(5)?
+                .and_then(|text| serde_json::from_str(&text).ok())
+                .unwrap_or_default(),
             policy,
             devices,
         });
@@ -174,14 +187,29 @@ async fn deal(core: &Core) -> Result<(), Error> {
         })
         .await?;
     for leaver in due {
+        // The list may be old by now, and another node may have taken over.
+        if !claim(core).await? {
+            return Ok(());
+        }
+        if !still_due(core, &leaver.person).await? {
+            continue;
+        }
         let actor = Actor::directory(&leaver.source, None);
         let (mut batches, mut told, mut again) = (Vec::new(), Vec::new(), false);
         for (device, personal) in &leaver.devices {
+            // A round that ended early goes on where it was.
+            if is_dealt_with(core, &leaver, device).await? {
+                continue;
+            }
             let step = match (*personal, &leaver.policy) {
                 (true, policy) if policy.retire_personal => "retire",
                 (false, policy) if policy.lock_corporate => "lock",
                 _ => "keep",
             };
+            if step == "retire" && !has_room(core).await? {
+                again = true;
+                break;
+            }
             match act(core, &actor, device, step).await {
                 Ok(batch) => {
                     batches.extend(batch);
@@ -199,9 +227,47 @@ async fn deal(core: &Core) -> Result<(), Error> {
         if again && batches.is_empty() {
             continue;
         }
-        note(core, &leaver, batches, told).await?;
+        note(core, &leaver, (batches, told), !again).await?;
     }
     Ok(())
+}
+
+/// Whether something was asked of a device since its person began to leave.
+async fn is_dealt_with(core: &Core, leaver: &Leaver, device: &DeviceId) -> Result<bool, Error> {
+    const ASKED: &str = "SELECT 1 FROM command c JOIN command_batch b ON b.id = c.batch_id \
+        WHERE c.device_id = $1 AND b.actor_kind = 'system' AND b.actor_id = $2 AND b.created_at >= $3 LIMIT 1";
+    let values = args![device, &leaver.source, leaver.since];
+    Ok(core.db().query_optional(ASKED, values).await?.is_some())
+}
+
+/// Whether somebody still leaves, as the list said.
+async fn still_due(core: &Core, person: &str) -> Result<bool, Error> {
+    const STILL: &str = "SELECT 1 FROM person_life f JOIN person p ON p.id = f.person_id \
+        JOIN directory_source s ON s.id = f.source_id AND s.status = 'active' WHERE f.person_id = $1 \
+        AND f.state = 'leaving' AND f.acted_at IS NULL AND f.held_run_id IS NULL AND p.status = 'inactive'";
+    let found = core.db().query_optional(STILL, args![person]).await?;
+    Ok(found.is_some())
+}
+
+/// Whether directories may retire one more device: they have the organisation's budget of a day and of twenty
+/// minutes for themselves (security S50). What finds no room waits for the next round.
+async fn has_room(core: &Core) -> Result<bool, Error> {
+    const USED: &str = "SELECT count(*) FROM command_batch WHERE act = 'retire' AND actor_kind = 'system' \
+        AND created_at > $1 AND actor_id IN (SELECT id FROM directory_source)";
+    let guard = settings::read::<GuardSettings>(core, settings::GUARD).await?;
+    let (now, fleet) = (core.now_ms(), commands::fleet_size(core).await?);
+    let day = guard
+        .day_floor
+        .max(fleet.saturating_mul(guard.day_percent) / 100)
+        .max(1);
+    for (window, limit) in [(DAY_MS, day), (20 * MINUTE_MS, guard.short_limit.max(1))] {
+        let row = core.db().query_optional(USED, args![now - window]).await?;
+        let used = row.map(|row| row.i64(0)).transpose()?.unwrap_or(0);
+        if used >= limit {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn act(
@@ -234,36 +300,46 @@ async fn act(
 async fn note(
     core: &Core,
     leaver: &Leaver,
-    batches: Vec<String>,
-    told: Vec<Json>,
+    (batches, told): (Vec<String>, Vec<Json>),
+    whole: bool,
 ) -> Result<(), Error> {
     let (person, source) = (leaver.person.clone(), leaver.source.clone());
+    let mut all = leaver.batches.clone();
+    all.extend(batches);
+    let now = core.now_ms();
     let input = (
         (person, source, leaver.unit.clone()),
-        json!(batches).to_string(),
+        (json!(all).to_string(), whole.then_some(now)),
         told,
-        core.now_ms(),
+        now,
     );
     core.db()
-        .write(input, |tx, ((person, source, unit), batches, told, now)| {
-            Box::pin(async move {
-                const DONE: &str = "UPDATE person_life SET acted_at = $2, batch_ids = $3 \
-                    WHERE person_id = $1 AND state = 'leaving'";
-                tx.execute(DONE, args![person.as_str(), *now, batches.as_str()])
-                    .await?;
-                let event = NewEvent::done("person.state", "person", person, unit)
-                    .with(json!({"state": "leaving", "directory": source, "devices": told}));
-                events::record(tx, &Actor::directory(source, None), *now, event).await?;
-                Ok::<_, Error>(())
-            })
-        })
+        .write(
+            input,
+            |tx, ((person, source, unit), (batches, acted_at), told, now)| {
+                Box::pin(async move {
+                    // Kept whatever became of the person meanwhile: by it what waits is taken back.
+                    const DONE: &str = "UPDATE person_life SET acted_at = $2, batch_ids = $3 \
+                    WHERE person_id = $1";
+                    tx.execute(DONE, args![person.as_str(), *acted_at, batches.as_str()])
+                        .await?;
+                    let event = NewEvent::done("person.state", "person", person, unit)
+                        .with(json!({"state": "leaving", "directory": source, "devices": told}));
+                    events::record(tx, &Actor::directory(source, None), *now, event).await?;
+                    Ok::<_, Error>(())
+                })
+            },
+        )
         .await
 }
 
 /// Thirty days after: the directory's key means nobody here any more, and whoever comes with it is somebody new.
 async fn end(core: &Core) -> Result<(), Error> {
-    const OVER: &str = "SELECT person_id FROM person_life WHERE state = 'leaving' AND since <= $1 \
-        AND held_run_id IS NULL ORDER BY since LIMIT $2";
+    // Whom another directory still lists, or this one as suspended, has not ended.
+    const OVER: &str = "SELECT f.person_id FROM person_life f WHERE f.state = 'leaving' AND f.since <= $1 \
+        AND f.held_run_id IS NULL AND NOT EXISTS (SELECT 1 FROM directory_link l \
+        JOIN directory_source s ON s.id = l.source_id WHERE l.person_id = f.person_id \
+        AND l.state <> 'leaving' AND s.status <> 'removed') ORDER BY f.since LIMIT $2";
     let values = args![core.now_ms() - RETURN_MS, ROUND];
     for row in core.db().query_all(OVER, values).await? {
         let input = (PersonId::from_store(row.text(0)?), core.now_ms());
@@ -331,7 +407,7 @@ pub(super) async fn unlink_in(
             tx,
             (source.id.as_str(), &source.salt),
             &keys,
-            reason,
+            (person, reason),
             now_ms,
         )
         .await?;
@@ -354,7 +430,11 @@ pub(crate) async fn forget_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result
     const ALIASES: &str = "DELETE FROM person_alias WHERE person_id = $1";
     const LIFE: &str = "DELETE FROM person_life WHERE person_id = $1";
     const EFFECTIVE: &str = "DELETE FROM directory_effective WHERE person_id = $1";
+    const BURIED: &str = "UPDATE directory_tombstone SET reason = 'erased', person_id = NULL \
+        WHERE person_id = $1";
     unlink_in(tx, person, "erased", now_ms).await?;
+    // Whoever had left before is not made again either.
+    tx.execute(BURIED, args![person]).await?;
     for sql in [ALIASES, LIFE, EFFECTIVE] {
         tx.execute(sql, args![person]).await?;
     }

@@ -37,13 +37,18 @@ pub struct LinkView {
 
 const COLUMNS: &str = "SELECT l.id, l.source_id, s.name, l.external_key, l.person_id, p.name, l.login, \
     l.external_id, l.state, l.raw_state, l.missing_since, l.fields, l.suggested_person_id, q.name, \
-    l.created_at, l.updated_at, u.path FROM directory_link l JOIN directory_source s ON s.id = l.source_id \
+    l.created_at, l.updated_at, u.path, v.path FROM directory_link l JOIN directory_source s ON s.id = l.source_id \
     JOIN person p ON p.id = l.person_id JOIN org_unit u ON u.id = p.org_unit_id \
-    LEFT JOIN person q ON q.id = l.suggested_person_id";
+    LEFT JOIN person q ON q.id = l.suggested_person_id LEFT JOIN org_unit v ON v.id = q.org_unit_id";
 
-fn decode(row: &Row) -> Result<LinkView, Error> {
+/// Somebody whom the actor does not reach is not named to them.
+fn decode(row: &Row, actor: &Actor) -> Result<LinkView, Error> {
     let suggested = match (row.opt_text(12)?, row.opt_text(13)?) {
-        (Some(id), Some(name)) => Some((PersonId::from_store(id), name)),
+        (Some(id), Some(name))
+            if actor.reaches(row.opt_text(17)?.as_deref().unwrap_or_default()) =>
+        {
+            Some((PersonId::from_store(id), name))
+        }
         _ => None,
     };
     Ok(LinkView {
@@ -103,7 +108,7 @@ pub async fn links_of(
     let items = rows
         .iter()
         .take(keep)
-        .map(decode)
+        .map(|row| decode(row, actor))
         .collect::<Result<Vec<_>, Error>>()?;
     let next = items
         .last()
@@ -123,10 +128,10 @@ pub async fn links_of_person(
         "{COLUMNS} WHERE l.person_id = $1 AND s.status <> 'removed' ORDER BY s.priority, s.created_at, s.id"
     );
     core.db()
-        .read((sql, id.clone()), |tx, (sql, id)| {
+        .read((sql, id.clone(), actor.clone()), |tx, (sql, id, actor)| {
             Box::pin(async move {
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
-                rows.iter().map(decode).collect()
+                rows.iter().map(|row| decode(row, actor)).collect()
             })
         })
         .await
@@ -136,7 +141,7 @@ async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<LinkView, Error> {
     let sql = format!("{COLUMNS} WHERE l.id = $1");
     let rows = tx.fetch_all_dyn(&sql, args![id]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("link"))?;
-    let link = decode(row)?;
+    let link = decode(row, actor)?;
     authorize(actor, Permission::PeopleWrite, row.str(16)?)?;
     let of = source_in(tx, &link.source_id).await?;
     authorize(actor, Permission::PeopleWrite, &of.unit_path)?;

@@ -317,6 +317,7 @@ async fn hold_many_in(tx: &Tx, source: &SourceView, now_ms: i64) -> Result<(), E
         "SELECT count(*) FROM directory_link WHERE source_id = $1 AND state = 'active'";
     const HELD: &str = "SELECT id FROM directory_run WHERE source_id = $1 AND kind = 'suspensions' \
         AND status = 'held'";
+    const WAITS: &str = "SELECT person_id FROM person_life WHERE held_run_id = $1";
     const MORE: &str = "UPDATE directory_run SET held = $2 WHERE id = $1";
     const WAIT: &str = "UPDATE person_life SET held_run_id = $2 WHERE source_id = $1 \
         AND state IN ('suspended', 'leaving') AND since > $3 AND held_run_id IS NULL";
@@ -339,6 +340,13 @@ async fn hold_many_in(tx: &Tx, source: &SourceView, now_ms: i64) -> Result<(), E
     };
     let run = if let Some(row) = tx.fetch_optional(HELD, args![&source.id]).await? {
         let id = row.text(0)?;
+        // Whoever agrees sees everybody whom that frees, not only the newest.
+        let mut held = held;
+        for row in tx.fetch_all(WAITS, args![id.as_str()]).await? {
+            held.suspend.push(row.text(0)?);
+        }
+        held.suspend.sort_unstable();
+        held.suspend.dedup();
         let text = json!(held).to_string();
         tx.execute(MORE, args![id.as_str(), text]).await?;
         id

@@ -4,6 +4,7 @@ use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 
 use crate::error::Error;
+use crate::ids::PersonId;
 
 /// The hash of a key under the source's salt.
 pub(super) fn hashed(salt: &str, key: &str) -> String {
@@ -15,15 +16,17 @@ pub(super) async fn bury_in(
     tx: &Tx,
     (source, salt): (&str, &str),
     keys: &[&str],
-    reason: &'static str,
+    (person, reason): (&PersonId, &'static str),
     now_ms: i64,
 ) -> Result<(), Error> {
-    const PUT: &str = "INSERT INTO directory_tombstone (source_id, key_hash, reason, at) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT (source_id, key_hash) \
-        DO UPDATE SET reason = excluded.reason, at = excluded.at";
+    const PUT: &str = "INSERT INTO directory_tombstone (source_id, key_hash, reason, at, person_id) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source_id, key_hash) \
+        DO UPDATE SET reason = excluded.reason, at = excluded.at, person_id = excluded.person_id";
+    // An erased person has no id any more.
+    let person = (reason != "erased").then_some(person);
     for key in keys {
-        tx.execute(PUT, args![source, hashed(salt, key), reason, now_ms])
-            .await?;
+        let values = args![source, hashed(salt, key), reason, now_ms, person];
+        tx.execute(PUT, values).await?;
     }
     Ok(())
 }

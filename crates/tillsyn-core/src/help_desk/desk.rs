@@ -194,7 +194,7 @@ async fn attempts_of(core: &Core, actor: &Actor, id: &PersonId) -> Result<Vec<De
 
 /// What a failed try of this address counts as; see `accounts::known`.
 pub(super) fn subject(email: &str) -> String {
-    format!("account:{}", hash::sha256_hex(email.as_bytes()))
+    format!("portal:{}", hash::sha256_hex(email.as_bytes()))
 }
 
 async fn account(core: &Core, found: &PersonView) -> Result<(AccountState, Option<i64>), Error> {
@@ -211,7 +211,7 @@ async fn account(core: &Core, found: &PersonView) -> Result<(AccountState, Optio
         return Ok((AccountState::Disabled, last));
     }
     let by_mail = subject(found.email.as_deref().unwrap_or_default());
-    let by_browser = format!("account:{}:%", row.str(0)?);
+    let by_browser = format!("portal:{}:%", row.str(0)?);
     let values = args![core.now_ms(), by_mail, by_browser];
     let until = core.db().query_optional(LOCKED, values).await?;
     if let Some(until) = until.map(|row| row.opt_i64(0)).transpose()?.flatten() {

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::PersonId;
 
-/// Lets a person try at once. An administrator's account of the same mail address shares the counter: who
-/// gives that one further tries has to be able to manage it.
+/// Lets a person try at once, at the portal: an administrator's account of the same mail address has a counter of
+/// its own.
 ///
 /// # Errors
 /// Forbidden or not found as the actor's rights say.
@@ -18,8 +18,6 @@ pub async fn unlock_sign_in(core: &Core, actor: &Actor, person: &PersonId) -> Re
     const PERSON: &str = "SELECT p.email, p.org_unit_id, u.path, a.id FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id LEFT JOIN account a ON a.person_id = p.id \
         WHERE p.id = $1 AND p.status <> 'erased'";
-    const SHARED: &str = "SELECT u.path FROM account a JOIN org_unit u ON u.id = a.org_unit_id \
-        WHERE a.email = $1 AND a.person_id IS NULL";
     const CLEAR: &str = "DELETE FROM guess_limit WHERE subject = $1 OR subject LIKE $2";
     let input = (person.clone(), actor.clone(), core.now_ms());
     core.db()
@@ -37,10 +35,7 @@ pub async fn unlock_sign_in(core: &Core, actor: &Actor, person: &PersonId) -> Re
                         "This person has no account to sign in with.",
                     ));
                 };
-                if let Some(shared) = tx.fetch_optional(SHARED, args![email.as_str()]).await? {
-                    authorize(actor, Permission::AccountsWrite, shared.str(0)?)?;
-                }
-                let values = args![subject(&email), format!("account:{account}:%")];
+                let values = args![subject(&email), format!("portal:{account}:%")];
                 tx.execute(CLEAR, values).await?;
                 let event = NewEvent::done("person.unlock", "person", person.as_str(), &unit);
                 events::record(tx, actor, *now, event).await?;

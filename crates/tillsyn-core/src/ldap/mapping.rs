@@ -229,7 +229,7 @@ impl<'a> Mapping<'a> {
             login: self.login(entry),
             external_id: None,
             fields: self.fields(entry),
-            active: Some(active),
+            active: self.tells_state(entry).then_some(active),
             raw_state,
         })
     }
@@ -263,6 +263,12 @@ impl<'a> Mapping<'a> {
             fields.insert("email".to_owned(), Some(main.to_owned()));
         }
         fields
+    }
+
+    /// Whether the entry carries what its state is read from. Active Directory has it on every user: where it is
+    /// missing, the account that reads may not see it, and that is no news of anybody.
+    pub(super) fn tells_state(&self, entry: &Entry) -> bool {
+        self.product != Product::ActiveDirectory || entry.text("userAccountControl").is_some()
     }
 
     /// Whether they may work, and what the directory says about it.

@@ -138,7 +138,15 @@ async fn work(core: &Core, id: &DirectoryId, kind: SyncKind, holder: &str) -> Re
     let (people, groups) = (run.people.len(), run.groups.len());
     let is_nothing = !ran.full && people == 0 && groups == 0;
     if !is_nothing {
-        directory::apply(core, id, run).await?;
+        match directory::apply(core, id, run).await {
+            // What waits is not read yet: the next run is a full one.
+            Ok(done) if done.held => ran.delta = None,
+            Ok(_) => {}
+            Err(error) => {
+                failed(core, id, holder, error.code).await?;
+                return Err(error);
+            }
+        }
     }
     directory::set_ill(core, id, ran.reading.code).await?;
     finished(core, id, holder, ran, (people, groups)).await

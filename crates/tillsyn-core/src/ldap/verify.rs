@@ -216,7 +216,7 @@ async fn ask(
         },
         Verdict::Right { grace } => {
             let (active, _) = mapping.state(&entry, core.now_ms());
-            if active {
+            if active && mapping.tells_state(&entry) {
                 PasswordCheck::Right(Proved {
                     person_id: linked(core, source, &key).await?,
                     key,

@@ -228,6 +228,10 @@ pub(crate) async fn change_in(
         details.insert("invitations_ended".to_owned(), json!(ended));
         self_service::withdraw_in(tx, actor, Whose::Person(id.as_str()), now_ms).await?;
     }
+    if readdressed {
+        // What lies in the former box opens nothing any more, and whoever has it is not asked whose it is.
+        portal::end_sessions_in(tx, id).await?;
+    }
     if !fields.is_empty() {
         // That they changed, not what they are: people are ids in the trail.
         details.insert("fields".to_owned(), json!(fields));

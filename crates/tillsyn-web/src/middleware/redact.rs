@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use super::strict;
 
 /// Segments after these carry secrets: the code of an invitation, the address of a profile,
-/// the links that open an account.
-const SECRET_AFTER: [&str; 4] = [
+/// the links that open an account, what is handed from one device to another. The first that fits counts.
+const SECRET_AFTER: [&str; 7] = [
     "/e/",
     "/apple/enroll/",
     "/console/welcome/",
     "/console/rescue/",
+    "/portal/welcome/",
+    "/go/to/",
+    "/go/",
 ];
 
 /// The path with its secret segment replaced. Queries are never logged.

@@ -164,7 +164,7 @@ async fn first_in(
         Some((id, ..)) => PersonId::from_store(id),
         None => {
             let unit = provider.makes_people_in.as_ref().ok_or(Fault::NotMapped)?;
-            make_in(tx, coming, unit, &email, new_person).await?;
+            make_in(tx, (coming, provider), unit, &email, new_person).await?;
             new_person.clone()
         }
     };
@@ -174,17 +174,20 @@ async fn first_in(
 
 async fn make_in(
     tx: &Tx,
-    coming: &Coming,
+    (coming, provider): (&Coming, &Provider),
     unit: &OrgUnitId,
     email: &str,
     id: &PersonId,
 ) -> Result<(), Failed> {
-    const THERE: &str = "SELECT 1 FROM org_unit WHERE id = $1 AND removed_at IS NULL";
+    const THERE: &str = "SELECT path FROM org_unit WHERE id = $1 AND removed_at IS NULL";
     const INSERT: &str = "INSERT INTO person (id, org_unit_id, name, email, language, status, created_at, \
         updated_at) VALUES ($1, $2, $3, $4, NULL, 'active', $5, $5)";
     let there = tx.fetch_optional(THERE, args![unit]).await;
-    if there.map_err(Error::from)?.is_none() {
-        return Err(Fault::NotMapped.into());
+    let there = there.map_err(Error::from)?.ok_or(Fault::NotMapped)?;
+    // The unit may have been moved since it was chosen.
+    let path = there.text(0).map_err(Error::from)?;
+    if !path.starts_with(&provider.unit_path) {
+        return Err(Fault::Elsewhere.into());
     }
     let before_at = email.split('@').next().unwrap_or_default();
     let name = coming.claims.name().unwrap_or(before_at);
@@ -207,16 +210,11 @@ async fn remember_in(
     const PUT: &str = "INSERT INTO person_identity (provider_id, subject, person_id, created_at) \
         VALUES ($1, $2, $3, $4)";
     const UNIT: &str = "SELECT org_unit_id FROM person WHERE id = $1";
-    // Whom the provider vouches for has no password beside that, and nobody goes on who came with it.
-    const CLOSE: &str = "UPDATE account SET password_hash = '!', must_change_password = 0, \
-        temporary_until = NULL WHERE person_id = $1 AND role = 'portal'";
     let provider = &coming.provider.id;
     let values = args![provider, subject, person, coming.begin.now_ms];
     tx.execute(PUT, values).await.map_err(Error::from)?;
-    tx.execute(CLOSE, args![person])
-        .await
-        .map_err(Error::from)?;
-    portal::end_sessions_in(tx, person).await?;
+    // Whom the provider vouches for has no password or passkey beside that, and nobody goes on who came with one.
+    portal::close_in(tx, person, coming.begin.now_ms).await?;
     let unit = tx.fetch_one(UNIT, args![person]).await;
     let unit = unit.map_err(Error::from)?.text(0).map_err(Error::from)?;
     let details = json!({ "provider": provider.as_str() });

@@ -191,6 +191,12 @@ async fn end_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<u64, Error> {
     Ok(removed)
 }
 
+/// Takes every way in away that is the account's own, and ends its sessions: a provider vouches from now on.
+pub(crate) async fn close_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<(), Error> {
+    end_in(tx, person, now_ms).await?;
+    end_sessions_in(tx, person).await
+}
+
 /// On erasure: nothing that let the person in stays, nor what a provider calls them.
 pub(crate) async fn forget_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<(), Error> {
     const IDENTITIES: &str = "DELETE FROM person_identity WHERE person_id = $1";

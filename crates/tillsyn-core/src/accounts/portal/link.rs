@@ -61,7 +61,9 @@ impl PersonProof {
 const PROOF_MS: i64 = DAY_MS;
 
 /// The proof of a browser that keeps the secret of an attempt: it was given only for the right code, and the right
-/// PIN where one is asked for. `None` when it proves nobody.
+/// PIN where one is asked for. It counts once a device came in with it, while that is the only one of its person:
+/// whoever got hold of a link reaches no other device by it. It ends with what was decided about the account since.
+/// `None` when it proves nobody.
 pub async fn proof_of_attempt(
     core: &Core,
     attempt: &AttemptId,
@@ -69,7 +71,11 @@ pub async fn proof_of_attempt(
 ) -> Result<Option<PersonProof>, Error> {
     const FIND: &str = "SELECT i.person_id FROM attempt t JOIN invitation i ON i.id = t.invitation_id \
         WHERE t.id = $1 AND t.profile_hash = $2 AND t.created_at > $3 AND i.status <> 'revoked' \
-        AND i.person_id IS NOT NULL";
+        AND i.person_id IS NOT NULL AND i.uses_allowed = 1 AND t.status IN ('enrolled', 'ready') \
+        AND NOT EXISTS (SELECT 1 FROM enrollment e WHERE e.person_id = i.person_id \
+        AND e.status = 'active' AND (t.device_id IS NULL OR e.device_id <> t.device_id)) \
+        AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = i.person_id \
+        AND a.password_changed_at > a.created_at AND a.password_changed_at >= t.created_at)";
     let secret_hash = hash::sha256_hex(secret.as_bytes());
     let values = args![attempt, secret_hash, core.now_ms() - PROOF_MS];
     let row = core.db().query_optional(FIND, values).await?;

@@ -11,7 +11,7 @@ mod source;
 pub use admin::{
     OwnAccount, TemporaryPassword, own_account, reset_own_account, set_temporary_password,
 };
-pub(crate) use admin::{end_sessions_in, forget_in};
+pub(crate) use admin::{close_in, end_sessions_in, forget_in};
 pub use enter::{OwnDevice, Signed, SignedPerson, own_devices, resume};
 pub use language::set_own_language;
 pub use link::{

@@ -188,7 +188,7 @@ both_engines!(
             desk["account"]["state"].as_str().unwrap().to_owned()
         };
         assert_eq!(state().await, "good");
-        let subject = format!("account:{}", hash::sha256_hex(b"elin@example.org"));
+        let subject = format!("portal:{}", hash::sha256_hex(b"elin@example.org"));
         let lock = "INSERT INTO guess_limit (subject, window_start, failures, blocked_until) \
             VALUES ($1, $2, 9, $3)";
         let values = vec![subject.into(), now.into(), (now + 600_000).into()];

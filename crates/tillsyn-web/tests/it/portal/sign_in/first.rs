@@ -1,6 +1,7 @@
 //! The first password of somebody who brought a device in by an invitation.
 
 use serde_json::{Value as Json, json};
+use tillsyn_db::args;
 use tillsyn_testkit::{Engine, TestApp};
 
 use super::{Browser, ELIN, OWN, sign_in};
@@ -61,10 +62,20 @@ async fn began(app: &TestApp) -> Began {
     }
 }
 
+/// The attempts that were begun have brought their devices in.
+async fn came_in(app: &TestApp) {
+    const IN: &str = "UPDATE attempt SET status = 'enrolled'";
+    app.db().execute(IN, args![]).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_began_by_invitation_chooses_a_first_password_and_nobody_replaces_one() {
     let app = TestApp::new(Engine::Sqlite).await;
     let mine = began(&app).await;
+    // A link alone proves nobody: a device has to come in with it first.
+    assert_eq!(mine.get().await.0, 303);
+    mine.choose(OWN).await;
+    came_in(&app).await;
     // Another browser with the same link, and one with a made-up secret, are only led to the sign-in.
     for cookie in [
         "",
@@ -91,6 +102,7 @@ async fn whoever_began_by_invitation_chooses_a_first_password_and_nobody_replace
         .expect(303);
     // Once there is a way in, a link to enroll is none.
     let later = began(&app).await;
+    came_in(&app).await;
     assert_eq!(later.get().await.0, 303);
     later.choose("nine slow boats at sea").await;
     sign_in(&mut Browser::new(&app), ELIN, OWN)
