@@ -6,11 +6,16 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use tillsyn_core::{Clock, invitations};
 use tillsyn_pki::issue::{self, KeyAlgorithm};
 use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy, SimError};
+use tillsyn_standins::smtp::{SmtpMode, SmtpStandin};
+use tillsyn_testkit::letters::Letter;
 use tillsyn_testkit::{AppOptions, Engine, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 
 fn main() {
@@ -28,6 +33,7 @@ fn main() {
     let mut stage = Stage {
         app,
         devices: BTreeMap::new(),
+        mail: None,
     };
     say(&json!({
         "url": stage.app.core.config().console_url,
@@ -71,6 +77,8 @@ struct Stage {
     app: TestApp,
     /// By serial number, with the profile that was downloaded and not installed yet.
     devices: BTreeMap<String, (Device, Vec<u8>)>,
+    /// Where the server's mails go, from the first on that a test asks for.
+    mail: Option<SmtpStandin>,
 }
 
 impl Stage {
@@ -78,6 +86,8 @@ impl Stage {
         let text = |name: &str| order[name].as_str().map(str::to_owned);
         match order["do"].as_str().unwrap_or_default() {
             "invite" => Ok(self.invite(order).await),
+            // A person with an address of their own is invited by mail; the answer is what lies in their inbox.
+            "invite_by_mail" => Ok(self.invite_by_mail(order).await),
             "revoke" => {
                 let id = tillsyn_core::ids::InvitationId::parse(&text("id").unwrap()).unwrap();
                 invitations::revoke_invitation(&self.app.core, &self.app.owner, &id)
@@ -195,6 +205,43 @@ impl Stage {
             "url": created.url.as_str(),
             "code": created.code.as_str(),
             "pin": created.pin.as_ref().map(|pin| pin.as_str()),
+        })
+    }
+
+    async fn invite_by_mail(&mut self, order: &Json) -> Json {
+        const POLICY: &str = "/api/v1/settings/invitations";
+        let api = self.app.owner_api().await;
+        if self.mail.is_none() {
+            let now_ms = self.app.clock.now_ms();
+            let server = SmtpStandin::start(SmtpMode::Plain, None, now_ms).await.unwrap();
+            let settings = json!({ "host": "127.0.0.1", "port": server.port(), "tls": "none",
+                "from": "Norrvik University <it@example.org>" });
+            api.put("/api/v1/mail", &settings).await.expect(200);
+            let policy = json!({ "pin": "mail", "days": 7 });
+            api.put(POLICY, &policy).await.expect(200);
+            self.mail = Some(server);
+        }
+        let body = json!({ "name": order["person"], "email": order["email"],
+            "language": order["language"] });
+        let person = api.post("/api/v1/people", &body).await.expect(201);
+        let body = json!({ "person_id": person["id"] });
+        api.post("/api/v1/invitations/send", &body)
+            .await
+            .expect(201);
+        let to = order["email"].as_str().unwrap();
+        let mail = self.mail.as_ref().unwrap();
+        let letter = loop {
+            let received = mail.received();
+            if let Some(found) = received.iter().rev().find(|mail| mail.to[0] == to) {
+                break Letter::read(found);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        json!({
+            "subject": letter.subject,
+            "html": letter.html,
+            "picture": STANDARD.encode(&letter.picture),
+            "pin": letter.pin(),
         })
     }
 

@@ -10,6 +10,7 @@ mod api;
 mod app;
 mod assert;
 pub mod canaries;
+pub mod letters;
 mod openldap;
 mod people;
 mod server_process;

@@ -3,9 +3,10 @@
 mod batches;
 mod delivery;
 mod invitations;
-pub(crate) mod letters;
 mod notices;
 mod rules;
+
+pub(crate) use tillsyn_testkit::letters;
 
 use serde_json::{Value as Json, json};
 use tillsyn_core::ids::OrgUnitId;

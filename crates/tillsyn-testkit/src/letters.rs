@@ -1,20 +1,21 @@
-//! Mails of several parts, read as a mail program reads them.
+//! Mails about invitations, read as a mail program reads them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tillsyn_standins::smtp::ReceivedMail;
 
 /// A mail about an invitation.
-pub(crate) struct Letter {
-    pub(crate) subject: String,
-    pub(crate) plain: String,
-    pub(crate) html: String,
-    pub(crate) picture: Vec<u8>,
-    pub(crate) to: String,
+pub struct Letter {
+    pub subject: String,
+    pub plain: String,
+    pub html: String,
+    pub picture: Vec<u8>,
+    pub to: String,
 }
 
 impl Letter {
-    pub(crate) fn read(mail: &ReceivedMail) -> Self {
+    /// Takes the message apart.
+    pub fn read(mail: &ReceivedMail) -> Self {
         let mut parts = Vec::new();
         split(&mail.data, &mut parts);
         let of = |kind: &str| {
@@ -32,25 +33,27 @@ impl Letter {
     }
 
     /// The code of the link, and the same link in both texts.
-    pub(crate) fn code(&self) -> String {
+    pub fn code(&self) -> String {
         let code = between(&self.plain, "/e/", "\n");
         assert!(self.html.contains(&format!("/e/{code}\"")), "{}", self.html);
         code
     }
 
     /// `None` when the mail names none.
-    pub(crate) fn pin(&self) -> Option<String> {
+    pub fn pin(&self) -> Option<String> {
         let at = self.html.find("letter-spacing:2px")?;
         Some(between(&self.html[at..], "<strong>", "</strong>"))
     }
 
-    pub(crate) fn typed(&self) -> String {
+    /// The code for typing at `/go`.
+    pub fn typed(&self) -> String {
         let line = self.plain.lines().find(|line| line.contains("/go  "));
         line.unwrap().rsplit(' ').next().unwrap().to_owned()
     }
 }
 
-pub(crate) fn between(text: &str, from: &str, to: &str) -> String {
+/// What stands in `text` after `from` and before `to`.
+pub fn between(text: &str, from: &str, to: &str) -> String {
     let (_, rest) = text
         .split_once(from)
         .unwrap_or_else(|| panic!("{from} in {text}"));
