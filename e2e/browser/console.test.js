@@ -191,7 +191,7 @@ test('an invitation is made, opened on a phone, and its attempt followed', async
   await page.getByRole('heading', { name: t('invitation-hand-over') }).waitFor();
   await check(page, 'console-invitation-created-en-1440');
   const copy = (what) => page.locator('.hand-over [data-copy]').nth(what).getAttribute('data-copy');
-  const [link, pin] = [await copy(0), await copy(1)];
+  const [link, pin] = [await copy(0), await copy(2)];
   assert.match(link, /\/e\/[\w-]{20,}$/);
 
   const phone = await open(browser, { viewport: PHONE, userAgent: IPHONE });

@@ -163,10 +163,14 @@ impl Stage {
                     WHERE d.serial_number = $1 ORDER BY o.id LIMIT 1";
                 const DEVICE: &str =
                     "SELECT device_id FROM device_summary WHERE serial_number = $1";
+                const PERSON: &str = "UPDATE person SET email = $2 WHERE id = (SELECT person_id \
+                    FROM device_summary WHERE serial_number = $1)";
                 let (serial, email) = (text("serial").unwrap(), text("email").unwrap());
-                let values = tillsyn_db::args![serial.as_str(), email];
                 let db = self.app.db();
-                db.execute(ACCOUNT, values).await.unwrap();
+                for sql in [PERSON, ACCOUNT] {
+                    let values = tillsyn_db::args![serial.as_str(), email.as_str()];
+                    db.execute(sql, values).await.unwrap();
+                }
                 let found = db.query_optional(DEVICE, tillsyn_db::args![serial]).await;
                 let id = found.unwrap().unwrap().text(0).unwrap();
                 Ok(json!({ "device": id }))
