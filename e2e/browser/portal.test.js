@@ -207,6 +207,7 @@ for (const lang of LANGUAGES) {
     // Without the PIN: it was proven at the computer.
     await heading(phone, t('consent-h1', { a: 'iPhone' })).waitFor();
     await phone.getByRole('button', { name: t('consent-agree', { a: 'iPhone' }) }).click();
+    await phone.getByText(t('trouble'), { exact: true }).click();
     await phone.getByRole('button', { name: t('told-exists') }).click();
     await phone.getByText(t('remedy-another-mdm')).waitFor();
     await check(phone, `portal-told-${lang}-390`);

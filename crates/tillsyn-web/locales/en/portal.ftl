@@ -17,6 +17,7 @@ begin-corporate = It belongs to { $a }
 begin-other = Another device?
 pin-label = PIN
 pin-hint = You got it apart from the link, for instance by telephone.
+pin-hint-mail = It came in your mail. Capitals do not matter.
 pin-wrong = This PIN is not right.
 pin-missing = Type the PIN you were given.
 pin-left = { $n ->

@@ -17,6 +17,7 @@ begin-corporate = { $a }が所有するデバイスです
 begin-other = 別のデバイスですか？
 pin-label = PIN
 pin-hint = リンクとは別に、電話などで受け取ったものです。
+pin-hint-mail = メールに書かれています。大文字と小文字は区別されません。
 pin-wrong = PINが正しくありません。
 pin-missing = 受け取ったPINを入力してください。
 pin-left = あと{ $n }回入力できます。

@@ -17,6 +17,7 @@ begin-corporate = Den tillhör { $a }
 begin-other = En annan enhet?
 pin-label = PIN-kod
 pin-hint = Du har fått den vid sidan av länken, till exempel per telefon.
+pin-hint-mail = Du har fått den i mejlet. Stora och små bokstäver spelar ingen roll.
 pin-wrong = PIN-koden stämmer inte.
 pin-missing = Skriv PIN-koden du har fått.
 pin-left = { $n ->

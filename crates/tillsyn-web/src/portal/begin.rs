@@ -254,6 +254,7 @@ fn begin_page(
             .texts
             .deadline(visit.invitation.expires_at, &visit.zone),
         pin,
+        pin_by_mail: visit.invitation.pin_by_mail,
     }
 }
 

@@ -201,6 +201,8 @@ pub struct BeginPage {
     /// Until when the invitation holds; with weekday.
     pub until: String,
     pub pin: Option<PinEntry>,
+    /// The PIN came in the person's mail, not by a way of its own.
+    pub pin_by_mail: bool,
 }
 
 /// Who is not signed in as they should be.

@@ -50,6 +50,7 @@ impl Sample for BeginPage {
             qr: Qr::new(&link),
             until: l.deadline(NOW + 14 * 86_400_000, &zone),
             pin,
+            pin_by_mail: platform == Platform::Ipad,
         };
         let mut other = page(Platform::Other, false, None);
         other.person = String::new();
