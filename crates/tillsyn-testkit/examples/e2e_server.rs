@@ -217,7 +217,9 @@ impl Stage {
         let api = self.app.owner_api().await;
         if self.mail.is_none() {
             let now_ms = self.app.clock.now_ms();
-            let server = SmtpStandin::start(SmtpMode::Plain, None, now_ms).await.unwrap();
+            let server = SmtpStandin::start(SmtpMode::Plain, None, now_ms)
+                .await
+                .unwrap();
             let settings = json!({ "host": "127.0.0.1", "port": server.port(), "tls": "none",
                 "from": "Norrvik University <it@example.org>" });
             api.put("/api/v1/mail", &settings).await.expect(200);
