@@ -154,8 +154,8 @@ invite-policy-days = { $n ->
     [one] Lives 1 day
    *[other] Lives { $n } days
 }
-invite-policy-after = Reminded after { $a } days
-invite-policy-before = Reminded { $a } days before the end
+invite-policy-after = Reminders, days after it was sent: { $a }
+invite-policy-before = Reminders, days before the end: { $a }
 invite-policy-limit = { $n ->
     [one] At most 1 device each
    *[other] At most { $n } devices each

@@ -154,8 +154,8 @@ invite-policy-days = { $n ->
     [one] Lever 1 dag
    *[other] Lever { $n } dagar
 }
-invite-policy-after = Påminnelse efter { $a } dagar
-invite-policy-before = Påminnelse { $a } dagar före slutet
+invite-policy-after = Påminnelser, dagar efter utskicket: { $a }
+invite-policy-before = Påminnelser, dagar före slutet: { $a }
 invite-policy-limit = { $n ->
     [one] Högst 1 enhet var
    *[other] Högst { $n } enheter var

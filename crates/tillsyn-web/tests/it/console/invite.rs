@@ -104,10 +104,10 @@ both_engines!(a_unit_invites_as_it_likes, still(), |app| async move {
     for text in [
         "PIN in the mail with the link",
         "Lives 30 days",
-        "Reminded after 3, 7 days",
+        "Reminders, days after it was sent: 3, 7",
         "At most 2 devices each",
     ] {
         page.says(text);
     }
-    page.says_not("days before the end</li>");
+    page.says_not("days before the end: ");
 });
