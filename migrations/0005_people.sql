@@ -21,6 +21,16 @@ CREATE TABLE person_identity (
     PRIMARY KEY (provider_id, subject)
 );
 CREATE INDEX person_identity_person ON person_identity (person_id);
+-- When an address of the person was last replaced by another, while no password was chosen since: until then the
+-- new box opens nothing.
+ALTER TABLE person ADD COLUMN email_changed_at BIGINT;
+-- Addresses that are still to be told that they were replaced.
+CREATE TABLE person_email_notice (
+    person_id TEXT NOT NULL REFERENCES person (id),
+    email TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (person_id, email)
+);
 
 
 -- Invitations ----------------------------------------------------------------------------------------------
@@ -284,6 +294,8 @@ CREATE TABLE directory_group (
     -- The group that things are assigned to.
     group_id TEXT NOT NULL UNIQUE REFERENCES device_group (id),
     name TEXT NOT NULL,
+    -- The name as SCIM compares names, whatever the case of its letters and however they are composed.
+    name_key TEXT NOT NULL,
     external_id TEXT,
     -- Members that the source names and nobody here is.
     unresolved BIGINT NOT NULL DEFAULT 0,
@@ -296,6 +308,7 @@ CREATE TABLE directory_group (
 );
 CREATE UNIQUE INDEX directory_group_key ON directory_group (source_id, external_key);
 CREATE INDEX directory_group_page ON directory_group (source_id, created_at, id);
+CREATE INDEX directory_group_name ON directory_group (source_id, name_key);
 
 -- Direct members as the source has them.
 CREATE TABLE directory_group_member (
@@ -314,6 +327,16 @@ CREATE TABLE directory_effective (
     PRIMARY KEY (group_id, person_id)
 );
 CREATE INDEX directory_effective_of ON directory_effective (person_id);
+
+-- Whom a source took out of which of its groups lately: small steps add up to what is looked at first.
+CREATE TABLE directory_removal (
+    group_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (group_id, person_id)
+);
+CREATE INDEX directory_removal_of ON directory_removal (source_id, at);
 
 -- One reading of a source, or something of it that waits for an administrator.
 CREATE TABLE directory_run (
@@ -377,6 +400,8 @@ CREATE TABLE person_life (
     raw_state TEXT,
     -- While this waits for an administrator nothing happens to their devices.
     held_run_id TEXT,
+    -- When an administrator agreed to it: it is not counted among those that wait any more.
+    released_at BIGINT,
     -- When the devices were dealt with.
     acted_at BIGINT,
     -- The batch that removes management from their own devices.

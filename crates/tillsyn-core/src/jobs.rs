@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tillsyn_db::{Tx, Value, args};
 
+use crate::accounts;
 use crate::activation_lock;
 use crate::approvals;
 use crate::audit::{self, not_held};
@@ -86,6 +87,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             expire_commands(core).await?;
             inventory::ask_due(core).await?;
             directory::run_due(core).await?;
+            accounts::portal::tell_former(core).await?;
             invitations_over(core).await?;
             invitations::forget_over(core).await?;
             invitations::remind_due(core).await?;

@@ -22,6 +22,7 @@ impl MailTexts for MailWords {
                 subject: l.ta("mail-test-subject", organisation),
                 body: l.ta("mail-test-text", organisation) + "\n",
             }),
+            "portal_address" => Some(address_changed(l, arguments)),
             "portal_welcome" | "portal_forgotten" => Some(portal_link(l, template, arguments)),
             "notification" => notification(l, organisation, arguments),
             "digest" => digest(l, organisation, arguments),
@@ -64,6 +65,24 @@ fn portal_link(l: Texts, template: &str, arguments: &Json) -> Text {
     Text {
         subject,
         body: format!("{text}\n\n{}\n\n{after}{help}", word("link")),
+    }
+}
+
+/// To a former address: it was replaced by another.
+fn address_changed(l: Texts, arguments: &Json) -> Text {
+    let word = |name: &str| arguments[name].as_str().unwrap_or_default();
+    let organisation = word("organisation");
+    let whose = [
+        ("person", word("person").into()),
+        ("organisation", organisation.into()),
+    ];
+    let help = match word("support") {
+        "" => String::new(),
+        support => format!("\n{}\n", l.ta("portal-mail-help", support)),
+    };
+    Text {
+        subject: l.ta("portal-mail-address-subject", organisation),
+        body: format!("{}\n{help}", l.t_args("portal-mail-address", &whose)),
     }
 }
 

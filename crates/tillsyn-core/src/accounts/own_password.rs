@@ -98,6 +98,7 @@ async fn set_in(tx: &Tx, session: &Session, hash: &str, rotation: &Rotation) -> 
     let (id, now) = (&session.account.id, rotation.now_ms);
     rotation.run(tx, false).await?;
     tx.execute(SET, args![id, hash, now]).await?;
+    super::portal::settled_in(tx, id.as_str()).await?;
     tx.execute(OTHERS, args![id, rotation.token_hash()]).await?;
     super::ceremony::end_in(tx, id).await?;
     let unit = store::unit_of(tx, id).await?;

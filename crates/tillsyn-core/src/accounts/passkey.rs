@@ -15,9 +15,10 @@ use super::oidc::comes_by_provider_in;
 use super::session::{Begin, Method, NewSession, Rotation, Session, has_shown_in};
 use super::store::{self, AccountView};
 use super::totp::AddedFactor;
-use super::{Caller, Guesses, blocked, factor, failed, recovery, sign_in};
+use super::{Caller, Guesses, blocked, factor, failed, portal, recovery, sign_in};
 use crate::actor::{Actor, require_fresh};
 use crate::core::Core;
+use crate::directory;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PasskeyId};
@@ -509,7 +510,16 @@ async fn come_in(tx: &Tx, show: &Show, step: Option<&str>, begin: &Begin) -> Res
         sign_in::refuse_in(tx, address, "unknown", now).await?;
         return Ok(Came::Wrong);
     };
-    if step.is_none() && comes_by_provider_in(tx, &account).await? {
+    if let Some(person) = &account.person
+        && directory::refuses_in(tx, person, step.is_none()).await?
+    {
+        let address = begin.caller.address.clone();
+        sign_in::refuse_in(tx, address, account.view.id.as_str(), now).await?;
+        return Ok(Came::Wrong);
+    }
+    if step.is_none()
+        && (comes_by_provider_in(tx, &account).await? || portal::vouched_in(tx, &account).await?)
+    {
         let address = begin.caller.address.clone();
         sign_in::refuse_in(tx, address, account.view.id.as_str(), now).await?;
         return Ok(Came::PastProvider);

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::actor::{Actor, ActorKind};
 use crate::core::Core;
+use crate::directory;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PersonId};
@@ -141,6 +142,7 @@ pub(super) async fn sign_in_elsewhere(
         Err(error) => {
             // Nothing was guessed.
             take_back(core, &tried, &caller).await?;
+            count_away(core, &tried).await?;
             return Err(error);
         }
     };
@@ -215,6 +217,17 @@ async fn count_try(core: &Core, email: String, caller: &Caller) -> Result<Try, E
                     known,
                 })
             })
+        })
+        .await
+}
+
+/// A try while the directory cannot be asked counts by itself: it slows down as those of others do, and holds nobody
+/// up once the directory answers again.
+async fn count_away(core: &Core, tried: &Try) -> Result<(), Error> {
+    let input = (format!("away:{}", tried.subject), core.now_ms());
+    core.db()
+        .write(input, |tx, (subject, now)| {
+            Box::pin(async move { reserve(tx, subject, Guesses::ACCOUNT, *now).await })
         })
         .await
 }
@@ -365,6 +378,11 @@ impl Proof {
         let account = store::find(tx, &id).await?;
         let account = account.filter(|a| a.opens(caller.door));
         let account = account.ok_or_else(step_over)?;
+        if let Some(person) = &account.person
+            && directory::refuses_in(tx, person, false).await?
+        {
+            return Err(step_over());
+        }
         let (subject, _) = known::subject_in(tx, caller, Some(&id), "code", id.as_str()).await?;
         blocked(tx, &subject, now).await?;
         if !check_code_in(tx, &self.keys, &id, &self.code, now).await? {

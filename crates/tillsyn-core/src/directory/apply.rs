@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use tillsyn_db::{Tx, args};
 
-use super::groups::{
-    create_in, follow, refuse_paused, rename_in, resolve, set_members_in, work_out_in,
-};
+use super::follow::follow;
+use super::groups::{create_in, refuse_paused, rename_in, resolve, set_members_in, work_out_in};
 use super::life::LifeState;
 use super::model::{Applied, Counts, GroupEntry, PersonEntry, Run, clean, many_of};
 use super::person::{Done, Outcome, Step, missing_in, take_in};
@@ -278,8 +277,9 @@ impl Work {
                 Box::pin(async move {
                     const SAME: &str = "SELECT id, held FROM directory_run WHERE source_id = $1 \
                         AND kind = 'sync' AND status = 'held'";
+                    // What was read in part says nothing of what a whole reading found missing.
                     const OVERTAKEN: &str = "UPDATE directory_run SET status = 'overtaken' \
-                        WHERE source_id = $1 AND kind = 'sync' AND status = 'held'";
+                        WHERE source_id = $1 AND kind = 'sync' AND status = 'held' AND complete <= $2";
                     work.still_in(tx, *now).await?;
                     if let Some(held) = held {
                         for row in tx.fetch_all(SAME, args![&work.source.id]).await? {
@@ -291,7 +291,12 @@ impl Work {
                             }
                         }
                     }
-                    tx.execute(OVERTAKEN, args![&work.source.id]).await?;
+                    let complete = i64::from(work.run.complete);
+                    tx.execute(OVERTAKEN, args![&work.source.id, complete])
+                        .await?;
+                    if !work.run.complete {
+                        spare_in(tx, work).await?;
+                    }
                     let run = NewRun {
                         id: &work.run_id,
                         kind: "sync",
@@ -515,6 +520,46 @@ impl Work {
             ours,
         ))
     }
+}
+
+/// Whom a part named as active is not missing any more, and a group with members is not empty: what waits lets them
+/// be.
+async fn spare_in(tx: &Tx, work: &Work) -> Result<(), Error> {
+    const WAITS: &str = "SELECT id, held FROM directory_run WHERE source_id = $1 AND kind = 'sync' \
+        AND status = 'held' AND complete = 1";
+    const LINK: &str = "SELECT id FROM directory_link WHERE source_id = $1 AND external_key = $2";
+    const GROUP: &str = "SELECT id FROM directory_group WHERE source_id = $1 AND external_key = $2";
+    const KEEP: &str = "UPDATE directory_run SET held = $2 WHERE id = $1";
+    let rows = tx.fetch_all(WAITS, args![&work.source.id]).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut there = HashSet::new();
+    for entry in work.run.people.iter().filter(|e| e.active != Some(false)) {
+        let values = args![&work.source.id, entry.key.as_str()];
+        if let Some(row) = tx.fetch_optional(LINK, values).await? {
+            there.insert(row.text(0)?);
+        }
+    }
+    for entry in &work.run.groups {
+        let values = args![&work.source.id, entry.key.as_str()];
+        if entry.members.as_ref().is_some_and(|m| !m.is_empty())
+            && let Some(row) = tx.fetch_optional(GROUP, values).await?
+        {
+            there.insert(row.text(0)?);
+        }
+    }
+    for row in rows {
+        let mut held: Held = serde_json::from_str(row.str(1)?).unwrap_or_default();
+        let before = (held.suspend.len(), held.empty.len());
+        held.suspend.retain(|link| !there.contains(link));
+        held.empty.retain(|group| !there.contains(group));
+        if (held.suspend.len(), held.empty.len()) != before {
+            let text = serde_json::json!(held).to_string();
+            tx.execute(KEEP, args![row.text(0)?, text]).await?;
+        }
+    }
+    Ok(())
 }
 
 fn count(counts: &mut Counts, done: &Done) {

@@ -3,7 +3,8 @@
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use super::groups::{follow, set_members_in, work_out_in};
+use super::follow::follow;
+use super::groups::{set_members_in, work_out_in};
 use super::person::{Step, settle_in};
 use super::run::{Held, RunStatus, RunView, run_in};
 use super::source::{SourceView, source_in};
@@ -148,8 +149,8 @@ async fn end(core: &Core, actor: &Actor, id: &str, status: RunStatus) -> Result<
                 const END: &str = "UPDATE directory_run SET status = $2, decided_by = $3, decided_at = $4 \
                     WHERE id = $1 AND status = 'held'";
                 // Grace begins when somebody agreed.
-                const RELEASE: &str = "UPDATE person_life SET held_run_id = NULL, since = $2 \
-                    WHERE held_run_id = $1";
+                const RELEASE: &str = "UPDATE person_life SET held_run_id = NULL, since = $2, \
+                    released_at = $2 WHERE held_run_id = $1";
                 let (run, source, held) = held_in(tx, actor, id).await?;
                 let values = args![id.as_str(), status.as_str(), actor.id.as_str(), *now];
                 tx.execute(END, values).await?;

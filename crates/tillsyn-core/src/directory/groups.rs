@@ -6,21 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 
-use super::model::{Counts, DEPTH, clean, many_of};
-use super::run::{Held, NewRun, RunStatus, keep_in};
-use super::source::{SourceStatus, SourceView, find};
+use super::model::{DEPTH, clean, folded};
+use super::source::{SourceStatus, SourceView};
 use crate::actor::Actor;
-use crate::core::Core;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::groups::{Member, MemberKind};
-use crate::ids::{DirectoryId, GroupId, PlanId, new_uuid};
-use crate::plans::{self, Approval, Change, change_directly};
+use crate::ids::{DirectoryId, GroupId, new_uuid};
 
 /// Members of one change.
 const MEMBERS: usize = 1_000;
-/// Groups of one round of the job.
-const ROUND: i64 = 200;
 
 /// Makes the group of a source and the group of ours that stands for it; answers both ids.
 pub(super) async fn create_in(
@@ -32,8 +27,8 @@ pub(super) async fn create_in(
 ) -> Result<String, Error> {
     const GROUP: &str = "INSERT INTO device_group (id, org_unit_id, name, description, created_at, \
         updated_at) VALUES ($1, $2, $3, NULL, $4, $4)";
-    const LINK: &str = "INSERT INTO directory_group (id, source_id, external_key, group_id, name, external_id, \
-        created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    const LINK: &str = "INSERT INTO directory_group (id, source_id, external_key, group_id, name, name_key, \
+        external_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
     let group = GroupId::new(now_ms);
     let unit = source.unit_id.as_str();
     let shown = free_name_in(tx, source, name, group.as_str()).await?;
@@ -49,6 +44,7 @@ pub(super) async fn create_in(
         key,
         &group,
         name,
+        folded(name),
         external_id,
         now_ms
     ];
@@ -70,8 +66,8 @@ pub(super) async fn rename_in(
 ) -> Result<(), Error> {
     const FIND: &str = "SELECT g.group_id, g.name, d.name, d.org_unit_id FROM directory_group g \
         JOIN device_group d ON d.id = g.group_id WHERE g.id = $1";
-    const LINK: &str = "UPDATE directory_group SET name = $2, version = version + 1, updated_at = $3 \
-        WHERE id = $1";
+    const LINK: &str = "UPDATE directory_group SET name = $2, name_key = $4, version = version + 1, \
+        updated_at = $3 WHERE id = $1";
     const GROUP: &str = "UPDATE device_group SET name = $2, updated_at = $3 WHERE id = $1";
     let row = tx.fetch_one(FIND, args![id]).await?;
     let (group, known, shown, unit) = (row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?);
@@ -79,7 +75,8 @@ pub(super) async fn rename_in(
         return Ok(());
     }
     let free = free_name_in(tx, source, name, &group).await?;
-    tx.execute(LINK, args![id, name, now_ms]).await?;
+    tx.execute(LINK, args![id, name, now_ms, folded(name)])
+        .await?;
     tx.execute(GROUP, args![group.as_str(), free.as_str(), now_ms])
         .await?;
     let event = NewEvent::done("group.change", "group", &group, &unit)
@@ -341,252 +338,6 @@ pub(crate) async fn refuse_by_hand_in(
     Err(Error::conflict("group_of_directory", text).with_data(json!({"directory": row.text(0)?})))
 }
 
-/// Who is to come in and to go.
-struct Due {
-    source: DirectoryId,
-    add: Vec<String>,
-    remove: Vec<String>,
-    present: usize,
-    /// Of who comes and goes.
-    digest: String,
-    /// Somebody declined exactly this.
-    declined: bool,
-    /// A run that waits for the same group.
-    waiting: Option<Waiting>,
-}
-
-struct Waiting {
-    run: String,
-    open: bool,
-}
-
-async fn due_in(tx: &Tx, group: &GroupId, anew: bool, now_ms: i64) -> Result<Option<Due>, Error> {
-    const SOURCE: &str = "SELECT g.source_id, u.path, g.id FROM directory_group g JOIN directory_source s \
-        ON s.id = g.source_id JOIN device_group d ON d.id = g.group_id \
-        JOIN org_unit u ON u.id = d.org_unit_id WHERE g.group_id = $1 AND s.status = 'active'";
-    const PRESENT: &str = "SELECT member_id FROM group_member WHERE group_id = $1 \
-        AND member_kind = 'person'";
-    const WANTED: &str = "SELECT e.person_id, u.path FROM directory_effective e \
-        JOIN person p ON p.id = e.person_id JOIN org_unit u ON u.id = p.org_unit_id \
-        WHERE e.group_id = $1 AND p.status <> 'erased'";
-    const HELD: &str = "SELECT r.id, r.held, p.status, p.expires_at, r.status FROM directory_run r \
-        LEFT JOIN plan p ON p.id = r.plan_id WHERE r.source_id = $1 AND r.kind = 'members' \
-        AND r.status IN ('held', 'declined') ORDER BY r.created_at DESC LIMIT 200";
-    let Some(row) = tx.fetch_optional(SOURCE, args![group]).await? else {
-        return Ok(None);
-    };
-    let (source, place) = (DirectoryId::from_store(row.text(0)?), row.text(1)?);
-    if anew {
-        // People may have moved to other units.
-        work_out_in(tx, &source, &BTreeSet::from([row.text(2)?])).await?;
-    }
-    let mut present = BTreeSet::new();
-    for row in tx.fetch_all(PRESENT, args![group]).await? {
-        present.insert(row.text(0)?);
-    }
-    let mut wanted = BTreeSet::new();
-    for row in tx.fetch_all(WANTED, args![group]).await? {
-        if row.str(1)?.starts_with(&place) {
-            wanted.insert(row.text(0)?);
-        }
-    }
-    let add: Vec<String> = wanted.difference(&present).cloned().collect();
-    let remove: Vec<String> = present.difference(&wanted).cloned().collect();
-    let digest = digest(&add, &remove);
-    let (mut waiting, mut declined) = (None, false);
-    for row in tx.fetch_all(HELD, args![&source]).await? {
-        let held: Held = serde_json::from_str(row.str(1)?).unwrap_or_default();
-        if held.group_id.as_deref() != Some(group.as_str()) {
-            continue;
-        }
-        if row.str(4)? == "declined" {
-            declined |= held.digest == digest;
-        } else if waiting.is_none() {
-            let status = row.opt_text(2)?.unwrap_or_default();
-            waiting = Some(Waiting {
-                run: row.text(0)?,
-                open: matches!(status.as_str(), "open" | "waiting")
-                    && row.opt_i64(3)?.is_some_and(|until| until > now_ms),
-            });
-        }
-    }
-    Ok(Some(Due {
-        source,
-        add,
-        remove,
-        present: present.len(),
-        digest,
-        declined,
-        waiting,
-    }))
-}
-
-fn digest(add: &[String], remove: &[String]) -> String {
-    let all = format!("{}\n-\n{}", add.join("\n"), remove.join("\n"));
-    tillsyn_pki::hash::sha256_hex(all.as_bytes())
-}
-
-/// Lets the members of a group follow what its directory says. Where that takes something from several
-/// devices, few members go by a plan that is applied at once, and many wait for an administrator.
-pub(super) async fn follow(
-    core: &Core,
-    group: &GroupId,
-    run_id: Option<&str>,
-    anew: bool,
-) -> Result<(), Error> {
-    let due = core
-        .db()
-        .write(
-            (group.clone(), anew, core.now_ms()),
-            |tx, (group, anew, now)| Box::pin(async move { due_in(tx, group, *anew, *now).await }),
-        )
-        .await?;
-    let Some(due) = due else { return Ok(()) };
-    if due.add.is_empty() && due.remove.is_empty() {
-        if let Some(waiting) = &due.waiting {
-            settle_held(core, &waiting.run).await?;
-        }
-        return Ok(());
-    }
-    if due.declined || due.waiting.as_ref().is_some_and(|waiting| waiting.open) {
-        return Ok(());
-    }
-    let actor = Actor::directory(&due.source, run_id);
-    for part in due.add.chunks(MEMBERS) {
-        let change = Change::GroupMembers {
-            group_id: group.to_string(),
-            add: people(part),
-            remove: Vec::new(),
-        };
-        one(core, &actor, group, &due, (change, part.len())).await?;
-    }
-    for part in due.remove.chunks(MEMBERS) {
-        let change = Change::GroupMembers {
-            group_id: group.to_string(),
-            add: Vec::new(),
-            remove: people(part),
-        };
-        one(core, &actor, group, &due, (change, due.remove.len())).await?;
-    }
-    if let Some(waiting) = &due.waiting {
-        settle_held(core, &waiting.run).await?;
-    }
-    Ok(())
-}
-
-fn people(ids: &[String]) -> Vec<Member> {
-    let member = |id: &String| Member {
-        kind: MemberKind::Person,
-        id: id.clone(),
-    };
-    ids.iter().map(member).collect()
-}
-
-async fn one(
-    core: &Core,
-    actor: &Actor,
-    group: &GroupId,
-    due: &Due,
-    (change, members): (Change, usize),
-) -> Result<(), Error> {
-    let plan = match change_directly(core, actor, change).await {
-        Ok(_) => return Ok(()),
-        Err(error) if error.code == "plan_required" => error
-            .data
-            .as_ref()
-            .and_then(|data| data["plan_id"].as_str())
-            .and_then(PlanId::parse)
-            .ok_or_else(|| Error::internal("A plan that is required has no id."))?,
-        Err(error) => return Err(error),
-    };
-    if members <= many_of(due.present) {
-        let approval = Approval {
-            reason: Some("The directory says so.".to_owned()),
-            confirm: None,
-        };
-        plans::apply(core, actor, &plan, approval).await?;
-        return Ok(());
-    }
-    let held = Held {
-        reasons: vec!["many_members".to_owned()],
-        group_id: Some(group.to_string()),
-        members,
-        of: due.present,
-        digest: due.digest.clone(),
-        ..Held::default()
-    };
-    let source = find(core, &due.source).await?;
-    let overtaken = due.waiting.as_ref().map(|waiting| waiting.run.clone());
-    let id = new_uuid(core.now_ms()).to_string();
-    let input = (source, (id, held, plan), overtaken, core.now_ms());
-    core.db()
-        .write(input, |tx, (source, (id, held, plan), overtaken, now)| {
-            Box::pin(async move {
-                if let Some(run) = overtaken {
-                    end_in(tx, run, RunStatus::Overtaken).await?;
-                }
-                let run = NewRun {
-                    id,
-                    kind: "members",
-                    status: RunStatus::Held,
-                    complete: false,
-                    counts: &Counts::default(),
-                    held: Some(held),
-                    plan_id: Some(plan.as_str()),
-                };
-                keep_in(tx, source, &run, *now).await
-            })
-        })
-        .await
-}
-
-async fn end_in(tx: &Tx, run: &str, status: RunStatus) -> Result<(), Error> {
-    const END: &str = "UPDATE directory_run SET status = $2 WHERE id = $1 AND status = 'held'";
-    tx.execute(END, args![run, status.as_str()]).await?;
-    Ok(())
-}
-
-/// What waited has come about otherwise, by its plan or by the directory.
-async fn settle_held(core: &Core, run: &str) -> Result<(), Error> {
-    core.db()
-        .write(run.to_owned(), |tx, run| {
-            Box::pin(async move { end_in(tx, run, RunStatus::Overtaken).await })
-        })
-        .await
-}
-
-/// Lets the members of all groups follow that do not yet: what was cut short is finished here.
-pub(super) async fn follow_all(core: &Core) -> Result<(), Error> {
-    const BEHIND: &str = "SELECT g.group_id FROM directory_group g JOIN directory_source s \
-        ON s.id = g.source_id WHERE s.status = 'active' AND g.group_id > $1 AND (EXISTS (SELECT 1 \
-        FROM directory_effective e WHERE e.group_id = g.group_id AND NOT EXISTS (SELECT 1 \
-        FROM group_member m WHERE m.group_id = e.group_id AND m.member_kind = 'person' \
-        AND m.member_id = e.person_id)) OR EXISTS (SELECT 1 FROM group_member m \
-        WHERE m.group_id = g.group_id AND m.member_kind = 'person' AND NOT EXISTS (SELECT 1 \
-        FROM directory_effective e WHERE e.group_id = m.group_id AND e.person_id = m.member_id)) \
-        OR EXISTS (SELECT 1 FROM directory_run r WHERE r.source_id = g.source_id \
-        AND r.kind = 'members' AND r.status = 'held')) ORDER BY g.group_id LIMIT $2";
-    let mut last = String::new();
-    loop {
-        let values = args![last.as_str(), ROUND];
-        let rows = core.db().query_all(BEHIND, values).await?;
-        for row in &rows {
-            last = row.text(0)?;
-            let group = GroupId::from_store(last.clone());
-            match follow(core, &group, None, true).await {
-                Ok(()) => {}
-                Err(error) if error.kind == Kind::Unavailable => return Err(error),
-                Err(error) => {
-                    tracing::warn!(group.id = %group, error = %error, "a group does not follow its directory yet");
-                }
-            }
-        }
-        if i64::try_from(rows.len()).unwrap_or(0) < ROUND {
-            return Ok(());
-        }
-    }
-}
-
 /// Direct members by their keys, and how many nobody here is.
 pub(super) fn resolve(
     members: &[super::MemberKey],
@@ -644,8 +395,9 @@ pub(crate) async fn drop_in(tx: &Tx, group: &GroupId) -> Result<(), Error> {
         (SELECT id FROM directory_group WHERE group_id = $1) OR (member_kind = 'group' AND member_id IN \
         (SELECT id FROM directory_group WHERE group_id = $1))";
     const EFFECTIVE: &str = "DELETE FROM directory_effective WHERE group_id = $1";
+    const REMOVALS: &str = "DELETE FROM directory_removal WHERE group_id = $1";
     const GROUP: &str = "DELETE FROM directory_group WHERE group_id = $1";
-    for sql in [MEMBERS, EFFECTIVE, GROUP] {
+    for sql in [MEMBERS, EFFECTIVE, REMOVALS, GROUP] {
         tx.execute(sql, args![group]).await?;
     }
     Ok(())

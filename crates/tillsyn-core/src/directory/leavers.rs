@@ -4,7 +4,8 @@
 use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
 
-use super::groups::{follow, follow_all, work_out_in};
+use super::follow::{follow, follow_all};
+use super::groups::work_out_in;
 use super::life::LifeState;
 use super::policy::{LeaverPolicy, Policies};
 use super::source::{SourceView, source_in};
@@ -430,12 +431,13 @@ pub(crate) async fn forget_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result
     const ALIASES: &str = "DELETE FROM person_alias WHERE person_id = $1";
     const LIFE: &str = "DELETE FROM person_life WHERE person_id = $1";
     const EFFECTIVE: &str = "DELETE FROM directory_effective WHERE person_id = $1";
+    const REMOVALS: &str = "DELETE FROM directory_removal WHERE person_id = $1";
     const BURIED: &str = "UPDATE directory_tombstone SET reason = 'erased', person_id = NULL \
         WHERE person_id = $1";
     unlink_in(tx, person, "erased", now_ms).await?;
     // Whoever had left before is not made again either.
     tx.execute(BURIED, args![person]).await?;
-    for sql in [ALIASES, LIFE, EFFECTIVE] {
+    for sql in [ALIASES, LIFE, EFFECTIVE, REMOVALS] {
         tx.execute(sql, args![person]).await?;
     }
     Ok(())
@@ -446,7 +448,9 @@ async fn forget_old(core: &Core) -> Result<(), Error> {
     const ALIASES: &str = "DELETE FROM person_alias WHERE until <= $1";
     const RUNS: &str = "DELETE FROM directory_run WHERE id IN (SELECT r.id FROM directory_run r \
         WHERE r.created_at < $1 AND r.status NOT IN ('held', 'declined') LIMIT 1000)";
+    const REMOVALS: &str = "DELETE FROM directory_removal WHERE at < $1";
     let now = core.now_ms();
+    core.db().execute(REMOVALS, args![now - 2 * DAY_MS]).await?;
     core.db().execute(ALIASES, args![now]).await?;
     core.db().execute(RUNS, args![now - RUNS_MS]).await?;
     Ok(())

@@ -1,16 +1,21 @@
 //! Links as they are shown, and one made by an administrator: equal addresses are a suggestion and never more.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 use tillsyn_db::{Row, Tx, args};
 
+use super::follow::follow;
+use super::groups::work_out_in;
 use super::model::Fields;
 use super::person::settle_in;
-use super::source::{SourceStatus, source, source_in};
+use super::source::{SourceKind, SourceStatus, SourceView, source, source_in};
 use crate::actor::{Actor, Permission, authorize, may, require_fresh};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::{DirectoryId, PersonId};
+use crate::ids::{DirectoryId, GroupId, PersonId};
+use crate::ldap;
 use crate::paging::{Cursor, Page, page_size};
 
 /// One link.
@@ -155,6 +160,9 @@ async fn find_in(tx: &Tx, actor: &Actor, id: &str) -> Result<LinkView, Error> {
 /// that the source brought goes, when they have nothing yet. Without a person, the suggestion is refused and
 /// the two stay apart.
 ///
+/// Where the source lets people in, that needs the permission for sign-in too: the entry's password opens the
+/// person's account from then on.
+///
 /// # Errors
 /// `link_taken` when the source has another entry for that person; `link_in_use` when the person that the
 /// source brought has devices, invitations or an account.
@@ -172,23 +180,44 @@ pub async fn link_person(
         person.cloned(),
         core.now_ms(),
     );
-    core.db()
+    let (link, groups) = core
+        .db()
         .write(input, |tx, (actor, id, person, now)| {
             Box::pin(async move {
                 const CLEAR: &str =
                     "UPDATE directory_link SET suggested_person_id = NULL WHERE id = $1";
                 let link = find_in(tx, actor, id).await?;
-                match person {
+                let groups = match person {
                     None => {
                         tx.execute(CLEAR, args![id.as_str()]).await?;
+                        Vec::new()
                     }
-                    Some(person) if *person == link.person_id => {}
+                    Some(person) if *person == link.person_id => Vec::new(),
                     Some(person) => move_in(tx, actor, &link, person, *now).await?,
-                }
-                find_in(tx, actor, id).await
+                };
+                Ok::<_, Error>((find_in(tx, actor, id).await?, groups))
             })
         })
-        .await
+        .await?;
+    for group in &groups {
+        // What cannot follow now is finished by the job of every minute.
+        if let Err(error) = follow(core, group, None, false).await {
+            tracing::warn!(group.id = %group, error = %error, "a group does not follow its directory yet");
+        }
+    }
+    Ok(link)
+}
+
+/// Whether the source lets people in: then whoever says who an entry is gives somebody the account of another.
+async fn signs_people_in(tx: &Tx, source: &SourceView) -> Result<bool, Error> {
+    const SETTINGS: &str = "SELECT settings FROM ldap_source WHERE source_id = $1";
+    if source.kind == SourceKind::Oidc {
+        return Ok(true);
+    }
+    let Some(row) = tx.fetch_optional(SETTINGS, args![&source.id]).await? else {
+        return Ok(false);
+    };
+    Ok(ldap::signs_in(row.str(0)?))
 }
 
 async fn move_in(
@@ -197,7 +226,7 @@ async fn move_in(
     link: &LinkView,
     person: &PersonId,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<Vec<GroupId>, Error> {
     const FIND: &str = "SELECT u.path, u.id FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
         WHERE p.id = $1 AND p.status <> 'erased'";
     const TAKEN: &str = "SELECT 1 FROM directory_link WHERE source_id = $1 AND person_id = $2";
@@ -215,7 +244,11 @@ async fn move_in(
         WHERE m.member_kind = 'person' AND m.member_id = $2)";
     const EFFECTIVE: &str = "UPDATE directory_effective SET person_id = $2 WHERE person_id = $1 \
         AND group_id NOT IN (SELECT e.group_id FROM directory_effective e WHERE e.person_id = $2)";
-    const GONE: [&str; 6] = [
+    const WITHIN: &str = "SELECT directory_group_id FROM directory_group_member \
+        WHERE member_kind = 'person' AND member_id = $1";
+    const GONE: [&str; 8] = [
+        "DELETE FROM directory_removal WHERE person_id = $1",
+        "DELETE FROM person_email_notice WHERE person_id = $1",
         "DELETE FROM group_member WHERE member_kind = 'person' AND member_id = $1",
         "DELETE FROM directory_effective WHERE person_id = $1",
         "DELETE FROM person_field WHERE person_id = $1",
@@ -228,6 +261,11 @@ async fn move_in(
         .await?
         .ok_or_else(|| Error::not_found("person"))?;
     authorize(actor, Permission::PeopleWrite, row.str(0)?)?;
+    let of = source_in(tx, &link.source_id).await?;
+    if signs_people_in(tx, &of).await? {
+        authorize(actor, Permission::SignInWrite, &of.unit_path)?;
+        authorize(actor, Permission::SignInWrite, row.str(0)?)?;
+    }
     if tx
         .fetch_optional(TAKEN, args![&link.source_id, person])
         .await?
@@ -257,20 +295,23 @@ async fn move_in(
             tx.execute(sql, args![old]).await?;
         }
     }
-    settle_in(
-        tx,
-        &Actor::directory(&link.source_id, None),
-        person,
-        None,
-        now_ms,
-    )
-    .await?;
+    let directory = Actor::directory(&link.source_id, None);
+    if !alone {
+        // What the others say of them; this one says it of somebody else now.
+        settle_in(tx, &directory, old, None, now_ms).await?;
+    }
+    settle_in(tx, &directory, person, None, now_ms).await?;
+    let mut within = BTreeSet::new();
+    for row in tx.fetch_all(WITHIN, args![link.id.as_str()]).await? {
+        within.insert(row.text(0)?);
+    }
+    let groups = work_out_in(tx, &link.source_id, &within).await?;
     // Who stands in which group reaches other devices now.
     crate::assignments::bump_in(tx).await?;
     let devices = tx
         .fetch_all(
-            "SELECT device_id FROM device_summary WHERE person_id = $1",
-            args![person],
+            "SELECT device_id FROM device_summary WHERE person_id = $1 OR person_id = $2",
+            args![person, old],
         )
         .await?;
     let devices = devices
@@ -284,5 +325,5 @@ async fn move_in(
         "after": {"person": person},
     }));
     events::record(tx, actor, now_ms, event).await?;
-    Ok(())
+    Ok(groups)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Everything that is read of a person; a source that knows more is not asked for it.
 pub const FIELDS: [&str; 9] = [
@@ -125,6 +126,13 @@ pub(super) fn kept(fields: &Fields) -> Fields {
             (name.clone(), value)
         })
         .collect()
+}
+
+/// A name as it is compared: whatever the case of its letters, and however they are composed.
+pub fn folded(name: &str) -> String {
+    let composed: String = name.nfc().collect();
+    // By way of capitals, so that ß and ss are one, and so are the two small sigmas.
+    composed.to_uppercase().to_lowercase().nfc().collect()
 }
 
 /// A login as it is compared.

@@ -10,6 +10,7 @@ use super::life::{LifeState, Stand, stand_in};
 use super::model::{Fields, PersonEntry, clean, kept, login_key};
 use super::source::SourceView;
 use super::tombstone::erased_in;
+use crate::accounts::portal;
 use crate::actor::{Actor, ActorKind};
 use crate::clock::DAY_MS;
 use crate::error::Error;
@@ -392,9 +393,13 @@ async fn free_email_in(
     email: &str,
     now_ms: i64,
 ) -> Result<bool, Error> {
+    // Of those whom another directory let go, only people of the source's own unit are within its reach.
     const HOLDER: &str = "SELECT p.id, p.status, (SELECT count(*) FROM person_life f \
-        WHERE f.person_id = p.id AND (f.source_id = $3 OR f.state = 'deleted')), (SELECT count(*) \
-        FROM directory_link l WHERE l.person_id = p.id AND l.source_id = $3) FROM person p WHERE p.email = $1 AND p.id <> $2";
+        WHERE f.person_id = p.id AND (f.source_id = $3 OR (f.state = 'deleted' \
+        AND substr(u.path, 1, length(o.path)) = o.path))), (SELECT count(*) \
+        FROM directory_link l WHERE l.person_id = p.id AND l.source_id = $3) FROM person p \
+        JOIN org_unit u ON u.id = p.org_unit_id JOIN directory_source s ON s.id = $3 \
+        JOIN org_unit o ON o.id = s.org_unit_id WHERE p.email = $1 AND p.id <> $2";
     const GIVE_UP: &str = "UPDATE person SET email = NULL, updated_at = $2 WHERE id = $1";
     const SUGGEST: &str = "UPDATE directory_link SET suggested_person_id = $2 WHERE id = $1";
     let values = args![email, person, &of.source];
@@ -407,6 +412,8 @@ async fn free_email_in(
     if status != "active" && lives > 0 {
         alias_in(tx, &holder, email, now_ms).await?;
         tx.execute(GIVE_UP, args![holder.as_str(), now_ms]).await?;
+        let holder = PersonId::from_store(holder);
+        portal::readdressed_in(tx, &holder, Some(email), now_ms).await?;
         return Ok(true);
     }
     let suggested = (same == 0).then_some(holder);

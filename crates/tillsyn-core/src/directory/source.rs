@@ -12,6 +12,9 @@ use crate::ids::{DirectoryId, OrgUnitId};
 use crate::units::find_in as unit_in;
 use crate::{org, text};
 
+/// Directories of one installation.
+const MOST_SOURCES: i64 = 100;
+
 /// What speaks at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
@@ -205,6 +208,17 @@ async fn refuse_taken(tx: &Tx, unit: &str, name: &str, id: &str) -> Result<(), E
     }
 }
 
+/// One directory more is refused where there are as many as one installation has.
+async fn refuse_many(tx: &Tx) -> Result<(), Error> {
+    const COUNT: &str = "SELECT count(*) FROM directory_source WHERE status <> 'removed'";
+    if tx.fetch_one(COUNT, args![]).await?.i64(0)? < MOST_SOURCES {
+        return Ok(());
+    }
+    let text =
+        format!("There are {MOST_SOURCES} directories, as many as there may be; remove one first.");
+    Err(Error::conflict("directories_many", text))
+}
+
 /// Adds a source. Whoever controls it controls who there is: it needs the permission for sign-in and a fresh
 /// sign-in.
 pub async fn create_source(
@@ -239,6 +253,7 @@ pub async fn create_source(
                 let unit = unit_in(tx, unit.as_str()).await?;
                 authorize(actor, Permission::SignInWrite, &unit.path)?;
                 refuse_taken(tx, unit.id.as_str(), name, id.as_str()).await?;
+                refuse_many(tx).await?;
                 let values = args![
                     id,
                     &unit.id,

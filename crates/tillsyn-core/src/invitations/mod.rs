@@ -14,9 +14,11 @@ mod remind;
 mod send;
 mod typed;
 mod view;
+mod withdraw;
 
 pub(crate) use policy::has_room_in;
 pub(crate) use remind::{forget_over, remind_due};
+pub(crate) use withdraw::withdraw_mailed_in;
 
 pub use again::start_again;
 pub use attempt::{

@@ -45,6 +45,12 @@ pub async fn ldap(core: &Core, actor: &Actor, id: &DirectoryId) -> Result<LdapVi
     })
 }
 
+/// Whether people sign in with their password of the directory that has these settings.
+pub(crate) fn signs_in(settings: &str) -> bool {
+    // What cannot be read lets nobody do more than the stricter case.
+    serde_json::from_str::<LdapSettings>(settings).map_or(true, |settings| settings.signs_in)
+}
+
 /// Whether the actor may change how this directory is reached, before anything else is looked at.
 pub async fn may_change(core: &Core, actor: &Actor, id: &DirectoryId) -> Result<(), Error> {
     ldap_source(core, actor, id).await.map(|_| ())

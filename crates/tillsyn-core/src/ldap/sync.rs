@@ -20,8 +20,9 @@ use crate::ids::DirectoryId;
 use crate::lease;
 
 const RUN_LIMIT: Duration = Duration::from_mins(30);
-/// A run that died keeps others out so long; longer than any that lives.
-const LEASE_MS: i64 = 35 * MINUTE_MS;
+/// A run that died keeps others out so long; one that lives takes its lease anew all the time.
+const LEASE_MS: i64 = 3 * MINUTE_MS;
+const RENEW: Duration = Duration::from_mins(1);
 const DELTA_MS: i64 = 15 * MINUTE_MS;
 /// A full run is spread over so much of the day.
 const JITTER_MS: i64 = HOUR_MS;
@@ -108,9 +109,41 @@ async fn run_once(core: &Core, id: &DirectoryId, kind: SyncKind) -> Result<bool,
     if core.db().execute(CLAIM, values).await? == 0 {
         return Ok(false);
     }
-    let done = work(core, id, kind, &holder).await;
+    let done = tokio::select! {
+        done = work(core, id, kind, &holder) => done,
+        lost = keep_lease(core, id, &holder, RENEW) => lost,
+    };
     give_back(core, id, &holder).await?;
     done.map(|()| true)
+}
+
+/// Takes the lease anew at every turn, for as long as the run works.
+///
+/// # Errors
+/// `directory_busy` when another one took it meanwhile: the run is over.
+pub(super) async fn keep_lease(
+    core: &Core,
+    id: &DirectoryId,
+    holder: &str,
+    every: Duration,
+) -> Result<(), Error> {
+    const RENEWED: &str =
+        "UPDATE ldap_source SET lease_until = $3 WHERE source_id = $1 AND lease_holder = $2";
+    loop {
+        tokio::time::sleep(every).await;
+        let values = args![id, holder, core.now_ms() + LEASE_MS];
+        match core.db().execute(RENEWED, values).await {
+            Ok(0) => {
+                let text = "Another node reads this directory meanwhile.";
+                return Err(Error::conflict("directory_busy", text));
+            }
+            Ok(_) => {}
+            // A database that is away for a moment is tried again at the next turn, in time.
+            Err(error) => {
+                tracing::warn!(directory = id.as_str(), error = %error, "a lease was not renewed");
+            }
+        }
+    }
 }
 
 async fn give_back(core: &Core, id: &DirectoryId, holder: &str) -> Result<(), Error> {

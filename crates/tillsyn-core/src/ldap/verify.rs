@@ -158,6 +158,25 @@ async fn verify(
     }
 }
 
+/// Whether a directory in which people sign in cannot be asked at present.
+pub(super) async fn cannot_be_asked(core: &Core, source: DirectoryId) -> Result<bool, Error> {
+    let Some(stored) = store::find(core, &source).await? else {
+        return Ok(false);
+    };
+    if !stored.settings.signs_in {
+        return Ok(false);
+    }
+    let password = stored.password(core.keys(), &source)?;
+    let asked = tokio::time::timeout(LIMIT, service(&stored.settings, &password));
+    match asked.await {
+        Ok(Ok(reader)) => {
+            reader.connection.close().await;
+            Ok(false)
+        }
+        Ok(Err(_)) | Err(_) => Ok(true),
+    }
+}
+
 async fn ask(
     core: &Core,
     source: &DirectoryId,

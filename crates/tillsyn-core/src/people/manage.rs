@@ -229,8 +229,10 @@ pub(crate) async fn change_in(
         self_service::withdraw_in(tx, actor, Whose::Person(id.as_str()), now_ms).await?;
     }
     if readdressed {
-        // What lies in the former box opens nothing any more, and whoever has it is not asked whose it is.
-        portal::end_sessions_in(tx, id).await?;
+        let ended = portal::readdressed_in(tx, id, before.email.as_deref(), now_ms).await?;
+        if !ended.is_empty() {
+            details.insert("invitations_ended".to_owned(), json!(ended));
+        }
     }
     if !fields.is_empty() {
         // That they changed, not what they are: people are ids in the trail.

@@ -37,6 +37,8 @@ portal-mail-welcome = { $person }, with your own account at { $organisation } yo
 portal-mail-forgotten-subject = { $organisation }: choose another password
 portal-mail-forgotten = { $person }, somebody asked for another password for your account at { $organisation }. If it was you, open this link and choose one. It works once, for an hour:
 portal-mail-forgotten-not-you = If it was not you, there is nothing to do: your password stays as it is.
+portal-mail-address-subject = { $a }: your mail address was changed
+portal-mail-address = { $person }, another mail address was noted for you at { $organisation }. From now on you sign in with that one; this address opens nothing any more, and links that were sent to it have ended. If you know nothing of it, tell your IT support at once.
 portal-mail-help = Help: { $a }
 
 person-sign-in = Sign-in to the portal

@@ -37,6 +37,8 @@ portal-mail-welcome = { $person } さん、{ $organisation } の自分のアカ�
 portal-mail-forgotten-subject = { $organisation }：別のパスワードの設定
 portal-mail-forgotten = { $person } さん、{ $organisation } のアカウントについて、別のパスワードが求められました。ご本人の場合は、次のリンクを開いて設定してください。1時間以内に一度だけ使えます：
 portal-mail-forgotten-not-you = 心当たりがない場合は、何もする必要はありません。パスワードは変わりません。
+portal-mail-address-subject = { $a }：メールアドレスが変更されました
+portal-mail-address = { $person } さん、{ $organisation } に登録されているあなたのメールアドレスが変更されました。これからは新しいアドレスでサインインしてください。このアドレスではもう何も開けず、ここに送られたリンクも無効になりました。心当たりがない場合は、すぐに IT サポートに連絡してください。
 portal-mail-help = お問い合わせ：{ $a }
 
 person-sign-in = ポータルへのサインイン

@@ -37,6 +37,8 @@ portal-mail-welcome = { $person }, med ett eget konto hos { $organisation } ser 
 portal-mail-forgotten-subject = { $organisation }: välj ett annat lösenord
 portal-mail-forgotten = { $person }, någon bad om ett annat lösenord till ditt konto hos { $organisation }. Var det du, öppna länken och välj ett. Den fungerar en gång, i en timme:
 portal-mail-forgotten-not-you = Var det inte du behöver du inte göra något: ditt lösenord är oförändrat.
+portal-mail-address-subject = { $a }: din e-postadress har ändrats
+portal-mail-address = { $person }, en annan e-postadress har antecknats för dig hos { $organisation }. Från och med nu loggar du in med den; den här adressen öppnar inget längre, och länkar som skickats hit har upphört. Känner du inte till det, kontakta IT-supporten genast.
 portal-mail-help = Hjälp: { $a }
 
 person-sign-in = Inloggning till portalen

@@ -2,9 +2,10 @@
 
 use super::frame::{Emptiness, Pager, Place};
 use super::organisation::{
-    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
-    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem,
-    TemporaryPasswordPage, UnitForm, UnitRow, UnitsPage,
+    BelongsTo, ChosenUnit, DirectoryOfPerson, FieldOfDirectories, GroupForm, GroupPage, GroupRow,
+    GroupsPage, MemberRow, MovePage, NotedLink, PeoplePage, PersonDirectories, PersonForm,
+    PersonPage, PersonRow, PersonSignIn, Problem, TemporaryPasswordPage, UnitForm, UnitRow,
+    UnitsPage, directory_standing, field_label,
 };
 use super::samples::{bare, frame};
 use super::words;
@@ -179,6 +180,42 @@ impl Sample for TemporaryPasswordPage {
     }
 }
 
+fn directories(l: Texts) -> PersonDirectories {
+    let row = |name: &str, known_as: &str, state: &str, seen: String| DirectoryOfPerson {
+        name: name.to_owned(),
+        known_as: known_as.to_owned(),
+        status: directory_standing(l, state),
+        seen,
+    };
+    let said = |field: &str, first: &str, second: String| FieldOfDirectories {
+        field: field_label(l, field),
+        said: vec![
+            ("Norrvik AD".to_owned(), first.to_owned()),
+            (LONG.to_owned(), second),
+        ],
+    };
+    PersonDirectories {
+        known: vec![
+            row(
+                "Norrvik AD",
+                "elin.hedstrom",
+                "active",
+                l.ta("person-directory-seen", "12:04"),
+            ),
+            row(
+                LONG,
+                "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef",
+                "suspended",
+                l.ta("person-directory-missing", "12:04"),
+            ),
+        ],
+        differ: vec![
+            said("name", "Elin Hedström", "Elin Dahl".to_owned()),
+            said("department", "Physics", l.t("person-directory-empty")),
+        ],
+    }
+}
+
 impl Sample for PersonPage {
     const NAME: &'static str = "person";
 
@@ -228,6 +265,11 @@ impl Sample for PersonPage {
                     Vec::new()
                 },
                 may_have_password: active,
+            },
+            directories: if full {
+                directories(l)
+            } else {
+                PersonDirectories::default()
             },
         };
         let mut unknown = page(true, true, true);

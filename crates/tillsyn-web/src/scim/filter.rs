@@ -2,6 +2,7 @@
 //! understood is refused; no filter ever means "everything" by accident.
 
 use serde_json::{Map, Value as Json};
+use tillsyn_core::directory::folded;
 
 use super::answer::ScimError;
 
@@ -187,9 +188,7 @@ impl Path {
             (Json::String(value), Json::String(wanted)) if self.exact() => {
                 (value.clone(), wanted.clone())
             }
-            (Json::String(value), Json::String(wanted)) => {
-                (value.to_lowercase(), wanted.to_lowercase())
-            }
+            (Json::String(value), Json::String(wanted)) => (folded(value), folded(wanted)),
             (Json::Number(value), Json::Number(wanted)) => {
                 let (Some(value), Some(wanted)) = (value.as_f64(), wanted.as_f64()) else {
                     return false;

@@ -143,6 +143,26 @@ pub(crate) enum DirectoryVerb {
         /// Id of the directory
         id: String,
     },
+    /// Shows what becomes of devices in a unit when people leave, or changes what is named
+    LeaverPolicy {
+        /// Id of the unit
+        unit: String,
+        /// Days until devices are dealt with, 0 to 30
+        #[arg(long)]
+        grace_days: Option<i64>,
+        /// Whether management is removed from their own devices
+        #[arg(long)]
+        retire_personal: Option<bool>,
+        /// Whether devices of the organisation are locked
+        #[arg(long)]
+        lock_corporate: Option<bool>,
+        /// Days after which somebody suspended counts as having left; 0 is never
+        #[arg(long)]
+        suspended_days: Option<i64>,
+        /// Takes the unit's own rule away: the one above counts again
+        #[arg(long, conflicts_with_all = ["grace_days", "retire_personal", "lock_corporate", "suspended_days"])]
+        remove: bool,
+    },
 }
 
 const COLUMNS: [(&str, &str); 8] = [
@@ -304,7 +324,63 @@ async fn of_runs(client: &super::client::Client, verb: DirectoryVerb) -> Result<
             ];
             show::rows(client, &columns, rows, "Nobody leaves.");
         }
+        DirectoryVerb::LeaverPolicy {
+            unit,
+            grace_days,
+            retire_personal,
+            lock_corporate,
+            suspended_days,
+            remove,
+        } => {
+            let path = format!("units/{unit}/leaver-policy");
+            if remove {
+                let answer = client.delete(&path).await?;
+                show::done(client, &answer, "The rule of the unit above counts.");
+                return Ok(());
+            }
+            let wanted = [
+                ("grace_days", grace_days.map(Value::from)),
+                ("retire_personal", retire_personal.map(Value::from)),
+                ("lock_corporate", lock_corporate.map(Value::from)),
+                ("suspended_days", suspended_days.map(no_days)),
+            ];
+            leaver_policy(client, &path, wanted).await?;
+        }
         _ => {}
     }
+    Ok(())
+}
+
+/// No days are none.
+fn no_days(days: i64) -> Value {
+    match days {
+        0 => Value::Null,
+        days => Value::from(days),
+    }
+}
+
+/// Shows a rule, or changes what is named of it and leaves the rest as it counts.
+async fn leaver_policy(
+    client: &super::client::Client,
+    path: &str,
+    wanted: [(&str, Option<Value>); 4],
+) -> Result<(), Failure> {
+    let mut policy = client.get(path, &[]).await?;
+    if wanted.iter().any(|(_, value)| value.is_some()) {
+        let mut body = serde_json::Map::new();
+        for (name, value) in wanted {
+            let value = value.unwrap_or_else(|| policy[name].take());
+            body.insert(name.to_owned(), value);
+        }
+        policy = client.put(path, &Value::Object(body)).await?;
+    }
+    let fields = [
+        ("Days of grace", "/grace_days"),
+        ("Their own devices are retired", "/retire_personal"),
+        ("Ours are locked", "/lock_corporate"),
+        ("Suspended counts as left after", "/suspended_days"),
+        ("The unit's own rule", "/own"),
+    ];
+    show::one(client, &fields, &policy);
     Ok(())
 }

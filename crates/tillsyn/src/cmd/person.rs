@@ -273,7 +273,7 @@ pub(super) async fn run(with: With<PersonVerb>) -> Result<(), Failure> {
                 let answer = client.post(&format!("{path}/reset"), &proof).await?;
                 show::done(&client, &answer, "They have no way to sign in any more.");
             } else {
-                let answer = client.post(&format!("{path}/link"), &json!({})).await?;
+                let answer = client.post(&format!("{path}/link"), &proof).await?;
                 show::done(&client, &answer, "A link is on its way to them.");
             }
         }

@@ -19,7 +19,7 @@ async fn token(app: &TestApp, permissions: &[P]) -> String {
 }
 
 /// The program as somebody with a token of all permissions runs it.
-async fn at(app: &TestApp) -> Place {
+pub(crate) async fn at(app: &TestApp) -> Place {
     let all: Vec<P> = P::ALL
         .iter()
         .map(|(p, _)| *p)
@@ -30,13 +30,13 @@ async fn at(app: &TestApp) -> Place {
         .with("TILLSYN_TOKEN", &token(app, &all).await)
 }
 
-fn ok(ended: Ended) -> String {
+pub(crate) fn ok(ended: Ended) -> String {
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
     assert_eq!(ended.err, "");
     ended.out
 }
 
-fn json(ended: Ended) -> Value {
+pub(crate) fn json(ended: Ended) -> Value {
     serde_json::from_str(&ok(ended)).unwrap()
 }
 

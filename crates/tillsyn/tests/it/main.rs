@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod crash;
 mod demo;
+mod directory;
 mod guard;
 mod init;
 mod payloads;

@@ -50,14 +50,7 @@ pub(super) async fn sign_in(core: &Core, coming: Coming) -> Result<SignedIn, Fai
         .write(
             (coming, opening, new_id),
             |tx, (coming, opening, new_id)| {
-                Box::pin(async move {
-                    match coming.arrive_in(tx, opening, new_id).await {
-                        Ok(done) => Ok(done),
-                        // What was written before a refusal stays: sessions that end with it.
-                        Err(Failed::Fault(fault)) => Ok(Done::Refused(fault)),
-                        Err(Failed::Error(error)) => Err(error),
-                    }
-                })
+                Box::pin(async move { coming.arrive_in(tx, opening, new_id).await })
             },
         )
         .await?;
@@ -111,8 +104,9 @@ impl Coming {
             if is_last_owner(tx, &account.view.id, &own_way()).await? {
                 return self.session_in(tx, opening, &provider, account).await;
             }
+            // This refusal alone keeps what it wrote: sessions that end with it.
             self.unmapped_in(tx, &provider, &account).await?;
-            return Err(Fault::NotMapped.into());
+            return Ok(Done::Refused(Fault::NotMapped));
         };
         let account = match known {
             Some(account) => {

@@ -99,6 +99,13 @@ impl From<Error> for Failed {
     }
 }
 
+/// So that a refusal undoes what the same sign-in wrote before it.
+impl From<tillsyn_db::DbError> for Failed {
+    fn from(error: tillsyn_db::DbError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
 async fn finish(
     core: &Core,
     browser: Option<&str>,

@@ -47,7 +47,6 @@ pub async fn portal_confirm_buttons(
 enum Done {
     Session(bool, AccountView),
     SecondFactor,
-    Refused(Fault),
 }
 
 /// Signs in a person: the session, or the second step where the provider's own second factor does not count and the
@@ -61,19 +60,12 @@ pub(super) async fn sign_in(core: &Core, coming: Coming) -> Result<SignedIn, Fai
     let done = core
         .db()
         .write((coming, opening, ids), |tx, (coming, opening, ids)| {
-            Box::pin(async move {
-                match arrive_in(tx, coming, opening, ids).await {
-                    Ok(done) => Ok(done),
-                    Err(Failed::Fault(fault)) => Ok(Done::Refused(fault)),
-                    Err(Failed::Error(error)) => Err(error),
-                }
-            })
+            Box::pin(async move { arrive_in(tx, coming, opening, ids).await })
         })
         .await?;
     match done {
         Done::Session(known, account) => Ok(SignedIn::Session(begin.done(known, account))),
         Done::SecondFactor => Ok(SignedIn::SecondFactor(Zeroizing::clone(&step))),
-        Done::Refused(fault) => Err(fault.into()),
     }
 }
 

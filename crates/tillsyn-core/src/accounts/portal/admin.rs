@@ -200,8 +200,10 @@ pub(crate) async fn close_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<
 /// On erasure: nothing that let the person in stays, nor what a provider calls them.
 pub(crate) async fn forget_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<(), Error> {
     const IDENTITIES: &str = "DELETE FROM person_identity WHERE person_id = $1";
+    const NOTICES: &str = "DELETE FROM person_email_notice WHERE person_id = $1";
     end_in(tx, person, now_ms).await?;
     tx.execute(IDENTITIES, args![person]).await?;
+    tx.execute(NOTICES, args![person]).await?;
     Ok(())
 }
 

@@ -12,8 +12,9 @@ use crate::accounts::guess::{Guesses, blocked, failed, reserve};
 use crate::accounts::session::{Begin, Method, NewSession};
 use crate::accounts::sign_in::SignedIn;
 use crate::accounts::store::{self, AccountView};
-use crate::accounts::{Caller, Door, factor, own_password, password};
+use crate::accounts::{Caller, Door, Proof, factor, own_password, password};
 use crate::actor::{Actor, ActorKind, Permission, authorize};
+use crate::audit::prove;
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
@@ -165,11 +166,20 @@ impl Letter {
 /// Mails a person the link with which they choose a password of their own; earlier ones end.
 ///
 /// # Errors
-/// Forbidden or not found as the actor's rights say; a conflict for somebody who is inactive, has no mail address,
-/// whose password is checked elsewhere, or while there is no mail server.
-pub async fn send_link(core: &Core, actor: &Actor, person: &PersonId) -> Result<(), Error> {
+/// Forbidden or not found as the actor's rights say; fresh sign-in needed where the address was changed since the
+/// person chose a password: whoever changes addresses would otherwise come in as anybody; a conflict for somebody who
+/// is inactive, has no mail address, whose password is checked elsewhere, or while there is no mail server.
+pub async fn send_link(
+    core: &Core,
+    actor: &Actor,
+    person: &PersonId,
+    proof: Option<Proof>,
+) -> Result<(), Error> {
     let found = own::get(core, person).await?;
     authorize(actor, Permission::PeopleWrite, &found.unit_path)?;
+    if found.readdressed {
+        prove(core, actor, proof).await?;
+    }
     let elsewhere = source::checks(core, person).await?;
     own::may_have_password(&found, elsewhere)?;
     if !mail::has_server(core).await? {
@@ -179,16 +189,22 @@ pub async fn send_link(core: &Core, actor: &Actor, person: &PersonId) -> Result<
         ));
     }
     let letter = Letter::new(core, Way::PortalWelcome).await?;
-    let input = (letter, person.clone(), actor.clone());
+    let seen = (found.readdressed, found.email);
+    let input = (letter, person.clone(), seen, actor.clone());
     core.db()
-        .write(input, |tx, (letter, person, actor)| {
+        .write(input, |tx, (letter, person, seen, actor)| {
             Box::pin(async move {
                 let found = own::get_in(tx, person).await?;
                 authorize(actor, Permission::PeopleWrite, &found.unit_path)?;
                 own::may_have_password(&found, false)?;
+                if *seen != (found.readdressed, found.email.clone()) {
+                    let text = "The address of this person was changed just now; try again.";
+                    return Err(Error::conflict("person_moved", text));
+                }
                 letter.send_in(tx, &found).await?;
                 let event =
-                    NewEvent::done("person.link", "person", person.as_str(), &found.unit_id);
+                    NewEvent::done("person.link", "person", person.as_str(), &found.unit_id)
+                        .with(json!({ "address_changed": found.readdressed }));
                 events::record(tx, actor, letter.now_ms, event).await?;
                 Ok::<_, Error>(())
             })
@@ -196,7 +212,8 @@ pub async fn send_link(core: &Core, actor: &Actor, person: &PersonId) -> Result<
         .await
 }
 
-/// Mails whoever has this address a link to choose another password. Whether anybody has it, nobody is told.
+/// Mails whoever has this address a link to choose another password. Whether anybody has it, nobody is told. An
+/// address that took the place of another since the person chose a password gets none.
 ///
 /// # Errors
 /// Too many from one network.
@@ -224,7 +241,7 @@ pub async fn forgotten(core: &Core, email: &str, caller: &Caller) -> Result<(), 
                 }
                 failed(tx, to, MAILS, now).await?;
                 let found = own::find_by_email_in(tx, email).await?;
-                let Some(found) = found.filter(|_| *person) else {
+                let Some(found) = found.filter(|found| *person && !found.readdressed) else {
                     // As much work as for somebody; it opens nothing and ends by itself.
                     ceremony::open_in(tx, &letter.opening, None, now).await?;
                     return Ok(());

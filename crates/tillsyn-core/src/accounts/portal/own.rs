@@ -3,6 +3,7 @@
 use tillsyn_db::{Tx, args};
 
 use crate::accounts::NO_PASSWORD;
+use crate::accounts::store::Account;
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::ids::{AccountId, PersonId};
@@ -22,6 +23,8 @@ pub(super) struct Person {
     pub(super) vouched: bool,
     /// The account has a password or a passkey.
     pub(super) opened: bool,
+    /// Their address is another since they chose a password: it proves nobody yet.
+    pub(super) readdressed: bool,
 }
 
 macro_rules! select {
@@ -30,7 +33,7 @@ macro_rules! select {
             "SELECT p.id, p.name, COALESCE(p.email, ''), p.language, p.status, u.id, u.path, \
              (SELECT count(*) FROM person_identity i JOIN oidc_provider o ON o.id = i.provider_id \
              WHERE i.person_id = p.id AND o.people = 1 AND o.disabled_at IS NULL), \
-             COALESCE(a.password_hash, '!'), (SELECT count(*) FROM passkey k WHERE k.account_id = a.id) \
+             COALESCE(a.password_hash, '!'), (SELECT count(*) FROM passkey k WHERE k.account_id = a.id), p.email_changed_at \
              FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
              LEFT JOIN account a ON a.person_id = p.id WHERE p.status <> 'erased' AND ",
             $where
@@ -49,6 +52,7 @@ fn decode(row: &tillsyn_db::Row) -> Result<Person, Error> {
         unit_path: row.text(6)?,
         vouched: row.i64(7)? > 0,
         opened: row.str(8)? != NO_PASSWORD || row.i64(9)? > 0,
+        readdressed: row.opt_i64(10)?.is_some(),
     })
 }
 
@@ -56,6 +60,16 @@ pub(super) async fn find_in(tx: &Tx, id: &PersonId) -> Result<Option<Person>, Er
     const FIND: &str = select!("p.id = $1");
     let row = tx.fetch_optional(FIND, args![id]).await?;
     row.as_ref().map(decode).transpose()
+}
+
+/// Whether a provider vouches for the person whose own account this is: it knows who still belongs to the
+/// organisation, and a passkey does not.
+pub(in crate::accounts) async fn vouched_in(tx: &Tx, account: &Account) -> Result<bool, Error> {
+    let Some(person) = account.person.as_ref().filter(|_| account.portal_only) else {
+        return Ok(false);
+    };
+    let found = find_in(tx, person).await?;
+    Ok(found.is_some_and(|person| person.vouched))
 }
 
 /// Somebody active with this address.
@@ -113,7 +127,10 @@ pub(super) async fn set_password_in(
     let change = i64::from(temporary_until.is_some());
     tx.execute(SET, args![account, hash, now_ms, change, temporary_until])
         .await?;
-    Ok(())
+    if hash == NO_PASSWORD {
+        return Ok(());
+    }
+    super::settled_in(tx, account.as_str()).await
 }
 
 /// Who may have a password here: an active person with a mail address, for whom nobody else checks one.

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use zeroize::Zeroizing;
 
 use super::own;
-use crate::accounts::session::Session;
+use crate::accounts::session::{Session, refused};
 use crate::accounts::sign_in::{self as ways, SignedIn};
 use crate::accounts::{Caller, Door, confirm as here};
 use crate::core::Core;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ids::PersonId;
 
 /// What a source answers, some time.
@@ -32,6 +32,18 @@ pub trait PasswordSource: Send + Sync {
         person: &'a PersonId,
         password: Zeroizing<String>,
     ) -> Answer<'a>;
+
+    /// Whether somebody's password cannot be checked at present.
+    fn away<'a>(&'a self, core: &'a Core) -> Answer<'a>;
+}
+
+/// A directory that checks passwords does not answer.
+pub(crate) fn directory_away() -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "directory_away",
+        "The directory that checks passwords does not answer. Try again in a few minutes.",
+    )
 }
 
 /// Whether somebody else checks the password of this person.
@@ -45,8 +57,9 @@ pub(super) async fn checks(core: &Core, person: &PersonId) -> Result<bool, Error
 /// Signs in a person with mail address and password, here or where their password is checked.
 ///
 /// # Errors
-/// Not signed in, the same for all reasons; too many after too many failures; unavailable when a directory that
-/// checks passwords does not answer.
+/// Not signed in, the same for all reasons; too many after too many failures; unavailable while a directory that
+/// checks passwords does not answer, whoever was meant: else it would say whom the directory knows. Whose password is
+/// kept here comes in all the same.
 pub async fn sign_in(
     core: &Core,
     email: &str,
@@ -55,14 +68,27 @@ pub async fn sign_in(
 ) -> Result<SignedIn, Error> {
     let caller = caller.at(Door::Portal);
     let email = email.trim().to_lowercase();
-    if let Some(source) = core.password_source()
-        && let Some(person) = own::by_email(core, &email).await?
-        && source.checks(core, &person.id).await?
-    {
-        let source = source.as_ref();
-        return ways::sign_in_elsewhere(core, source, email, person.id, password, caller).await;
+    let Some(source) = core.password_source() else {
+        return ways::sign_in(core, &email, password, caller).await;
+    };
+    let elsewhere = match own::by_email(core, &email).await? {
+        Some(person) if source.checks(core, &person.id).await? => Some(person.id),
+        _ => None,
+    };
+    let done = match elsewhere {
+        Some(person) => {
+            let source = source.as_ref();
+            ways::sign_in_elsewhere(core, source, email, person, password, caller).await
+        }
+        None => ways::sign_in(core, &email, password, caller).await,
+    };
+    match done {
+        Err(error) if error.code == "directory_away" => Err(directory_away()),
+        Err(error) if error.code == refused().code && source.away(core).await? => {
+            Err(directory_away())
+        }
+        done => done,
     }
-    ways::sign_in(core, &email, password, caller).await
 }
 
 /// Whether the password that makes a session fresh is checked elsewhere.

@@ -70,16 +70,21 @@ pub(in crate::api) async fn show(
     Ok(Json(found.into()))
 }
 
-/// Mails the person a link with which they choose a password of their own; it works once, for 7 days.
+/// Mails the person a link with which they choose a password of their own; it works once, for 7 days. Where their
+/// mail address was changed since they chose one, whoever asks proves who they are.
 #[utoipa::path(post, path = "/api/v1/people/{id}/sign-in/link", operation_id = "people_sign_in_link", tag = "people",
-    params(("id" = String, Path, description = "The person")), responses((status = 204)))]
+    params(("id" = String, Path, description = "The person")), request_body = PersonSignInProof,
+    responses((status = 204)))]
 pub(in crate::api) async fn send_link(
     ctx: RequestContext,
     path: Path<String>,
+    body: Body,
 ) -> Result<StatusCode, AppError> {
     let id = id(path, PersonId::parse, "person")?;
     people::person(ctx.core(), &ctx.actor, &id).await?;
-    portal::send_link(ctx.core(), &ctx.actor, &id).await?;
+    let body: PersonSignInProof = body.read_or_default().await?;
+    let proof = Proof::sent(body.password, body.code);
+    portal::send_link(ctx.core(), &ctx.actor, &id, proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

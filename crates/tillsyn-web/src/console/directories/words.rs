@@ -100,6 +100,7 @@ pub(super) fn counts(l: Texts, run: &RunView) -> String {
 pub(super) fn problem(l: Texts, error: Error) -> Result<Problem, Failure> {
     let text = match (error.code, error.field) {
         ("directory_name_taken", _) => l.t("directory-problem-name"),
+        ("directories_many", _) => l.t("directory-problem-many"),
         ("directory_tokens", _) => l.t("directory-problem-tokens"),
         ("plan_required", _) => l.t("directory-problem-plan"),
         ("run_over", _) => l.t("directory-problem-over"),

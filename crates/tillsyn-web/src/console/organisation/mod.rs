@@ -2,6 +2,7 @@
 
 mod belongs;
 mod choices;
+mod directories;
 mod groups;
 mod page;
 mod people;
@@ -11,13 +12,16 @@ mod sign_in;
 mod units;
 
 pub use page::{
-    BelongsTo, ChosenUnit, GroupForm, GroupPage, GroupRow, GroupsPage, MemberRow, MovePage,
-    NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, PersonSignIn, Problem,
-    TemporaryPasswordPage, UnitForm, UnitRow, UnitsPage,
+    BelongsTo, ChosenUnit, DirectoryOfPerson, FieldOfDirectories, GroupForm, GroupPage, GroupRow,
+    GroupsPage, MemberRow, MovePage, NotedLink, PeoplePage, PersonDirectories, PersonForm,
+    PersonPage, PersonRow, PersonSignIn, Problem, TemporaryPasswordPage, UnitForm, UnitRow,
+    UnitsPage,
 };
 
 pub(super) use belongs::{belongs_to, move_device, set_person};
 pub(super) use choices::unit_choices;
+#[cfg(any(test, feature = "testing"))]
+pub(super) use directories::{label as field_label, standing as directory_standing};
 pub(super) use groups::{
     change_group, change_members, create_group, group_page, groups_page, remove_group,
 };

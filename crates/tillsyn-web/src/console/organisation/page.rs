@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::console::frame::{Bare, Emptiness, Frame, Pager};
-use crate::ui::{Choice, Link};
+use crate::ui::{Choice, Link, Status};
 
 /// Why the last act on the page was not done.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +94,31 @@ pub struct PersonPage {
     pub may_erase: bool,
     pub form: PersonForm,
     pub sign_in: PersonSignIn,
+    pub directories: PersonDirectories,
+}
+
+/// What directories say of a person.
+#[derive(Default)]
+pub struct PersonDirectories {
+    pub known: Vec<DirectoryOfPerson>,
+    /// What they say differently.
+    pub differ: Vec<FieldOfDirectories>,
+}
+
+/// A directory that knows the person.
+pub struct DirectoryOfPerson {
+    pub name: String,
+    /// What they are called there.
+    pub known_as: String,
+    pub status: Status,
+    /// When it last named them, or since when it does not.
+    pub seen: String,
+}
+
+/// A field with the names of directories and what they say; the first one counts.
+pub struct FieldOfDirectories {
+    pub field: String,
+    pub said: Vec<(String, String)>,
 }
 
 /// How a person comes in to the portal.

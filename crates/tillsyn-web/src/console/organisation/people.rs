@@ -11,6 +11,7 @@ use tillsyn_core::people::{self as core, NewPerson, PersonChange, PersonFilter, 
 use tillsyn_core::{Error, Permission, invitations};
 
 use super::choices::unit_choices;
+use super::directories::directories_of;
 use super::groups::links_to_groups;
 use super::page::{NotedLink, PeoplePage, PersonForm, PersonPage, PersonRow, Problem};
 use super::problem::{number, problem};
@@ -197,6 +198,7 @@ async fn one(
         may_erase: visitor.may(Permission::AuditManage),
         form: form(visitor, fields.unwrap_or(&stored)).await?,
         sign_in: sign_in_of(visitor, id).await?,
+        directories: directories_of(visitor, id).await?,
         name: found.name,
         email: found.email.unwrap_or_default(),
         unit: found.unit_name,

@@ -60,7 +60,7 @@ pub(crate) async fn send_link(
     filled: Filled<Nothing>,
 ) -> Result<Response, Failure> {
     let (visitor, id) = (filled.visitor, person_id(&id)?);
-    match portal::send_link(visitor.core(), visitor.actor(), &id).await {
+    match portal::send_link(visitor.core(), visitor.actor(), &id, None).await {
         Ok(()) => Ok(go(visitor.state(), &urls::person(id.as_str()), Told::Saved)),
         Err(error) => settle_person(visitor, &id, error).await,
     }

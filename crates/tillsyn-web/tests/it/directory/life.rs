@@ -7,14 +7,14 @@ use tillsyn_testkit::{TestApp, both_engines};
 use super::{STATE, by_hand, entry, ldap, people, person, read, text};
 
 /// Gives the device of a new invitation to somebody.
-async fn device_of(app: &TestApp, person: &str, ownership: &'static str) -> String {
+pub(super) async fn device_of(app: &TestApp, person: &str, ownership: &'static str) -> String {
     let invitation = app
         .invite_with(|new| ownership.clone_into(&mut new.ownership))
         .await;
     let mut device = app.device(tillsyn_sim::DeviceConfig::iphone(app.next()));
     device.enroll(&app.by(&invitation)).await.unwrap();
-    let newest = "SELECT id FROM device WHERE id <> $1 ORDER BY created_at DESC, id DESC LIMIT 1";
-    let id = text(app, newest, "").await.unwrap();
+    let nobodys = "SELECT device_id FROM device_summary WHERE person_id IS NULL";
+    let id = app.text(nobodys).await.unwrap();
     for sql in [
         "UPDATE device_summary SET person_id = $1 WHERE device_id = $2",
         "UPDATE enrollment SET person_id = $1 WHERE device_id = $2",
@@ -25,7 +25,7 @@ async fn device_of(app: &TestApp, person: &str, ownership: &'static str) -> Stri
     id
 }
 
-async fn waiting(app: &TestApp, device: &str) -> Option<String> {
+pub(super) async fn waiting(app: &TestApp, device: &str) -> Option<String> {
     const ACTS: &str =
         "SELECT act FROM command WHERE device_id = $1 AND act IS NOT NULL AND finished = 0";
     text(app, ACTS, device).await

@@ -1,6 +1,8 @@
 //! Directories: what a reading does, what it must not do, and what time does afterwards.
 
+mod desk;
 mod life;
+mod links;
 mod readings;
 
 use std::collections::BTreeMap;

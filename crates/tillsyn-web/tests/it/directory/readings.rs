@@ -251,3 +251,104 @@ both_engines!(
         assert_eq!(text(&app, email, &first).await, None);
     }
 );
+
+both_engines!(
+    a_part_does_not_take_the_place_of_a_whole_reading_that_waits,
+    by_hand(),
+    |app| async move {
+        let id = ldap(&app, "AD", 10).await;
+        read(&app, &id, people(8), Vec::new()).await;
+        assert!(read(&app, &id, people(2), Vec::new()).await.held);
+        let waits = "SELECT id FROM directory_run WHERE status = 'held'";
+        let whole = app.text(waits).await.unwrap();
+        // What changed meanwhile is read in part: p7 is there after all.
+        let mut back = people(8).split_off(7);
+        back[0].raw_state = Some("seen".to_owned());
+        let part = Run {
+            complete: false,
+            people: back,
+            groups: Vec::new(),
+        };
+        assert!(!apply(&app.core, &id, part).await.unwrap().held);
+        assert_eq!(app.text(waits).await, Some(whole.clone()));
+        // Released, it puts out whom it missed, and not whom the part named.
+        let mut owner = app.owner.clone();
+        owner.fresh_at = Some(app.core.now_ms());
+        let done = tillsyn_core::directory::release_run(&app.core, &owner, &whole, None).await;
+        assert_eq!(done.unwrap().status.as_str(), "released");
+        let out = "SELECT count(*) FROM person WHERE status = 'inactive'";
+        assert_eq!(app.count(out).await, 5);
+        let seen = person(&app, "p7").await;
+        assert_eq!(text(&app, STATUS, &seen).await.unwrap(), "active");
+        // A whole reading does take its place.
+        assert!(!read(&app, &id, people(8), Vec::new()).await.held);
+        assert_eq!(app.text(waits).await, None);
+    }
+);
+
+both_engines!(
+    a_directory_of_one_unit_takes_no_address_from_people_of_another,
+    by_hand(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut sources = Vec::new();
+        for name in ["North", "South"] {
+            let unit = serde_json::json!({ "name": name });
+            let unit = api.post("/api/v1/units", &unit).await.expect(201);
+            let new = tillsyn_core::directory::NewSource {
+                kind: tillsyn_core::directory::SourceKind::Ldap,
+                name: name.to_owned(),
+                unit: tillsyn_core::ids::OrgUnitId::parse(unit["id"].as_str().unwrap()),
+                priority: None,
+            };
+            let server = tillsyn_core::Actor::server();
+            let made = tillsyn_core::directory::create_source(&app.core, &server, new).await;
+            sources.push(made.unwrap().id);
+        }
+        let (north, south) = (&sources[0], &sources[1]);
+        read(
+            &app,
+            north,
+            vec![entry("n", "Elin", "elin@example.org")],
+            Vec::new(),
+        )
+        .await;
+        let gone = person(&app, "n").await;
+        // She left, and the time to come back is over: no directory knows her any more.
+        for sql in [
+            "UPDATE person_life SET state = 'deleted' WHERE person_id = $1",
+            "UPDATE person SET status = 'inactive' WHERE id = $1",
+            "DELETE FROM directory_link WHERE person_id = $1",
+        ] {
+            let values = vec![gone.as_str().into()];
+            app.db().execute(sql, values).await.unwrap();
+        }
+        let put = "INSERT INTO person_life (person_id, state, since, source_id) SELECT $1, 'deleted', 0, 'x' \
+            WHERE NOT EXISTS (SELECT 1 FROM person_life WHERE person_id = $1)";
+        app.db()
+            .execute(put, vec![gone.as_str().into()])
+            .await
+            .unwrap();
+        let email = "SELECT email FROM person WHERE id = $1";
+        read(
+            &app,
+            south,
+            vec![entry("s", "Another", "elin@example.org")],
+            Vec::new(),
+        )
+        .await;
+        assert_eq!(text(&app, email, &gone).await.unwrap(), "elin@example.org");
+        assert_eq!(text(&app, email, &person(&app, "s").await).await, None);
+        // Her own unit's directory gives it to whoever has it there now.
+        read(
+            &app,
+            north,
+            vec![entry("n2", "Elin II", "elin@example.org")],
+            Vec::new(),
+        )
+        .await;
+        assert_eq!(text(&app, email, &gone).await, None);
+        let new = person(&app, "n2").await;
+        assert_eq!(text(&app, email, &new).await.unwrap(), "elin@example.org");
+    }
+);

@@ -1,6 +1,7 @@
 //! People, groups and passwords of a real OpenLDAP server.
 
 mod api;
+mod lease;
 mod passwords;
 mod runs;
 mod trust;

@@ -3,6 +3,7 @@
 mod entra;
 mod okta;
 mod rules;
+mod steps;
 
 use reqwest::Method;
 use serde_json::{Value, json};

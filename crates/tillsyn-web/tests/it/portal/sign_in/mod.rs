@@ -1,8 +1,10 @@
 //! People who sign in to pages of their own.
 
+mod address;
 mod factors;
 mod first;
 mod links;
+mod passkeys;
 mod passwords;
 mod reach;
 mod source;

@@ -43,6 +43,10 @@ impl PasswordSource for Directory {
             Ok(password.as_str() == THEIRS)
         })
     }
+
+    fn away<'a>(&'a self, _: &'a Core) -> Answer<'a> {
+        Box::pin(async move { Ok(self.away.load(Ordering::SeqCst)) })
+    }
 }
 
 both_engines!(
@@ -78,12 +82,16 @@ both_engines!(
             .says("Your password is not kept here");
         // Away is no wrong password.
         directory.away.store(true, Ordering::SeqCst);
-        for _ in 0..8 {
+        for _ in 0..5 {
             sign_in(&mut Browser::new(&app), ELIN, THEIRS)
                 .await
                 .expect(503)
                 .says("directory does not answer");
         }
+        // It slows down as for others, which is forgotten once the directory answers.
+        sign_in(&mut Browser::new(&app), ELIN, THEIRS)
+            .await
+            .expect(429);
         directory.away.store(false, Ordering::SeqCst);
         sign_in(&mut Browser::new(&app), ELIN, THEIRS)
             .await
@@ -93,5 +101,51 @@ both_engines!(
         sign_in(&mut Browser::new(&app), "oskar@norrvik.example", &given)
             .await
             .expect(303);
+    }
+);
+
+both_engines!(
+    while_a_directory_is_away_everybody_unknown_or_wrong_hears_the_same,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let (id, _) = elin(&app, &api).await;
+        let other = person(&api, "Oskar", "oskar@norrvik.example").await;
+        let given = temporary(&api, &other).await;
+        person(&api, "Nobody yet", "new@norrvik.example").await;
+        let directory = Arc::new(Directory {
+            person: id,
+            away: AtomicBool::new(true),
+        });
+        app.core.set_password_source(directory.clone());
+        let all = [
+            ELIN,
+            "oskar@norrvik.example",
+            "new@norrvik.example",
+            "stranger@norrvik.example",
+        ];
+        // The same words, again and again, and the same end of it.
+        for (turn, status) in [503, 503, 503, 503, 503, 429].into_iter().enumerate() {
+            let mut pages = Vec::new();
+            for email in all {
+                let answer = sign_in(&mut Browser::new(&app), email, "not the password").await;
+                let answer = answer.expect(status);
+                pages.push(answer.html.replace(email, ""));
+            }
+            let one = pages.first().unwrap();
+            assert!(pages.iter().all(|page| page == one), "turn {turn}");
+        }
+        // Whose password is kept here comes in, whatever becomes of the directory.
+        app.clock.advance_ms(11 * 60_000);
+        sign_in(&mut Browser::new(&app), "oskar@norrvik.example", &given)
+            .await
+            .expect(303);
+        // Back again, a wrong password is one, for everybody alike.
+        directory.away.store(false, Ordering::SeqCst);
+        for email in all {
+            sign_in(&mut Browser::new(&app), email, "not the password")
+                .await
+                .expect(401);
+        }
     }
 );

@@ -119,3 +119,41 @@ async fn each_door_has_its_own_way_back() {
     browser.get(&other).await.expect(400);
     assert!(!browser.has_cookie("tillsyn"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_sign_in_leaves_nothing_behind() {
+    let world = world(|input| input.links_existing = true).await;
+    let api = world.app.owner_api().await;
+    let person = json!({ "name": "Elsa", "email": ELSA });
+    let made = api.post("/api/v1/people", &person).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    // They have a password, and an account that an administrator closed.
+    let path = format!("/api/v1/people/{id}/sign-in/password");
+    let proof = json!({ "password": tillsyn_testkit::OWNER_PASSWORD });
+    let given = api.post(&path, &proof).await.expect(200);
+    let db = world.app.db();
+    let close = "UPDATE account SET status = $1 WHERE person_id IS NOT NULL";
+    db.execute(close, vec!["disabled".into()]).await.unwrap();
+    let kept = "SELECT count(*) FROM account WHERE person_id IS NOT NULL AND password_hash <> '!'";
+    assert_eq!(world.app.count(kept).await, 1);
+    let mut browser = Browser::new(&world.app);
+    come(&world, &mut browser).await.expect(403);
+    assert_eq!(world.reason().await, "account_disabled");
+    // Neither is the provider theirs from now on, nor is their password gone.
+    let identities = "SELECT count(*) FROM person_identity";
+    assert_eq!(world.app.count(identities).await, 0);
+    assert_eq!(world.app.count(kept).await, 1);
+    let actions = world.app.actions().await;
+    assert!(!actions.contains(&"person.identity".to_owned()));
+    db.execute(close, vec!["active".into()]).await.unwrap();
+    let given = given["password"].as_str().unwrap();
+    let fields = [("login", ELSA), ("password", given)];
+    Browser::new(&world.app)
+        .send_form("/portal/sign-in", &fields)
+        .await
+        .expect(303);
+    // With the account open again it links them, as was decided for this provider.
+    come(&world, &mut browser).await.expect(303);
+    assert_eq!(world.app.count(identities).await, 1);
+    assert_eq!(world.app.count(kept).await, 0);
+}
