@@ -30,10 +30,12 @@ struct Due {
     add: Vec<String>,
     remove: Vec<String>,
     present: usize,
-    /// Of who comes and goes.
+    /// Of who goes, or comes.
     digest: String,
     /// Somebody declined exactly this.
     declined: bool,
+    /// Runs for the group that somebody declined, of this and of what the directory said before.
+    refused: Vec<String>,
     /// A run that waits for the same group.
     waiting: Option<Waiting>,
     /// With what went before it, this takes more out than is done unseen.
@@ -84,19 +86,28 @@ async fn due_in(tx: &Tx, group: &GroupId, anew: bool, now_ms: i64) -> Result<Opt
     let add: Vec<String> = wanted.difference(&present).cloned().collect();
     let remove: Vec<String> = present.difference(&wanted).cloned().collect();
     let digest = digest(&add, &remove);
-    let (waiting, declined) = held_in(tx, (&source, group), &digest, now_ms).await?;
     let mut due = Due {
         source,
         add,
         remove,
         present: present.len(),
         digest,
-        declined,
-        waiting,
+        declined: false,
+        refused: Vec::new(),
+        waiting: None,
         many: None,
     };
-    if due.waiting.as_ref().is_some_and(|waiting| waiting.applied) {
+    held_in(tx, group, &mut due, now_ms).await?;
+    let applied = due.waiting.as_ref().is_some_and(|held| held.applied);
+    if applied {
         looked_at_in(tx, group).await?;
+    }
+    // What was declined stands until the directory is in step again, or somebody agreed to more since.
+    if applied || (due.add.is_empty() && due.remove.is_empty()) {
+        for run in due.refused.drain(..) {
+            const OVER: &str = "UPDATE directory_run SET status = 'overtaken' WHERE id = $1";
+            tx.execute(OVER, args![run]).await?;
+        }
     }
     if !due.declined && !due.waiting.as_ref().is_some_and(|waiting| waiting.open) {
         due.many = count_in(tx, group, &due, now_ms).await?;
@@ -104,27 +115,22 @@ async fn due_in(tx: &Tx, group: &GroupId, anew: bool, now_ms: i64) -> Result<Opt
     Ok(Some(due))
 }
 
-/// What waits for the group, and whether exactly this was declined.
-async fn held_in(
-    tx: &Tx,
-    (source, group): (&DirectoryId, &GroupId),
-    digest: &str,
-    now_ms: i64,
-) -> Result<(Option<Waiting>, bool), Error> {
+/// What waits for the group, and what of it was declined.
+async fn held_in(tx: &Tx, group: &GroupId, due: &mut Due, now_ms: i64) -> Result<(), Error> {
     const HELD: &str = "SELECT r.id, r.held, p.status, p.expires_at, r.status FROM directory_run r \
         LEFT JOIN plan p ON p.id = r.plan_id WHERE r.source_id = $1 AND r.kind = 'members' \
         AND r.status IN ('held', 'declined') ORDER BY r.created_at DESC LIMIT 200";
-    let (mut waiting, mut declined) = (None, false);
-    for row in tx.fetch_all(HELD, args![source]).await? {
+    for row in tx.fetch_all(HELD, args![&due.source]).await? {
         let held: Held = serde_json::from_str(row.str(1)?).unwrap_or_default();
         if held.group_id.as_deref() != Some(group.as_str()) {
             continue;
         }
         if row.str(4)? == "declined" {
-            declined |= held.digest == digest;
-        } else if waiting.is_none() {
+            due.declined |= held.digest == due.digest;
+            due.refused.push(row.text(0)?);
+        } else if due.waiting.is_none() {
             let status = row.opt_text(2)?.unwrap_or_default();
-            waiting = Some(Waiting {
+            due.waiting = Some(Waiting {
                 run: row.text(0)?,
                 open: matches!(status.as_str(), "open" | "waiting")
                     && row.opt_i64(3)?.is_some_and(|until| until > now_ms),
@@ -132,11 +138,16 @@ async fn held_in(
             });
         }
     }
-    Ok((waiting, declined))
+    Ok(())
 }
 
+/// Of what is asked about: who goes, or who comes where nobody goes. Whoever comes meanwhile makes no new question.
 fn digest(add: &[String], remove: &[String]) -> String {
-    let all = format!("{}\n-\n{}", add.join("\n"), remove.join("\n"));
+    let all = if remove.is_empty() {
+        format!("+\n{}", add.join("\n"))
+    } else {
+        format!("-\n{}", remove.join("\n"))
+    };
     tillsyn_pki::hash::sha256_hex(all.as_bytes())
 }
 
@@ -179,8 +190,9 @@ async fn count_in(tx: &Tx, group: &GroupId, due: &Due, now_ms: i64) -> Result<Op
         members: everywhere + due.remove.len(),
         of: all + everywhere,
     };
-    // What waited once waits until somebody looked, however long that takes.
-    let waited = due.waiting.as_ref().is_some_and(|held| !held.applied);
+    // What waited once waits until somebody looked, however long that takes; what was declined does not go along with
+    // the next small step.
+    let waited = !due.refused.is_empty() || due.waiting.as_ref().is_some_and(|held| !held.applied);
     let many = [of_group, of_all]
         .into_iter()
         .find(|count| count.members > many_of(count.of));
@@ -226,7 +238,10 @@ pub(super) async fn follow(
         }
         return Ok(());
     }
-    if due.declined || due.waiting.as_ref().is_some_and(|waiting| waiting.open) {
+    if due.waiting.as_ref().is_some_and(|waiting| waiting.open) {
+        return Ok(());
+    }
+    if due.declined && due.remove.is_empty() {
         return Ok(());
     }
     let actor = Actor::directory(&due.source, run_id);
@@ -239,7 +254,8 @@ pub(super) async fn follow(
         };
         held |= one(core, &actor, group, &due, (change, part.len())).await?;
     }
-    for part in due.remove.chunks(MEMBERS) {
+    let going: &[String] = if due.declined { &[] } else { &due.remove };
+    for part in going.chunks(MEMBERS) {
         let change = Change::GroupMembers {
             group_id: group.to_string(),
             add: Vec::new(),

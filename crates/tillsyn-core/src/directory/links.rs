@@ -220,6 +220,24 @@ async fn signs_people_in(tx: &Tx, source: &SourceView) -> Result<bool, Error> {
     Ok(ldap::signs_in(row.str(0)?))
 }
 
+/// Whoever has something here does not vanish into another.
+async fn refuse_used_in(tx: &Tx, old: &PersonId) -> Result<(), Error> {
+    const USED: [&str; 4] = [
+        "SELECT 1 FROM enrollment WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM device_summary WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM invitation WHERE person_id = $1 LIMIT 1",
+        "SELECT 1 FROM account WHERE person_id = $1 LIMIT 1",
+    ];
+    for sql in USED {
+        if tx.fetch_optional(sql, args![old]).await?.is_some() {
+            let text = "The person that the directory brought has devices, invitations or an account; \
+                move those first.";
+            return Err(Error::conflict("link_in_use", text));
+        }
+    }
+    Ok(())
+}
+
 async fn move_in(
     tx: &Tx,
     actor: &Actor,
@@ -231,12 +249,6 @@ async fn move_in(
         WHERE p.id = $1 AND p.status <> 'erased'";
     const TAKEN: &str = "SELECT 1 FROM directory_link WHERE source_id = $1 AND person_id = $2";
     const OTHERS: &str = "SELECT 1 FROM directory_link WHERE person_id = $1 AND id <> $2";
-    const USED: [&str; 4] = [
-        "SELECT 1 FROM enrollment WHERE person_id = $1 LIMIT 1",
-        "SELECT 1 FROM device_summary WHERE person_id = $1 LIMIT 1",
-        "SELECT 1 FROM invitation WHERE person_id = $1 LIMIT 1",
-        "SELECT 1 FROM account WHERE person_id = $1 LIMIT 1",
-    ];
     const MOVE: &str = "UPDATE directory_link SET person_id = $2, suggested_person_id = NULL, digest = '', \
         version = version + 1, updated_at = $3 WHERE id = $1";
     const GROUPS: &str = "UPDATE group_member SET member_id = $2 WHERE member_kind = 'person' \
@@ -279,12 +291,8 @@ async fn move_in(
         .fetch_optional(OTHERS, args![old, link.id.as_str()])
         .await?
         .is_none();
-    for sql in USED {
-        if alone && tx.fetch_optional(sql, args![old]).await?.is_some() {
-            let text = "The person that the directory brought has devices, invitations or an account; \
-                move those first.";
-            return Err(Error::conflict("link_in_use", text));
-        }
+    if alone {
+        refuse_used_in(tx, old).await?;
     }
     tx.execute(MOVE, args![link.id.as_str(), person, now_ms])
         .await?;

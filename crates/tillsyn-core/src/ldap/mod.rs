@@ -48,7 +48,7 @@ pub async fn ldap(core: &Core, actor: &Actor, id: &DirectoryId) -> Result<LdapVi
 /// Whether people sign in with their password of the directory that has these settings.
 pub(crate) fn signs_in(settings: &str) -> bool {
     // What cannot be read lets nobody do more than the stricter case.
-    serde_json::from_str::<LdapSettings>(settings).map_or(true, |settings| settings.signs_in)
+    !serde_json::from_str::<LdapSettings>(settings).is_ok_and(|settings| !settings.signs_in)
 }
 
 /// Whether the actor may change how this directory is reached, before anything else is looked at.

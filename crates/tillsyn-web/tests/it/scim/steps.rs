@@ -1,7 +1,7 @@
 //! Small steps of a client that add up, and what an administrator let happen.
 
 use serde_json::{Value, json};
-use tillsyn_core::directory::release_run;
+use tillsyn_core::directory::{decline_run, release_run};
 use tillsyn_core::plans::{self, Approval};
 use tillsyn_testkit::{Api, TestApp, both_engines};
 
@@ -135,6 +135,41 @@ both_engines!(
         app.run_job("minute").await;
         assert_eq!(app.count(HELD).await, 0);
         at.patch(&format!("/Groups/{two}"), &out(&second[2])).await;
+        assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (2, 0));
+    }
+);
+
+both_engines!(
+    what_was_declined_does_not_go_along_with_the_next_small_step,
+    by_hand(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let at = connector(&app, "A").await;
+        let (group, users) = staff(&app, &api, &at, "staff", 8).await;
+        let path = format!("/Groups/{group}");
+        for user in users.iter().take(6) {
+            at.patch(&path, &out(user)).await;
+            app.clock.advance_ms(20 * 60_000);
+        }
+        assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (3, 1));
+        let run = "SELECT id FROM directory_run WHERE status = 'held'";
+        let run = app.text(run).await.unwrap();
+        let mut owner = app.owner.clone();
+        owner.fresh_at = Some(app.core.now_ms());
+        decline_run(&app.core, &owner, &run, None).await.unwrap();
+        app.clock.advance_ms(2 * 86_400_000);
+        app.run_job("minute").await;
+        assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (3, 0));
+        // One more, long after: both wait, the declined one and the new one.
+        at.patch(&path, &out(&users[6])).await;
+        app.run_job("minute").await;
+        assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (3, 1));
+        // In step again, everything is as ever.
+        let back = json!([{"op": "add", "path": "members",
+            "value": [{"value": users[5]}, {"value": users[6]}]}]);
+        at.patch(&path, &back).await;
+        assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (3, 0));
+        at.patch(&path, &out(&users[6])).await;
         assert_eq!((app.count(MEMBERS).await, app.count(HELD).await), (2, 0));
     }
 );
