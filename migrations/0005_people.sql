@@ -65,6 +65,10 @@ ALTER TABLE invitation ADD COLUMN pin_mails BIGINT NOT NULL DEFAULT 0;
 -- When its person was reminded of an attempt that they left unfinished.
 ALTER TABLE attempt ADD COLUMN reminded_at BIGINT;
 
+-- In the order in which they are taken: a thousand that wait are not sorted for each that goes.
+DROP INDEX mail_outbox_due;
+CREATE INDEX mail_outbox_next ON mail_outbox (urgent DESC, due_at, id) WHERE status = 'waiting';
+
 CREATE TABLE invitation_batch (
     id TEXT NOT NULL PRIMARY KEY,
     -- What whoever made it reached: who reaches all of that sees it.
@@ -98,10 +102,15 @@ CREATE TABLE invitation_batch_item (
     outcome TEXT NOT NULL,
     cause TEXT,
     invitation_id TEXT,
+    -- The PIN of somebody to whom it is handed over, until somebody took it away to do so, or it lapsed.
+    pin_sealed {blob},
+    pin_until BIGINT,
     PRIMARY KEY (batch_id, line)
 );
 CREATE UNIQUE INDEX invitation_batch_person ON invitation_batch_item (batch_id, person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX invitation_batch_item_person ON invitation_batch_item (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX invitation_batch_item_invitation ON invitation_batch_item (invitation_id) WHERE invitation_id IS NOT NULL;
+CREATE INDEX invitation_batch_item_pin ON invitation_batch_item (pin_until) WHERE pin_until IS NOT NULL;
 CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, line) WHERE outcome IN ('ready', 'new', 'again');
 
 

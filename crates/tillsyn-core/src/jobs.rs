@@ -90,6 +90,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             accounts::portal::tell_former(core).await?;
             invitations_over(core).await?;
             invitations::forget_over(core).await?;
+            invitations::forget_pins(core).await?;
             invitations::remind_due(core).await?;
             audit::flush_refusals(core, false).await?;
             certificates::renewal::run(core).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct NetworkConfig {
     pub attestation: Option<AttestationRoot>,
     /// Test switch: plain HTTP to this machine is allowed, in the profile too.
     pub allow_plain_http: bool,
+    /// The address that the devices come from, for instance that of a building.
+    pub from: Option<IpAddr>,
 }
 
 impl Default for NetworkConfig {
@@ -36,6 +39,7 @@ impl Default for NetworkConfig {
             timeout: Duration::from_secs(30),
             attestation: None,
             allow_plain_http: false,
+            from: None,
         }
     }
 }
@@ -222,6 +226,7 @@ impl Network {
             .user_agent("MDM/1.0")
             .redirect(reqwest::redirect::Policy::none())
             .timeout(self.0.config.timeout)
+            .local_address(self.0.config.from)
             .no_proxy();
         if title_case {
             builder = builder.http1_only().http1_title_case_headers();

@@ -25,7 +25,7 @@ use tillsyn_web::console::errors::ErrorPage;
 use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::invite::{
-    BatchPage, BatchesPage, PolicyPage, SendPage as InviteSendPage,
+    BatchPage, BatchesPage, PinsPage, PolicyPage, SendPage as InviteSendPage,
 };
 use tillsyn_web::console::organisation::{
     GroupPage, GroupsPage, MovePage, PeoplePage, PersonPage, UnitsPage,
@@ -115,6 +115,7 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<InviteSendPage>(folder, texts)?;
     write::<BatchesPage>(folder, texts)?;
     write::<BatchPage>(folder, texts)?;
+    write::<PinsPage>(folder, texts)?;
     write::<PolicyPage>(folder, texts)?;
     write::<MovePage>(folder, texts)?;
     write::<ImportPage>(folder, texts)?;

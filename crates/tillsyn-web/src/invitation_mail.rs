@@ -45,6 +45,8 @@ pub(crate) struct Letter {
     pub(crate) pin_note: String,
     pub(crate) link: String,
     pub(crate) button: String,
+    /// Its colour, `#rrggbb`.
+    pub(crate) accent: String,
     pub(crate) steps: Vec<String>,
     pub(crate) until: String,
     pub(crate) other_title: String,
@@ -84,6 +86,12 @@ pub(crate) fn rich(l: Texts, template: &str, arguments: &Json) -> Option<Rich> {
         html,
         images: images.into_iter().collect(),
     })
+}
+
+/// The colour of the button: the unit's own, which bears white letters, else ours.
+fn accent(digits: &str) -> String {
+    let own = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    format!("#{}", if own { digits } else { "0b6477" })
 }
 
 impl Letter {
@@ -138,10 +146,11 @@ impl Letter {
             l.ta("invite-mail-pin-until", time("pin_expires_at").as_str())
         } else if !needs_pin {
             String::new()
-        } else if inviter.is_empty() {
-            l.ta("invite-mail-pin-apart", organisation)
         } else {
-            l.ta("invite-mail-pin-apart", inviter)
+            // Somebody who can be asked: whoever invites, else the contact of the unit.
+            let asked = [inviter, word("support"), organisation];
+            let asked = asked.into_iter().find(|name| !name.is_empty());
+            l.ta("invite-mail-pin-apart", asked.unwrap_or_default())
         };
         let help = match word("support") {
             "" => l.t("invite-mail-help-none"),
@@ -157,6 +166,7 @@ impl Letter {
             pin_note,
             link: format!("{public}/e/{}", word("code")),
             button: l.t("invite-mail-button"),
+            accent: accent(word("accent")),
             steps,
             until: l.ta("invite-mail-until", time("expires_at").as_str()),
             other_title: l.t("invite-mail-other"),

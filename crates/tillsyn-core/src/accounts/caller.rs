@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
@@ -69,6 +69,21 @@ pub(crate) fn network_of(address: &str) -> String {
             format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
         Ok(ip) => ip.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// The network that an address is of, as providers hand them out: /24 of IPv4, /48 of IPv6.
+pub(crate) fn prefix_of(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+        Ok(IpAddr::V4(ip)) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{}/24", Ipv4Addr::new(a, b, c, 0))
+        }
         Err(_) => address.to_owned(),
     }
 }

@@ -28,10 +28,28 @@ impl Guesses {
         free: 20,
         window_ms: 10 * MINUTE_MS,
     };
-    /// The same from everywhere together: 600 guesses in ten minutes at 40 bits are nothing, and a morning on
-    /// which a whole school mistypes is far less.
+    /// The same from one network, for whoever has many addresses.
+    pub(crate) const TYPED_NETWORK: Self = Self {
+        free: 200,
+        window_ms: 10 * MINUTE_MS,
+    };
+    /// The same from everywhere together: more than this is a flood, in which the next two hold.
     pub(crate) const TYPED_ALL: Self = Self {
         free: 600,
+        window_ms: 10 * MINUTE_MS,
+    };
+    pub(crate) const TYPED_FLOOD: Self = Self {
+        free: 3,
+        window_ms: 10 * MINUTE_MS,
+    };
+    pub(crate) const TYPED_NETWORK_FLOOD: Self = Self {
+        free: 30,
+        window_ms: 10 * MINUTE_MS,
+    };
+    /// New PINs that people have sent to themselves, from one address: a whole school sits behind it, and each
+    /// invitation has limits of its own.
+    pub(crate) const PIN_MAILS: Self = Self {
+        free: 300,
         window_ms: 10 * MINUTE_MS,
     };
     /// Certificates from one address: a whole school installs profiles behind it.

@@ -28,8 +28,8 @@ pub use bootstrap::{
     InitInput, create_first_account, initialise, is_initialised, needs_first_account,
     new_bootstrap_code,
 };
-pub(crate) use caller::network_of;
 pub use caller::{Caller, Door};
+pub(crate) use caller::{network_of, prefix_of};
 pub use confirm::{Proof, confirm, confirm_account};
 pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, reserve, succeeded, undo};

@@ -5,7 +5,7 @@ use serde_json::json;
 use tillsyn_db::{Tx, args};
 
 use super::mint::{Pin, Secrets};
-use crate::branding;
+use crate::branding::{self, Colour};
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::KeyStore;
@@ -88,7 +88,9 @@ pub(super) async fn queue_letter_in(
     const FIND: &str = "SELECT p.name, p.email, i.language, p.language, a.name, i.ownership, \
         i.expires_at, i.pin_hash, u.name, i.mail_id, u.path FROM invitation i \
         JOIN person p ON p.id = i.person_id JOIN org_unit u ON u.id = i.org_unit_id \
-        LEFT JOIN account a ON a.id = i.created_by WHERE i.id = $1 AND p.status = 'active'";
+        LEFT JOIN api_token k ON k.id = i.created_by LEFT JOIN account a \
+        ON a.id = COALESCE(k.account_id, i.created_by) AND a.kind = 'person' \
+        WHERE i.id = $1 AND p.status = 'active'";
     const MAIL: &str = "UPDATE invitation SET mail_id = $2 WHERE id = $1";
     let Some(row) = tx.fetch_optional(FIND, args![letter.invitation]).await? else {
         return Ok(false);
@@ -102,6 +104,7 @@ pub(super) async fn queue_letter_in(
     let language = language.unwrap_or_else(|| organisation.language.clone());
     let arguments = json!({
         "organisation": branding.name, "support": branding.contacts.line(),
+        "accent": branding.accent_light.map(Colour::digits),
         "time_zone": organisation.time_zone, "unit": row.text(8)?,
         "public_url": paper.public_url, "person": row.text(0)?, "inviter": row.opt_text(4)?,
         "ownership": row.text(5)?, "expires_at": row.i64(6)?,

@@ -40,13 +40,6 @@ impl Pin {
             until: now_ms + PIN_LIFE_MS,
         })
     }
-
-    /// One that nobody knows: an administrator makes one that somebody does when the person asks for it.
-    pub(super) async fn nobody_knows(now_ms: i64) -> Result<Self, Error> {
-        let mut pin = Self::new(now_ms).await?;
-        pin.until = now_ms;
-        Ok(pin)
-    }
 }
 
 /// What opens an invitation.

@@ -4,6 +4,7 @@
 mod again;
 pub(crate) mod attempt;
 mod batch;
+mod bounced;
 mod create;
 mod letter;
 mod mint;
@@ -24,12 +25,13 @@ pub use again::start_again;
 pub use attempt::{
     AttemptStatus, AttemptStep, AttemptView, attempt, attempt_of_invitation, list_attempts,
 };
-pub(crate) use batch::run_due as run_batches;
 pub use batch::{
-    BatchCounts, BatchPerson, BatchStatus, BatchStep, BatchView, Invitees, NewBatch, batch,
-    batch_people, batch_people_csv, begin_batch, cancel_batch, create_batch, list_batches,
-    resend_batch,
+    BatchCounts, BatchPerson, BatchPin, BatchStatus, BatchStep, BatchView, Invitees, NewBatch,
+    batch, batch_people, batch_people_csv, batch_pins_csv, batch_pins_waiting, begin_batch,
+    cancel_batch, create_batch, list_batches, resend_batch, take_batch_pins,
 };
+pub(crate) use batch::{forget_pins, run_due as run_batches};
+pub use bounced::mark_bounced;
 pub use create::{
     CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
 };

@@ -45,7 +45,7 @@ pub struct OpenInvitation {
     pub language: String,
     /// First name or full name of the person it is for.
     pub person_name: Option<String>,
-    /// The account that made it; none when a token did.
+    /// Who made it, by hand or with a token of theirs; none when a service did.
     pub inviter: Option<String>,
     pub ownership: String,
     pub needs_pin: bool,
@@ -74,7 +74,8 @@ const FIND: &str = "SELECT i.id, i.status, i.uses, i.uses_allowed, i.expires_at,
     i.ownership, i.pin_hash, i.pin_failures, i.pin_expires_at, i.org_unit_id, p.language, a.name, \
     i.person_id, i.account_rule, i.pin_mode, i.self_made, u.path \
     FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id LEFT JOIN person p ON p.id = i.person_id \
-    LEFT JOIN account a ON a.id = i.created_by WHERE i.code_hash = $1";
+    LEFT JOIN api_token k ON k.id = i.created_by LEFT JOIN account a \
+    ON a.id = COALESCE(k.account_id, i.created_by) AND a.kind = 'person' WHERE i.code_hash = $1";
 
 pub(crate) struct Found {
     pub(crate) open: OpenInvitation,
@@ -372,14 +373,19 @@ async fn check_pin(
     };
     let subject = format!("pin:{}", network_of(address.unwrap_or("unknown")));
     let id = found.open.id.clone();
+    // The first try is everybody's own: a school sits behind one address, and there the mistakes of some do not keep
+    // the others out. Whoever guesses needs a link for each such try, and has one in 2^40.
+    let first = found.open.pin_tries_left == PIN_TRIES;
     // The try is counted before the PIN is looked at: a hundred at once are five tries, not a hundred.
     let counted = core
         .db()
         .write(
-            (subject.clone(), id.clone(), now_ms),
-            |tx, (subject, id, now)| {
+            (subject.clone(), id.clone(), first, now_ms),
+            |tx, (subject, id, first, now)| {
                 Box::pin(async move {
-                    blocked(tx, subject, *now).await?;
+                    if !*first {
+                        blocked(tx, subject, *now).await?;
+                    }
                     Ok::<_, Error>(tx.execute(COUNT, args![id, PIN_TRIES, *now]).await?)
                 })
             },

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::create::CreatedInvitation;
 use super::letter::{Kind, Letter, Paper, queue_letter_in, refuse_without_server};
 use super::mint::{Minted, Pin, Secrets, Terms, close_in, insert_in};
-use super::open::{find, refuse_closed};
+use super::open::{PIN_TRIES, find, refuse_closed};
 use super::policy::{AccountRule, InvitationPolicy, PinMode, at_device_limit_in, policy_in};
 use super::view::status_now;
 use crate::accounts::{Caller, Guesses, network_of, reserve};
@@ -374,7 +374,8 @@ const PIN_PAUSE_MS: i64 = 5 * MINUTE_MS;
 /// mistyped too often.
 ///
 /// # Errors
-/// Conflict where PINs do not go by mail, or the invitation is over; too many when asked again too soon.
+/// Conflict where PINs do not go by mail, where the one that was sent still works, or the invitation is over; too
+/// many when asked again too soon.
 pub async fn send_new_pin(core: &Core, code: &str, caller: &Caller) -> Result<(), Error> {
     let found = find(core, code).await?;
     refuse_closed(found.open.state)?;
@@ -396,7 +397,7 @@ pub async fn send_new_pin(core: &Core, code: &str, caller: &Caller) -> Result<()
     core.db()
         .write(input, |tx, ((id, actor, subject), (paper, pin), now)| {
             Box::pin(async move {
-                reserve(tx, subject, Guesses::TYPED, *now).await?;
+                reserve(tx, subject, Guesses::PIN_MAILS, *now).await?;
                 renew_by_mail_in(tx, actor, paper, id, pin, *now).await
             })
         })
@@ -411,8 +412,8 @@ async fn renew_by_mail_in(
     pin: &Pin,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const FIND: &str = "SELECT org_unit_id, pin_mode, pin_mails, pin_expires_at, secrets_sealed \
-        FROM invitation WHERE id = $1 AND status = 'open'";
+    const FIND: &str = "SELECT org_unit_id, pin_mode, pin_mails, pin_expires_at, secrets_sealed, \
+        pin_failures FROM invitation WHERE id = $1 AND status = 'open'";
     const RENEW: &str = "UPDATE invitation SET pin_hash = $2, pin_expires_at = $3, \
         pin_failures = 0, pin_mails = pin_mails + 1 WHERE id = $1";
     let no_mail = || {
@@ -440,6 +441,12 @@ async fn renew_by_mail_in(
             "pin_just_sent",
             "A PIN was sent a moment ago. Look for it in your mail; another one can be sent in five minutes.",
         ));
+    }
+    // Whoever has only the link cannot take the PIN from the person who has it in their mail.
+    let lapsed = row.opt_i64(3)?.is_none_or(|at| at <= now_ms);
+    if !lapsed && row.i64(5)? < PIN_TRIES {
+        let text = "The PIN that was sent still works. Look for it in your mail.";
+        return Err(Error::conflict("pin_still_good", text));
     }
     tx.execute(RENEW, args![id, pin.hash.as_str(), pin.until])
         .await?;

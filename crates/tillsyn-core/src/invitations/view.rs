@@ -32,6 +32,8 @@ pub struct InvitationView {
     pub created_at: i64,
     pub expires_at: i64,
     pub attempts: i64,
+    /// A mail server took its last mail.
+    pub mail_sent: bool,
 }
 
 /// The status as it is now: an open one whose time is over is expired, whatever the row says.
@@ -53,17 +55,22 @@ pub(super) fn status_now(
 const SELECT: &str = "SELECT i.id, i.label, i.person_id, p.name, p.email, i.ownership, i.language, \
     i.status, i.pin_hash, i.pin_failures, i.uses, i.uses_allowed, i.may_replace, i.created_at, \
     i.expires_at, (SELECT count(*) FROM attempt t WHERE t.invitation_id = i.id), u.path, \
-    a.name FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
-    LEFT JOIN person p ON p.id = i.person_id LEFT JOIN account a ON a.id = i.created_by";
+    COALESCE(a.name, t.name), o.path, m.status FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
+    LEFT JOIN person p ON p.id = i.person_id LEFT JOIN org_unit o ON o.id = p.org_unit_id \
+    LEFT JOIN account a ON a.id = i.created_by LEFT JOIN api_token t ON t.id = i.created_by \
+    LEFT JOIN mail_outbox m ON m.id = i.mail_id";
 
-fn decode(row: &Row, now: i64) -> Result<InvitationView, Error> {
+fn decode(row: &Row, actor: &Actor, now: i64) -> Result<InvitationView, Error> {
+    // It stays in the unit that its person left; who they are, only those hear who reach them.
+    let reached = row.opt_text(18)?.is_some_and(|path| actor.reaches(&path));
+    let of_person = |column| Ok::<_, Error>(row.opt_text(column)?.filter(|_| reached));
     let (uses, allowed, expires_at) = (row.i64(10)?, row.i64(11)?, row.i64(14)?);
     Ok(InvitationView {
         id: InvitationId::from_store(row.text(0)?),
         label: row.text(1)?,
-        person_id: row.opt_text(2)?.map(PersonId::from_store),
-        person_name: row.opt_text(3)?,
-        person_email: row.opt_text(4)?,
+        person_id: of_person(2)?.map(PersonId::from_store),
+        person_name: of_person(3)?,
+        person_email: of_person(4)?,
         ownership: row.text(5)?,
         language: row.opt_text(6)?,
         status: status_now(&row.text(7)?, uses, allowed, expires_at, now),
@@ -76,6 +83,7 @@ fn decode(row: &Row, now: i64) -> Result<InvitationView, Error> {
         created_at: row.i64(13)?,
         expires_at,
         attempts: row.i64(15)?,
+        mail_sent: row.opt_text(19)?.as_deref() == Some("sent"),
     })
 }
 
@@ -175,15 +183,15 @@ async fn list(
     let (items, more) = core
         .db()
         .read(
-            (sql, values, limit, now),
-            |tx, (sql, values, limit, now)| {
+            (sql, values, limit, (actor.clone(), now)),
+            |tx, (sql, values, limit, (actor, now))| {
                 Box::pin(async move {
                     let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
                     let keep = usize::try_from(*limit).unwrap_or(usize::MAX);
                     let items = rows
                         .iter()
                         .take(keep)
-                        .map(|row| decode(row, *now))
+                        .map(|row| decode(row, actor, *now))
                         .collect::<Result<Vec<_>, Error>>()?;
                     Ok::<_, Error>((items, rows.len() > keep))
                 })
@@ -218,7 +226,7 @@ pub async fn invitation(
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("invitation"))?;
                 authorize(actor, Permission::InvitationsRead, &row.text(16)?)?;
-                decode(row, *now)
+                decode(row, actor, *now)
             })
         })
         .await

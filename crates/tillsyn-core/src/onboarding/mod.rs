@@ -5,6 +5,7 @@ mod consent;
 mod correct;
 mod hand_over;
 mod own_devices;
+mod own_policy;
 mod proof;
 mod sweep;
 mod terms;
@@ -13,8 +14,10 @@ mod told;
 pub use consent::{Consent, ConsentAsked, ask_consent, give_consent};
 pub use correct::correct_platform;
 pub use hand_over::{HandOver, HandedOver, forgive, make_hand_over, take_over};
-pub use own_devices::{
-    OwnDevices, OwnInvitation, Ownership, invite_oneself, own_devices, set_own_devices,
+pub use own_devices::{OwnInvitation, invite_oneself};
+pub use own_policy::{
+    OwnDevices, OwnDevicesView, Ownership, own_devices, set_own_devices, set_unit_own_devices,
+    somebody_brings_devices, unit_own_devices,
 };
 pub use proof::Proof;
 pub use terms::{Terms, terms_for};

@@ -1,112 +1,27 @@
-//! People who bring a device in by themselves, signed in and without an invitation: whether they may, whose the
-//! device then is, and how many.
+//! People who bring a device in by themselves, signed in and without an invitation.
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 use zeroize::Zeroizing;
 
-use crate::actor::{Actor, Permission, authorize};
+use super::own_policy::{Ownership, setting_in};
+use crate::actor::Actor;
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{InvitationId, PersonId};
-use crate::settings;
-use crate::{org, people};
+use crate::people;
 
-const OWN_DEVICES: &str = "own_devices";
 /// Links that one person may make for themselves in a day.
 const LINKS_A_DAY: i64 = 20;
 const LINK_MS: i64 = HOUR_MS;
-
-/// Whose the devices are that people bring in by themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ownership {
-    /// Nobody brings one in without an invitation.
-    #[default]
-    Off,
-    Personal,
-    Corporate,
-}
-
-impl Ownership {
-    pub const ALL: [Self; 3] = [Self::Off, Self::Personal, Self::Corporate];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Personal => "personal",
-            Self::Corporate => "corporate",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.as_str() == text)
-    }
-}
-
-/// The setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct OwnDevices {
-    pub ownership: Ownership,
-    /// Managed devices that one person may have before they can bring in no more by themselves, 1 to 50.
-    pub limit: i64,
-}
-
-impl Default for OwnDevices {
-    fn default() -> Self {
-        Self {
-            ownership: Ownership::Off,
-            limit: 5,
-        }
-    }
-}
 
 /// An invitation that a person made for themselves; its code is known only now.
 pub struct OwnInvitation {
     pub id: InvitationId,
     pub code: Zeroizing<String>,
-}
-
-/// The setting as it holds for everybody.
-///
-/// # Errors
-/// Only when the store fails.
-pub async fn own_devices(core: &Core) -> Result<OwnDevices, Error> {
-    settings::read(core, OWN_DEVICES).await
-}
-
-/// Changes the setting.
-///
-/// # Errors
-/// Forbidden without the right over the whole organisation; invalid outside of 1 to 50.
-pub async fn set_own_devices(core: &Core, actor: &Actor, value: OwnDevices) -> Result<(), Error> {
-    let root = org::root(core).await?;
-    authorize(actor, Permission::SettingsWrite, &root.path)?;
-    if !(1..=50).contains(&value.limit) {
-        return Err(Error::invalid(
-            "limit",
-            "own_devices_limit",
-            "A person may have 1 to 50 devices.",
-        ));
-    }
-    let input = (actor.clone(), value, root.id, core.now_ms());
-    core.db()
-        .write(input, |tx, (actor, value, root, now)| {
-            Box::pin(async move {
-                settings::write_in(tx, OWN_DEVICES, value, *now).await?;
-                let event =
-                    NewEvent::done("settings.change", "setting", OWN_DEVICES, root.as_str())
-                        .with(json!(value));
-                events::record(tx, actor, *now, event).await?;
-                Ok(())
-            })
-        })
-        .await
 }
 
 fn limit_reached(limit: i64) -> Error {
@@ -132,8 +47,9 @@ pub(crate) async fn may_take_another_in(
     enrollment: &str,
 ) -> Result<bool, Error> {
     const UDID: &str = "SELECT udid FROM enrollment WHERE id = $1";
-    const FIND: &str = "SELECT i.self_made, i.person_id FROM attempt t \
-        JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
+    const FIND: &str = "SELECT i.self_made, i.person_id, u.path FROM attempt t \
+        JOIN invitation i ON i.id = t.invitation_id LEFT JOIN person p ON p.id = i.person_id \
+        LEFT JOIN org_unit u ON u.id = p.org_unit_id WHERE t.id = $1";
     let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
         return Ok(true);
     };
@@ -141,7 +57,8 @@ pub(crate) async fn may_take_another_in(
     let (true, Some(person)) = (row.i64(0)? != 0, person) else {
         return Ok(true);
     };
-    let setting: OwnDevices = settings::read_in(tx, OWN_DEVICES).await?;
+    let path = row.opt_text(2)?.unwrap_or_default();
+    let setting = setting_in(tx, &path).await?;
     // One that enrolls again is no other device. An absent UDID is nobody's.
     let udid = tx.fetch_one(UDID, args![enrollment]).await?.opt_text(0)?;
     let others = managed_in(tx, &person, udid.as_deref().unwrap_or("-")).await?;
@@ -186,7 +103,8 @@ pub async fn invite_oneself(
 
 impl Wanted {
     async fn run(&self, tx: &Tx) -> Result<(), Error> {
-        const PERSON: &str = "SELECT org_unit_id, name, status, language FROM person WHERE id = $1";
+        const PERSON: &str = "SELECT p.org_unit_id, p.name, p.status, p.language, u.path FROM person p \
+            JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
         const LATELY: &str = "SELECT count(*) FROM invitation WHERE person_id = $1 AND self_made = 1 \
             AND created_at > $2";
         const FORMER: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
@@ -197,17 +115,17 @@ impl Wanted {
             ownership, enrollment_type, language, uses_allowed, may_replace, status, created_by, \
             created_at, expires_at, self_made) \
             VALUES ($1, $2, $3, $4, $5, $6, 'profile', $7, 1, 0, 'open', $8, $9, $10, 1)";
-        let setting: OwnDevices = settings::read_in(tx, OWN_DEVICES).await?;
+        let row = tx
+            .fetch_optional(PERSON, args![&self.person])
+            .await?
+            .ok_or_else(|| Error::not_found("person"))?;
+        let setting = setting_in(tx, row.str(4)?).await?;
         if setting.ownership == Ownership::Off {
             return Err(Error::forbidden(
                 "own_devices_off",
                 "Devices are brought in by invitation only.",
             ));
         }
-        let row = tx
-            .fetch_optional(PERSON, args![&self.person])
-            .await?
-            .ok_or_else(|| Error::not_found("person"))?;
         people::refuse_inactive(&row.text(2)?)?;
         if managed_in(tx, self.person.as_str(), "-").await? >= setting.limit {
             return Err(limit_reached(setting.limit));

@@ -24,6 +24,15 @@ impl Rules {
     fn broken(&self, rule: &str) {
         locked(&self.state).broken.push(rule.to_owned());
     }
+
+    /// What this recipient is answered instead of being taken.
+    fn refused(&self, address: &str) -> Option<u16> {
+        let mut state = locked(&self.state);
+        let (code, left) = state.recipients.get_mut(address)?;
+        let code = *code;
+        *left = left.checked_sub(1)?;
+        Some(code)
+    }
 }
 
 trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -207,6 +216,9 @@ impl Talk {
             self.rules.broken("RCPT without MAIL or address");
             return self.say(503, "not now").await;
         };
+        if let Some(code) = self.rules.refused(&to) {
+            return self.say(code, "as scripted").await;
+        }
         self.to.push(to);
         self.answer(SmtpStep::Recipient, 250, "recipient taken")
             .await
@@ -316,6 +328,10 @@ impl Talk {
     }
 
     async fn say(&mut self, code: u16, text: &str) -> Result<(), Over> {
+        let pause = locked(&self.rules.state).pause;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         let line = format!("{code} {text}\r\n");
         self.wire.write_all(line.as_bytes()).await?;
         Ok(self.wire.flush().await?)

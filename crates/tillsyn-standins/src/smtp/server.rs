@@ -1,9 +1,10 @@
 //! Start, script, what came.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -93,6 +94,9 @@ pub(super) struct State {
     pub(super) received: Vec<ReceivedMail>,
     pub(super) broken: Vec<String>,
     pub(super) connections: usize,
+    /// What a recipient is answered instead, and how often still.
+    pub(super) recipients: HashMap<String, (u16, usize)>,
+    pub(super) pause: Duration,
 }
 
 /// A running stand-in; dropping it ends it.
@@ -165,9 +169,27 @@ impl SmtpStandin {
         locked(&self.state).always = fault;
     }
 
+    /// Answers this recipient so, as often as told; then the address is as good as any.
+    pub fn refuse_recipient(&self, address: &str, code: u16, times: usize) {
+        let told = (code, times);
+        let mut state = locked(&self.state);
+        state.recipients.insert(address.to_owned(), told);
+    }
+
+    /// Lets the server think for so long before each answer.
+    pub fn slow(&self, pause: Duration) {
+        locked(&self.state).pause = pause;
+    }
+
     /// The messages so far, oldest first.
     pub fn received(&self) -> Vec<ReceivedMail> {
-        locked(&self.state).received.clone()
+        self.received_after(0)
+    }
+
+    /// The same without the first ones.
+    pub fn received_after(&self, first: usize) -> Vec<ReceivedMail> {
+        let state = locked(&self.state);
+        state.received.iter().skip(first).cloned().collect()
     }
 
     /// Which rules the sender broke.

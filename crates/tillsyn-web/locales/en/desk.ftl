@@ -37,6 +37,7 @@ desk-unlock-text = It opens by itself at the time below. If they are who they sa
 desk-unlock-act = Let them try now
 desk-password = Their password has run out.
 desk-password-text = Send them a link with which they choose a new one.
+desk-password-act = Mail a password link
 desk-give-password = Their password has run out, and no mail address is known.
 desk-give-password-text = Give them a temporary password that they change at once, or record their mail address.
 desk-pin = The PIN was typed wrong too often.

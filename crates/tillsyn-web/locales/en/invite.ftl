@@ -163,3 +163,17 @@ invite-policy-limit = { $n ->
 invite-typed = Code to type
 invite-typed-hint = Typed at { $a } where the link cannot be tapped.
 invite-resent = A new invitation is on its way; the link before no longer works.
+invite-pins = PINs to hand over
+invite-pins-text = They are told once, and afterwards only their hashes are kept. Whoever loses theirs gets a new one on the page of their invitation.
+invite-pins-show = Show them once
+invite-pins-until = The first of them stops working { $a }. Hand each over another way than by mail.
+invite-pins-back = Back to the invitations
+invite-problem-no-pins = There are no PINs to hand over: somebody took them, or they no longer work. Make a new one on the page of an invitation.
+activity-batch-pins = took the PINs of invitations to hand them over
+invite-pins-wait = { $n ->
+    [one] 1 PIN waits to be handed over.
+   *[other] { $n } PINs wait to be handed over.
+}
+invite-bounced = The mail came back
+mail-error-bounced = Taken by the mail server, and came back
+activity-invitation-bounced = recorded that the mail of an invitation came back

@@ -164,3 +164,16 @@ my-queue-full = Enough waits for this device already. Take something back or wai
 my-stolen-talk = This device is reported stolen. Talk to support first.
 my-lost-others = An administrator turned lost mode on; only they change it.
 my-back = Back without doing anything
+own-devices-title = Devices without an invitation
+own-devices-intro = People who are signed in bring a device in themselves, at /go or from their own pages.
+own-devices-whose = Who may, and whose the devices are
+own-devices-off = Nobody: by invitation only
+own-devices-personal = Everybody, devices of their own
+own-devices-corporate = Everybody, devices of the organisation
+own-devices-limit = Managed devices that a person may have
+own-devices-limit-wrong = A person may have 1 to 50 devices
+own-devices-save = Save how devices come in
+own-devices-most = { $n ->
+    [one] 1 device each at most
+   *[other] { $n } devices each at most
+}

@@ -37,6 +37,7 @@ desk-unlock-text = 下の時刻に自動で開きます。本人だと確かめ�
 desk-unlock-act = 今すぐ試せるようにする
 desk-password = パスワードの期限が切れています。
 desk-password-text = 新しいパスワードを選ぶためのリンクを送ってください。
+desk-password-act = パスワード用のリンクを送信
 desk-give-password = パスワードの期限が切れ、メールアドレスも登録されていません。
 desk-give-password-text = すぐに変更する一時パスワードを渡すか、メールアドレスを登録してください。
 desk-pin = PIN の入力失敗が続きました。

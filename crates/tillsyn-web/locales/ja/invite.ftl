@@ -158,3 +158,16 @@ invite-policy-limit = { $n ->
 invite-typed = 入力用コード
 invite-typed-hint = リンクを開けない場合に { $a } で入力します。
 invite-resent = 新しい招待を送信しました。以前のリンクは使えません。
+invite-pins = 手渡す PIN
+invite-pins-text = 表示は一度だけで、その後はハッシュのみが保存されます。紛失した人には、招待のページで新しい PIN を発行します。
+invite-pins-show = 一度だけ表示
+invite-pins-until = 最初の PIN は { $a } に失効します。メール以外の方法で一人ずつ手渡してください。
+invite-pins-back = 招待に戻る
+invite-problem-no-pins = 手渡す PIN がありません。誰かがすでに取り出したか、失効しています。招待のページで新しい PIN を発行してください。
+activity-batch-pins = 手渡すために招待の PIN を取り出しました
+invite-pins-wait = { $n ->
+   *[other] { $n } 件の PIN が手渡しを待っています。
+}
+invite-bounced = メールが戻ってきた
+mail-error-bounced = メールサーバーが受け付けた後に戻ってきました
+activity-invitation-bounced = 招待のメールが戻ってきたことを記録しました

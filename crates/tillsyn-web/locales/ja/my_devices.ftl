@@ -158,3 +158,15 @@ my-queue-full = このデバイスにはすでに多くの依頼が待機して�
 my-stolen-talk = このデバイスには盗難届が出ています。先にサポートに連絡してください。
 my-lost-others = 紛失モードは管理者がオンにしたため、管理者だけが変更できます。
 my-back = 何もせずに戻る
+own-devices-title = 招待なしのデバイス
+own-devices-intro = サインインした人は、/go または自分のページから自分でデバイスを登録できます。
+own-devices-whose = 登録できる人とデバイスの所有者
+own-devices-off = 不可：招待のみ
+own-devices-personal = 全員、個人のデバイス
+own-devices-corporate = 全員、組織のデバイス
+own-devices-limit = 一人が持てる管理対象デバイスの数
+own-devices-limit-wrong = 一人が持てるデバイスは 1～50 台です
+own-devices-save = デバイスの登録方法を保存
+own-devices-most = { $n ->
+   *[other] 一人最大 { $n } 台
+}

@@ -37,6 +37,7 @@ desk-unlock-text = Den öppnas av sig själv vid tiden nedan. Är personen den s
 desk-unlock-act = Låt försöka nu
 desk-password = Lösenordet har gått ut.
 desk-password-text = Skicka en länk med vilken personen väljer ett nytt.
+desk-password-act = Skicka lösenordslänk
 desk-give-password = Lösenordet har gått ut och ingen e-postadress är känd.
 desk-give-password-text = Ge ett tillfälligt lösenord som byts direkt, eller skriv in e-postadressen.
 desk-pin = PIN-koden skrevs fel för många gånger.

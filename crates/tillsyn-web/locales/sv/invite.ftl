@@ -163,3 +163,17 @@ invite-policy-limit = { $n ->
 invite-typed = Kod att skriva
 invite-typed-hint = Skrivs på { $a } där länken inte kan tryckas.
 invite-resent = En ny inbjudan är på väg; den förra länken fungerar inte längre.
+invite-pins = PIN-koder att lämna ut
+invite-pins-text = De visas en gång, sedan sparas bara deras hashvärden. Den som tappar bort sin får en ny på inbjudans sida.
+invite-pins-show = Visa dem en gång
+invite-pins-until = Den första slutar gälla { $a }. Lämna ut varje kod på annat sätt än med e-post.
+invite-pins-back = Tillbaka till inbjudningarna
+invite-problem-no-pins = Det finns inga PIN-koder att lämna ut: någon har hämtat dem, eller så gäller de inte längre. Skapa en ny på inbjudans sida.
+activity-batch-pins = hämtade PIN-koder till inbjudningar för att lämna ut dem
+invite-pins-wait = { $n ->
+    [one] 1 PIN-kod väntar på att lämnas ut.
+   *[other] { $n } PIN-koder väntar på att lämnas ut.
+}
+invite-bounced = Mejlet kom tillbaka
+mail-error-bounced = Togs emot av mejlservern och kom tillbaka
+activity-invitation-bounced = noterade att mejlet med en inbjudan kom tillbaka

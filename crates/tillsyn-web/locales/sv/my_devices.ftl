@@ -164,3 +164,16 @@ my-queue-full = Det väntar redan tillräckligt för enheten. Ångra något elle
 my-stolen-talk = Enheten är anmäld stulen. Tala med supporten först.
 my-lost-others = En administratör slog på förlorat läge och bara de ändrar det.
 my-back = Tillbaka utan att göra något
+own-devices-title = Enheter utan inbjudan
+own-devices-intro = Inloggade personer ansluter själva en enhet, på /go eller från sina egna sidor.
+own-devices-whose = Vem som får, och vems enheterna är
+own-devices-off = Ingen: bara med inbjudan
+own-devices-personal = Alla, egna enheter
+own-devices-corporate = Alla, organisationens enheter
+own-devices-limit = Hanterade enheter som en person får ha
+own-devices-limit-wrong = En person får ha 1 till 50 enheter
+own-devices-save = Spara hur enheter ansluts
+own-devices-most = { $n ->
+    [one] högst 1 enhet var
+   *[other] högst { $n } enheter var
+}

@@ -204,6 +204,14 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         ))
         .routes(guarded(
             Needs::One(P::DevicesRead),
+            routes!(own_devices::unit::show),
+        ))
+        .routes(guarded(
+            Needs::One(P::SettingsWrite),
+            routes!(own_devices::unit::change, own_devices::unit::clear),
+        ))
+        .routes(guarded(
+            Needs::One(P::DevicesRead),
             routes!(commands::of_device::list),
         ))
         .routes(guarded(COMMANDS, routes!(commands::enqueue::create)))
@@ -274,6 +282,10 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .routes(guarded(
             Needs::One(P::InvitationsWrite),
             routes!(invitations::renew_pin::renew),
+        ))
+        .routes(guarded(
+            Needs::One(P::InvitationsWrite),
+            routes!(invitations::bounced::bounced),
         ))
         .routes(guarded(
             Needs::One(P::InvitationsWrite),

@@ -239,6 +239,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::GUARD, DEVICES, Some(one(P::SettingsWrite))),
     (urls::GUARD_UNITS, None, Some(one(P::SettingsWrite))),
     (urls::SELF_SERVICE, DEVICES, Some(one(P::SettingsWrite))),
+    (urls::OWN_DEVICES, None, Some(one(P::SettingsWrite))),
     (
         urls::GUARD_STOP,
         None,
@@ -401,6 +402,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/enrollment/invitations/{id}", INVITATIONS, None),
     ("/console/enrollment/invitations/{id}/revoke", None, INVITE),
     ("/console/enrollment/invitations/{id}/resend", None, INVITE),
+    ("/console/enrollment/invitations/{id}/bounced", None, INVITE),
     (urls::INVITATION_SEND, INVITE, INVITE),
     (urls::INVITATION_BATCHES, INVITATIONS, None),
     ("/console/enrollment/batches/{id}", INVITATIONS, None),
@@ -412,6 +414,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/enrollment/batches/{id}/begin", None, INVITE),
     ("/console/enrollment/batches/{id}/cancel", None, INVITE),
     ("/console/enrollment/batches/{id}/resend", None, INVITE),
+    ("/console/enrollment/batches/{id}/pins", None, INVITE),
     (
         urls::INVITATION_POLICY,
         INVITATIONS,

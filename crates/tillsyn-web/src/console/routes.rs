@@ -228,6 +228,7 @@ fn of_guard() -> Router<AppState> {
             urls::SELF_SERVICE,
             get(settings::self_service_page).post(settings::change_self_service),
         )
+        .route(urls::OWN_DEVICES, post(settings::change_own_devices))
         .route(urls::GUARD_STOP, post(settings::stop_everything))
         .route(
             "/console/settings/guard/freezes/{id}/end",
@@ -455,6 +456,11 @@ fn of_invite() -> Router<AppState> {
         .route(&format!("{one}/begin"), post(invite::begin))
         .route(&format!("{one}/cancel"), post(invite::cancel))
         .route(&format!("{one}/resend"), post(invite::resend))
+        .route(&format!("{one}/pins"), post(invite::pins))
+        .route(
+            "/console/enrollment/invitations/{id}/bounced",
+            post(enrollment::bounced),
+        )
         .route(
             "/console/enrollment/invitations/{id}/resend",
             post(enrollment::resend),

@@ -1484,6 +1484,11 @@ impl Sample for InvitationPage {
                 } else {
                     String::new()
                 },
+                bounced: if state == "open" {
+                    urls::invitation_bounced(ID)
+                } else {
+                    String::new()
+                },
                 revoke: if state == "open" {
                     urls::invitation_revoke(ID)
                 } else {

@@ -4,8 +4,8 @@ use super::branding::{BrandingPage, Fields, Wrong};
 use super::device::EnrollmentLine;
 use super::frame::Place;
 use super::help_desk::{
-    Advice, Button, DeskAttemptRow, DeskDeviceRow, DeskFailure, DeskInvitationRow, DeskPage,
-    HelpDeskPage, HitRow,
+    Advice, Button, DeskAct, DeskAttemptRow, DeskDeviceRow, DeskFailure, DeskInvitationRow,
+    DeskPage, HelpDeskPage, HitRow,
 };
 use super::samples::{ago, frame};
 use super::words;
@@ -134,14 +134,28 @@ impl Sample for DeskPage {
             text: text.to_owned(),
         };
         let failure = Failure::TooLate;
+        let name = "Elin Hedström";
+        let act = |action: String, icon: &'static str, label: &str, of: &str| DeskAct {
+            action,
+            icon,
+            label: l.t(label),
+            of: of.to_owned(),
+            back: ID.to_owned(),
+        };
         let full = |next: Advice, account: Status, note: String| Self {
             f: frame(l, Place::HelpDesk, &urls::person_desk(ID)),
             id: ID.to_owned(),
-            name: "Elin Hedström".to_owned(),
+            name: name.to_owned(),
             email: "elin@norrvik.example".to_owned(),
             unit: "Physics".to_owned(),
             account,
             account_note: note,
+            account_acts: vec![act(
+                urls::person_sign_in(ID, "link"),
+                "mail",
+                "desk-password-act",
+                name,
+            )],
             next,
             devices: Some(vec![
                 DeskDeviceRow {
@@ -149,18 +163,29 @@ impl Sample for DeskPage {
                     what: "iPhone 16, 27.0".to_owned(),
                     status: status(l, "device", "active"),
                     seen: Some(ago(l, 6)),
+                    acts: vec![act(
+                        urls::device_refresh(ID),
+                        "refresh",
+                        "desk-ask-act",
+                        "ENG-IPH-0417",
+                    )],
                 },
                 DeskDeviceRow {
                     link: link(urls::device(ID), "ENG-MAC-0031"),
                     what: "MacBook Air, 26.2".to_owned(),
                     status: status(l, "contact", "unreachable"),
                     seen: None,
+                    acts: Vec::new(),
                 },
             ]),
             invitations: Some(vec![DeskInvitationRow {
-                link: link(urls::invitation(ID), "Elin Hedström"),
+                link: link(urls::invitation(ID), name),
                 status: status(l, "invitation", "open"),
                 note: l.t("desk-invitation-pin"),
+                acts: vec![
+                    act(urls::invitation_renew_pin(ID), "key", "desk-pin-act", name),
+                    act(urls::invitation_resend(ID), "mail", "invite-resend", name),
+                ],
             }]),
             attempts: Some(vec![DeskAttemptRow {
                 link: link(urls::attempt(ID), "Elin Hedström"),
@@ -191,7 +216,7 @@ impl Sample for DeskPage {
         let unlock = Button::Form {
             action: urls::person_status(ID),
             label: l.t("desk-activate-act"),
-            field: Some(("status", "active")),
+            field: Some(("status", "active".to_owned())),
         };
         let open = Button::Link {
             href: urls::invitation(ID),
@@ -203,6 +228,7 @@ impl Sample for DeskPage {
             String::new(),
         );
         (reader.devices, reader.invitations, reader.attempts) = (None, None, None);
+        reader.account_acts = Vec::new();
         let mut calm = full(
             advice("desk-nothing", "desk-nothing-text", Button::None),
             good(),

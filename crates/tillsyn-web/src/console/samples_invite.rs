@@ -6,8 +6,8 @@ use tillsyn_core::invitations::{AccountRule, BatchStatus, BatchStep, InvitationP
 use super::frame::{Pager, Place};
 use super::imports::words as import_words;
 use super::invite::{
-    BatchLine, BatchPage, BatchesPage, PersonLine, PolicyLine, PolicyPage, SendFields, SendPage,
-    StepLink, words,
+    BatchLine, BatchPage, BatchesPage, PersonLine, PinLine, PinsPage, PolicyLine, PolicyPage,
+    SendFields, SendPage, StepLink, words,
 };
 use super::samples::{ago, frame};
 use crate::i18n::Texts;
@@ -133,6 +133,10 @@ impl Sample for BatchPage {
             ),
             failed: String::new(),
             steps: BatchStep::ALL.map(link).into(),
+            pins: match status {
+                BatchStatus::Done => l.tn("invite-pins-wait", 312_usize),
+                _ => String::new(),
+            },
             stuck: if status == BatchStatus::Done {
                 vec![link(BatchStep::MailSent), link(BatchStep::Expired)]
             } else {
@@ -160,6 +164,26 @@ impl Sample for BatchPage {
             ("refused", refused),
             ("nobody", nobody),
         ]
+    }
+}
+
+impl Sample for PinsPage {
+    const NAME: &'static str = "invite-pins";
+
+    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
+        let line = |name: &str, pin: &str| PinLine {
+            name: name.to_owned(),
+            email: "elin.hedstrom.fran.enhetsregistreringen@example.org".to_owned(),
+            pin: pin.to_owned(),
+        };
+        let page = Self {
+            f: frame(l, Place::Invitations, &urls::invitation_batch(ID)),
+            title: LONG.to_owned(),
+            back: urls::invitation_batch(ID),
+            until: "2026-11-24 09:00".to_owned(),
+            rows: vec![line(LONG, "7K2M9QXD"), line("Elin Hedström", "W4HT8PZC")],
+        };
+        vec![("told", page)]
     }
 }
 

@@ -4,8 +4,8 @@ use tillsyn_core::self_service::{Level, Policy, SelfAct};
 
 use super::frame::Place;
 use super::samples::frame;
-use super::settings::SelfServicePage;
 use super::settings::self_service_rows;
+use super::settings::{OwnDevicesForm, SelfServicePage};
 use crate::i18n::Texts;
 use crate::ui::{Choice, Sample, urls};
 
@@ -22,7 +22,25 @@ impl Sample for SelfServicePage {
             text: text.to_owned(),
             chosen,
         };
+        let own_devices = |limit: &str, wrong: bool| OwnDevicesForm {
+            choices: vec![
+                choice(&l.t("own-devices-off"), false),
+                choice(&l.t("own-devices-personal"), true),
+            ],
+            holds: l.tn("own-devices-most", 2_usize),
+            limit: limit.to_owned(),
+            limit_error: if wrong {
+                l.t("own-devices-limit-wrong")
+            } else {
+                String::new()
+            },
+        };
         let page = |may_change: bool| Self {
+            own_devices: if may_change {
+                own_devices("99", true)
+            } else {
+                own_devices("2", false)
+            },
             f: frame(l, Place::SelfService, urls::SELF_SERVICE),
             units: vec![
                 choice("Norrviks universitet", true),

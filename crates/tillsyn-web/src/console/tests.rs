@@ -29,7 +29,7 @@ use super::errors::ErrorPage;
 use super::help_desk::{DeskPage, HelpDeskPage};
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
-use super::invite::{BatchPage, BatchesPage, PolicyPage, SendPage as InviteSendPage};
+use super::invite::{BatchPage, BatchesPage, PinsPage, PolicyPage, SendPage as InviteSendPage};
 use super::mail::MailPage;
 use super::notifications::NotificationsPage;
 use super::organisation::{
@@ -133,6 +133,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<InviteSendPage>(texts, &check);
         each::<BatchesPage>(texts, &check);
         each::<BatchPage>(texts, &check);
+        each::<PinsPage>(texts, &check);
         each::<PolicyPage>(texts, &check);
         each::<MovePage>(texts, &check);
         each::<ImportPage>(texts, &check);

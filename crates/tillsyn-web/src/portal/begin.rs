@@ -146,6 +146,10 @@ pub(super) async fn new_pin(
     }
     match invitations::send_new_pin(&state.core, &code, &caller).await {
         Ok(()) => visit.closed_page(Closed::PinSent),
+        // The page asks for the one they have.
+        Err(error) if error.code == "pin_still_good" => {
+            Redirect::to(&urls::enroll(&code)).into_response()
+        }
         Err(error) => visit.refused(&error.into()),
     }
 }

@@ -92,13 +92,12 @@ async fn go_page(
 }
 
 async fn own(state: &AppState, user: Option<&PortalUser>) -> GoOwn {
-    match onboarding::own_devices(&state.core).await {
-        Ok(setting) if setting.ownership != onboarding::Ownership::Off => {
-            user.map_or(GoOwn::SignIn, |user| GoOwn::Begin {
-                name: user.person.name.clone(),
-                csrf: user.csrf_token.clone(),
-            })
-        }
+    // Whether their own unit says so, is asked when somebody who is signed in begins.
+    match onboarding::somebody_brings_devices(&state.core).await {
+        Ok(true) => user.map_or(GoOwn::SignIn, |user| GoOwn::Begin {
+            name: user.person.name.clone(),
+            csrf: user.csrf_token.clone(),
+        }),
         _ => GoOwn::Off,
     }
 }

@@ -46,6 +46,7 @@ pub const GUARD: &str = "/console/settings/guard";
 pub const GUARD_UNITS: &str = "/console/settings/guard/units";
 /// What people may do to their own devices.
 pub const SELF_SERVICE: &str = "/console/settings/self-service";
+pub const OWN_DEVICES: &str = "/console/settings/self-service/own-devices";
 pub const GUARD_STOP: &str = "/console/settings/guard/stop";
 pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
@@ -671,6 +672,10 @@ pub fn invitation_policy(unit: &str) -> String {
         return INVITATION_POLICY.to_owned();
     }
     Query::default().with("unit", unit).url(INVITATION_POLICY)
+}
+
+pub fn invitation_bounced(id: &str) -> String {
+    invitation(id) + "/bounced"
 }
 
 pub fn invitation_resend(id: &str) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, Rows};
 use super::table::plain;
 use super::{Failure, With, show};
 
@@ -49,6 +49,11 @@ pub(crate) enum InviteVerb {
     },
     /// Revokes an invitation: its link stops working, enrolled devices stay
     Revoke {
+        /// Id of the invitation
+        id: String,
+    },
+    /// Records that the mail of an invitation came back
+    Bounced {
         /// Id of the invitation
         id: String,
     },
@@ -98,6 +103,11 @@ pub(crate) enum InviteVerb {
         /// The step; several are given one by one
         #[arg(long, required = true)]
         step: Vec<String>,
+    },
+    /// Takes the PINs of a batch, to hand them over; they are printed this once
+    Pins {
+        /// Id of the batch
+        id: String,
     },
     /// Shows how invitations are made, or changes what is given
     Policy(Policy),
@@ -215,6 +225,11 @@ pub(super) async fn run(with: With<InviteVerb>) -> Result<(), Failure> {
             let answer = client.delete(&format!("invitations/{id}")).await?;
             show::done(&client, &answer, "Revoked. Its link no longer works.");
         }
+        InviteVerb::Bounced { id } => {
+            let path = format!("invitations/{id}/bounced");
+            let answer = client.post(&path, &json!({})).await?;
+            show::done(&client, &answer, "Recorded; nobody is reminded there.");
+        }
         InviteVerb::RenewPin { id } => {
             let made = client
                 .post(&format!("invitations/{id}/renew-pin"), &json!({}))
@@ -264,8 +279,31 @@ pub(super) async fn run(with: With<InviteVerb>) -> Result<(), Failure> {
             let found = client.post(&path, &json!({ "steps": step })).await?;
             follow(&client, found).await?;
         }
+        InviteVerb::Pins { id } => pins(&client, &id).await?,
         InviteVerb::Policy(policy) => change(&client, policy).await?,
     }
+    Ok(())
+}
+
+async fn pins(client: &Client, id: &str) -> Result<(), Failure> {
+    let path = format!("invitation-batches/{id}/pins");
+    let mut told = client.post(&path, &json!({})).await?;
+    if client.json {
+        show::done(client, &told, "");
+        return Ok(());
+    }
+    let items = match told["items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    };
+    let columns = [
+        ("NAME", "/name"),
+        ("MAIL", "/email"),
+        ("PIN", "/pin"),
+        ("UNTIL", "/pin_expires_at"),
+    ];
+    let rows = Rows { items, more: false };
+    show::rows(client, &columns, rows, "There are no PINs.");
     Ok(())
 }
 

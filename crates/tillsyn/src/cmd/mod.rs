@@ -24,6 +24,7 @@ mod import;
 mod invite;
 mod ldap;
 mod mail;
+mod own_devices;
 mod person;
 mod plan;
 mod profile;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::branding::{self, BrandingVerb};
 use super::guard::{self, GuardVerb};
+use super::own_devices::{self, OwnDevicesVerb};
 use super::self_service::{self, SelfServiceVerb};
 use super::{Failure, With, show};
 
@@ -48,6 +49,9 @@ pub(crate) enum UnitVerb {
     /// Keeps what people may do to their own devices
     #[command(subcommand)]
     SelfService(SelfServiceVerb),
+    /// Keeps whether people bring devices in by themselves
+    #[command(subcommand)]
+    OwnDevices(OwnDevicesVerb),
 }
 
 pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
@@ -94,6 +98,7 @@ pub(super) async fn run(with: With<UnitVerb>) -> Result<(), Failure> {
         UnitVerb::Branding(verb) => branding::run(&client, verb).await?,
         UnitVerb::Guard(verb) => guard::run(&client, verb).await?,
         UnitVerb::SelfService(verb) => self_service::run(&client, verb).await?,
+        UnitVerb::OwnDevices(verb) => own_devices::run(&client, verb).await?,
     }
     Ok(())
 }

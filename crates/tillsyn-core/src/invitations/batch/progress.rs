@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::ids::InvitationBatchId;
 use crate::imports::{RowError, harmless, written};
 use crate::invitations::attempt::AttemptStatus;
+use crate::invitations::bounced::BOUNCED;
+use crate::invitations::open::PIN_TRIES;
 use crate::invitations::view::status_now;
 use crate::keys::KeyStore;
 use crate::paging::{Cursor, Page, page_size};
@@ -139,7 +141,7 @@ pub type BatchCounts = BTreeMap<BatchStep, usize>;
 
 const PEOPLE: &str = "SELECT i.line, i.outcome, i.cause, i.row_sealed, i.person_id, p.name, p.email, \
     p.status, u.name, v.id, v.status, v.uses, v.uses_allowed, v.expires_at, v.opened_at, \
-    v.pin_proved_at, v.reminders, m.status, m.last_error, t.status, t.cause, t.device_id \
+    v.pin_proved_at, v.reminders, m.status, m.last_error, t.status, t.cause, t.device_id, v.pin_failures \
     FROM invitation_batch_item i LEFT JOIN person p ON p.id = i.person_id \
     LEFT JOIN org_unit u ON u.id = p.org_unit_id LEFT JOIN invitation v ON v.id = i.invitation_id \
     LEFT JOIN mail_outbox m ON m.id = v.mail_id LEFT JOIN attempt t ON t.id = \
@@ -235,7 +237,12 @@ fn step_of(row: &Row, now_ms: i64) -> Result<(BatchStep, Option<String>), Error>
     match status_now(&stored, uses, allowed, ends, now_ms) {
         "revoked" => return Ok((BatchStep::Revoked, None)),
         "used" => return Ok((BatchStep::Enrolled, None)),
-        "expired" => return Ok((BatchStep::Expired, row.opt_text(20)?)),
+        // Why it was left open, as far as anything says so: the last try, the PIN, the mail.
+        "expired" => {
+            let mail = mail_step(row)?.1;
+            let cause = row.opt_text(20)?.or(locked(row)?).or(mail);
+            return Ok((BatchStep::Expired, cause));
+        }
         _ => {}
     }
     let step = match status {
@@ -254,10 +261,16 @@ fn step_of(row: &Row, now_ms: i64) -> Result<(BatchStep, Option<String>), Error>
             BatchStep::Opened
         }
         None if row.opt_i64(15)?.is_some() => BatchStep::PinProved,
-        None if row.opt_i64(14)?.is_some() => BatchStep::Opened,
+        None if row.opt_i64(14)?.is_some() => return Ok((BatchStep::Opened, locked(row)?)),
         None => return mail_step(row),
     };
     Ok((step, None))
+}
+
+/// Nobody gets on with a PIN that was mistyped too often, whatever else they did before.
+fn locked(row: &Row) -> Result<Option<String>, Error> {
+    let failures = row.opt_i64(22)?.unwrap_or(0);
+    Ok((failures >= PIN_TRIES).then(|| "pin_locked".to_owned()))
 }
 
 fn mail_step(row: &Row) -> Result<(BatchStep, Option<String>), Error> {
@@ -265,7 +278,9 @@ fn mail_step(row: &Row) -> Result<(BatchStep, Option<String>), Error> {
     Ok(match row.opt_text(17)?.as_deref() {
         Some("sent") => (BatchStep::MailSent, None),
         Some("failed") => {
-            let refused = error.as_deref().is_some_and(|e| e.starts_with("refused"));
+            let refused = error
+                .as_deref()
+                .is_some_and(|e| e.starts_with("refused") || e == BOUNCED);
             let step = if refused {
                 BatchStep::MailRefused
             } else {

@@ -4,6 +4,7 @@ use serde_json::json;
 use tillsyn_db::jobs::{self, ClaimedJob, Settled};
 use tillsyn_db::{Tx, args};
 
+use super::pins::keep_in;
 use super::store::{BatchStatus, BatchView, Detail, find_in, skip_in};
 use crate::actor::{Actor, Permission, authorize};
 use crate::clock::{MINUTE_MS, SECOND_MS};
@@ -13,9 +14,9 @@ use crate::events::{self, NewEvent};
 use crate::ids::InvitationBatchId;
 use crate::imports::actor_in;
 use crate::invitations::letter::Paper;
-use crate::invitations::mint::{Minted, Pin};
+use crate::invitations::mint::Minted;
 use crate::invitations::policy::{PinMode, policy_in};
-use crate::invitations::send::{invitee_in, replace_in, send_in};
+use crate::invitations::send::{invitee_in, pin_for, replace_in, send_in};
 use crate::{people, units};
 
 /// The kind of job that carries batches out.
@@ -83,12 +84,7 @@ async fn carry_out(core: &Core, job: &ClaimedJob) -> Result<(), Error> {
         // What is secret, and takes time to hash, is made before the transaction begins.
         let mut minted = Vec::with_capacity(modes.len());
         for mode in &modes {
-            let pin = match mode {
-                PinMode::None => None,
-                PinMode::Mail => Some(Pin::new(now).await?),
-                // Whoever hands them over makes one when the person asks for it.
-                PinMode::Shown => Some(Pin::nobody_knows(now).await?),
-            };
+            let pin = pin_for(*mode, now).await?;
             minted.push((*mode, Minted::new(core, pin, now)));
         }
         let input = (id.clone(), job.clone(), (paper.clone(), minted), now);
@@ -215,12 +211,15 @@ async fn step_in(
         if item.mode_in(tx).await? != *mode {
             break;
         }
-        item_in(tx, &found, &actor, paper, &item, minted, now_ms).await?;
+        if item_in(tx, &found, &actor, paper, &item, minted, now_ms).await? {
+            keep_in(tx, paper.keys(), (id, item.line), minted, *mode).await?;
+        }
     }
     Ok(true)
 }
 
-/// Writes to one person and settles their row. What is wrong with them stops nobody else.
+/// Writes to one person and settles their row; whether they have a new invitation. What is wrong with them stops
+/// nobody else.
 async fn item_in(
     tx: &Tx,
     batch: &BatchView,
@@ -229,7 +228,7 @@ async fn item_in(
     item: &Item,
     minted: &Minted,
     now_ms: i64,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     const SETTLE: &str = "UPDATE invitation_batch_item SET outcome = $3, cause = $4, \
         invitation_id = COALESCE($5, invitation_id), person_id = COALESCE($6, person_id), \
         row_sealed = CASE WHEN $3 = 'failed' THEN row_sealed ELSE NULL END \
@@ -259,7 +258,7 @@ async fn item_in(
     };
     let values = args![&batch.id, item.line, outcome, cause, invitation, person];
     tx.execute(SETTLE, values).await?;
-    Ok(())
+    Ok(invitation.is_some())
 }
 
 enum Done {

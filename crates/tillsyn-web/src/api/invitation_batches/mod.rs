@@ -4,6 +4,7 @@ mod acts;
 mod create;
 mod list;
 mod people;
+mod pins;
 mod views;
 
 pub(crate) use people::PEOPLE;
@@ -29,4 +30,5 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(write, routes!(acts::begin)))
         .routes(guarded(write, routes!(acts::cancel)))
         .routes(guarded(write, routes!(acts::resend)))
+        .routes(guarded(write, routes!(pins::take)))
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/invitations`.
 
+pub(super) mod bounced;
 pub(super) mod create;
 pub(super) mod list;
 pub(super) mod renew_pin;

@@ -1,8 +1,7 @@
 //! `PUT /api/v1/settings/own-devices`.
 
 use axum::Json;
-use tillsyn_core::Error;
-use tillsyn_core::onboarding::{self, Ownership};
+use tillsyn_core::onboarding;
 
 use super::show::{self, OwnDevices};
 use crate::api::json::Body;
@@ -17,17 +16,7 @@ pub(in crate::api) async fn change(
     body: Body,
 ) -> Result<Json<OwnDevices>, AppError> {
     let body: OwnDevices = body.read().await?;
-    let ownership = Ownership::parse(&body.ownership).ok_or_else(|| {
-        Error::invalid(
-            "ownership",
-            "ownership",
-            "The ownership is off, personal or corporate.",
-        )
-    })?;
-    let setting = onboarding::OwnDevices {
-        ownership,
-        limit: body.limit,
-    };
+    let setting = body.setting()?;
     onboarding::set_own_devices(ctx.core(), &ctx.actor, setting).await?;
     show::show(ctx).await
 }

@@ -2,27 +2,21 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use serde::Deserialize;
 use tillsyn_core::inventory;
 
 use super::build::device_id;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
+use crate::console::help_desk::BackToDesk;
 use crate::console::notice::{Told, go};
 use crate::ui::urls;
 
-#[derive(Deserialize)]
-pub(crate) struct Fields {}
-
 pub(crate) async fn refresh(
     Path(id): Path<String>,
-    form: Filled<Fields>,
+    form: Filled<BackToDesk>,
 ) -> Result<Response, Failure> {
     let (visitor, device) = (form.visitor, device_id(&id)?);
     inventory::refresh(visitor.core(), visitor.actor(), &device).await?;
-    Ok(go(
-        visitor.state(),
-        &urls::device(device.as_str()),
-        Told::Refreshed,
-    ))
+    let to = form.fields.or(urls::device(device.as_str()));
+    Ok(go(visitor.state(), &to, Told::Refreshed))
 }

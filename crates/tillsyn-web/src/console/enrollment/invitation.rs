@@ -62,6 +62,11 @@ pub(super) async fn build(visitor: &Visitor, id: &str) -> Result<InvitationPage,
         } else {
             String::new()
         },
+        bounced: if found.mail_sent {
+            address(urls::invitation_bounced(id.as_str()))
+        } else {
+            String::new()
+        },
         renew_pin: if found.has_pin {
             address(urls::invitation_renew_pin(id.as_str()))
         } else {

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod attempts;
+mod bounced;
 mod create;
 mod invitation;
 mod invitations;
@@ -18,6 +19,7 @@ pub use page::{
 
 pub(super) use attempt::attempt;
 pub(super) use attempts::attempts;
+pub(super) use bounced::bounced;
 pub(super) use create::create;
 pub(super) use invitation::invitation;
 pub(super) use invitations::{enrollment, invitations};

@@ -102,6 +102,8 @@ pub struct InvitationPage {
     pub revoke: String,
     /// Address to send it anew; empty when it was used or withdrawn.
     pub resend: String,
+    /// Address to say that its mail came back; empty when none was sent or it is over.
+    pub bounced: String,
     /// Address for a new PIN; empty when it asks for none or is over.
     pub renew_pin: String,
 }

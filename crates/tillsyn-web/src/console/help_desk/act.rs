@@ -33,9 +33,24 @@ pub enum Button {
         action: String,
         label: String,
         /// A field that the form needs beside its token.
-        field: Option<(&'static str, &'static str)>,
+        field: Option<(&'static str, String)>,
     },
 }
+
+/// An act that is there whatever comes next: the form of another page, whose rights and checks are those of that page.
+#[derive(Clone, Debug, Default)]
+pub struct DeskAct {
+    pub action: String,
+    pub icon: &'static str,
+    pub label: String,
+    /// What it is done to, for whoever hears the buttons one by one.
+    pub of: String,
+    /// The person whose desk shows itself again; empty where the answer is a page of its own.
+    pub back: String,
+}
+
+/// The field that leads back to the desk.
+pub(super) const BACK: &str = "back";
 
 /// The advice for a person, as far as the reader may follow it.
 pub(super) fn advice(l: Texts, person: &str, next: &NextAct, may: impl Fn(P) -> bool) -> Advice {
@@ -85,6 +100,7 @@ fn button(l: Texts, person: &str, next: &NextAct) -> (Option<P>, Button) {
         label: l.t(label),
         field,
     };
+    let back = Some((BACK, person.to_owned()));
     match next {
         NextAct::Nothing => (None, Button::None),
         NextAct::Activate => (
@@ -92,14 +108,22 @@ fn button(l: Texts, person: &str, next: &NextAct) -> (Option<P>, Button) {
             form(
                 urls::person_status(person),
                 key("desk-activate-act"),
-                Some(("status", "active")),
+                Some(("status", "active".to_owned())),
             ),
         ),
         NextAct::UnlockSignIn => (
             Some(P::PeopleWrite),
             form(urls::person_unlock(person), key("desk-unlock-act"), None),
         ),
-        NextAct::SendPasswordLink | NextAct::GivePassword => (
+        NextAct::SendPasswordLink => (
+            Some(P::PeopleWrite),
+            form(
+                urls::person_sign_in(person, "link"),
+                key("person-sign-in-send"),
+                back,
+            ),
+        ),
+        NextAct::GivePassword => (
             Some(P::PeopleWrite),
             link(urls::person(person), key("desk-open-person")),
         ),
@@ -111,9 +135,15 @@ fn button(l: Texts, person: &str, next: &NextAct) -> (Option<P>, Button) {
                 None,
             ),
         ),
-        NextAct::NewProfile { invitation }
-        | NextAct::Remedy { invitation, .. }
-        | NextAct::ResendInvitation { invitation } => (
+        NextAct::ResendInvitation { invitation } => (
+            Some(P::InvitationsWrite),
+            form(
+                urls::invitation_resend(invitation),
+                key("invite-resend"),
+                None,
+            ),
+        ),
+        NextAct::NewProfile { invitation } | NextAct::Remedy { invitation, .. } => (
             Some(P::InvitationsRead),
             link(urls::invitation(invitation), key("desk-open-invitation")),
         ),
@@ -127,7 +157,7 @@ fn button(l: Texts, person: &str, next: &NextAct) -> (Option<P>, Button) {
         ),
         NextAct::AskCheckIn { device } => (
             Some(P::DevicesQuery),
-            form(urls::device_refresh(device), key("desk-ask-act"), None),
+            form(urls::device_refresh(device), key("desk-ask-act"), back),
         ),
         NextAct::LostMode { device } => (
             Some(P::DevicesLostMode),

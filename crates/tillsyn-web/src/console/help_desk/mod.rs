@@ -6,11 +6,12 @@ mod page;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
+use tillsyn_core::accounts::portal::own_account;
 use tillsyn_core::devices::DeviceRow;
 use tillsyn_core::help_desk::{self, AccountState, Desk, DeskAttempt, Hit, HitKind};
 use tillsyn_core::ids::PersonId;
 use tillsyn_core::invitations::InvitationView;
-use tillsyn_core::{Error, Kind};
+use tillsyn_core::{Error, Kind, Permission};
 
 use super::failure::Failure;
 use super::form::Filled;
@@ -22,7 +23,7 @@ use crate::i18n::{Lang, Texts, key};
 use crate::portal::enroll::Failure as Cause;
 use crate::ui::{Link, Status, Tone, page as answer, status, urls};
 
-pub use act::{Advice, Button};
+pub use act::{Advice, Button, DeskAct};
 pub use page::{
     DeskAttemptRow, DeskDeviceRow, DeskFailure, DeskInvitationRow, DeskPage, HelpDeskPage, HitRow,
 };
@@ -92,6 +93,23 @@ pub(super) async fn show(visitor: Visitor, Path(id): Path<String>) -> Result<Res
 #[derive(Default, serde::Deserialize)]
 pub(crate) struct NoFields {}
 
+/// Where somebody goes on after an act that may have been done at a desk: a person, never an address.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct BackToDesk {
+    back: String,
+}
+
+impl BackToDesk {
+    /// The desk of the person who is named, else where the act's own page is.
+    pub(crate) fn or(&self, own: String) -> String {
+        match PersonId::parse(&self.back) {
+            Some(person) => urls::person_desk(person.as_str()),
+            None => own,
+        }
+    }
+}
+
 pub(super) async fn unlock(
     Path(id): Path<String>,
     form: Filled<NoFields>,
@@ -107,25 +125,57 @@ async fn filled(visitor: &Visitor, desk: Desk) -> Result<DeskPage, Failure> {
     let l = visitor.texts;
     let id = desk.person.id.to_string();
     let (account, account_note) = account(visitor, &desk);
+    let account_acts = account_acts(visitor, &desk).await?;
     Ok(DeskPage {
         next: act::advice(l, &id, &desk.next, |permission| visitor.may(permission)),
-        id,
         name: desk.person.name,
         email: desk.person.email.unwrap_or_default(),
         unit: desk.person.unit_name,
         account,
         account_note,
+        account_acts,
         devices: desk
             .devices
-            .map(|rows| rows.iter().map(|row| device(visitor, row)).collect()),
+            .map(|rows| rows.iter().map(|row| device(visitor, &id, row)).collect()),
         invitations: desk
             .invitations
             .map(|rows| rows.iter().map(|row| invitation(visitor, row)).collect()),
         attempts: desk
             .attempts
             .map(|rows| rows.iter().map(|row| attempt(visitor, row)).collect()),
+        id,
         f: visitor.frame(Place::HelpDesk, "").await?,
     })
+}
+
+/// What a help desk does about a sign-in, without a way over the person's own page.
+async fn account_acts(visitor: &Visitor, desk: &Desk) -> Result<Vec<DeskAct>, Failure> {
+    let (l, id) = (visitor.texts, desk.person.id.as_str());
+    if desk.person.status != "active" || !visitor.may(Permission::PeopleWrite) {
+        return Ok(Vec::new());
+    }
+    let of = desk.person.name.clone();
+    let mut acts = Vec::new();
+    if matches!(desk.account, AccountState::Locked(_)) {
+        acts.push(DeskAct {
+            action: urls::person_unlock(id),
+            icon: "lock",
+            label: l.t("desk-unlock-act"),
+            of: of.clone(),
+            back: String::new(),
+        });
+    }
+    let own = own_account(visitor.core(), visitor.actor(), &desk.person.id).await?;
+    if own.may_have_password {
+        acts.push(DeskAct {
+            action: urls::person_sign_in(id, "link"),
+            icon: "mail",
+            label: l.t("desk-password-act"),
+            of,
+            back: id.to_owned(),
+        });
+    }
+    Ok(acts)
 }
 
 fn account(visitor: &Visitor, desk: &Desk) -> (Status, String) {
@@ -147,7 +197,7 @@ fn account(visitor: &Visitor, desk: &Desk) -> (Status, String) {
     (Status::new(tone, icon, l.t(word)), note)
 }
 
-fn device(visitor: &Visitor, row: &DeviceRow) -> DeskDeviceRow {
+fn device(visitor: &Visitor, person: &str, row: &DeviceRow) -> DeskDeviceRow {
     let l = visitor.texts;
     let model = row.model_name.as_deref().or(row.model.as_deref());
     let parts = [model, row.os_version.as_deref()];
@@ -165,6 +215,17 @@ fn device(visitor: &Visitor, row: &DeviceRow) -> DeskDeviceRow {
             (ended, _) => status(l, "enrollment", ended),
         },
         seen: row.last_seen.map(|at| l.ago(at, &visitor.zone)),
+        acts: if managed == "active" && visitor.may(Permission::DevicesQuery) {
+            vec![DeskAct {
+                action: urls::device_refresh(row.id.as_str()),
+                icon: "refresh",
+                label: l.t("desk-ask-act"),
+                of: row.name.clone(),
+                back: person.to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -187,7 +248,32 @@ fn invitation(visitor: &Visitor, view: &InvitationView) -> DeskInvitationRow {
         },
         status: status(l, "invitation", view.status),
         note: notes.join(" "),
+        acts: invitation_acts(visitor, view),
     }
+}
+
+fn invitation_acts(visitor: &Visitor, view: &InvitationView) -> Vec<DeskAct> {
+    let (l, id) = (visitor.texts, view.id.as_str());
+    if !visitor.may(Permission::InvitationsWrite) {
+        return Vec::new();
+    }
+    let act = |action: String, icon: &'static str, label: &str| DeskAct {
+        action,
+        icon,
+        label: l.t(label),
+        of: view.label.clone(),
+        back: String::new(),
+    };
+    let mut acts = Vec::new();
+    if view.status == "open" && view.has_pin {
+        let renew = urls::invitation_renew_pin(id);
+        acts.push(act(renew, "key", key("desk-pin-act")));
+    }
+    if matches!(view.status, "open" | "expired") {
+        let resend = urls::invitation_resend(id);
+        acts.push(act(resend, "mail", key("invite-resend")));
+    }
+    acts
 }
 
 fn attempt(visitor: &Visitor, found: &DeskAttempt) -> DeskAttemptRow {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::act::Advice;
+use super::act::{Advice, DeskAct};
 use crate::console::frame::Frame;
 use crate::i18n::When;
 use crate::ui::{Link, Status};
@@ -40,6 +40,8 @@ pub struct DeskPage {
     pub account: Status,
     /// When they last signed in, or what keeps them out.
     pub account_note: String,
+    /// What may be done about it.
+    pub account_acts: Vec<DeskAct>,
     pub next: Advice,
     /// `None` when the reader does not see devices.
     pub devices: Option<Vec<DeskDeviceRow>>,
@@ -54,6 +56,7 @@ pub struct DeskDeviceRow {
     pub what: String,
     pub status: Status,
     pub seen: Option<When>,
+    pub acts: Vec<DeskAct>,
 }
 
 pub struct DeskInvitationRow {
@@ -61,6 +64,7 @@ pub struct DeskInvitationRow {
     pub status: Status,
     /// Until when, how often used, a locked PIN.
     pub note: String,
+    pub acts: Vec<DeskAct>,
 }
 
 pub struct DeskAttemptRow {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tillsyn_core::ids::InvitationBatchId;
 use tillsyn_core::invitations::{
     self as core, BatchPerson, BatchStatus, BatchStep, batch_people, batch_people_csv,
+    batch_pins_waiting,
 };
 use tillsyn_core::{Error, Permission};
 
@@ -22,7 +23,7 @@ use crate::console::visitor::Visitor;
 use crate::error::AppError;
 use crate::ui::{page, urls};
 
-fn batch_id(text: &str) -> Result<InvitationBatchId, Error> {
+pub(super) fn batch_id(text: &str) -> Result<InvitationBatchId, Error> {
     InvitationBatchId::parse(text).ok_or_else(|| Error::not_found("invitation batch"))
 }
 
@@ -62,6 +63,11 @@ async fn one(
     steps.extend(counts.iter().map(|(step, count)| link(*step, *count)));
     let over = !found.status.runs() && found.status != BatchStatus::Open;
     let may_send = visitor.may(Permission::InvitationsWrite);
+    let pins = if may_send {
+        batch_pins_waiting(core, actor, id).await?
+    } else {
+        0
+    };
     let stuck = counts
         .iter()
         .filter(|(step, _)| over && may_send && step.is_stuck());
@@ -111,6 +117,10 @@ async fn one(
             Some(_) => l.t("invite-failed"),
             None => String::new(),
         },
+        pins: match pins {
+            0 => String::new(),
+            count => l.tn("invite-pins-wait", count),
+        },
         stuck: stuck.map(|(step, count)| link(*step, *count)).collect(),
         steps,
         pager: lists::pager(
@@ -143,6 +153,15 @@ async fn told(
         let to = urls::invitation_batch(id.as_str());
         return Ok(Redirect::to(&to).into_response());
     };
+    refused(visitor, id, error).await
+}
+
+/// The page again, with what is in the way.
+pub(super) async fn refused(
+    visitor: Visitor,
+    id: &InvitationBatchId,
+    error: Error,
+) -> Result<Response, Failure> {
     let Some(text) = words::problem(visitor.texts, &error) else {
         return Err(error.into());
     };

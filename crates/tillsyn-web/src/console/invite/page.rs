@@ -77,6 +77,8 @@ pub struct BatchPage {
     pub failed: String,
     /// All of them, then each step at which somebody is.
     pub steps: Vec<StepLink>,
+    /// How many PINs somebody is to hand over, in words; empty when none.
+    pub pins: String,
     /// Steps whose people can be written to again.
     pub stuck: Vec<StepLink>,
     pub rows: Vec<PersonLine>,
@@ -103,6 +105,24 @@ pub struct PersonLine {
     pub words: Vec<String>,
     /// Their invitation; empty when there is none.
     pub invitation: String,
+}
+
+/// `POST /console/enrollment/batches/{id}/pins`: the answer shows them, this once.
+#[derive(Template)]
+#[template(path = "console/invite_pins.html")]
+pub struct PinsPage {
+    pub f: Frame,
+    pub title: String,
+    pub back: String,
+    pub until: String,
+    pub rows: Vec<PinLine>,
+}
+
+/// A PIN with whom it is for.
+pub struct PinLine {
+    pub name: String,
+    pub email: String,
+    pub pin: String,
 }
 
 /// `GET` and `POST /console/settings/invitations`.

@@ -76,9 +76,15 @@ fn why(l: Texts, step: BatchStep, cause: &str) -> String {
         (_, "person_no_email") => l.t("invite-cause-no-email"),
         (_, "invitation_over") => l.t("invite-cause-over"),
         (_, "attempt_expired") => l.t("invite-cause-lapsed"),
-        (BatchStep::Failed | BatchStep::Expired, cause) => Failure::from_value(cause)
+        (_, "pin_locked") => l.t("desk-invitation-pin"),
+        (BatchStep::Failed, cause) => Failure::from_value(cause)
             .unwrap_or(Failure::Server)
             .cause(l),
+        // Either the last try or the mail says why it was left open.
+        (BatchStep::Expired, cause) => match Failure::from_value(cause) {
+            Some(failure) => failure.cause(l),
+            None => mail::reason(l, cause),
+        },
         (BatchStep::NotInvited, _) => l.t("invite-cause-overtaken"),
         (_, error) => mail::reason(l, error),
     }
@@ -152,6 +158,7 @@ pub(super) fn problem(l: Texts, error: &Error) -> Option<String> {
         "batch_overtaken" => l.t("invite-problem-overtaken"),
         "batch_over" => l.t("invite-problem-over"),
         "batch_running" => l.t("invite-problem-running"),
+        "no_pins" => l.t("invite-problem-no-pins"),
         "batch_steps" => l.t("invite-problem-steps"),
         "mail_not_set" => l.t("invite-mail-missing"),
         _ => return imports::problem(l, error),

@@ -30,6 +30,7 @@ pub(super) fn reason(l: Texts, error: &str) -> String {
         _ => (error, ""),
     };
     match reason {
+        "bounced" => l.t("mail-error-bounced"),
         "withdrawn" => l.t("mail-error-withdrawn"),
         "refused" if code.is_empty() => l.t("mail-error-invalid"),
         "refused" => l.ta("mail-error-refused", code),

@@ -13,6 +13,7 @@ use super::page::{PersonSignIn, TemporaryPasswordPage};
 use super::people::settle_person;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
+use crate::console::help_desk::BackToDesk;
 use crate::console::notice::{Told, go};
 use crate::console::visitor::Visitor;
 use crate::ui::{page, urls};
@@ -57,11 +58,14 @@ fn way(visitor: &Visitor, found: &OwnAccount) -> String {
 /// Mails the person a link with which they choose a password.
 pub(crate) async fn send_link(
     Path(id): Path<String>,
-    filled: Filled<Nothing>,
+    filled: Filled<BackToDesk>,
 ) -> Result<Response, Failure> {
-    let (visitor, id) = (filled.visitor, person_id(&id)?);
+    let (visitor, fields, id) = (filled.visitor, filled.fields, person_id(&id)?);
     match portal::send_link(visitor.core(), visitor.actor(), &id, None).await {
-        Ok(()) => Ok(go(visitor.state(), &urls::person(id.as_str()), Told::Saved)),
+        Ok(()) => {
+            let to = fields.or(urls::person(id.as_str()));
+            Ok(go(visitor.state(), &to, Told::Saved))
+        }
         Err(error) => settle_person(visitor, &id, error).await,
     }
 }

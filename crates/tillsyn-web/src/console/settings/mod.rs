@@ -2,6 +2,7 @@
 
 mod guard;
 mod inventory;
+mod own_devices;
 mod page;
 mod push;
 mod push_acts;
@@ -20,10 +21,12 @@ pub use page::{
     PushPage, PushRequestPage, PushVendorPage, Refusal, Report, TokenRow, TokensPage, VendorFacts,
 };
 
+pub use own_devices::OwnDevicesForm;
 pub use self_service::{ActRow, LevelChoice, SelfServicePage};
 
 pub(super) use guard::{change_guard, change_unit, guard_page, stop_everything, unfreeze};
 pub(super) use inventory::{change_inventory, inventory_page};
+pub(super) use own_devices::change_own_devices;
 pub(super) use push::{push_page, push_topic_page};
 pub(super) use push_acts::{edit_push, rehearse_push, resume_push};
 pub(super) use push_requests::{

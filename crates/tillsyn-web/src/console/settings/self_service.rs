@@ -7,10 +7,12 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::ids::OrgUnitId;
+use tillsyn_core::onboarding::unit_own_devices;
 use tillsyn_core::self_service::{self, Level, Owner, Policy, PolicyView, SelfAct};
 use tillsyn_core::{Error, Kind, Permission};
 use zeroize::Zeroizing;
 
+use super::own_devices::OwnDevicesForm;
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::{Frame, Place};
@@ -36,6 +38,8 @@ pub struct SelfServicePage {
     pub password: bool,
     pub password_error: String,
     pub problem: String,
+    /// Whether they bring in more of them.
+    pub own_devices: OwnDevicesForm,
 }
 
 /// One act with a choice per ownership; a personal device has none for what does not exist there.
@@ -141,10 +145,14 @@ pub(crate) fn rows(l: Texts, own: &Policy, effective: &Policy) -> Vec<ActRow> {
 
 pub(crate) async fn self_service_page(visitor: Visitor) -> Result<Response, Failure> {
     let asked = visitor.query.get("unit").unwrap_or_default().to_owned();
-    let view = view(&visitor, &asked).await?;
+    Ok(page(StatusCode::OK, &shown(&visitor, &asked).await?))
+}
+
+/// The page of a unit as it is now.
+pub(super) async fn shown(visitor: &Visitor, asked: &str) -> Result<SelfServicePage, Failure> {
+    let view = view(visitor, asked).await?;
     let own = view.own.clone();
-    let shown = form(&visitor, view, &own).await?;
-    Ok(page(StatusCode::OK, &shown))
+    form(visitor, view, &own).await
 }
 
 /// The policy of the unit that was asked for, else of the top of what the visitor reaches.
@@ -165,7 +173,10 @@ async fn form(
     view: PolicyView,
     own: &Policy,
 ) -> Result<SelfServicePage, Failure> {
+    let (core, actor) = (visitor.core(), visitor.actor());
+    let own_devices = unit_own_devices(core, actor, Some(&view.unit_id)).await?;
     Ok(SelfServicePage {
+        own_devices: OwnDevicesForm::new(visitor.texts, &own_devices),
         units: unit_choices(visitor, view.unit_id.as_str()).await?,
         unit: view.unit_id.to_string(),
         unit_name: view.unit_name,

@@ -242,6 +242,103 @@ both_engines!(
 );
 
 both_engines!(
+    invitation_of_somebody_who_left_the_unit_does_not_tell_their_name,
+    |app| async move {
+        let (_, erik) = two_people(&app).await;
+        let owner = app.owner_api().await;
+        let unit = async |name: &str| {
+            let made = owner.post("/api/v1/units", &json!({ "name": name })).await;
+            made.expect(201)["id"].as_str().unwrap().to_owned()
+        };
+        let (alpha, beta) = (unit("Alpha").await, unit("Beta").await);
+        let all: Vec<P> = P::ALL.iter().map(|(p, _)| *p).collect();
+        let all: Vec<P> = all.into_iter().filter(|p| app.owner.holds(*p)).collect();
+        let desk = crate::mail::of_unit(&app, &alpha, &all).await;
+        let find = async |wanted: &str| {
+            let found = desk.get(&format!("/api/v1/help-desk?q={wanted}")).await;
+            found.expect(200)["items"].as_array().unwrap().len()
+        };
+        // Invited in Alpha, and then moved to Beta.
+        for (sql, unit) in [
+            (
+                "UPDATE invitation SET org_unit_id = $1 WHERE status = 'open'",
+                &alpha,
+            ),
+            (
+                "UPDATE person SET org_unit_id = $1 WHERE email = 'erik@example.org'",
+                &alpha,
+            ),
+        ] {
+            app.db()
+                .execute(sql, vec![unit.clone().into()])
+                .await
+                .unwrap();
+        }
+        assert_eq!(find("Erik").await, 1);
+        let moved = "UPDATE person SET org_unit_id = $1 WHERE email = 'erik@example.org'";
+        app.db().execute(moved, vec![beta.into()]).await.unwrap();
+        for wanted in ["Erik", "Falk", "erik@example.org"] {
+            assert_eq!(find(wanted).await, 0, "{wanted}");
+        }
+        let (_, listed) = desk.get_text("/api/v1/invitations").await;
+        assert!(!listed.contains("erik@example.org"), "{listed}");
+        assert!(!listed.contains(&erik), "{listed}");
+        desk.get(&format!("/api/v1/people/{erik}/desk"))
+            .await
+            .expect(404);
+    }
+);
+
+both_engines!(desk_does_by_itself_what_was_a_page_away, |app| async move {
+    let (elin, erik) = two_people(&app).await;
+    let api = app.owner_api().await;
+    let mail = tillsyn_standins::smtp::SmtpStandin::start(
+        tillsyn_standins::smtp::SmtpMode::Plain,
+        None,
+        app.core.now_ms(),
+    )
+    .await
+    .unwrap();
+    let settings = json!({ "host": "127.0.0.1", "port": mail.port(), "tls": "none",
+            "user": null, "password": null, "from": "mdm@example.org" });
+    api.put("/api/v1/mail", &settings).await.expect(200);
+    let mut owner = Browser::owner(&app).await;
+    let desk = format!("/console/people/{elin}/desk");
+    let page = owner.get(&desk).await.expect(200);
+    // A link for the password, and a question to the device: both come back to the desk.
+    let device = text(&app, "SELECT id FROM device").await;
+    let refresh = format!("/console/devices/{device}/refresh");
+    let link = format!("/console/people/{elin}/sign-in/link");
+    for act in [&refresh, &link] {
+        page.says(act);
+        let back = [("back", elin.as_str())];
+        let done = owner.post(act, &back).await.expect(303);
+        assert_eq!(done.location(), desk, "{act}");
+    }
+    let actions = app.actions().await;
+    assert!(actions.contains(&"person.link".to_owned()), "{actions:?}");
+    let away = [("back", "//elsewhere.example")];
+    let done = owner.post(&refresh, &away).await.expect(303);
+    assert_eq!(done.location(), format!("/console/devices/{device}"));
+
+    // A new PIN and the invitation anew, each of which shows once what it made.
+    let open = text(&app, "SELECT id FROM invitation WHERE status = 'open'").await;
+    let page = owner
+        .get(&format!("/console/people/{erik}/desk"))
+        .await
+        .expect(200);
+    for act in ["renew-pin", "resend"] {
+        let act = format!("/console/enrollment/invitations/{open}/{act}");
+        page.says(&act);
+        owner.post(&act, &[]).await.expect(200);
+    }
+    let actions = app.actions().await;
+    for action in ["invitation.renew_pin", "invitation.resend"] {
+        assert!(actions.contains(&action.to_owned()), "{action}");
+    }
+});
+
+both_engines!(
     desk_shows_what_its_reader_may_see_and_no_secret,
     |app| async move {
         let (elin, erik) = two_people(&app).await;

@@ -84,6 +84,58 @@ both_engines!(
     }
 );
 
+both_engines!(
+    pins_to_hand_over_are_shown_on_one_answer,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let mut owner = Browser::owner(&app).await;
+        let server = SmtpStandin::start(SmtpMode::Plain, None, app.clock.now_ms())
+            .await
+            .unwrap();
+        let settings = serde_json::json!({ "host": "127.0.0.1", "port": server.port(), "tls": "none",
+            "user": null, "password": null, "from": "mdm@example.org" });
+        api.put("/api/v1/mail", &settings).await.expect(200);
+        let policy = serde_json::json!({ "pin": "shown" });
+        api.put("/api/v1/settings/invitations", &policy)
+            .await
+            .expect(200);
+        for (form, name) in [("page", "Elin"), ("csv", "Omar")] {
+            let file = format!("name,email\n{name},{name}@example.org\n");
+            let to = [("to", "file"), ("label", name)];
+            let made = owner
+                .upload("/console/enrollment/send", &to, &[("file", &file)])
+                .await
+                .expect(303);
+            let at = made.location().to_owned();
+            let page = owner.get(&at).await.expect(200);
+            let digest = page.between("name=\"digest\" value=\"", "\"");
+            let begin = [("digest", digest.as_str())];
+            owner.post(&format!("{at}/begin"), &begin).await.expect(303);
+            app.run_job("invitations").await;
+            owner
+                .get(&at)
+                .await
+                .expect(200)
+                .says("1 PIN waits to be handed over.");
+            let pins = format!("{at}/pins");
+            let told = owner.post(&pins, &[("form", form)]).await.expect(200);
+            told.says(name);
+            assert_eq!(told.headers["cache-control"], "no-store");
+            let pin = match form {
+                "csv" => told.html.trim().rsplit(',').next().unwrap().to_owned(),
+                _ => told.between("class=\"mono\">", "<"),
+            };
+            assert_eq!(pin.len(), 8, "{}", told.html);
+            let again = owner.post(&pins, &[("form", form)]).await.expect(409);
+            again.says("There are no PINs to hand over");
+            let page = owner.get(&at).await.expect(200);
+            page.says_not("waits to be handed over");
+            page.says_not(&pin);
+        }
+    }
+);
+
 both_engines!(a_unit_invites_as_it_likes, still(), |app| async move {
     let mut owner = Browser::owner(&app).await;
     let at = "/console/settings/invitations";

@@ -14,6 +14,7 @@ mod imports;
 mod invite;
 mod moves;
 mod organisation;
+mod own_devices;
 mod pages;
 mod profiles;
 mod rollout;

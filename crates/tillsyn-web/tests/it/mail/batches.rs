@@ -303,6 +303,60 @@ both_engines!(
 );
 
 both_engines!(
+    mail_that_came_back_later_is_recorded_and_nobody_is_reminded_there,
+    still(),
+    |app| async move {
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        let policy = json!({ "days": 10, "remind_after_days": [2], "remind_before_days": [1] });
+        api.put("/api/v1/settings/invitations", &policy)
+            .await
+            .expect(200);
+        let batch = create(&api, json!({ "csv": csv(2) })).await;
+        begin(&api, &batch).await;
+        app.run_job("invitations").await;
+        let one = people(&api, &batch).await["items"][0].clone();
+        let path = format!(
+            "/api/v1/invitations/{}/bounced",
+            one["invitation_id"].as_str().unwrap()
+        );
+        let early = api.post(&path, &json!({})).await;
+        assert_eq!(early.expect(409)["code"], "mail_not_sent");
+        assert_eq!(letters(&app, &server).await.len(), 2);
+        let reader = app.api(&[P::InvitationsRead]).await;
+        assert_eq!(reader.post(&path, &json!({})).await.status, 403);
+        let rights = [P::InvitationsRead, P::InvitationsWrite];
+        let unit = json!({ "name": "Library" });
+        let unit = api.post("/api/v1/units", &unit).await.expect(201);
+        let other = crate::mail::of_unit(&app, unit["id"].as_str().unwrap(), &rights).await;
+        assert_eq!(other.post(&path, &json!({})).await.status, 404);
+        api.post(&path, &json!({})).await.expect(200);
+        let again = api.post(&path, &json!({})).await;
+        assert_eq!(again.expect(409)["code"], "mail_not_sent");
+        let shown = people(&api, &batch).await;
+        agrees(&shown);
+        assert_eq!(
+            step(&shown, "p000@example.org"),
+            ("mail_refused", &json!("bounced"))
+        );
+        assert_eq!(step(&shown, "p001@example.org").0, "mail_sent");
+        app.clock.advance_ms(49 * 60 * MINUTE_MS);
+        app.run_job("minute").await;
+        let mails = letters(&app, &server).await;
+        let to: Vec<&str> = mails.iter().skip(2).map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["p001@example.org"]);
+        // The link still works for whoever has it.
+        let first = mails
+            .iter()
+            .find(|mail| mail.to == "p000@example.org")
+            .unwrap();
+        let mut config = DeviceConfig::iphone(app.next());
+        config.behaviours.clock_skew_ms = 49 * 60 * MINUTE_MS;
+        app.device(config).enroll(&by(&app, first)).await.unwrap();
+    }
+);
+
+both_engines!(
     an_administrator_neither_sees_nor_writes_to_another_unit,
     still(),
     |app| async move {

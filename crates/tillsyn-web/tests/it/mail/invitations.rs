@@ -13,8 +13,8 @@ use super::letters::Letter;
 use super::{server, still};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-const HOUR_MS: i64 = 60 * 60 * 1_000;
-const POLICY: &str = "/api/v1/settings/invitations";
+pub(super) const HOUR_MS: i64 = 60 * 60 * 1_000;
+pub(super) const POLICY: &str = "/api/v1/settings/invitations";
 
 /// Adds a person; returns their id.
 pub(crate) async fn person(api: &Api, name: &str, email: &str, language: &str) -> String {
@@ -23,7 +23,7 @@ pub(crate) async fn person(api: &Api, name: &str, email: &str, language: &str) -
     made["id"].as_str().unwrap().to_owned()
 }
 
-async fn send(api: &Api, person: &str) -> Json {
+pub(super) async fn send(api: &Api, person: &str) -> Json {
     let body = json!({ "person_id": person });
     api.post("/api/v1/invitations/send", &body)
         .await
@@ -231,39 +231,71 @@ both_engines!(
     }
 );
 
-both_engines!(typed_codes_cannot_be_guessed, still(), |app| async move {
-    let invitation = app.invite().await;
-    let caller = |address: &str| Caller::from(Some(address.to_owned()));
-    let typed = async |text: &str, from: &str| {
-        invitations::by_typed_code(&app.core, text, &caller(from)).await
-    };
-    assert_eq!(
-        typed("no code", "192.0.2.1").await.err().unwrap().code,
-        "typed_code"
-    );
-    let mut answers = Vec::new();
-    for _ in 0..25 {
-        answers.push(typed("0000-0000", "192.0.2.1").await.err().unwrap().code);
+both_engines!(
+    a_mail_names_who_invites_and_wears_the_face_of_the_unit,
+    still(),
+    |app| async move {
+        // With a token of their own, it is they who invite.
+        let api = app.owner_api().await;
+        let server = server(&app, &api).await;
+        api.put(POLICY, &json!({ "pin": "shown" }))
+            .await
+            .expect(200);
+        let unit = json!({ "name": "Library" });
+        let unit = api.post("/api/v1/units", &unit).await.expect(201);
+        let unit = unit["id"].as_str().unwrap();
+        let branding = json!({ "name": "City Library", "accent_light": "#6b2fa0",
+            "contacts": { "text": "Front desk", "phone": "046-555 01 00" } });
+        api.put(&format!("/api/v1/units/{unit}/branding"), &branding)
+            .await
+            .expect(200);
+        let body = json!({ "name": "Bo Ek", "email": "bo@example.org", "unit_id": unit });
+        let bo = api.post("/api/v1/people", &body).await.expect(201);
+        send(&api, bo["id"].as_str().unwrap()).await;
+        let own = letters(&app, &server).await.remove(0);
+        for text in [&own.plain, &own.html] {
+            assert!(
+                text.contains("Maja Bergqvist at City Library invites you"),
+                "{text}"
+            );
+            assert!(
+                text.contains("You get the PIN from Maja Bergqvist"),
+                "{text}"
+            );
+            assert!(
+                text.contains("Questions? Front desk, 046-555 01 00"),
+                "{text}"
+            );
+        }
+        assert!(own.subject.starts_with("City Library: "), "{}", own.subject);
+        assert!(own.html.contains("background:#6b2fa0"), "{}", own.html);
+
+        // A service is nobody who could be asked: the unit is.
+        let service = "UPDATE account SET kind = 'service' WHERE email = 'maja@example.org'";
+        app.db().execute(service, Vec::new()).await.unwrap();
+        let body = json!({ "name": "Cy Day", "email": "cy@example.org", "unit_id": unit });
+        let cy = api.post("/api/v1/people", &body).await.expect(201);
+        send(&api, cy["id"].as_str().unwrap()).await;
+        let mails = letters(&app, &server).await;
+        let cy = mails
+            .iter()
+            .find(|mail| mail.to == "cy@example.org")
+            .unwrap();
+        assert!(
+            cy.plain.contains("City Library invites you"),
+            "{}",
+            cy.plain
+        );
+        assert!(
+            cy.plain.contains("You get the PIN from Front desk"),
+            "{}",
+            cy.plain
+        );
+        assert!(!cy.plain.contains("Maja"), "{}", cy.plain);
+        let page = invitations::look_up(&app.core, &own.code()).await.unwrap();
+        assert_eq!(page.inviter, None);
     }
-    assert_eq!(
-        (answers[0], answers[24]),
-        ("not_found", "too_many_failures")
-    );
-    let right = invitation.typed_code.as_str();
-    let closed = typed(right, "192.0.2.1").await.err().unwrap();
-    assert!(matches!(closed.kind, Kind::TooMany { .. }));
-    // Others are not held up, and right ones count for nothing.
-    for _ in 0..40 {
-        typed(right, "192.0.2.2").await.unwrap();
-    }
-    invitations::revoke_invitation(&app.core, &app.owner, &invitation.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        typed(right, "192.0.2.2").await.err().unwrap().kind,
-        Kind::NotFound
-    );
-});
+);
 
 both_engines!(
     reminders_come_once_at_their_times_and_stop_with_the_enrollment,
@@ -359,46 +391,6 @@ both_engines!(
             mails[1].subject
         );
         assert_eq!(mails[1].code(), code);
-    }
-);
-
-both_engines!(
-    a_person_has_a_new_pin_sent_to_themselves_and_not_too_often,
-    still(),
-    |app| async move {
-        let api = app.owner_api().await;
-        let server = server(&app, &api).await;
-        api.put(POLICY, &json!({ "pin": "mail" })).await.expect(200);
-        send(
-            &api,
-            &person(&api, "Ann Lee", "ann@example.org", "en").await,
-        )
-        .await;
-        let first = letters(&app, &server).await.remove(0);
-        let (code, caller) = (first.code(), Caller::default());
-        let soon = invitations::send_new_pin(&app.core, &code, &caller)
-            .await
-            .unwrap_err();
-        assert_eq!(soon.code, "pin_just_sent");
-        app.clock.advance_ms(25 * HOUR_MS);
-        let mut phone = app.device(DeviceConfig::iphone(app.next()));
-        phone.enroll(&by(&app, &first)).await.unwrap_err();
-        invitations::send_new_pin(&app.core, &code, &caller)
-            .await
-            .unwrap();
-        let second = letters(&app, &server).await.pop().unwrap();
-        assert_eq!(
-            (second.code(), second.subject.ends_with("Your new PIN")),
-            (code, true)
-        );
-        let mut config = DeviceConfig::iphone(app.next());
-        config.behaviours.clock_skew_ms = 25 * HOUR_MS;
-        let mut phone = app.device(config);
-        phone.enroll(&by(&app, &second)).await.unwrap();
-        // Where the administrator hands it over, nobody has it mailed.
-        let shown = app.invite_with(|new| new.with_pin = true).await;
-        let refused = invitations::send_new_pin(&app.core, &shown.code, &caller).await;
-        assert_eq!(refused.unwrap_err().code, "pin_not_by_mail");
     }
 );
 

@@ -1,9 +1,12 @@
 //! Mail from end to end: settings over HTTP, the outbox, and what a strict mail server gets.
 
 mod batches;
+mod codes;
+mod crowd;
 mod delivery;
 mod invitations;
 mod notices;
+mod pins;
 mod rules;
 
 pub(crate) use tillsyn_testkit::letters;
