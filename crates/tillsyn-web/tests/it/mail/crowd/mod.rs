@@ -1,5 +1,6 @@
 //! Many people invited at once, with everything that happens to some of them: all are enrolled, or it is told why
-//! not, and all who count them agree. The hundred are part of every run on both engines, the thousand on one.
+//! not, and all who count them agree. A hundred are part of every run, on both engines. The thousand take minutes:
+//! `cargo nextest run -p tillsyn-web --test it --run-ignored only -E 'test(a_thousand_people)' --no-capture`
 
 mod acts;
 mod cast;
@@ -42,6 +43,7 @@ async fn a_hundred_people_come_to_the_end_or_have_a_reason_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes; the hundred tell the same story"]
 async fn a_thousand_people_come_to_the_end_or_have_a_reason() {
     story(Engine::Sqlite, 1_000).await;
 }
