@@ -115,11 +115,12 @@ CREATE INDEX invitation_batch_item_waiting ON invitation_batch_item (batch_id, l
 
 
 -- Enrollment by the portal ---------------------------------------------------------------------------------
--- Texts of terms as people saw them, kept by their hash for as long as somebody's consent names them.
-CREATE TABLE consent_terms (
-    sha256 TEXT NOT NULL PRIMARY KEY,
+-- Every version of terms that was ever set, under the hash of its language and text: a consent names it for good.
+CREATE TABLE terms_text (
+    hash TEXT NOT NULL PRIMARY KEY,
+    language TEXT NOT NULL,
     text TEXT NOT NULL,
-    first_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL
 );
 
 -- What a person agreed to before they got a profile.
@@ -131,12 +132,15 @@ CREATE TABLE consent (
     org_unit_id TEXT NOT NULL REFERENCES org_unit (id),
     at BIGINT NOT NULL,
     -- NULL where the unit has no terms.
-    terms_sha256 TEXT REFERENCES consent_terms (sha256),
+    terms_sha256 TEXT REFERENCES terms_text (hash),
     -- What was shown as set up, required, possible, seen and never, as JSON.
     ledger TEXT NOT NULL,
     ownership TEXT NOT NULL,
     platform TEXT,
+    enrollment_type TEXT NOT NULL,
     language TEXT NOT NULL,
+    -- SHA-256 over all of it, as the page named it.
+    shown_sha256 TEXT NOT NULL,
     address TEXT
 );
 CREATE INDEX consent_attempt ON consent (attempt_id);
@@ -148,6 +152,8 @@ ALTER TABLE attempt ADD COLUMN consent_id TEXT;
 
 -- Made by the person themselves, signed in, at /go.
 ALTER TABLE invitation ADD COLUMN self_made BIGINT NOT NULL DEFAULT 0;
+-- Made to set this one device up again: no other comes in by it.
+ALTER TABLE invitation ADD COLUMN for_device_id TEXT;
 
 -- From one device of a person to another: once, for ten minutes.
 CREATE TABLE hand_over (
@@ -195,14 +201,6 @@ CREATE TABLE branding_mark (
     bytes {blob} NOT NULL,
     width BIGINT NOT NULL,
     height BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
-);
-
--- Every version of terms that was ever set: a consent names its hash.
-CREATE TABLE terms_text (
-    hash TEXT NOT NULL PRIMARY KEY,
-    language TEXT NOT NULL,
-    text TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
 

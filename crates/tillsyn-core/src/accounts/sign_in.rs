@@ -142,7 +142,12 @@ pub(super) async fn sign_in_elsewhere(
         Err(error) => {
             // Nothing was guessed.
             take_back(core, &tried, &caller).await?;
-            count_away(core, &tried).await?;
+            if error.kind == Kind::Forbidden {
+                // The password was right, and nobody comes in.
+                refuse(core, &caller).await?;
+            } else {
+                count_away(core, &tried).await?;
+            }
             return Err(error);
         }
     };

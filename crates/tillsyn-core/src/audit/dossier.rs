@@ -98,14 +98,15 @@ const OF_PERSON: &[Part] = &[
     },
     Part {
         name: "consents",
-        sql: "SELECT c.attempt_id, c.at, c.ownership, c.platform, c.language, c.address, c.ledger, x.text \
-            FROM consent c LEFT JOIN consent_terms x ON x.sha256 = c.terms_sha256 \
+        sql: "SELECT c.attempt_id, c.at, c.ownership, c.platform, c.enrollment_type, c.language, c.address, \
+            c.ledger, x.text FROM consent c LEFT JOIN terms_text x ON x.hash = c.terms_sha256 \
             WHERE c.person_id = $1 ORDER BY c.at, c.id",
         columns: &[
             ('t', "attempt_id"),
             ('i', "at"),
             ('t', "ownership"),
             ('t', "platform"),
+            ('t', "enrollment_type"),
             ('t', "language"),
             ('t', "address"),
             ('j', "ledger"),

@@ -11,6 +11,7 @@ mod tests;
 
 pub(crate) use change::remove_in;
 pub(crate) use read::of_unit_in;
+pub(crate) use terms::terms_for_in;
 
 pub use change::{BrandingEdit, check_edit, remove, remove_mark, set, set_mark};
 pub use colour::{Colour, LEAST_CONTRAST, SURFACES, Surface, Theme};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use tillsyn_db::{Tx, args};
+use tillsyn_db::{Row, Tx, args};
 use tillsyn_pki::hash;
 
 use crate::core::Core;
@@ -28,11 +28,26 @@ pub struct Terms {
 /// The terms of a unit as this person reads them: in their language, else in the organisation's, else in
 /// the first that there is; `None` where nobody set any.
 pub async fn terms_for(core: &Core, unit_path: &str, lang: &str) -> Result<Option<Terms>, Error> {
-    let found = super::of_unit(core, unit_path).await?;
-    match choose(&found.terms, lang, &found.language) {
-        Some(hash) => terms_by_hash(core, hash).await.map(Some),
-        None => Ok(None),
-    }
+    let input = (unit_path.to_owned(), lang.to_owned());
+    core.db()
+        .read(input, |tx, (path, lang)| {
+            Box::pin(async move { terms_for_in(tx, path, lang).await })
+        })
+        .await
+}
+
+/// The same inside a transaction.
+pub(crate) async fn terms_for_in(
+    tx: &Tx,
+    unit_path: &str,
+    lang: &str,
+) -> Result<Option<Terms>, Error> {
+    let found = super::of_unit_in(tx, unit_path).await?;
+    let Some(hash) = choose(&found.terms, lang, &found.language) else {
+        return Ok(None);
+    };
+    let row = tx.fetch_optional(BY_HASH, args![hash.as_str()]).await?;
+    row.as_ref().map(decode).transpose()
 }
 
 fn choose<'t>(
@@ -46,16 +61,20 @@ fn choose<'t>(
         .find_map(|lang| terms.get(lang))
 }
 
-/// The text behind a hash, as somebody once agreed to it.
-pub async fn terms_by_hash(core: &Core, hash: &str) -> Result<Terms, Error> {
-    const FIND: &str = "SELECT hash, language, text FROM terms_text WHERE hash = $1";
-    let row = core.db().query_optional(FIND, args![hash]).await?;
-    let row = row.ok_or_else(|| Error::not_found("text of terms"))?;
+const BY_HASH: &str = "SELECT hash, language, text FROM terms_text WHERE hash = $1";
+
+fn decode(row: &Row) -> Result<Terms, Error> {
     Ok(Terms {
         hash: row.text(0)?,
         language: row.text(1)?,
         text: row.text(2)?,
     })
+}
+
+/// The text behind a hash, as somebody once agreed to it.
+pub async fn terms_by_hash(core: &Core, hash: &str) -> Result<Terms, Error> {
+    let row = core.db().query_optional(BY_HASH, args![hash]).await?;
+    decode(&row.ok_or_else(|| Error::not_found("text of terms"))?)
 }
 
 /// Checks the texts of an edit; one that is empty is one that is not set.

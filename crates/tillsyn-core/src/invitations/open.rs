@@ -16,6 +16,7 @@ use crate::core::Core;
 use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AttemptId, InvitationId, PersonId};
+use crate::onboarding;
 use crate::push;
 
 /// Wrong PINs before a new one is needed (S31).
@@ -107,7 +108,8 @@ pub(crate) struct How {
     pub(crate) signed_in: bool,
     /// No profile before they have agreed.
     pub(crate) asks_consent: bool,
-    /// What they agreed to for the attempt before counts for this one: the same device.
+    /// What they agreed to for the attempt before counts for this one, as long as nothing of it changed: the same
+    /// device.
     pub(crate) keeps_consent: bool,
 }
 
@@ -448,7 +450,6 @@ impl Start {
         const INSERT: &str = "INSERT INTO attempt (id, invitation_id, org_unit_id, platform, status, \
             profile_hash, profile_expires_at, created_at, updated_at, expires_at, asks_consent, \
             consent_id) VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $7, $8, $9, $10)";
-        const CONSENT: &str = "SELECT consent_id FROM attempt WHERE id = $1";
         const OPENED: &str =
             "UPDATE invitation SET opened_at = COALESCE(opened_at, $2) WHERE id = $1";
         tx.execute(OPENED, args![&self.invitation, self.now_ms])
@@ -461,7 +462,7 @@ impl Start {
         }
         let consent = match &self.how.replaces {
             Some(before) if self.how.keeps_consent => {
-                tx.fetch_one(CONSENT, args![before]).await?.opt_text(0)?
+                onboarding::still_given_in(tx, before.as_str()).await?
             }
             _ => None,
         };

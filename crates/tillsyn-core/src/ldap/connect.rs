@@ -151,7 +151,9 @@ pub(super) async fn judge(
             grace: policy.grace_left.is_some() || policy.seconds_left.is_some(),
         })),
         Err(LdapError::Refused { code, diagnostic }) if code == ResultCode::INVALID_CREDENTIALS => {
-            Ok(objection.unwrap_or_else(|| of_active_directory(&diagnostic)))
+            // What the policy objects to besides says nothing of the password.
+            let proved = objection.filter(|verdict| !matches!(verdict, Verdict::NotAllowed));
+            Ok(proved.unwrap_or_else(|| of_active_directory(&diagnostic)))
         }
         Err(LdapError::Refused {
             code: ResultCode::UNWILLING | ResultCode::INSUFFICIENT_ACCESS | ResultCode(48),

@@ -1,5 +1,6 @@
 //! Passwords of people at the portal, where a directory checks them.
 
+use serde_json::json;
 use tillsyn_db::args;
 use zeroize::Zeroizing;
 
@@ -34,12 +35,21 @@ impl PasswordSource for LdapPasswords {
             match verify_key(core, &source, &key, &password).await? {
                 PasswordCheck::Right(proved) => Ok(proved.person_id.as_ref() == Some(person)),
                 PasswordCheck::Unavailable => Err(directory_away()),
-                PasswordCheck::Wrong
-                | PasswordCheck::Paused
-                | PasswordCheck::MustChange { .. }
-                | PasswordCheck::NotAllowed
-                | PasswordCheck::NotNow
-                | PasswordCheck::Locked => Ok(false),
+                // These come after the right password alone, so nobody learns more than they proved.
+                PasswordCheck::MustChange { url } => Err(Error::forbidden(
+                    "directory_password_change",
+                    "This password has to be changed first, in the directory.",
+                )
+                .with_data(json!({ "url": url }))),
+                PasswordCheck::NotAllowed => Err(Error::forbidden(
+                    "directory_account_closed",
+                    "The directory has closed this account, or it has expired.",
+                )),
+                PasswordCheck::NotNow => Err(Error::forbidden(
+                    "directory_not_now",
+                    "The directory lets this account in at other hours, or from elsewhere.",
+                )),
+                PasswordCheck::Wrong | PasswordCheck::Paused | PasswordCheck::Locked => Ok(false),
             }
         })
     }

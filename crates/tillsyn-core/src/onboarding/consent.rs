@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 use tillsyn_db::{Tx, args};
+use tillsyn_pki::hash;
 
 use super::proof::Proof;
-use super::terms::{self, Terms, terms_for};
 use crate::actor::Actor;
+use crate::branding::{Terms, terms_for_in};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
@@ -24,6 +25,7 @@ pub struct Consent {
     pub ledger: Json,
     pub ownership: String,
     pub platform: Option<String>,
+    pub enrollment_type: String,
     pub language: String,
     pub address: Option<String>,
 }
@@ -33,16 +35,48 @@ pub struct Consent {
 pub struct ConsentAsked {
     pub terms: Option<Terms>,
     pub ledger: Ledger,
+    /// Names all of it: device, owner, kind of enrollment, language, terms and lines. Whoever agrees names it back.
+    pub shown: String,
 }
 
-/// The ledger of the device that an attempt is about to bring in.
-fn ledger(platform: Option<&str>, ownership: &str) -> Ledger {
-    Ledger::of(&Facts {
-        platform: platform.unwrap_or("ios"),
-        enrollment_type: "profile",
-        ownership,
+/// What a page said that it showed.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Hash of the terms; none where there were none.
+    pub terms: Option<String>,
+    /// As in [`ConsentAsked::shown`].
+    pub all: String,
+}
+
+/// How devices come by these pages.
+const ENROLLMENT_TYPE: &str = "profile";
+
+/// What there is to agree to for an attempt now, for somebody who reads this language.
+async fn asked_in(tx: &Tx, attempt: &str, lang: &str) -> Result<ConsentAsked, Error> {
+    const FIND: &str = "SELECT t.platform, i.ownership, u.path FROM attempt t \
+        JOIN invitation i ON i.id = t.invitation_id JOIN org_unit u ON u.id = t.org_unit_id \
+        WHERE t.id = $1";
+    let row = tx
+        .fetch_optional(FIND, args![attempt])
+        .await?
+        .ok_or_else(|| Error::not_found("attempt"))?;
+    let (platform, ownership) = (row.opt_text(0)?, row.text(1)?);
+    let terms = terms_for_in(tx, &row.text(2)?, lang).await?;
+    let ledger = Ledger::of(&Facts {
+        platform: platform.as_deref().unwrap_or("ios"),
+        enrollment_type: ENROLLMENT_TYPE,
+        ownership: &ownership,
         supervised: None,
         access_rights: None,
+    });
+    let all = json!({
+        "platform": platform, "enrollment_type": ENROLLMENT_TYPE, "ownership": ownership,
+        "language": lang, "terms": terms.as_ref().map(|terms| &terms.hash), "ledger": ledger,
+    });
+    Ok(ConsentAsked {
+        shown: hash::sha256_hex(all.to_string().as_bytes()),
+        terms,
+        ledger,
     })
 }
 
@@ -55,49 +89,37 @@ pub async fn ask_consent(
     attempt: &AttemptId,
     lang: &str,
 ) -> Result<ConsentAsked, Error> {
-    const FIND: &str = "SELECT t.platform, i.ownership, u.path FROM attempt t \
-        JOIN invitation i ON i.id = t.invitation_id JOIN org_unit u ON u.id = t.org_unit_id \
-        WHERE t.id = $1";
-    let row = core
-        .db()
-        .query_optional(FIND, args![attempt])
-        .await?
-        .ok_or_else(|| Error::not_found("attempt"))?;
-    Ok(ConsentAsked {
-        terms: terms_for(core, &row.text(2)?, lang).await?,
-        ledger: ledger(row.opt_text(0)?.as_deref(), &row.text(1)?),
-    })
+    core.db()
+        .read((attempt.clone(), lang.to_owned()), |tx, (attempt, lang)| {
+            Box::pin(async move { asked_in(tx, attempt.as_str(), lang).await })
+        })
+        .await
 }
 
 struct Agreed {
     proof: Proof,
-    /// What holds now.
-    terms: Option<Terms>,
-    /// Names the version that was shown.
-    shown: Option<String>,
+    shown: Shown,
     language: String,
     address: Option<String>,
     profile_ms: i64,
     now_ms: i64,
 }
 
-/// Records that the person agreed; from now on the profile can be had, and its time begins.
+/// Records that the person agreed to what they were shown; from now on the profile can be had, and its time begins.
 ///
 /// # Errors
-/// Not found when the proof is not that attempt's; conflict when the terms changed since they were shown, or
-/// the attempt is past this step.
+/// Not found when the proof is not that attempt's; conflict when the terms or anything else changed since it was
+/// shown, or the attempt is past this step.
 pub async fn give_consent(
     core: &Core,
     proof: Proof,
-    terms_sha256: Option<String>,
+    shown: Shown,
     language: &str,
     address: Option<String>,
 ) -> Result<(), Error> {
-    let terms = ask_consent(core, &proof.attempt, language).await?.terms;
     let agreed = Agreed {
         proof,
-        terms,
-        shown: terms_sha256,
+        shown,
         language: language.to_owned(),
         address,
         profile_ms: core.config().profile_lifetime_ms,
@@ -113,8 +135,8 @@ pub async fn give_consent(
 impl Agreed {
     async fn run(&self, tx: &Tx) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO consent (id, attempt_id, invitation_id, person_id, org_unit_id, at, \
-            terms_sha256, ledger, ownership, platform, language, address) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            terms_sha256, ledger, ownership, platform, enrollment_type, language, shown_sha256, address) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         const GIVEN: &str = "UPDATE attempt SET consent_id = $2, profile_expires_at = $3, \
             updated_at = $4 WHERE id = $1";
         let found = self.proof.check_in(tx, self.now_ms).await?;
@@ -128,17 +150,21 @@ impl Agreed {
                 "This attempt is past the step at which one agrees.",
             ));
         }
-        if self.terms.as_ref().map(|terms| &terms.sha256) != self.shown.as_ref() {
+        let now = asked_in(tx, self.proof.attempt.as_str(), &self.language).await?;
+        let terms = now.terms.as_ref().map(|terms| &terms.hash);
+        if terms != self.shown.terms.as_ref() {
             return Err(Error::conflict(
                 "terms_changed",
                 "The terms have changed since they were shown. Read them again.",
             ));
         }
-        if let Some(terms) = &self.terms {
-            terms::keep_in(tx, terms, self.now_ms).await?;
+        if now.shown != self.shown.all {
+            return Err(Error::conflict(
+                "consent_changed",
+                "What is agreed to has changed since it was shown. Read it again.",
+            ));
         }
-        let shown = ledger(found.platform.as_deref(), &found.ownership);
-        let shown = serde_json::to_string(&shown)
+        let ledger = serde_json::to_string(&now.ledger)
             .map_err(|error| Error::internal("A ledger cannot be written.").caused_by(error))?;
         let id = new_uuid(self.now_ms).to_string();
         let values = args![
@@ -148,11 +174,13 @@ impl Agreed {
             found.person.as_deref(),
             found.unit.as_str(),
             self.now_ms,
-            self.shown.as_deref(),
-            shown.as_str(),
+            terms.map(String::as_str),
+            ledger.as_str(),
             found.ownership.as_str(),
             found.platform.as_deref(),
+            ENROLLMENT_TYPE,
             self.language.as_str(),
+            now.shown.as_str(),
             self.address.as_deref()
         ];
         tx.execute(INSERT, values).await?;
@@ -171,18 +199,31 @@ impl Agreed {
             &found.unit,
         )
         .with(json!({
-            "terms_sha256": self.shown, "ownership": found.ownership, "language": self.language,
+            "terms_sha256": terms, "ownership": found.ownership, "platform": found.platform,
+            "enrollment_type": ENROLLMENT_TYPE, "language": self.language,
         }));
         events::record(tx, &actor, self.now_ms, event).await?;
         Ok(())
     }
 }
 
+/// The consent of an attempt, where it still names what would be shown for that attempt now.
+pub(crate) async fn still_given_in(tx: &Tx, attempt: &str) -> Result<Option<String>, Error> {
+    const FIND: &str = "SELECT c.id, c.language, c.shown_sha256 FROM attempt t \
+        JOIN consent c ON c.id = t.consent_id WHERE t.id = $1";
+    let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
+        return Ok(None);
+    };
+    let now = asked_in(tx, attempt, row.str(1)?).await?;
+    let id = row.text(0)?;
+    Ok((now.shown == row.str(2)?).then_some(id))
+}
+
 /// The consent that an attempt stands on.
 pub(crate) async fn consent_in(tx: &Tx, attempt: &str) -> Result<Option<Consent>, Error> {
     const FIND: &str = "SELECT c.at, c.terms_sha256, x.text, c.ledger, c.ownership, c.platform, c.language, \
-        c.address FROM attempt t JOIN consent c ON c.id = t.consent_id \
-        LEFT JOIN consent_terms x ON x.sha256 = c.terms_sha256 WHERE t.id = $1";
+        c.address, c.enrollment_type FROM attempt t JOIN consent c ON c.id = t.consent_id \
+        LEFT JOIN terms_text x ON x.hash = c.terms_sha256 WHERE t.id = $1";
     let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
         return Ok(None);
     };
@@ -195,5 +236,6 @@ pub(crate) async fn consent_in(tx: &Tx, attempt: &str) -> Result<Option<Consent>
         platform: row.opt_text(5)?,
         language: row.text(6)?,
         address: row.opt_text(7)?,
+        enrollment_type: row.text(8)?,
     }))
 }

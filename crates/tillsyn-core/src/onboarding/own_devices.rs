@@ -47,7 +47,7 @@ pub(crate) async fn may_take_another_in(
     enrollment: &str,
 ) -> Result<bool, Error> {
     const UDID: &str = "SELECT udid FROM enrollment WHERE id = $1";
-    const FIND: &str = "SELECT i.self_made, i.person_id, u.path FROM attempt t \
+    const FIND: &str = "SELECT i.self_made, i.person_id, u.path, i.for_device_id FROM attempt t \
         JOIN invitation i ON i.id = t.invitation_id LEFT JOIN person p ON p.id = i.person_id \
         LEFT JOIN org_unit u ON u.id = p.org_unit_id WHERE t.id = $1";
     let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
@@ -57,6 +57,10 @@ pub(crate) async fn may_take_another_in(
     let (true, Some(person)) = (row.i64(0)? != 0, person) else {
         return Ok(true);
     };
+    if row.opt_text(3)?.is_some() {
+        // Bound to a device that they have.
+        return Ok(true);
+    }
     let path = row.opt_text(2)?.unwrap_or_default();
     let setting = setting_in(tx, &path).await?;
     // One that enrolls again is no other device. An absent UDID is nobody's.
@@ -73,6 +77,14 @@ struct Wanted {
     now_ms: i64,
 }
 
+/// What a link that a person makes is good for.
+pub(super) struct Link<'a> {
+    pub(super) unit: &'a str,
+    pub(super) ownership: &'a str,
+    /// The one device that comes in by it; any where there is none.
+    pub(super) device: Option<&'a str>,
+}
+
 /// Makes a link for the person who is signed in. A former one of theirs that nobody used stops working.
 ///
 /// # Errors
@@ -83,85 +95,113 @@ pub async fn invite_oneself(
     actor: &Actor,
     person: &PersonId,
 ) -> Result<OwnInvitation, Error> {
-    let now_ms = core.now_ms();
-    let code = Zeroizing::new(hash::random_code(crate::invitations::CODE_ALPHABET, 26));
+    let (minted, code) = mint(core);
     let wanted = Wanted {
         actor: actor.clone(),
         person: person.clone(),
-        id: InvitationId::new(now_ms),
-        code_hash: hash::sha256_hex(code.as_bytes()),
-        now_ms,
+        id: minted.0.clone(),
+        code_hash: minted.1,
+        now_ms: core.now_ms(),
     };
-    let id = wanted.id.clone();
     core.db()
         .write(wanted, |tx, wanted| {
             Box::pin(async move { wanted.run(tx).await })
         })
         .await?;
-    Ok(OwnInvitation { id, code })
+    Ok(OwnInvitation { id: minted.0, code })
+}
+
+/// Id and hash of a new link, and the code that only its person gets.
+pub(super) fn mint(core: &Core) -> ((InvitationId, String), Zeroizing<String>) {
+    let code = Zeroizing::new(hash::random_code(crate::invitations::CODE_ALPHABET, 26));
+    let id = InvitationId::new(core.now_ms());
+    ((id, hash::sha256_hex(code.as_bytes())), code)
 }
 
 impl Wanted {
     async fn run(&self, tx: &Tx) -> Result<(), Error> {
-        const PERSON: &str = "SELECT p.org_unit_id, p.name, p.status, p.language, u.path FROM person p \
+        const UNIT: &str = "SELECT p.org_unit_id, u.path FROM person p \
             JOIN org_unit u ON u.id = p.org_unit_id WHERE p.id = $1";
-        const LATELY: &str = "SELECT count(*) FROM invitation WHERE person_id = $1 AND self_made = 1 \
-            AND created_at > $2";
-        const FORMER: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
-            WHERE person_id = $1 AND self_made = 1 AND status = 'open' AND uses = 0 \
-            AND NOT EXISTS (SELECT 1 FROM attempt t WHERE t.invitation_id = invitation.id \
-            AND t.status IN ('certificate_issued', 'authenticated'))";
-        const INSERT: &str = "INSERT INTO invitation (id, org_unit_id, person_id, label, code_hash, \
-            ownership, enrollment_type, language, uses_allowed, may_replace, status, created_by, \
-            created_at, expires_at, self_made) \
-            VALUES ($1, $2, $3, $4, $5, $6, 'profile', $7, 1, 0, 'open', $8, $9, $10, 1)";
         let row = tx
-            .fetch_optional(PERSON, args![&self.person])
+            .fetch_optional(UNIT, args![&self.person])
             .await?
             .ok_or_else(|| Error::not_found("person"))?;
-        let setting = setting_in(tx, row.str(4)?).await?;
+        let setting = setting_in(tx, row.str(1)?).await?;
         if setting.ownership == Ownership::Off {
             return Err(Error::forbidden(
                 "own_devices_off",
                 "Devices are brought in by invitation only.",
             ));
         }
-        people::refuse_inactive(&row.text(2)?)?;
+        let unit = row.text(0)?;
         if managed_in(tx, self.person.as_str(), "-").await? >= setting.limit {
             return Err(limit_reached(setting.limit));
         }
-        let since = self.now_ms - DAY_MS;
-        let lately = tx.fetch_one(LATELY, args![&self.person, since]).await?;
-        if lately.i64(0)? >= LINKS_A_DAY {
-            return Err(Error::new(
-                Kind::TooMany {
-                    retry_after_secs: HOUR_MS / 1_000,
-                },
-                "too_many_links",
-                "Too many devices were begun today. Go on with one of them, or wait.",
-            ));
-        }
-        let unit = row.text(0)?;
-        tx.execute(FORMER, args![&self.person, self.now_ms]).await?;
-        let values = args![
-            &self.id,
-            unit.as_str(),
-            &self.person,
-            row.text(1)?,
-            self.code_hash.as_str(),
-            setting.ownership.as_str(),
-            row.opt_text(3)?,
-            self.actor.id.as_str(),
-            self.now_ms,
-            self.now_ms + LINK_MS
-        ];
-        tx.execute(INSERT, values).await?;
-        let event = NewEvent::done("invitation.create", "invitation", self.id.as_str(), &unit)
-            .with(json!({
-                "person_id": self.person, "ownership": setting.ownership, "self_made": true,
-                "uses_allowed": 1, "expires_at": self.now_ms + LINK_MS,
-            }));
-        events::record(tx, &self.actor, self.now_ms, event).await?;
-        Ok(())
+        let link = Link {
+            unit: &unit,
+            ownership: setting.ownership.as_str(),
+            device: None,
+        };
+        let minted = (&self.id, self.code_hash.as_str());
+        make_in(tx, &self.actor, &self.person, minted, &link, self.now_ms).await
     }
+}
+
+/// Keeps a link that a person made, in the place of the one before.
+pub(super) async fn make_in(
+    tx: &Tx,
+    actor: &Actor,
+    person: &PersonId,
+    (id, code_hash): (&InvitationId, &str),
+    link: &Link<'_>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const PERSON: &str = "SELECT name, status, language FROM person WHERE id = $1";
+    const LATELY: &str = "SELECT count(*) FROM invitation WHERE person_id = $1 AND self_made = 1 \
+        AND created_at > $2";
+    const FORMER: &str = "UPDATE invitation SET status = 'revoked', revoked_at = $2 \
+        WHERE person_id = $1 AND self_made = 1 AND status = 'open' AND uses = 0 \
+        AND NOT EXISTS (SELECT 1 FROM attempt t WHERE t.invitation_id = invitation.id \
+        AND t.status IN ('certificate_issued', 'authenticated'))";
+    const INSERT: &str = "INSERT INTO invitation (id, org_unit_id, person_id, label, code_hash, \
+        ownership, enrollment_type, language, uses_allowed, may_replace, status, created_by, \
+        created_at, expires_at, self_made, for_device_id) \
+        VALUES ($1, $2, $3, $4, $5, $6, 'profile', $7, 1, 0, 'open', $8, $9, $10, 1, $11)";
+    let row = tx
+        .fetch_optional(PERSON, args![person])
+        .await?
+        .ok_or_else(|| Error::not_found("person"))?;
+    people::refuse_inactive(&row.text(1)?)?;
+    let lately = tx.fetch_one(LATELY, args![person, now_ms - DAY_MS]).await?;
+    if lately.i64(0)? >= LINKS_A_DAY {
+        return Err(Error::new(
+            Kind::TooMany {
+                retry_after_secs: HOUR_MS / 1_000,
+            },
+            "too_many_links",
+            "Too many devices were begun today. Go on with one of them, or wait.",
+        ));
+    }
+    tx.execute(FORMER, args![person, now_ms]).await?;
+    let values = args![
+        id,
+        link.unit,
+        person,
+        row.text(0)?,
+        code_hash,
+        link.ownership,
+        row.opt_text(2)?,
+        actor.id.as_str(),
+        now_ms,
+        now_ms + LINK_MS,
+        link.device
+    ];
+    tx.execute(INSERT, values).await?;
+    let event =
+        NewEvent::done("invitation.create", "invitation", id.as_str(), link.unit).with(json!({
+            "person_id": person, "ownership": link.ownership, "self_made": true,
+            "device_id": link.device, "uses_allowed": 1, "expires_at": now_ms + LINK_MS,
+        }));
+    events::record(tx, actor, now_ms, event).await?;
+    Ok(())
 }

@@ -101,6 +101,37 @@ pub(crate) async fn admit_in(
     })
 }
 
+/// Where a device of the person's own comes in again.
+pub(crate) struct Place {
+    pub(crate) unit: String,
+    pub(crate) ownership: String,
+}
+
+/// Whether they may set it up again.
+///
+/// # Errors
+/// Not found for somebody else's; forbidden when the policy has it off, or the device is marked as stolen or lost.
+pub(crate) async fn admit_again_in(tx: &Tx, actor: &Actor, device: &str) -> Result<Place, Error> {
+    const FIND: &str = "SELECT d.org_unit_id, d.ownership, u.path, (SELECT count(*) FROM lost_mode m \
+        WHERE m.device_id = d.device_id AND m.ended_at IS NULL), d.status FROM device_summary d \
+        JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id = $1";
+    reach_in(tx, actor, device).await?;
+    let row = tx.fetch_one(FIND, args![device]).await?;
+    let (unit, ownership) = (row.text(0)?, row.opt_text(1)?);
+    let level = level_in(tx, row.str(2)?, ownership.as_deref(), SelfAct::Reenroll).await?;
+    let (Some(ownership), Level::On) = (ownership, level) else {
+        return Err(not_let());
+    };
+    let lost = row.i64(3)? > 0 || row.str(4)? == "lost";
+    if lost || is_stolen_in(tx, device).await? {
+        return Err(Error::forbidden(
+            "device_stolen",
+            "This device is marked as stolen or lost. Talk to support first.",
+        ));
+    }
+    Ok(Place { unit, ownership })
+}
+
 /// The answer to what is not let, and to what does not exist for people at all.
 pub(super) fn not_let() -> Error {
     Error::forbidden(

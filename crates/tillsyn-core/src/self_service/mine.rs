@@ -2,11 +2,12 @@
 
 use tillsyn_db::{Row, Tx, args};
 
+use super::about::{Agreed, accounts_in, agreed_in, ledger_in, update_in, waits_for_account_in};
 use super::act::{Level, Owner, SelfAct};
 use super::admit::{LostBy, lost_by_in, reach_in};
 use super::looked::{Looked, looked_in};
 use super::policy::Policy;
-use super::remedy::{Health, Remedy, remedies};
+use super::remedy::{Gone, Health, Remedy, remedies};
 use super::set::effective_in;
 use crate::actor::Actor;
 use crate::commands::Channel;
@@ -15,6 +16,7 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::ids::{CommandId, DeviceId, OrgUnitId};
 use crate::keys::KeyStore;
+use crate::managed::Ledger;
 use crate::platform::apple;
 
 /// One device of a person.
@@ -38,6 +40,8 @@ pub struct MyDevice {
     pub enrolled_at: Option<i64>,
     pub last_seen: Option<i64>,
     pub unit_id: OrgUnitId,
+    /// Of a Mac: names of the accounts that are managed along.
+    pub accounts: Vec<String>,
     pub remedies: Vec<Remedy>,
 }
 
@@ -91,6 +95,10 @@ pub struct MyDeviceDetail {
     pub asked: Vec<Asked>,
     /// Who read what of it since it is theirs.
     pub looked: Vec<Looked>,
+    /// What is managed and seen as it is enrolled now; nothing where it is not, or not any more.
+    pub ledger: Option<Ledger>,
+    /// What this person agreed to when they brought it in.
+    pub agreed: Option<Agreed>,
 }
 
 impl MyDeviceDetail {
@@ -106,8 +114,9 @@ const COLUMNS: &str = "SELECT d.device_id, d.name, d.serial_number, l.label, d.p
     d.org_unit_id, v.stolen, d.status, u.path, (SELECT count(*) FROM lost_mode m \
     WHERE m.device_id = d.device_id AND m.ended_at IS NULL), (SELECT count(*) FROM command c \
     JOIN command_batch b ON b.id = c.batch_id WHERE c.device_id = d.device_id AND c.finished = 0 \
-    AND c.act IN ('erase', 'retire') AND b.own_person_id = d.person_id) FROM device_summary d \
-    JOIN device v ON v.id = d.device_id JOIN org_unit u ON u.id = d.org_unit_id \
+    AND c.act IN ('erase', 'retire') AND b.own_person_id = d.person_id), d.passcode_present, \
+    d.available_bytes, (SELECT e.end_reason FROM enrollment e WHERE e.id = d.enrollment_id) \
+    FROM device_summary d JOIN device v ON v.id = d.device_id JOIN org_unit u ON u.id = d.org_unit_id \
     JOIN person p ON p.id = d.person_id AND p.status = 'active' \
     JOIN account a ON a.person_id = p.id AND a.id = $2 AND a.status = 'active' \
     LEFT JOIN device_label l ON l.device_id = d.device_id AND l.person_id = d.person_id \
@@ -188,6 +197,8 @@ pub async fn my_device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<MyDe
                     lost_by_me: lost_by_in(tx, actor, id.as_str()).await? == LostBy::Me,
                     asked: asked_in(tx, actor, id).await?,
                     looked: looked_in(tx, actor, id, 20).await?,
+                    ledger: ledger_in(tx, id).await?,
+                    agreed: agreed_in(tx, actor, id).await?,
                     device,
                 })
             })
@@ -204,8 +215,11 @@ async fn device_in(tx: &Tx, row: &Row, now_ms: i64) -> Result<MyDevice, Error> {
     let label = row.opt_text(3)?;
     let refused = tx.fetch_all(REFUSED, args![id.as_str()]).await?;
     let refused = refused.iter().map(|row| Ok::<_, Error>(row.text(0)?));
-    let enrolled = row.opt_text(8)?.as_deref() == Some("active");
+    let status = row.opt_text(8)?.unwrap_or_default();
+    let enrolled = status == "active";
+    let os_version = row.opt_text(6)?;
     let lost = row.i64(16)? > 0 || row.str(14)? == "lost";
+    let accounts = accounts_in(tx, &id).await?;
     let health = Health {
         enrolled,
         stolen: row.i64(13)? != 0 || row.str(14)? == "stolen",
@@ -214,6 +228,15 @@ async fn device_in(tx: &Tx, row: &Row, now_ms: i64) -> Result<MyDevice, Error> {
         last_seen: row.opt_i64(11)?,
         push_dead: row.str(9)? == "unreachable",
         refused: refused.collect::<Result<_, _>>()?,
+        gone: Gone::of(&status, row.opt_text(20)?.as_deref()),
+        no_passcode: row.opt_i64(18)? == Some(0),
+        free_bytes: row.opt_i64(19)?,
+        update: update_in(tx, &id, os_version.as_deref(), now_ms).await?,
+        no_account_since: if accounts.is_empty() {
+            waits_for_account_in(tx, &id).await?
+        } else {
+            None
+        },
     };
     Ok(MyDevice {
         id: DeviceId::from_store(id),
@@ -223,7 +246,8 @@ async fn device_in(tx: &Tx, row: &Row, now_ms: i64) -> Result<MyDevice, Error> {
         platform: row.text(4)?,
         model_name: row.opt_text(5)?,
         serial_number: serial,
-        os_version: row.opt_text(6)?,
+        os_version,
+        accounts,
         ownership: row.opt_text(7)?,
         enrolled,
         lost,
@@ -249,6 +273,9 @@ async fn acts_in(
         let level = owner.map_or(Level::Off, |owner| policy.level(owner, act));
         let refused = match command_of(act) {
             _ if level == Level::Off => None,
+            None if act == SelfAct::Reenroll && device.remedies.iter().any(Remedy::blocks) => {
+                Some("device_stolen")
+            }
             None => None,
             Some(kind) => refused_in(tx, keys, kind, target).await?,
         };

@@ -4,6 +4,7 @@
 //! right anywhere. The door admits of it the acts that the nearest policy turns on, on devices that are this
 //! person's in the transaction that asks, and asks again before anything leaves the queue.
 
+mod about;
 mod act;
 mod admit;
 mod ask;
@@ -15,6 +16,7 @@ mod remedy;
 mod set;
 mod still;
 
+pub use about::Agreed;
 pub use act::{Level, Owner, SelfAct};
 pub use ask::{Said, Wanted, act, cancel};
 pub use label::rename;
@@ -23,10 +25,10 @@ pub use mine::{
     ActState, Asked, MyDevice, MyDeviceDetail, Pending, my_device, my_devices, pending,
 };
 pub use policy::{Policy, Rules};
-pub use remedy::{Health, QUIET_DAYS, Remedy, remedies};
+pub use remedy::{Gone, Health, QUIET_DAYS, ROOM_BYTES, Remedy, remedies};
 pub use set::{PolicyView, policy, set_policy};
 
-pub(crate) use admit::{Admitted, admit_in, own_in};
+pub(crate) use admit::{Admitted, admit_again_in, admit_in, own_in};
 pub(crate) use still::{Whose, is_own_command_in, stale_in, withdraw_in};
 
 #[cfg(test)]

@@ -141,3 +141,51 @@ fn a_stolen_or_lost_device_is_closed_and_says_nothing_else() {
         assert!(all[0].blocks() && !all[0].is_task());
     }
 }
+
+#[test]
+fn a_newer_system_is_one_by_its_numbers() {
+    let newest = |offered: &[&str], has| {
+        super::remedy::newest(offered.iter().map(|text| (*text).to_owned()), has)
+    };
+    assert_eq!(
+        newest(&["26.9", "26.10", "26.2.1"], Some("26.9.1")).as_deref(),
+        Some("26.10")
+    );
+    assert_eq!(newest(&["26.0", "26", "18.7"], Some("26")), None);
+    // What is no version, or unknown, is no reason to ask for anything.
+    assert_eq!(newest(&["beta", "27.1.2.3", ""], Some("26.1")), None);
+    assert_eq!(newest(&["27"], None), None);
+}
+
+#[test]
+fn what_is_missing_on_a_device_is_said_and_room_comes_before_the_update() {
+    let now = 100 * DAY_MS + 1;
+    let health = Health {
+        no_passcode: true,
+        free_bytes: Some(ROOM_BYTES - 1),
+        update: Some("27.1".to_owned()),
+        ..fine()
+    };
+    let names: Vec<_> = remedies(&health, now).iter().map(Remedy::as_str).collect();
+    assert_eq!(names, ["set_passcode", "free_storage", "update_system"]);
+    let roomy = Health {
+        free_bytes: Some(ROOM_BYTES),
+        ..fine()
+    };
+    assert!(remedies(&roomy, now).is_empty());
+}
+
+#[test]
+fn how_a_device_left_is_known_from_its_last_enrollment() {
+    for (status, reason, gone) in [
+        ("removed", Some("removed_by_user"), Gone::RemovedOnDevice),
+        ("removed", Some("retired"), Gone::Retired),
+        ("wiped", Some("erased"), Gone::Erased),
+        ("reset", Some("came_anew"), Gone::Erased),
+        ("inactive", Some("push_gone"), Gone::Silent),
+        ("superseded", Some("enrolled_again"), Gone::Other),
+        ("", None, Gone::Other),
+    ] {
+        assert_eq!(Gone::of(status, reason), gone, "{status}");
+    }
+}

@@ -7,10 +7,10 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use tillsyn_core::Error;
 use tillsyn_core::ids::AttemptId;
-use tillsyn_core::onboarding::{self, Proof};
+use tillsyn_core::onboarding::{self, Proof, Shown};
 
 use super::cookie;
-use super::enroll::{HandOverPage, Platform};
+use super::enroll::{Changed, HandOverPage, Platform};
 use super::steps;
 use super::visit::Visit;
 use crate::auth::{ClientAddress, CsrfForm};
@@ -28,6 +28,8 @@ pub(super) async fn back(Path((code, id, _)): Path<(String, String, String)>) ->
 pub(super) struct Said {
     /// Version of the terms that was shown.
     terms: String,
+    /// Names everything that was shown.
+    shown: String,
     /// What the device said.
     cause: String,
     platform: String,
@@ -57,11 +59,17 @@ pub(super) async fn act(
     let (core, address) = (&state.core, Some(address.to_string()));
     let done = match act.as_str() {
         "consent" => {
-            let terms = Some(said.terms).filter(|terms| !terms.is_empty());
+            let shown = Shown {
+                terms: Some(said.terms).filter(|terms| !terms.is_empty()),
+                all: said.shown,
+            };
             let lang = visit.texts.tag();
-            match onboarding::give_consent(core, proof, terms, lang, address).await {
+            match onboarding::give_consent(core, proof, shown, lang, address).await {
                 Err(error) if error.code == "terms_changed" => {
-                    return steps::consent_again(&visit, &id).await;
+                    return steps::consent_again(&visit, &id, Changed::Terms).await;
+                }
+                Err(error) if error.code == "consent_changed" => {
+                    return steps::consent_again(&visit, &id, Changed::Other).await;
                 }
                 done => done,
             }

@@ -15,7 +15,7 @@ use super::frame::{AppFrame, PortalPlace};
 use super::passkeys::{self, Answer, Question};
 use super::provider;
 use super::session::{PortalForm, PortalUser, portal_path};
-use super::sign_in::private;
+use super::sign_in::{private, says_directory};
 use crate::console::words::FieldError;
 use crate::ui::{Link, page_secret, urls};
 
@@ -90,7 +90,10 @@ async fn answer(
         (Kind::Invalid, Some("password")) => asked.error = FieldError::PasswordWrong.text(l),
         (Kind::Invalid, Some("code")) => asked.code_error = FieldError::CodeUsed.text(l),
         (Kind::Invalid, Some("passkey")) => asked.passkey_error = l.t("passkey-failed"),
-        _ => return Err(error.into()),
+        _ => match says_directory(l, error.code) {
+            Some(text) => asked.error = text,
+            None => return Err(error.into()),
+        },
     }
     Ok(user.page(StatusCode::UNPROCESSABLE_ENTITY, &asked))
 }

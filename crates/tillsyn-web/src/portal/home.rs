@@ -101,7 +101,8 @@ fn hero(l: Texts, devices: &[MyDevice], pending: &[Pending]) -> Hero {
         all.find_map(|device| Some((device, device.remedies.iter().find(|r| wanted(r))?)))
     };
     // A device that left is no task: there may be another in its place.
-    let urgent = |remedy: &Remedy| remedy.is_task() && *remedy != Remedy::EnrollAgain;
+    let urgent =
+        |remedy: &Remedy| remedy.is_task() && !matches!(remedy, Remedy::EnrollAgain { .. });
     let tasks = devices
         .iter()
         .filter(|device| device.remedies.iter().any(urgent))
@@ -132,7 +133,7 @@ fn hero(l: Texts, devices: &[MyDevice], pending: &[Pending]) -> Hero {
             href: String::new(),
         };
     }
-    if let Some(task) = with(|remedy| remedy.is_task() && *remedy != Remedy::EnrollAgain) {
+    if let Some(task) = with(urgent) {
         return of(task, "warn", "clock");
     }
     if !pending.is_empty() {
@@ -152,6 +153,9 @@ fn hero(l: Texts, devices: &[MyDevice], pending: &[Pending]) -> Hero {
             text: l.t("my-hero-fine-text"),
             href: String::new(),
         };
+    }
+    if let Some(gone) = with(|remedy| matches!(remedy, Remedy::EnrollAgain { .. })) {
+        return of(gone, "warn", "clock");
     }
     Hero {
         tone: "warn",

@@ -3,10 +3,12 @@
 mod acts;
 mod begin;
 pub mod brand;
+mod closed;
 mod confirm;
 mod cookie;
 pub mod enroll;
 mod failure;
+mod failures;
 mod frame;
 mod go;
 mod home;
@@ -18,6 +20,7 @@ mod my_device;
 pub(crate) mod my_words;
 mod own_password;
 mod passkeys;
+mod platform;
 mod provider;
 mod routes;
 #[cfg(any(test, feature = "testing"))]

@@ -6,13 +6,15 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::Error;
 use tillsyn_core::ids::{CommandId, DeviceId};
 use tillsyn_core::self_service::{self, Level, MyDeviceDetail, Said, SelfAct, Wanted};
+use tillsyn_core::{Error, onboarding};
 
 use super::failure::PortalFailure;
 use super::frame::{AppFrame, PortalPlace};
+use super::managed::Managed;
 use super::my_words::{AskedLine, RemedyCard, asked, card, kind, looked, standing};
+use super::paragraphs;
 use super::session::{PortalForm, PortalUser};
 use crate::error::AppError;
 use crate::i18n::{Texts, When, Zone};
@@ -54,6 +56,12 @@ pub struct MyDevicePage {
     pub may_reenroll: bool,
     /// When, and the sentence.
     pub looked: Vec<(When, String)>,
+    /// What is managed and seen, while it is enrolled.
+    pub managed: Option<Managed>,
+    /// When they agreed to it; empty when they were not asked.
+    pub agreed: String,
+    /// Paragraphs of the terms as they were then.
+    pub terms: Vec<String>,
 }
 
 pub(super) fn device_id(text: &str) -> Result<DeviceId, Error> {
@@ -86,7 +94,15 @@ impl MyDevicePage {
         });
         let asked = detail.asked.iter().map(|one| asked(l, one, zone));
         let looked = detail.looked.iter();
+        let terms = detail
+            .agreed
+            .as_ref()
+            .and_then(|agreed| agreed.terms.as_deref());
+        let agreed = detail.agreed.as_ref();
         Self {
+            managed: detail.ledger.as_ref().map(|ledger| Managed::new(l, ledger)),
+            agreed: agreed.map_or_else(String::new, |agreed| l.moment(agreed.at, zone).text),
+            terms: terms.map_or_else(Vec::new, paragraphs),
             id: device.id.to_string(),
             name: device.name.clone(),
             kind: kind(l, &device.platform),
@@ -143,6 +159,13 @@ fn facts(l: Texts, detail: &MyDeviceDetail) -> Vec<(String, String)> {
     fact(l.t("my-fact-serial"), device.serial_number.as_ref());
     let own = device.labelled.then_some(&device.own_name);
     fact(l.t("my-fact-own-name"), own);
+    if device.platform == "macos" && device.enrolled {
+        let accounts = match device.accounts.as_slice() {
+            [] => l.t("my-accounts-none"),
+            accounts => accounts.join(", "),
+        };
+        fact(l.t("my-fact-accounts"), Some(&accounts));
+    }
     all
 }
 
@@ -271,6 +294,17 @@ pub(super) async fn check_in(
     let (core, actor) = (form.user.core(), form.user.own_actor());
     self_service::act(core, &actor, &id, Wanted::CheckIn, Said::default()).await?;
     Ok(back(&id, "check-in"))
+}
+
+/// A link for this device, which leads to its steps at once.
+pub(super) async fn set_up_again(
+    Path(id): Path<String>,
+    form: PortalForm<Nothing>,
+) -> Result<Response, PortalFailure> {
+    let id = device_id(&id)?;
+    let (core, actor) = (form.user.core(), form.user.own_actor());
+    let own = onboarding::invite_again(core, &actor, &id).await?;
+    Ok(Redirect::to(&urls::enroll(&own.code)).into_response())
 }
 
 /// Turns the lost mode off that they turned on.

@@ -1,6 +1,6 @@
 //! The words of a person's own devices: acts, things to do, what became of what was asked, who looked.
 
-use tillsyn_core::self_service::{Asked, Look, Looked, MyDevice, Remedy, SelfAct, Who};
+use tillsyn_core::self_service::{Asked, Gone, Look, Looked, MyDevice, Remedy, SelfAct, Who};
 
 use crate::i18n::{Texts, Zone};
 use crate::ui::{Status, Tone, status};
@@ -48,7 +48,7 @@ pub(super) fn standing(l: Texts, device: &MyDevice) -> Status {
         Some(Remedy::Stolen) => status(l, "device", "stolen"),
         Some(Remedy::Lost) => status(l, "device", "lost"),
         Some(Remedy::Leaving) => Status::new(Tone::Info, "arrow", l.t("my-status-leaving")),
-        Some(Remedy::EnrollAgain) => Status::new(Tone::Idle, "dash", l.t("my-status-gone")),
+        Some(Remedy::EnrollAgain { .. }) => Status::new(Tone::Idle, "dash", l.t("my-status-gone")),
         Some(_) => Status::new(Tone::Warn, "clock", l.t("my-status-task")),
     }
 }
@@ -86,9 +86,17 @@ pub(super) fn card(l: Texts, device: &MyDevice, remedy: &Remedy) -> RemedyCard {
                 l.t("my-remedy-leaving-text"),
             )
         },
-        Remedy::EnrollAgain => RemedyCard {
+        Remedy::EnrollAgain { gone } => RemedyCard {
+            steps: vec![
+                l.ta("my-remedy-gone-1", &kind),
+                l.t("my-remedy-gone-2"),
+                l.t("my-remedy-gone-3"),
+            ],
             enrolls: true,
-            ..plain(l.ta("my-remedy-gone", &kind), l.t("my-remedy-gone-text"))
+            ..plain(
+                l.ta("my-remedy-gone", &kind),
+                format!("{} {}", why_gone(l, *gone), l.t("my-remedy-gone-text")),
+            )
         },
         Remedy::OpenAndCheckIn { days } => RemedyCard {
             steps: vec![
@@ -119,6 +127,89 @@ pub(super) fn card(l: Texts, device: &MyDevice, remedy: &Remedy) -> RemedyCard {
                 l.ta("my-remedy-refused-text", &names.join(", ")),
             )
         },
+        Remedy::LogInAgain => RemedyCard {
+            steps: vec![
+                l.t("my-remedy-account-1"),
+                l.t("my-remedy-account-2"),
+                l.t("my-remedy-account-3"),
+            ],
+            enrolls: true,
+            ..plain(l.t("my-remedy-account"), l.t("my-remedy-account-text"))
+        },
+        Remedy::SetPasscode | Remedy::UpdateSystem { .. } | Remedy::FreeStorage { .. } => {
+            in_settings(l, device, remedy, plain)
+        }
+    }
+}
+
+/// What the person mends in the settings of the device itself.
+fn in_settings(
+    l: Texts,
+    device: &MyDevice,
+    remedy: &Remedy,
+    plain: impl Fn(String, String) -> RemedyCard,
+) -> RemedyCard {
+    let kind = kind(l, &device.platform);
+    let mac = device.platform == "macos";
+    let (card, way) = match remedy {
+        Remedy::UpdateSystem { version } => (
+            plain(
+                l.ta("my-remedy-update", version),
+                l.ta("my-remedy-update-text", &kind),
+            ),
+            [l.t("my-remedy-update-1"), l.t("my-remedy-update-2")],
+        ),
+        Remedy::FreeStorage { free_bytes } => (
+            plain(
+                l.ta("my-remedy-storage", &kind),
+                l.ta("my-remedy-storage-text", &gigabytes(l, *free_bytes)),
+            ),
+            [
+                if mac {
+                    l.t("my-remedy-storage-mac-1")
+                } else {
+                    l.t("my-remedy-storage-1")
+                },
+                l.t("my-remedy-storage-2"),
+            ],
+        ),
+        _ => (
+            plain(
+                l.ta("my-remedy-passcode", &kind),
+                l.t("my-remedy-passcode-text"),
+            ),
+            [
+                if mac {
+                    l.t("my-remedy-passcode-mac-1")
+                } else {
+                    l.t("my-remedy-passcode-1")
+                },
+                l.t("my-remedy-passcode-2"),
+            ],
+        ),
+    };
+    let [first, second] = way;
+    RemedyCard {
+        steps: vec![first, second, l.t("my-remedy-settings-last")],
+        checks_in: true,
+        ..card
+    }
+}
+
+/// One place after the point, as the language writes it.
+fn gigabytes(l: Texts, bytes: i64) -> String {
+    let tenths = bytes.max(0) / 100_000_000;
+    let point = if l.tag() == "sv" { ',' } else { '.' };
+    format!("{}{point}{}\u{a0}GB", tenths / 10, tenths % 10)
+}
+
+fn why_gone(l: Texts, gone: Gone) -> String {
+    match gone {
+        Gone::RemovedOnDevice => l.t("my-gone-removed"),
+        Gone::Retired => l.t("my-gone-retired"),
+        Gone::Erased => l.t("my-gone-erased"),
+        Gone::Silent => l.t("my-gone-silent"),
+        Gone::Other => l.t("my-gone-other"),
     }
 }
 

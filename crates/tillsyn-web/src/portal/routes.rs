@@ -23,6 +23,7 @@ fn own_pages() -> Router<AppState> {
         .route("/portal/devices/{id}", get(my_device::show))
         .route("/portal/devices/{id}/name", post(my_device::rename))
         .route("/portal/devices/{id}/check-in", post(my_device::check_in))
+        .route("/portal/devices/{id}/again", post(my_device::set_up_again))
         .route("/portal/devices/{id}/found", post(my_device::found))
         .route(
             "/portal/devices/{id}/asked/{command}/cancel",

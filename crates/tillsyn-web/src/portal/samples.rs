@@ -1,8 +1,9 @@
 //! Every page of the portal in each of its states, with invented data.
 
 use super::enroll::{
-    BeginPage, Closed, ClosedPage, ConsentPage, FailedPage, Failure, GoOwn, GoPage, HandOverPage,
-    InstallPage, InstallStatus, PinEntry, Platform, ReadyPage, SignInFirst, WrongBrowser,
+    BeginPage, Changed, Closed, ClosedPage, ConsentPage, FailedPage, Failure, GoOwn, GoPage,
+    HandOverPage, InstallPage, InstallStatus, PinEntry, Platform, ReadyPage, SignInFirst,
+    WrongBrowser,
 };
 use super::managed::{Managed, by_profile};
 use super::{Brand, PortalFrame};
@@ -113,18 +114,22 @@ impl Sample for ConsentPage {
             managed: Managed::new(l, &by_profile(platform, personal)),
             terms: terms.iter().map(|part| (*part).to_owned()).collect(),
             terms_sha256: String::new(),
-            changed: false,
+            shown: String::new(),
+            changed: None,
         };
         let terms = [
             "Enheten används enligt universitetets regler.",
             "En förlorad enhet anmäls genast till IT-supporten.",
         ];
         let mut changed = page(Platform::Mac, false, &terms);
-        changed.changed = true;
+        changed.changed = Some(Changed::Terms);
+        let mut other = page(Platform::Iphone, true, &terms);
+        other.changed = Some(Changed::Other);
         vec![
             ("iphone", page(Platform::Iphone, false, &terms)),
             ("personal", page(Platform::Ipad, true, &[])),
             ("changed", changed),
+            ("other", other),
         ]
     }
 }
@@ -217,10 +222,12 @@ impl Sample for ReadyPage {
             personal,
             device: device.to_owned(),
             silent: device.is_empty(),
+            account: (platform == Platform::Mac).then_some(personal),
         };
         vec![
             ("iphone", page(Platform::Iphone, false, "ENG-IPH-0417")),
             ("mac", page(Platform::Mac, true, "")),
+            ("mac-waits", page(Platform::Mac, false, "")),
         ]
     }
 }

@@ -2,10 +2,11 @@
 
 use jiff::tz::{TimeZone, offset};
 use tillsyn_core::ids::{CommandId, DeviceId, OrgUnitId};
+use tillsyn_core::managed::{Facts, Ledger};
 use tillsyn_core::self_service::Owner;
 use tillsyn_core::self_service::{
-    ActState, Asked, Level, Look, Looked, MyDevice, MyDeviceDetail, Pending, Policy, Remedy,
-    SelfAct, Who,
+    ActState, Agreed, Asked, Gone, Level, Look, Looked, MyDevice, MyDeviceDetail, Pending, Policy,
+    Remedy, SelfAct, Who,
 };
 
 use super::frame::PortalPlace;
@@ -18,6 +19,9 @@ use crate::ui::Sample;
 
 const NOW: i64 = 1_794_904_920_000;
 const DAY: i64 = 86_400_000;
+const GONE: Remedy = Remedy::EnrollAgain {
+    gone: Gone::RemovedOnDevice,
+};
 
 fn zone() -> Zone {
     Zone {
@@ -37,11 +41,18 @@ fn device(name: &str, platform: &str, personal: bool, remedies: Vec<Remedy>) -> 
         serial_number: (!personal).then(|| "F2LXK0417Q".to_owned()),
         os_version: Some("26.1".to_owned()),
         ownership: Some(if personal { "personal" } else { "corporate" }.to_owned()),
-        enrolled: !remedies.contains(&Remedy::EnrollAgain),
+        enrolled: !remedies
+            .iter()
+            .any(|remedy| matches!(remedy, Remedy::EnrollAgain { .. })),
         lost: remedies.contains(&Remedy::Lost),
         enrolled_at: Some(NOW - 90 * DAY),
         last_seen: Some(NOW - 8 * DAY),
         unit_id: OrgUnitId::new(NOW),
+        accounts: if personal {
+            vec!["Elin".to_owned()]
+        } else {
+            Vec::new()
+        },
         remedies,
     }
 }
@@ -74,7 +85,21 @@ fn detail(device: MyDevice) -> MyDeviceDetail {
         look,
         who,
     };
+    let facts = Facts {
+        platform: &device.platform,
+        enrollment_type: "profile",
+        ownership: device.ownership.as_deref().unwrap_or("corporate"),
+        supervised: Some(!device.is_personal()),
+        access_rights: None,
+    };
     MyDeviceDetail {
+        ledger: device.enrolled.then(|| Ledger::of(&facts)),
+        agreed: device.enrolled.then(|| Agreed {
+            at: NOW - 90 * DAY,
+            terms: device
+                .labelled
+                .then(|| "Reglerna gäller.\n\nAnmäl förlust.".to_owned()),
+        }),
         lost_by_me: device.lost,
         device,
         acts: acts.to_vec(),
@@ -105,7 +130,15 @@ fn each_remedy() -> Vec<Remedy> {
         Remedy::Refused {
             names: vec!["Wi-Fi".to_owned()],
         },
-        Remedy::EnrollAgain,
+        GONE,
+        Remedy::LogInAgain,
+        Remedy::SetPasscode,
+        Remedy::FreeStorage {
+            free_bytes: 900_000_000,
+        },
+        Remedy::UpdateSystem {
+            version: "26.2".to_owned(),
+        },
         Remedy::Leaving,
         Remedy::Stolen,
     ]
@@ -133,7 +166,7 @@ impl Sample for PortalHomePage {
                     vec![
                         device("iPad", "ipados", true, quiet.clone()),
                         fine.clone(),
-                        device("Gammal", "tvos", false, vec![Remedy::EnrollAgain]),
+                        device("Gammal", "tvos", false, vec![GONE]),
                     ],
                     &[],
                 ),
@@ -186,6 +219,7 @@ impl Sample for MyDevicePage {
                 "leaving",
                 page(device("Mac", "macos", true, vec![Remedy::Leaving])),
             ),
+            ("gone", page(device("iPhone", "ios", false, vec![GONE]))),
         ]
     }
 }

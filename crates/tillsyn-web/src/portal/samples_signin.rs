@@ -56,6 +56,7 @@ impl Sample for PortalSignInPage {
                 "elin@norrvik.example".to_owned()
             },
             error,
+            mend: None,
             notice,
             passkeys: true,
             providers: vec![Link {
@@ -63,7 +64,13 @@ impl Sample for PortalSignInPage {
                 text: "Norrvik ID".to_owned(),
             }],
         };
+        let mut expired = page(l.t("portal-password-change"), String::new());
+        expired.mend = Some(Link {
+            href: "https://password.norrvik.example".to_owned(),
+            text: l.t("portal-password-change-link"),
+        });
         vec![
+            ("expired", expired),
             ("first", page(String::new(), String::new())),
             ("wrong", page(l.t("portal-sign-in-failed"), String::new())),
             ("out", page(String::new(), l.t("portal-signed-out"))),

@@ -15,6 +15,7 @@ use super::provider;
 use super::session::{PortalForm, PortalGuest, portal_path};
 use crate::auth::{Coming, Cookie, CsrfForm};
 use crate::error::{AppError, ErrorKind};
+use crate::i18n::Texts;
 use crate::state::AppState;
 use crate::ui::{Link, page_secret, urls};
 
@@ -28,6 +29,8 @@ pub struct PortalSignInPage {
     pub login: String,
     /// The same for an unknown account and a wrong password.
     pub error: String,
+    /// Where what is wrong is mended, when the directory says where.
+    pub mend: Option<Link>,
     /// Why the person is here: signed out, session over.
     pub notice: String,
     /// Whether this address is one that browsers make passkeys for.
@@ -54,6 +57,7 @@ pub(super) async fn form(guest: PortalGuest) -> Result<Response, PortalFailure> 
         next,
         login: String::new(),
         error: String::new(),
+        mend: None,
         notice,
         passkeys: passkeys::here(guest.core()),
     };
@@ -151,7 +155,10 @@ pub(super) async fn again(
         ErrorKind::Rule(Kind::Invalid) if error.code().starts_with("passkey_") => {
             l.t("passkey-failed")
         }
-        _ => return Err(error.into()),
+        _ => match says_directory(l, error.code()) {
+            Some(text) => text,
+            None => return Err(error.into()),
+        },
     };
     let here = urls::Query::default().with("next", &next);
     let guest = guest.at(here.url(urls::PORTAL_SIGN_IN));
@@ -161,6 +168,7 @@ pub(super) async fn again(
         next,
         login,
         error: text,
+        mend: mend(l, &error),
         notice: String::new(),
         passkeys: passkeys::here(guest.core()),
     };
@@ -171,6 +179,25 @@ pub(super) async fn again(
             .insert(header::RETRY_AFTER, secs.into());
     }
     Ok(answer)
+}
+
+/// What a directory that took the password has against letting the person in.
+pub(super) fn says_directory(l: Texts, code: &str) -> Option<String> {
+    match code {
+        "directory_password_change" => Some(l.t("portal-password-change")),
+        "directory_account_closed" => Some(l.t("portal-account-closed")),
+        "directory_not_now" => Some(l.t("portal-not-now")),
+        _ => None,
+    }
+}
+
+/// Where a password is changed, as the settings of the directory say it.
+fn mend(l: Texts, error: &AppError) -> Option<Link> {
+    let href = error.data()?.get("url")?.as_str()?.to_owned();
+    (error.code() == "directory_password_change").then(|| Link {
+        href,
+        text: l.t("portal-password-change-link"),
+    })
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use tillsyn_core::{Error, Kind};
 use super::begin::begun;
 use super::cookie;
 use super::enroll::{
-    ConsentPage, FailedPage, Failure, InstallPage, InstallStatus, Platform, ReadyPage,
+    Changed, ConsentPage, FailedPage, Failure, InstallPage, InstallStatus, Platform, ReadyPage,
 };
 use super::managed::{Managed, by_profile};
 use super::paragraphs;
@@ -94,9 +94,9 @@ async fn attempt(visit: &Visit<'_>, id: &str) -> Result<AttemptView, AppError> {
 async fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> Response {
     let now_ms = visit.zone.now_ms;
     match AttemptStatus::parse(&attempt.status) {
-        Some(AttemptStatus::Ready) => ready(visit, attempt),
+        Some(AttemptStatus::Ready) => ready(visit, attempt).await,
         Some(AttemptStatus::Enrolled) if now_ms - attempt.updated_at > LONG_ENOUGH_MS => {
-            ready(visit, attempt)
+            ready(visit, attempt).await
         }
         Some(
             AttemptStatus::CertificateIssued
@@ -119,7 +119,7 @@ async fn step(visit: &Visit<'_>, headers: &HeaderMap, attempt: &AttemptView) -> 
             if begun_here(visit, headers, attempt).is_none() {
                 return elsewhere(visit, attempt);
             }
-            consent(visit, attempt, false).await
+            consent(visit, attempt, None).await
         }
         Some(_) if attempt.profile_expires_at.is_none_or(|at| at <= now_ms) => {
             failed(visit, attempt, Failure::ProfileLapsed)
@@ -154,15 +154,15 @@ fn elsewhere(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
     Redirect::to(&begin).into_response()
 }
 
-/// The terms changed while they were read.
-pub(super) async fn consent_again(visit: &Visit<'_>, id: &AttemptId) -> Response {
+/// What was shown changed while it was read.
+pub(super) async fn consent_again(visit: &Visit<'_>, id: &AttemptId, changed: Changed) -> Response {
     match attempt(visit, id.as_str()).await {
-        Ok(attempt) => consent(visit, &attempt, true).await,
+        Ok(attempt) => consent(visit, &attempt, Some(changed)).await,
         Err(error) => visit.refused(&error),
     }
 }
 
-async fn consent(visit: &Visit<'_>, attempt: &AttemptView, changed: bool) -> Response {
+async fn consent(visit: &Visit<'_>, attempt: &AttemptView, changed: Option<Changed>) -> Response {
     let asked =
         match onboarding::ask_consent(&visit.state.core, &attempt.id, visit.texts.tag()).await {
             Ok(asked) => asked,
@@ -170,7 +170,7 @@ async fn consent(visit: &Visit<'_>, attempt: &AttemptView, changed: bool) -> Res
         };
     let (text, sha256) = asked
         .terms
-        .map_or_else(Default::default, |terms| (terms.text, terms.sha256));
+        .map_or_else(Default::default, |terms| (terms.text, terms.hash));
     let shown = ConsentPage {
         f: visit.frame(urls::enroll_step(visit.code, attempt.id.as_str())),
         code: visit.code.to_owned(),
@@ -180,9 +180,10 @@ async fn consent(visit: &Visit<'_>, attempt: &AttemptView, changed: bool) -> Res
         managed: Managed::new(visit.texts, &asked.ledger),
         terms: paragraphs(&text),
         terms_sha256: sha256,
+        shown: asked.shown,
         changed,
     };
-    let status = if changed {
+    let status = if changed.is_some() {
         StatusCode::CONFLICT
     } else {
         StatusCode::OK
@@ -221,10 +222,24 @@ fn install(
     page(StatusCode::OK, &install)
 }
 
-fn ready(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
+async fn ready(visit: &Visit<'_>, attempt: &AttemptView) -> Response {
+    let platform = platform(attempt);
+    let account = if platform == Platform::Mac {
+        match onboarding::mac_account_is_managed(&visit.state.core, &attempt.id).await {
+            Ok(managed) => Some(managed),
+            Err(error) => return visit.refused(&error.into()),
+        }
+    } else {
+        None
+    };
+    let mut f = visit.frame(urls::enroll_step(visit.code, attempt.id.as_str()));
+    if account == Some(false) {
+        f.refresh_secs = REFRESH_SECS;
+    }
     let ready = ReadyPage {
-        f: visit.frame(urls::enroll_step(visit.code, attempt.id.as_str())),
-        platform: platform(attempt),
+        f,
+        platform,
+        account,
         personal: visit.personal(),
         device: String::new(),
         silent: attempt

@@ -26,6 +26,8 @@ pub trait PasswordSource: Send + Sync {
     ///
     /// # Errors
     /// Unavailable when the directory does not answer: that is no wrong password and is not counted as one.
+    /// Forbidden when it is the right password and the directory lets nobody in with it now: the person is told,
+    /// so it may never be said of a password that was not proved right.
     fn verify<'a>(
         &'a self,
         core: &'a Core,
@@ -59,7 +61,8 @@ pub(super) async fn checks(core: &Core, person: &PersonId) -> Result<bool, Error
 /// # Errors
 /// Not signed in, the same for all reasons; too many after too many failures; unavailable while a directory that
 /// checks passwords does not answer, whoever was meant: else it would say whom the directory knows. Whose password is
-/// kept here comes in all the same.
+/// kept here comes in all the same. Forbidden when the password is right and has to be changed there first, or the
+/// account may not come in.
 pub async fn sign_in(
     core: &Core,
     email: &str,
@@ -103,7 +106,8 @@ pub async fn confirms_elsewhere(core: &Core, session: &Session) -> Result<bool, 
 /// where the account has one.
 ///
 /// # Errors
-/// Invalid `password` or `code`; too many after too many wrong ones; unavailable when a directory does not answer.
+/// Invalid `password` or `code`; too many after too many wrong ones; unavailable when a directory does not answer,
+/// forbidden when it takes the password and lets nobody in.
 pub async fn confirm(
     core: &Core,
     session: &Session,

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::ids::EnrollmentId;
 use crate::invitations;
 use crate::invitations::attempt::{self, AttemptStatus, cause};
+use crate::onboarding;
 
 const GRANT: &str = "SELECT t.status, t.invitation_id, i.org_unit_id, i.person_id, i.ownership, \
     i.enrollment_type, i.status, i.uses, i.uses_allowed, t.platform, t.expires_at \
@@ -68,6 +69,9 @@ pub(super) async fn first(
         return fail(cause::INVITATION_USED).await;
     }
     let (serial, udid) = (serial_of(message), udid_of(message));
+    if !onboarding::is_meant_in(tx, attempt_id, serial, udid).await? {
+        return fail(cause::WRONG_DEVICE).await;
+    }
     if !reaches(tx, attempt_id, serial, udid).await? {
         return fail(cause::DEVICE_OF_ANOTHER).await;
     }
@@ -115,6 +119,9 @@ pub(super) async fn reaches(
 ) -> Result<bool, Error> {
     const GRANTED: &str = "SELECT i.person_id, i.id, i.may_replace FROM attempt t \
         JOIN invitation i ON i.id = t.invitation_id WHERE t.id = $1";
+    if !onboarding::is_meant_in(tx, attempt_id, serial, udid).await? {
+        return Ok(false);
+    }
     let Some(holder) = tx.fetch_optional(HOLDER, args![serial, udid]).await? else {
         return Ok(true);
     };

@@ -41,7 +41,8 @@ pub(in crate::api) struct Attempt {
 #[derive(Serialize, ToSchema)]
 struct Consent {
     at: Time,
-    /// SHA-256 of the terms that were shown; none where the unit had none.
+    /// SHA-256 over language and text of the terms that were shown, as a unit's branding names them; none where
+    /// the unit had none.
     terms_sha256: Option<String>,
     terms_text: Option<String>,
     /// The lines that were shown, by list: `set_up`, `required`, `may`, `seen`, `never`.
@@ -49,6 +50,8 @@ struct Consent {
     ledger: serde_json::Value,
     ownership: String,
     platform: Option<String>,
+    /// The kind of enrollment that was agreed to.
+    enrollment_type: String,
     language: String,
     address: Option<String>,
 }
@@ -77,6 +80,7 @@ impl From<AttemptView> for Attempt {
             ledger: consent.ledger,
             ownership: consent.ownership,
             platform: consent.platform,
+            enrollment_type: consent.enrollment_type,
             language: consent.language,
             address: consent.address,
         });

@@ -8,6 +8,7 @@ use tillsyn_testkit::{OpenLdap, OpenLdapOptions, TestApp, both_engines};
 use zeroize::Zeroizing;
 
 use super::{in_state, person, settings, source, still, sync, three};
+use crate::console::browser::Browser;
 
 async fn ask(app: &TestApp, id: &DirectoryId, login: &str, password: &str) -> PasswordCheck {
     let password = Zeroizing::new(password.to_owned());
@@ -227,6 +228,73 @@ both_engines!(
         // Whoever is locked for good is not active in the list of people either.
         sync(&app, &id).await;
         assert_eq!(in_state(&app, "active").await, 4);
+    }
+);
+
+both_engines!(
+    portal_says_what_to_do_about_a_right_password_that_ended_and_nothing_to_strangers,
+    still(),
+    |app| async move {
+        let state = |uid: &str, lines: &str| {
+            let person = OpenLdap::person(uid, "Any", "Body");
+            format!("{}\n{lines}\n\n", person.trim_end())
+        };
+        let ldif = [
+            state("reset", "pwdReset: TRUE"),
+            state(
+                "expired",
+                "pwdChangedTime: 20200101000000Z\npwdPolicySubentry: cn=strict,ou=policies,dc=norrvik,dc=example",
+            ),
+            state("locked", "pwdAccountLockedTime: 20200101000000Z"),
+        ]
+        .concat();
+        let server = OpenLdap::start(OpenLdapOptions::default(), &ldif).await;
+        let mut with_url = settings(&server);
+        with_url.password_url = Some("https://password.norrvik.example".to_owned());
+        let id = source(&app, with_url).await;
+        sync(&app, &id).await;
+        let come = async |uid: &str, password: &str, lang: &'static str| {
+            let mut browser = Browser::new(&app);
+            browser.language = lang;
+            let login = format!("{uid}@norrvik.example");
+            let fields = [("login", login.as_str()), ("password", password)];
+            browser.send_form("/portal/sign-in", &fields).await
+        };
+        for (uid, lang, text) in [
+            ("reset", "en", "it has expired or has to be changed first"),
+            ("expired", "sv", "det har gått ut eller måste bytas först"),
+            (
+                "expired",
+                "ja",
+                "有効期限が切れているか、先に変更する必要があります",
+            ),
+        ] {
+            let password = format!("{uid}-password");
+            let told = come(uid, &password, lang).await.expect(403);
+            told.says(text);
+            told.says("href=\"https://password.norrvik.example\"");
+        }
+        // Whoever does not have the password learns nothing, nor does anybody of a locked account.
+        for (uid, password) in [
+            ("reset", "wrong-password"),
+            ("expired", "wrong-password"),
+            ("locked", "locked-password"),
+            ("nobody", "wrong-password"),
+        ] {
+            let told = come(uid, password, "en").await.expect(401);
+            told.says("Mail address or password is not right.");
+            told.says_not("password.norrvik.example");
+        }
+        // It was no guess, however often; it is recorded, and nobody is signed in.
+        for _ in 0..8 {
+            come("reset", "reset-password", "en").await.expect(403);
+        }
+        let sessions = "SELECT count(*) FROM session s JOIN account a ON a.id = s.account_id \
+            WHERE a.role = 'portal'";
+        assert_eq!(app.count(sessions).await, 0);
+        let refused = "SELECT count(*) FROM event WHERE action = 'session.create' \
+            AND result = 'refused'";
+        assert!(app.count(refused).await >= 15);
     }
 );
 

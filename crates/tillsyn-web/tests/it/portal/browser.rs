@@ -160,4 +160,14 @@ impl Seen {
         let at = self.html.find("/apple/enroll/")?;
         self.html[at..].split('"').next()
     }
+    /// What a hidden field carries.
+    #[track_caller]
+    pub(super) fn hidden(&self, name: &str) -> &str {
+        let before = format!("name=\"{name}\" value=\"");
+        let at = self
+            .html
+            .find(&before)
+            .unwrap_or_else(|| panic!("no {name} in {}", self.html));
+        self.html[at + before.len()..].split('"').next().unwrap()
+    }
 }

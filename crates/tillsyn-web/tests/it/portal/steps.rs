@@ -14,9 +14,17 @@ pub(super) async fn begin(
     platform: &str,
 ) -> String {
     let step = arrive(browser, invitation, platform).await;
-    let agreed = browser.post(&format!("{step}/consent"), "terms=").await;
+    let page = browser.get(&step).await;
+    let agreed = agree(browser, &step, &page).await;
     assert_eq!(agreed.location, step, "{}", agreed.html);
     step
+}
+
+/// The form of a page that asks to agree, sent as it stands there.
+pub(super) async fn agree(browser: &mut Browser, step: &str, page: &Seen) -> Seen {
+    let (terms, shown) = (page.hidden("terms"), page.hidden("shown"));
+    let form = format!("terms={terms}&shown={shown}");
+    browser.post(&format!("{step}/consent"), &form).await
 }
 
 /// Begins, and is then asked to agree.

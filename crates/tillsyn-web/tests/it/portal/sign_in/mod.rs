@@ -4,6 +4,7 @@ mod address;
 mod factors;
 mod first;
 mod links;
+mod own_passkeys;
 mod passkeys;
 mod passwords;
 mod reach;
