@@ -78,8 +78,7 @@ pub(crate) async fn is_meant_in(
         return Ok(true);
     };
     let (known_serial, known_udid) = (row.opt_text(0)?, row.opt_text(1)?);
-    let same = |known: &Option<String>, said: Option<&str>| {
-        said.is_some_and(|said| known.as_deref() == Some(said))
-    };
-    Ok(same(&known_serial, serial) || same(&known_udid, udid))
+    let same_serial = serial.is_some() && known_serial.as_deref() == serial;
+    let same_udid = udid.is_some() && known_udid.as_deref() == udid;
+    Ok(same_serial || same_udid)
 }
