@@ -118,7 +118,7 @@ impl Letter {
         } else {
             l.t_args("invite-mail-by", &who)
         };
-        let (title, intro) = match kind {
+        let (title, mut intro) = match kind {
             Kind::Invitation => (
                 l.t("invite-mail-title"),
                 vec![by, l.t("invite-mail-minutes")],
@@ -136,6 +136,9 @@ impl Letter {
                 vec![l.t("invite-mail-new-pin")],
             ),
         };
+        if kind != Kind::Pin && arguments["network_password"] == true {
+            intro.push(l.ta("invite-mail-network", organisation));
+        }
         let mut steps = vec![l.t("invite-mail-step-open")];
         if needs_pin {
             steps.push(l.t("invite-mail-step-pin"));

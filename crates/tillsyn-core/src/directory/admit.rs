@@ -24,3 +24,16 @@ pub(crate) async fn refuses_in(tx: &Tx, person: &PersonId, alone: bool) -> Resul
     }
     Ok(false)
 }
+
+/// Whether the person signs in with the password of a directory.
+pub(crate) async fn checks_password_in(tx: &Tx, person: &str) -> Result<bool, Error> {
+    const SETTINGS: &str = "SELECT o.settings FROM directory_link l JOIN directory_source s \
+        ON s.id = l.source_id JOIN ldap_source o ON o.source_id = s.id \
+        WHERE l.person_id = $1 AND s.status = 'active'";
+    for row in tx.fetch_all(SETTINGS, args![person]).await? {
+        if ldap::signs_in(row.str(0)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

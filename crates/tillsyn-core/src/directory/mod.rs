@@ -51,7 +51,7 @@ pub use token::{
     ScimTokenView, create_scim_token, note_ignored, revoke_scim_token, scim_connector, scim_tokens,
 };
 
-pub(crate) use admit::refuses_in;
+pub(crate) use admit::{checks_password_in, refuses_in};
 pub(crate) use groups::{drop_in, refuse_by_hand_in, refuse_renaming_in};
 pub(crate) use leavers::{forget_in, run_due};
 pub(crate) use person::refuse_owned_in;

@@ -7,6 +7,7 @@ use tillsyn_db::{Tx, args};
 use super::mint::{Pin, Secrets};
 use crate::branding::{self, Colour};
 use crate::core::Core;
+use crate::directory;
 use crate::error::Error;
 use crate::keys::KeyStore;
 use crate::mail::{NewMail, has_server, queue_in, withdraw_in};
@@ -86,7 +87,7 @@ pub(super) async fn queue_letter_in(
     now_ms: i64,
 ) -> Result<bool, Error> {
     const FIND: &str = "SELECT p.name, p.email, i.language, p.language, a.name, i.ownership, \
-        i.expires_at, i.pin_hash, u.name, i.mail_id, u.path FROM invitation i \
+        i.expires_at, i.pin_hash, u.name, i.mail_id, u.path, p.id FROM invitation i \
         JOIN person p ON p.id = i.person_id JOIN org_unit u ON u.id = i.org_unit_id \
         LEFT JOIN api_token k ON k.id = i.created_by LEFT JOIN account a \
         ON a.id = COALESCE(k.account_id, i.created_by) AND a.kind = 'person' \
@@ -102,13 +103,15 @@ pub(super) async fn queue_letter_in(
     let branding = branding::of_unit_in(tx, row.str(10)?).await?;
     let language = row.opt_text(2)?.or(row.opt_text(3)?);
     let language = language.unwrap_or_else(|| organisation.language.clone());
+    // Who signs in with the password of their network is told so, or would look for one of ours.
+    let network = directory::checks_password_in(tx, row.str(11)?).await?;
     let arguments = json!({
         "organisation": branding.name, "support": branding.contacts.line(),
         "accent": branding.accent_light.map(Colour::digits),
         "time_zone": organisation.time_zone, "unit": row.text(8)?,
         "public_url": paper.public_url, "person": row.text(0)?, "inviter": row.opt_text(4)?,
         "ownership": row.text(5)?, "expires_at": row.i64(6)?,
-        "needs_pin": row.opt_text(7)?.is_some(),
+        "network_password": network, "needs_pin": row.opt_text(7)?.is_some(),
         "code": letter.secrets.code.as_str(), "typed": letter.secrets.typed.as_str(),
         "pin": letter.pin.map(|pin| pin.pin.as_str()),
         "pin_expires_at": letter.pin.map(|pin| pin.until),

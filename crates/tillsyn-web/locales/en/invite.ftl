@@ -6,6 +6,7 @@ invite-mail-hello = Hello { $a },
 invite-mail-by = { $inviter } at { $organisation } invites you to connect your iPhone, iPad or Mac.
 invite-mail-org = { $a } invites you to connect your iPhone, iPad or Mac.
 invite-mail-minutes = It takes about three minutes. You see what is managed before you agree to anything.
+invite-mail-network = You reach your own pages with your mail address and the password that you use at { $a }.
 invite-mail-reminder = Your invitation is still open. Go on with the same link; nothing is lost.
 invite-mail-unfinished = You downloaded the profile, but it is not installed. Open the link again on that device: you get a new profile, and the page shows where it is in Settings.
 invite-mail-new-pin = Here is the new PIN that was asked for on the page of your invitation. The one before no longer works.

@@ -140,6 +140,7 @@ my-fact-os = System
 my-fact-serial = Serial number
 my-fact-own-name = Calls itself
 my-needs-approval = An administrator has to agree first.
+my-way-approval = { $a }. An administrator has to agree first.
 my-way-lock = With a message for whoever finds it
 my-way-lost = It shows only your message until you turn it off
 my-way-found = You have it back

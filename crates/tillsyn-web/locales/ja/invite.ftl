@@ -6,6 +6,7 @@ invite-mail-hello = { $a } 様
 invite-mail-by = { $organisation }の{ $inviter }さんから、iPhone、iPad または Mac を接続するための招待が届いています。
 invite-mail-org = { $a }から、iPhone、iPad または Mac を接続するための招待が届いています。
 invite-mail-minutes = 所要時間は約 3 分です。管理される内容を確認してから同意できます。
+invite-mail-network = 自分のページには、メールアドレスと{ $a }で使っているパスワードでサインインします。
 invite-mail-reminder = 招待はまだ有効です。同じリンクから続けてください。これまでの内容は失われません。
 invite-mail-unfinished = プロファイルはダウンロードされましたが、インストールされていません。そのデバイスでもう一度リンクを開いてください。新しいプロファイルが届き、「設定」のどこにあるかをページで案内します。
 invite-mail-new-pin = 招待のページで依頼された新しい PIN です。以前の PIN は使えなくなりました。

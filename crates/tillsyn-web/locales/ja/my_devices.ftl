@@ -134,6 +134,7 @@ my-fact-os = システム
 my-fact-serial = シリアル番号
 my-fact-own-name = デバイス上の名前
 my-needs-approval = 事前に管理者の承認が必要です。
+my-way-approval = { $a }。事前に管理者の承認が必要です。
 my-way-lock = 拾った人へのメッセージを表示できます
 my-way-lost = オフにするまで、あなたのメッセージだけを表示します
 my-way-found = デバイスが見つかったとき

@@ -6,6 +6,7 @@ invite-mail-hello = Hej { $a },
 invite-mail-by = { $inviter } på { $organisation } bjuder in dig att ansluta din iPhone, iPad eller Mac.
 invite-mail-org = { $a } bjuder in dig att ansluta din iPhone, iPad eller Mac.
 invite-mail-minutes = Det tar ungefär tre minuter. Du ser vad som hanteras innan du godkänner något.
+invite-mail-network = Du når dina egna sidor med din mejladress och det lösenord som du använder hos { $a }.
 invite-mail-reminder = Din inbjudan är fortfarande öppen. Fortsätt med samma länk; inget har gått förlorat.
 invite-mail-unfinished = Du hämtade profilen men den är inte installerad. Öppna länken igen på den enheten: du får en ny profil, och sidan visar var den finns i Inställningar.
 invite-mail-new-pin = Här är den nya PIN-koden som begärdes på sidan för din inbjudan. Den förra fungerar inte längre.

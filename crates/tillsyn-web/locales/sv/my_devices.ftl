@@ -140,6 +140,7 @@ my-fact-os = System
 my-fact-serial = Serienummer
 my-fact-own-name = Kallar sig
 my-needs-approval = En administratör måste godkänna först.
+my-way-approval = { $a }. En administratör måste godkänna först.
 my-way-lock = Med ett meddelande till den som hittar den
 my-way-lost = Den visar bara ditt meddelande tills du stänger av
 my-way-found = Du har fått tillbaka den

@@ -175,7 +175,7 @@ fn ways(l: Texts, detail: &MyDeviceDetail) -> Vec<Way> {
     let way = |act: SelfAct, path: &str, icon, text: String, hint: String, danger| {
         let level = detail.offers(act)?;
         let hint = match level {
-            Level::Approval => format!("{hint} {}", l.t("my-needs-approval")),
+            Level::Approval => l.ta("my-way-approval", hint.as_str()),
             Level::Off | Level::On => hint,
         };
         Some(Way {

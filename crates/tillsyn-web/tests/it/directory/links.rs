@@ -105,7 +105,10 @@ both_engines!(
             .await
             .unwrap();
         assert_eq!(members(&api, &app, "STAFF").await, [other.to_string()]);
-        assert_eq!(members(&api, &app, "PAYROLL").await, std::slice::from_ref(&first));
+        assert_eq!(
+            members(&api, &app, "PAYROLL").await,
+            std::slice::from_ref(&first)
+        );
         // Each is what their own directory says.
         let name = "SELECT name FROM person WHERE id = $1";
         assert_eq!(text(&app, name, &first).await.unwrap(), "Elin of HR");

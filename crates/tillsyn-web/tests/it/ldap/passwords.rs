@@ -1,9 +1,11 @@
 //! Signing in with the password of the directory.
 
+use serde_json::json;
 use tillsyn_core::accounts::portal::PasswordSource as _;
 use tillsyn_core::ids::{DirectoryId, PersonId};
 use tillsyn_core::ldap::{LdapPasswords, PasswordCheck, verify_password};
 use tillsyn_testkit::canaries::{Canary, cells};
+use tillsyn_testkit::letters::Letter;
 use tillsyn_testkit::{OpenLdap, OpenLdapOptions, TestApp, both_engines};
 use zeroize::Zeroizing;
 
@@ -353,5 +355,37 @@ both_engines!(
         server.stop();
         let away = there.verify(core, &maja, word("maja-password")).await;
         assert_eq!(away.unwrap_err().code, "directory_away");
+    }
+);
+
+both_engines!(
+    an_invitation_says_whose_password_is_asked_for_later,
+    still(),
+    |app| async move {
+        let server = OpenLdap::start(OpenLdapOptions::default(), &three()).await;
+        let id = source(&app, settings(&server)).await;
+        sync(&app, &id).await;
+        let api = app.owner_api().await;
+        let mails = crate::mail::server(&app, &api).await;
+        let (maja, ..) = person(&app, "maja").await.unwrap();
+        let body = json!({ "name": "Ann", "email": "ann@example.org", "language": "en" });
+        let ann = api.post("/api/v1/people", &body).await.expect(201);
+        let language = json!({ "language": "en" });
+        api.patch(&format!("/api/v1/people/{maja}"), &language)
+            .await
+            .expect(200);
+        for invited in [maja.as_str(), ann["id"].as_str().unwrap()] {
+            let body = json!({ "person_id": invited });
+            api.post("/api/v1/invitations/send", &body)
+                .await
+                .expect(201);
+        }
+        app.run_job("mail").await;
+        let letters: Vec<Letter> = mails.received().iter().map(Letter::read).collect();
+        assert_eq!(letters.len(), 2);
+        for letter in letters {
+            let told = letter.plain.contains("the password that you use at");
+            assert_eq!(told, letter.to != "ann@example.org", "{}", letter.plain);
+        }
     }
 );
