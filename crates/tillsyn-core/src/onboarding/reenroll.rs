@@ -64,7 +64,8 @@ impl Again {
     }
 }
 
-/// Whether a device may come in by the link of an attempt: always, unless the link is for another one.
+/// Whether a device may come in by the link of an attempt: always, unless the link is for another one, be it one that
+/// is no longer known.
 pub(crate) async fn is_meant_in(
     tx: &Tx,
     attempt: &str,
@@ -73,7 +74,8 @@ pub(crate) async fn is_meant_in(
 ) -> Result<bool, Error> {
     const FIND: &str = "SELECT d.serial_number, d.udid FROM attempt t \
         JOIN invitation i ON i.id = t.invitation_id \
-        JOIN device_summary d ON d.device_id = i.for_device_id WHERE t.id = $1";
+        LEFT JOIN device_summary d ON d.device_id = i.for_device_id \
+        WHERE t.id = $1 AND i.for_device_id IS NOT NULL";
     let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
         return Ok(true);
     };

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use tillsyn_core::actor::Permission as P;
 use tillsyn_core::jobs;
-use tillsyn_sim::{DeviceConfig, EnrollBy};
-use tillsyn_standins::smtp::{SmtpFault, SmtpStep};
+use tillsyn_sim::DeviceConfig;
 use tillsyn_testkit::{Api, TestApp, both_engines};
 
 use super::invitations::{by, letters, person};
@@ -184,121 +183,6 @@ both_engines!(
             json!({ "cancelled": 3 })
         );
         assert_eq!(app.count("SELECT count(*) FROM invitation").await, 65);
-    }
-);
-
-/// What becomes of a person of the long story.
-async fn act(app: &TestApp, number: usize, letter: &super::letters::Letter) {
-    let mut phone = app.device(DeviceConfig::iphone(app.next()));
-    let wrong = EnrollBy::Invitation {
-        server: app.url(),
-        code: letter.code(),
-        pin: Some("WRONGPIN".to_owned()),
-    };
-    match number % 6 {
-        // Mistypes the PIN first.
-        0 => {
-            phone.enroll(&wrong).await.unwrap_err();
-            let mut phone = app.device(DeviceConfig::iphone(app.next()));
-            phone.enroll(&by(app, letter)).await.unwrap();
-        }
-        // Mistypes it until it is locked.
-        1 => {
-            for _ in 0..5 {
-                let _ = phone
-                    .take_invitation(&app.url(), &letter.code(), Some("WRONGPIN"))
-                    .await;
-            }
-        }
-        // Fetches the profile and lets it lapse.
-        2 => {
-            let (code, pin) = (letter.code(), letter.pin());
-            let taken = phone
-                .take_invitation(&app.url(), &code, pin.as_deref())
-                .await;
-            phone
-                .download_profile(&taken.unwrap().profile_url)
-                .await
-                .unwrap();
-        }
-        // Does nothing.
-        3 => {}
-        _ => phone.enroll(&by(app, letter)).await.unwrap(),
-    }
-}
-
-both_engines!(
-    sixty_people_come_to_the_end_or_have_a_reason_and_the_counts_agree,
-    still(),
-    |app| async move {
-        let mut app = app;
-        let api = app.owner_api().await;
-        let server = server(&app, &api).await;
-        let policy = json!({ "pin": "mail", "remind_after_days": [], "remind_before_days": [] });
-        api.put("/api/v1/settings/invitations", &policy)
-            .await
-            .expect(200);
-        let batch = create(&api, json!({ "csv": csv(60) })).await;
-        begin(&api, &batch).await;
-        app.run_job("invitations").await;
-        // A slow mail server, which takes some at the second try, and one address never.
-        for _ in 0..6 {
-            server.script_once(SmtpFault::Code(SmtpStep::Recipient, 451));
-        }
-        server.script_once(SmtpFault::Code(SmtpStep::Recipient, 550));
-        app.run_job("mail").await;
-        let waiting = people(&api, &batch).await;
-        agrees(&waiting);
-        assert_eq!(
-            waiting["counts"],
-            json!({ "invited": 6, "mail_refused": 1, "mail_sent": 53 })
-        );
-        app.clock.advance_ms(10 * MINUTE_MS);
-        let mails = letters(&app, &server).await;
-        assert_eq!(mails.len(), 59);
-        for (number, letter) in mails.iter().enumerate() {
-            // All from one address: its own limit on wrong PINs is of another test.
-            if number == 30 {
-                app.clock.advance_ms(11 * MINUTE_MS);
-            }
-            act(&app, number, letter).await;
-        }
-        let midway = people(&api, &batch).await;
-        agrees(&midway);
-        assert_eq!(
-            midway["counts"],
-            json!({ "mail_refused": 1, "mail_sent": 10, "opened": 10, "profile_fetched": 10, "enrolled": 29 })
-        );
-        // The profiles lapse; whoever is stuck is written to again, with a new link and PIN.
-        app.clock.advance_ms(120 * MINUTE_MS);
-        app.run_job("minute").await;
-        let stuck = json!({ "steps": ["mail_sent", "opened", "profile_fetched", "failed", "mail_refused"] });
-        app.owner.fresh_at = Some(app.clock.now_ms());
-        let api = app.owner_api().await;
-        let before = letters(&app, &server).await.len();
-        api.post(&at(&batch, "/resend"), &stuck).await.expect(202);
-        app.run_job("invitations").await;
-        let mails = letters(&app, &server).await;
-        let new = &mails[before..];
-        assert_eq!(new.len(), 31);
-        for (number, letter) in new.iter().enumerate() {
-            if number > 0 {
-                let mut config = DeviceConfig::iphone(app.next());
-                config.behaviours.clock_skew_ms = 120 * MINUTE_MS;
-                let mut phone = app.device(config);
-                phone.enroll(&by(&app, letter)).await.unwrap();
-            }
-        }
-        let end = people(&api, &batch).await;
-        agrees(&end);
-        assert_eq!(end["counts"], json!({ "mail_sent": 1, "enrolled": 59 }));
-        assert_eq!(
-            app.count("SELECT count(*) FROM enrollment WHERE status = 'active'")
-                .await,
-            59
-        );
-        let none = json!({ "steps": ["enrolled"] });
-        api.post(&at(&batch, "/resend"), &none).await.expect(422);
     }
 );
 

@@ -12,7 +12,7 @@ use super::steps;
 
 /// The card, from its heading to the end of its section.
 fn card(html: &str) -> &str {
-    let at = html.find("id=\"mg-h\"").expect("the card");
+    let at = html.find("id=\"mg-h\"").unwrap();
     html[at..].split("</section>").next().unwrap()
 }
 

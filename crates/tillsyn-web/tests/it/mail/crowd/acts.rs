@@ -342,7 +342,7 @@ impl Page {
         let request = self.http.get(format!("{}{step}", self.base));
         let response = request.header(COOKIE, &self.cookie).send().await.unwrap();
         let html = response.text().await.unwrap();
-        let at = html.find("/apple/enroll/").expect("an install page");
+        let at = html.find("/apple/enroll/").unwrap();
         let path = html[at..].split('"').next().unwrap();
         format!("{}{path}", self.base)
     }

@@ -134,11 +134,12 @@ impl Fate {
     pub(super) fn mails(self) -> usize {
         match self {
             Self::HadDevice | Self::WrongRow | Self::Leaves | Self::NoSuchAddress => 0,
-            // The new link, or the new PIN.
-            Self::Locked | Self::LockedAlone => 2,
             // Reminded of the profile, and then of the invitation.
             Self::LapsesForGood => 3,
-            Self::Declines
+            // The new link or the new PIN; a reminder.
+            Self::Locked
+            | Self::LockedAlone
+            | Self::Declines
             | Self::AnotherServer
             | Self::WrongPlatform
             | Self::AtLimit
