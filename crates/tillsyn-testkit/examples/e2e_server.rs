@@ -251,13 +251,19 @@ impl Stage {
         })
     }
 
+    /// A device out of its box, of somebody who has set a passcode: without one the portal has something to say.
     fn factory_new(&self, order: &Json) -> Device {
         let kind: DeviceKind = order["kind"].as_str().unwrap_or("iphone").parse().unwrap();
-        let mut config = DeviceConfig::generate(kind, 7, self.app.next());
-        if let Some(name) = order["name"].as_str() {
-            name.clone_into(&mut config.name);
+        loop {
+            let mut config = DeviceConfig::generate(kind, 7, self.app.next());
+            if let Some(name) = order["name"].as_str() {
+                name.clone_into(&mut config.name);
+            }
+            let device = self.app.device(config);
+            if device.has_passcode() {
+                return device;
+            }
         }
-        self.app.device(config)
     }
 
     fn keep(&mut self, device: Device, profile: Vec<u8>) -> Json {

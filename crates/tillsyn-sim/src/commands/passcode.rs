@@ -9,7 +9,7 @@ use crate::plists::dict;
 
 impl Device {
     /// Nearly everybody has a passcode.
-    pub(super) fn has_passcode(&self) -> bool {
+    pub fn has_passcode(&self) -> bool {
         let chance = self.lasting("passcode", 10) > 0;
         self.memory.passcode.unwrap_or(chance)
     }

@@ -370,10 +370,6 @@ both_engines!(
         let (maja, ..) = person(&app, "maja").await.unwrap();
         let body = json!({ "name": "Ann", "email": "ann@example.org", "language": "en" });
         let ann = api.post("/api/v1/people", &body).await.expect(201);
-        let language = json!({ "language": "en" });
-        api.patch(&format!("/api/v1/people/{maja}"), &language)
-            .await
-            .expect(200);
         for invited in [maja.as_str(), ann["id"].as_str().unwrap()] {
             let body = json!({ "person_id": invited });
             api.post("/api/v1/invitations/send", &body)
@@ -384,7 +380,9 @@ both_engines!(
         let letters: Vec<Letter> = mails.received().iter().map(Letter::read).collect();
         assert_eq!(letters.len(), 2);
         for letter in letters {
-            let told = letter.plain.contains("the password that you use at");
+            let told = ["password that you use at", "som du använder hos", "使っているパスワード"]
+                .iter()
+                .any(|words| letter.plain.contains(words));
             assert_eq!(told, letter.to != "ann@example.org", "{}", letter.plain);
         }
     }
