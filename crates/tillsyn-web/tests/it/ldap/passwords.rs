@@ -380,9 +380,13 @@ both_engines!(
         let letters: Vec<Letter> = mails.received().iter().map(Letter::read).collect();
         assert_eq!(letters.len(), 2);
         for letter in letters {
-            let told = ["password that you use at", "som du använder hos", "使っているパスワード"]
-                .iter()
-                .any(|words| letter.plain.contains(words));
+            let told = [
+                "password that you use at",
+                "som du använder hos",
+                "使っているパスワード",
+            ]
+            .iter()
+            .any(|words| letter.plain.contains(words));
             assert_eq!(told, letter.to != "ann@example.org", "{}", letter.plain);
         }
     }

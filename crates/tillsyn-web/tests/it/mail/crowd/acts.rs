@@ -11,7 +11,7 @@ use tillsyn_sim::{Device, DeviceConfig, DeviceKind, EnrollBy, Network, NetworkCo
 use tillsyn_testkit::TestApp;
 
 use super::cast::{Fate, Member};
-use crate::mail::letters::Letter;
+use crate::mail::letters::{Letter, between};
 
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) \
     AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
@@ -247,7 +247,7 @@ impl Crowd {
             page.post(&format!("{step}/decline"), "").await;
             return;
         }
-        page.post(&format!("{step}/consent"), "terms=").await;
+        page.agree(&step).await;
         let told = match member.fate {
             Fate::AnotherServer => "cause=another_mdm",
             _ => "cause=cancelled",
@@ -337,11 +337,22 @@ impl Page {
         }
     }
 
+    async fn get(&self, path: &str) -> String {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let response = request.header(COOKIE, &self.cookie).send().await.unwrap();
+        response.text().await.unwrap()
+    }
+
+    /// Agrees to what the page of this step shows.
+    async fn agree(&mut self, step: &str) {
+        let shown = between(&self.get(step).await, "name=\"shown\" value=\"", "\"");
+        let fields = format!("terms=&shown={shown}");
+        self.post(&format!("{step}/consent"), &fields).await;
+    }
+
     /// The address of the profile on a page.
     async fn profile(&self, step: &str) -> String {
-        let request = self.http.get(format!("{}{step}", self.base));
-        let response = request.header(COOKIE, &self.cookie).send().await.unwrap();
-        let html = response.text().await.unwrap();
+        let html = self.get(step).await;
         let at = html.find("/apple/enroll/").unwrap();
         let path = html[at..].split('"').next().unwrap();
         format!("{}{path}", self.base)
