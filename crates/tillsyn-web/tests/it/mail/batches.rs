@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use tillsyn_core::actor::Permission as P;
 use tillsyn_core::jobs;
 use tillsyn_sim::DeviceConfig;
-use tillsyn_testkit::{Api, TestApp, both_engines};
+use tillsyn_testkit::{Api, both_engines};
 
 use super::invitations::{by, letters, person};
 use super::{server, still};
