@@ -252,7 +252,7 @@ pub(super) async fn follow(
             add: people(part),
             remove: Vec::new(),
         };
-        held |= one(core, &actor, group, &due, (change, part.len())).await?;
+        held |= one(core, &actor, group, &due, (change, due.add.len())).await?;
     }
     let going: &[String] = if due.declined { &[] } else { &due.remove };
     for part in going.chunks(MEMBERS) {

@@ -199,7 +199,9 @@ async fn deal(core: &Core) -> Result<(), Error> {
         let (mut batches, mut told, mut again) = (Vec::new(), Vec::new(), false);
         for (device, personal) in &leaver.devices {
             // A round that ended early goes on where it was.
-            if is_dealt_with(core, &leaver, device).await? {
+            let asked = asked_of(core, &leaver, device).await?;
+            if !asked.is_empty() {
+                batches.extend(asked);
                 continue;
             }
             let step = match (*personal, &leaver.policy) {
@@ -233,12 +235,13 @@ async fn deal(core: &Core) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether something was asked of a device since its person began to leave.
-async fn is_dealt_with(core: &Core, leaver: &Leaver, device: &DeviceId) -> Result<bool, Error> {
-    const ASKED: &str = "SELECT 1 FROM command c JOIN command_batch b ON b.id = c.batch_id \
-        WHERE c.device_id = $1 AND b.actor_kind = 'system' AND b.actor_id = $2 AND b.created_at >= $3 LIMIT 1";
+/// What was asked of a device since its person began to leave: a node may have ended before it noted it.
+async fn asked_of(core: &Core, leaver: &Leaver, device: &DeviceId) -> Result<Vec<String>, Error> {
+    const ASKED: &str = "SELECT DISTINCT b.id FROM command c JOIN command_batch b ON b.id = c.batch_id \
+        WHERE c.device_id = $1 AND b.actor_kind = 'system' AND b.actor_id = $2 AND b.created_at >= $3";
     let values = args![device, &leaver.source, leaver.since];
-    Ok(core.db().query_optional(ASKED, values).await?.is_some())
+    let rows = core.db().query_all(ASKED, values).await?;
+    rows.iter().map(|row| Ok(row.text(0)?)).collect()
 }
 
 /// Whether somebody still leaves, as the list said.

@@ -64,7 +64,8 @@ pub(super) async fn stand_in(
     const PUT: &str = "INSERT INTO person_life (person_id, state, since, source_id, run_id, raw_state) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, \
         since = excluded.since, source_id = excluded.source_id, run_id = excluded.run_id, \
-        raw_state = excluded.raw_state, held_run_id = NULL, released_at = NULL, acted_at = NULL";
+        raw_state = excluded.raw_state, released_at = NULL, acted_at = NULL, \
+        held_run_id = CASE WHEN excluded.state = 'active' THEN NULL ELSE person_life.held_run_id END";
     let before = match tx.fetch_optional(FIND, args![person]).await? {
         Some(row) => Some((LifeState::stored(row.str(0)?)?, row.text(1)?)),
         None => None,

@@ -120,7 +120,7 @@ pub async fn desk(core: &Core, actor: &Actor, id: &PersonId) -> Result<Desk, Err
     if sees_invitations {
         let views = invitations_of_person(core, actor, id, None, Some(MOST)).await?;
         let tried = attempts_of(core, actor, id).await?;
-        for view in &views.items {
+        for view in views.items.iter().filter(|view| !view.self_made) {
             facts.invitations.push(InvitationFacts {
                 id: view.id.to_string(),
                 // One that let a device in is not waiting for anybody.

@@ -232,7 +232,7 @@ struct Before {
 async fn before_in(tx: &Tx, actor: &Actor, id: &str, now_ms: i64) -> Result<Before, Error> {
     const FIND: &str = "SELECT i.org_unit_id, u.path, i.status, i.uses, i.uses_allowed, \
         i.expires_at, i.replaced_by, i.person_id, i.label, i.ownership, i.language, i.may_replace, \
-        i.pin_mode, i.pin_hash, i.account_rule, i.batch_id, p.status, p.email FROM invitation i \
+        i.pin_mode, i.pin_hash, i.account_rule, i.batch_id, p.status, p.email, i.self_made FROM invitation i \
         JOIN org_unit u ON u.id = i.org_unit_id LEFT JOIN person p ON p.id = i.person_id \
         WHERE i.id = $1";
     let not_found = || Error::not_found("invitation");
@@ -248,6 +248,13 @@ async fn before_in(tx: &Tx, actor: &Actor, id: &str, now_ms: i64) -> Result<Befo
         "used" => return over("This invitation has been used; there is nothing to send anew."),
         "revoked" => return over("This invitation was withdrawn or replaced. Make a new one."),
         _ => {}
+    }
+    if row.i64(18)? != 0 {
+        // It asks for the person's own sign-in, and may be for one device alone: a copy would do neither.
+        return Err(Error::conflict(
+            "invitation_self_made",
+            "This person made the link for themselves and can make another. Invite them instead.",
+        ));
     }
     if let Some(status) = row.opt_text(16)? {
         people::refuse_inactive(&status)?;
@@ -382,24 +389,22 @@ pub async fn send_new_pin(core: &Core, code: &str, caller: &Caller) -> Result<()
     refuse_without_server(core).await?;
     let now = core.now_ms();
     let network = network_of(caller.address.as_deref().unwrap_or("unknown"));
+    // Counted by itself, so that what is refused below counts too, and before a hash is worked out.
+    core.db()
+        .write(
+            (format!("pin-mail:{network}"), now),
+            |tx, (subject, now)| {
+                Box::pin(async move { reserve(tx, subject, Guesses::PIN_MAILS, *now).await })
+            },
+        )
+        .await?;
     let pin = Pin::new(now).await?;
     let paper = Paper::of(core).await?;
     let actor = Actor::person(found.open.id.as_str(), caller.address.clone());
-    let input = (
-        (
-            found.open.id.to_string(),
-            actor,
-            format!("pin-mail:{network}"),
-        ),
-        (paper, pin),
-        now,
-    );
+    let input = ((found.open.id.to_string(), actor), (paper, pin), now);
     core.db()
-        .write(input, |tx, ((id, actor, subject), (paper, pin), now)| {
-            Box::pin(async move {
-                reserve(tx, subject, Guesses::PIN_MAILS, *now).await?;
-                renew_by_mail_in(tx, actor, paper, id, pin, *now).await
-            })
+        .write(input, |tx, ((id, actor), (paper, pin), now)| {
+            Box::pin(async move { renew_by_mail_in(tx, actor, paper, id, pin, *now).await })
         })
         .await
 }

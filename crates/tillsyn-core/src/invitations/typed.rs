@@ -117,7 +117,8 @@ const ALL: &str = "typed";
 /// What all guess together closes the door to nobody: else whoever sends six hundred wrong codes keeps a school
 /// from enrolling, and that is worth more to them than a code, which is a link that still wants its PIN or sign-in.
 /// It makes each address and each network pay sooner instead: while wrong codes come in such a flood, three are free
-/// rather than twenty, then the delay doubles, and a right one goes through all the same. Forty bits bear that: a
+/// rather than twenty, then the delay doubles. Whoever has mistyped fewer goes through with a right one; an address
+/// that waits, waits with a right one too, for at most ten minutes. Forty bits bear that: a
 /// thousand addresses, each with a dozen guesses in ten minutes, hit one of a thousand open invitations in more than
 /// a year.
 struct Guesser {

@@ -34,6 +34,8 @@ pub struct InvitationView {
     pub attempts: i64,
     /// A mail server took its last mail.
     pub mail_sent: bool,
+    /// Its person made it; nobody else sends it.
+    pub self_made: bool,
 }
 
 /// The status as it is now: an open one whose time is over is expired, whatever the row says.
@@ -55,10 +57,13 @@ pub(super) fn status_now(
 const SELECT: &str = "SELECT i.id, i.label, i.person_id, p.name, p.email, i.ownership, i.language, \
     i.status, i.pin_hash, i.pin_failures, i.uses, i.uses_allowed, i.may_replace, i.created_at, \
     i.expires_at, (SELECT count(*) FROM attempt t WHERE t.invitation_id = i.id), u.path, \
-    COALESCE(a.name, t.name), o.path, m.status FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
+    COALESCE(a.name, t.name), o.path, m.status, i.self_made FROM invitation i JOIN org_unit u ON u.id = i.org_unit_id \
     LEFT JOIN person p ON p.id = i.person_id LEFT JOIN org_unit o ON o.id = p.org_unit_id \
     LEFT JOIN account a ON a.id = i.created_by LEFT JOIN api_token t ON t.id = i.created_by \
     LEFT JOIN mail_outbox m ON m.id = i.mail_id";
+
+/// In the place of a label that may be somebody's name.
+const HIDDEN: &str = "–";
 
 fn decode(row: &Row, actor: &Actor, now: i64) -> Result<InvitationView, Error> {
     // It stays in the unit that its person left; who they are, only those hear who reach them.
@@ -67,7 +72,12 @@ fn decode(row: &Row, actor: &Actor, now: i64) -> Result<InvitationView, Error> {
     let (uses, allowed, expires_at) = (row.i64(10)?, row.i64(11)?, row.i64(14)?);
     Ok(InvitationView {
         id: InvitationId::from_store(row.text(0)?),
-        label: row.text(1)?,
+        // Mostly the name.
+        label: if reached || row.opt_text(2)?.is_none() {
+            row.text(1)?
+        } else {
+            HIDDEN.to_owned()
+        },
         person_id: of_person(2)?.map(PersonId::from_store),
         person_name: of_person(3)?,
         person_email: of_person(4)?,
@@ -84,6 +94,7 @@ fn decode(row: &Row, actor: &Actor, now: i64) -> Result<InvitationView, Error> {
         expires_at,
         attempts: row.i64(15)?,
         mail_sent: row.opt_text(19)?.as_deref() == Some("sent"),
+        self_made: row.i64(20)? != 0,
     })
 }
 

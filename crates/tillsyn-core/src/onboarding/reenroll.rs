@@ -64,8 +64,8 @@ impl Again {
     }
 }
 
-/// Whether a device may come in by the link of an attempt: always, unless the link is for another one, be it one that
-/// is no longer known.
+/// Whether a device may come in by the link of an attempt: always, unless the link is for another one, or the one that
+/// it is for was given to somebody else since, is stolen, lost or no longer known.
 pub(crate) async fn is_meant_in(
     tx: &Tx,
     attempt: &str,
@@ -74,7 +74,10 @@ pub(crate) async fn is_meant_in(
 ) -> Result<bool, Error> {
     const FIND: &str = "SELECT d.serial_number, d.udid FROM attempt t \
         JOIN invitation i ON i.id = t.invitation_id \
-        LEFT JOIN device_summary d ON d.device_id = i.for_device_id \
+        LEFT JOIN device_summary d ON d.device_id = i.for_device_id AND d.person_id = i.person_id \
+        AND d.status NOT IN ('stolen', 'lost') AND NOT EXISTS (SELECT 1 FROM device x \
+        WHERE x.id = d.device_id AND x.stolen <> 0) AND NOT EXISTS (SELECT 1 FROM lost_mode m \
+        WHERE m.device_id = d.device_id AND m.ended_at IS NULL) \
         WHERE t.id = $1 AND i.for_device_id IS NOT NULL";
     let Some(row) = tx.fetch_optional(FIND, args![attempt]).await? else {
         return Ok(true);

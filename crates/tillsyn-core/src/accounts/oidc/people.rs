@@ -128,7 +128,7 @@ async fn first_in(
     new_person: &PersonId,
 ) -> Result<PersonId, Failed> {
     const TAKEN: &str = "SELECT p.id, p.status, u.path, (SELECT count(*) FROM person_identity i \
-        WHERE i.person_id = p.id AND i.provider_id = $2) FROM person p \
+        WHERE i.person_id = p.id AND i.provider_id = $2), p.email_changed_at FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id WHERE p.email = $1";
     let (email, verified) = coming.claims.email().ok_or(Fault::NoEmail)?;
     if !verified {
@@ -141,10 +141,13 @@ async fn first_in(
         .await
         .map_err(Error::from)?;
     let read = |row: &tillsyn_db::Row| {
-        Ok::<_, Error>((row.text(0)?, row.text(1)?, row.text(2)?, row.i64(3)?))
+        // An address that took the place of another proves nobody yet: whoever may change addresses would come in.
+        let unproved = row.opt_i64(4)?.is_some();
+        let closed = unproved || row.i64(3)? > 0;
+        Ok::<_, Error>((row.text(0)?, row.text(1)?, row.text(2)?, closed))
     };
     let person = match taken.as_ref().map(read).transpose()? {
-        Some((_, _, _, identities)) if !provider.links_existing || identities > 0 => {
+        Some((_, _, _, closed)) if !provider.links_existing || closed => {
             return Err(Fault::EmailTaken.into());
         }
         Some((_, _, path, _)) if !path.starts_with(&provider.unit_path) => {
@@ -205,7 +208,8 @@ async fn remember_in(
     let provider = &coming.provider.id;
     let values = args![provider, subject, person, coming.begin.now_ms];
     tx.execute(PUT, values).await.map_err(Error::from)?;
-    // Whom the provider vouches for has no password or passkey beside that, and nobody goes on who came with one.
+    // Whom the provider vouches for has no password beside that, and nobody goes on who came with one. What was a
+    // second factor stays one: it is asked for where the provider's own does not count.
     portal::close_in(tx, person, coming.begin.now_ms).await?;
     let unit = tx.fetch_one(UNIT, args![person]).await;
     let unit = unit.map_err(Error::from)?.text(0).map_err(Error::from)?;

@@ -30,10 +30,16 @@ pub(crate) async fn readdressed_in(
     const CHANGED: &str = "UPDATE person SET email_changed_at = $2 WHERE id = $1";
     const OPENED: &str = "SELECT 1 FROM account a WHERE a.person_id = $1 AND (a.password_hash <> '!' \
         OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id))";
+    const DEVICE: &str =
+        "SELECT 1 FROM enrollment WHERE person_id = $1 AND status = 'active' LIMIT 1";
     const TELL: &str = "INSERT INTO person_email_notice (person_id, email, created_at) VALUES ($1, $2, $3) \
         ON CONFLICT (person_id, email) DO UPDATE SET created_at = excluded.created_at";
     end_sessions_in(tx, person).await?;
     let Some(former) = former else {
+        // Whoever has a device is somebody already, with an address or without.
+        if tx.fetch_optional(DEVICE, args![person]).await?.is_some() {
+            tx.execute(CHANGED, args![person, now_ms]).await?;
+        }
         return Ok(Vec::new());
     };
     tx.execute(CHANGED, args![person, now_ms]).await?;
@@ -76,9 +82,18 @@ pub(crate) async fn tell_former(core: &Core) -> Result<(), Error> {
                 Box::pin(async move {
                     const TAKE: &str =
                         "DELETE FROM person_email_notice WHERE person_id = $1 AND email = $2";
+                    const HELD: &str = "SELECT 1 FROM person WHERE email = $1";
                     const WHO: &str = "SELECT name, language FROM person WHERE id = $1";
                     let taken = tx.execute(TAKE, args![person.as_str(), email.as_str()]);
                     if taken.await? == 0 {
+                        return Ok(());
+                    }
+                    // Somebody else has it by now: they are told nothing of whoever had it.
+                    if tx
+                        .fetch_optional(HELD, args![email.as_str()])
+                        .await?
+                        .is_some()
+                    {
                         return Ok(());
                     }
                     let who = tx.fetch_one(WHO, args![person.as_str()]).await?;

@@ -191,9 +191,15 @@ async fn end_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<u64, Error> {
     Ok(removed)
 }
 
-/// Takes every way in away that is the account's own, and ends its sessions: a provider vouches from now on.
+/// Takes the account's own password away, and ends its sessions: a provider vouches from now on. A passkey opens
+/// nothing by itself meanwhile.
 pub(crate) async fn close_in(tx: &Tx, person: &PersonId, now_ms: i64) -> Result<(), Error> {
-    end_in(tx, person, now_ms).await?;
+    const FIND: &str = "SELECT id FROM account WHERE person_id = $1";
+    if let Some(row) = tx.fetch_optional(FIND, args![person]).await? {
+        let account = AccountId::from_store(row.text(0)?);
+        ceremony::end_in(tx, &account).await?;
+        own::set_password_in(tx, &account, NO_PASSWORD, None, now_ms).await?;
+    }
     end_sessions_in(tx, person).await
 }
 

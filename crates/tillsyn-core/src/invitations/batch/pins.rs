@@ -1,14 +1,14 @@
 //! PINs that somebody hands over: made with the invitations, kept sealed for as long as they work, and told once.
 
 use serde_json::json;
-use tillsyn_db::{Row, Tx, args};
+use tillsyn_db::{Row, Tx, Value, args};
 use zeroize::Zeroizing;
 
 use super::store::reached_in;
 use crate::actor::{Actor, Permission};
 use crate::core::Core;
 use crate::error::Error;
-use crate::events::{self, NewEvent};
+use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::InvitationBatchId;
 use crate::imports::{harmless, written};
 use crate::invitations::mint::{Minted, Pin};
@@ -48,11 +48,18 @@ fn seal(keys: &KeyStore, pin: &Pin, invitation: &str) -> Vec<u8> {
     keys.seal(pin.pin.as_bytes(), table, column, invitation)
 }
 
-/// Those that still open something: not renewed, locked or used meanwhile. $2 is the present time.
+/// Those that still open something: not renewed, locked or used meanwhile; of people whom the actor reaches. $2 is
+/// the present time, $4 and $5 what is reached.
 const GOOD: &str = "FROM invitation_batch_item i JOIN invitation v ON v.id = i.invitation_id \
-    JOIN person p ON p.id = i.person_id WHERE i.batch_id = $1 AND i.pin_until > $2 \
+    JOIN person p ON p.id = i.person_id JOIN org_unit o ON o.id = p.org_unit_id \
+    AND o.path >= $4 AND o.path < $5 WHERE i.batch_id = $1 AND i.pin_until > $2 \
     AND v.pin_expires_at = i.pin_until AND v.pin_failures < $3 AND v.status = 'open' \
     AND v.uses < v.uses_allowed AND v.expires_at > $2 AND p.status = 'active'";
+
+fn good(actor: &Actor, id: &InvitationBatchId, now_ms: i64) -> Vec<Value> {
+    let path = actor.unit_path.as_str();
+    args![id, now_ms, PIN_TRIES, path, prefix_end(path)]
+}
 
 /// How many PINs of a batch wait to be handed over.
 ///
@@ -69,7 +76,7 @@ pub async fn batch_pins_waiting(
             Box::pin(async move {
                 reached_in(tx, actor, Permission::InvitationsRead, id).await?;
                 let sql = format!("SELECT count(*) {GOOD}");
-                let rows = tx.fetch_all_dyn(&sql, args![id, *now, PIN_TRIES]).await?;
+                let rows = tx.fetch_all_dyn(&sql, good(actor, id, *now)).await?;
                 rows.first().map_or(Ok(0), |row| Ok(row.i64(0)?))
             })
         })
@@ -107,13 +114,14 @@ async fn take_in(
     now_ms: i64,
 ) -> Result<Vec<BatchPin>, Error> {
     const FORGET: &str = "UPDATE invitation_batch_item SET pin_sealed = NULL, pin_until = NULL \
-        WHERE batch_id = $1 AND pin_until IS NOT NULL";
+        WHERE batch_id = $1 AND pin_until IS NOT NULL AND person_id IN (SELECT p.id FROM person p \
+        JOIN org_unit o ON o.id = p.org_unit_id WHERE o.path >= $2 AND o.path < $3)";
     let found = reached_in(tx, actor, Permission::InvitationsWrite, id).await?;
     let sql = format!(
         "SELECT i.line, i.person_id, p.name, COALESCE(p.email, ''), i.pin_sealed, i.pin_until, v.id {GOOD} \
          ORDER BY i.line"
     );
-    let rows = tx.fetch_all_dyn(&sql, args![id, now_ms, PIN_TRIES]).await?;
+    let rows = tx.fetch_all_dyn(&sql, good(actor, id, now_ms)).await?;
     let pins = rows.iter().map(|row| open(row, keys));
     let pins = pins.collect::<Result<Vec<_>, Error>>()?;
     if pins.is_empty() {
@@ -121,7 +129,9 @@ async fn take_in(
             whoever needs it.";
         return Err(Error::conflict("no_pins", text));
     }
-    tx.execute(FORGET, args![id]).await?;
+    let path = actor.unit_path.as_str();
+    tx.execute(FORGET, args![id, path, prefix_end(path)])
+        .await?;
     let (action, kind) = ("invitation_batch.pins", "invitation_batch");
     let event = NewEvent::done(action, kind, id.as_str(), &found.unit_id)
         .with(json!({ "people": pins.len() }));

@@ -56,6 +56,7 @@ pub(super) async fn build(visitor: &Visitor, id: &str) -> Result<InvitationPage,
             .collect(),
         revoke: address(urls::invitation_revoke(id.as_str())),
         resend: if matches!(found.status, "open" | "expired")
+            && !found.self_made
             && visitor.may(Permission::InvitationsWrite)
         {
             urls::invitation_resend(id.as_str())

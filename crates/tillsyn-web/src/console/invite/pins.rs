@@ -31,6 +31,10 @@ pub(crate) async fn pins(
     filled: Filled<PinsFields>,
 ) -> Result<Response, Failure> {
     let (visitor, fields, id) = (filled.visitor, filled.fields, batch_id(&id)?);
+    // Everything else first: what is taken is told here or never.
+    let found = core::batch(visitor.core(), visitor.actor(), &id).await?;
+    let visitor = visitor.at(urls::invitation_batch(id.as_str()));
+    let frame = visitor.frame(Place::Invitations, "").await?;
     let taken = core::take_batch_pins(visitor.core(), visitor.actor(), &id).await;
     let pins = match taken {
         Ok(pins) => pins,
@@ -40,20 +44,18 @@ pub(crate) async fn pins(
         let bytes = core::batch_pins_csv(&pins)?;
         return Ok(csv_file(FILE, bytes.to_vec()));
     }
-    let found = core::batch(visitor.core(), visitor.actor(), &id).await?;
     let first = pins.iter().map(|pin| pin.until).min().unwrap_or(0);
     let line = |pin: BatchPin| PinLine {
         name: pin.name,
         email: pin.email,
         pin: pin.pin.to_string(),
     };
-    let visitor = visitor.at(urls::invitation_batch(id.as_str()));
     let shown = PinsPage {
         title: title(&visitor, &found),
         back: urls::invitation_batch(id.as_str()),
         until: visitor.texts.deadline(first, &visitor.zone),
         rows: pins.into_iter().map(line).collect(),
-        f: visitor.frame(Place::Invitations, "").await?,
+        f: frame,
     };
     Ok(page(StatusCode::OK, &shown))
 }

@@ -61,6 +61,13 @@ both_engines!(
         page.says(&format!("action=\"{}\"", elin.path("/again")));
 
         let step = begin(&mut elin).await;
+        // A copy of the link would be for any device, and for whoever has it: nobody sends one.
+        let api = app.owner_api().await;
+        let listed = api.get("/api/v1/invitations").await.expect(200);
+        let newest = listed["items"][0]["id"].as_str().unwrap();
+        let path = format!("/api/v1/invitations/{newest}/resend");
+        let refused = api.post(&path, &serde_json::json!({})).await.expect(409);
+        assert_eq!(refused["code"], "invitation_self_made");
         let mut device = elin.device.clone();
         assert!(install(&app, &mut elin.browser, &step, &mut device).await);
         device.session().await.unwrap();

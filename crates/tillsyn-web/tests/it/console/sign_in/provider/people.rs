@@ -157,3 +157,20 @@ async fn a_refused_sign_in_leaves_nothing_behind() {
     assert_eq!(world.app.count(identities).await, 1);
     assert_eq!(world.app.count(kept).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_somebody_just_changed_links_nobody() {
+    let world = world(|input| input.links_existing = true).await;
+    let api = world.app.owner_api().await;
+    let person = json!({ "name": "Anna", "email": "anna@example.org" });
+    let made = api.post("/api/v1/people", &person).await.expect(201);
+    let path = format!("/api/v1/people/{}", made["id"].as_str().unwrap());
+    // Whoever may change addresses gives Anna the address that they have at the provider.
+    api.patch(&path, &json!({ "email": ELSA }))
+        .await
+        .expect(200);
+    let mut browser = Browser::new(&world.app);
+    come(&world, &mut browser).await.expect(403);
+    let identities = "SELECT count(*) FROM person_identity";
+    assert_eq!(world.app.count(identities).await, 0);
+}
