@@ -1,9 +1,11 @@
-//! Fails the build when a text is missing, unused, or differs in shape between the languages.
+//! Fails the build when a text is missing, unused, or differs in shape between the languages, and puts the
+//! documents of `docs/` into the program.
 //!
 //! Uses are found by text search: a call `t("key")`, `tn("key"`, `ta("key"`, `t_args("key"`,
 //! `rich("key")`, `rich_args("key"` or `key("key")` in a template or in `src`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,6 +32,9 @@ fn main() -> ExitCode {
         .collect();
     compare(&catalogues, &mut faults);
     check_payloads(&mut faults);
+    if let Err(fault) = embed_documents() {
+        faults.push(format!("docs: {fault}"));
+    }
     let mut used = BTreeMap::new();
     for (folder, ending) in [("templates", "html"), ("src", "rs")] {
         for file in files(Path::new(folder), ending) {
@@ -55,6 +60,33 @@ fn main() -> ExitCode {
         println!("cargo::error={fault}");
     }
     ExitCode::FAILURE
+}
+
+/// A table of every document, and one of the pictures that they show, as `(path below docs, content)`.
+fn embed_documents() -> std::io::Result<()> {
+    let folder = Path::new("../../docs");
+    println!("cargo::rerun-if-changed=../../docs");
+    let root = folder.canonicalize()?;
+    let mut table = String::new();
+    for (name, content, below, ending, include) in [
+        ("TEXTS", "&str", "", "md", "include_str"),
+        ("PICTURES", "&[u8]", "guide", "png", "include_bytes"),
+    ] {
+        let _ = writeln!(table, "pub(super) const {name}: &[(&str, {content})] = &[");
+        for file in files(&root.join(below), ending) {
+            let path = file.strip_prefix(&root).unwrap_or(&file).display();
+            let file = file.display();
+            let _ = writeln!(
+                table,
+                "    ({:?}, {include}!({:?})),",
+                path.to_string(),
+                file.to_string()
+            );
+        }
+        let _ = writeln!(table, "];");
+    }
+    let out = std::env::var("OUT_DIR").unwrap_or_default();
+    fs::write(Path::new(&out).join("documents.rs"), table)
 }
 
 fn read_catalogue(language: &str, faults: &mut Vec<String>) -> Catalogue {

@@ -18,6 +18,7 @@ use tillsyn_web::console::commands::{CommandPage, CommandsPage};
 use tillsyn_web::console::device::DevicePage;
 use tillsyn_web::console::devices::DevicesPage;
 use tillsyn_web::console::directory_ldap::DirectoryLdapPage;
+use tillsyn_web::console::docs::{DocPage, DocsPage};
 use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
@@ -72,6 +73,8 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AccountPage>(folder, texts)?;
     write::<AppPage>(folder, texts)?;
     write::<RecoveryCodesPage>(folder, texts)?;
+    write::<DocsPage>(folder, texts)?;
+    write::<DocPage>(folder, texts)?;
     write::<OverviewPage>(folder, texts)?;
     write::<DevicesPage>(folder, texts)?;
     write::<DevicePage>(folder, texts)?;

@@ -6,6 +6,7 @@ pub mod auth;
 mod compat;
 pub mod console;
 mod device;
+mod docs;
 mod enroll;
 pub mod error;
 pub mod i18n;

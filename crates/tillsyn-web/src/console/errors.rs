@@ -15,6 +15,8 @@ pub struct ErrorPage {
     pub text: String,
     /// For support; empty when there is nothing to look up.
     pub request_id: String,
+    /// Where it is explained; empty for whoever may not read it.
+    pub help: String,
     pub ways: Vec<Link>,
 }
 
@@ -36,6 +38,7 @@ impl ErrorPage {
             title,
             text,
             request_id: request_id.to_owned(),
+            help: String::new(),
             ways,
         }
     }

@@ -77,6 +77,8 @@ pub enum Place {
     SignOn,
     Directories,
     Roles,
+    /// The documentation, at the foot.
+    Docs,
 }
 
 #[derive(Debug, Default)]
@@ -320,6 +322,11 @@ impl Frame {
                     ),
                     item(Place::Tokens, urls::TOKENS, "key", l.t("nav-tokens")),
                 ],
+            },
+            NavGroup {
+                id: "",
+                head: String::new(),
+                items: vec![item(Place::Docs, urls::DOCS, "file", l.t("nav-docs"))],
             },
         ];
         for group in &mut groups {

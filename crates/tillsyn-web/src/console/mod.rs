@@ -14,6 +14,7 @@ pub mod device;
 pub mod devices;
 pub mod directories;
 pub mod directory_ldap;
+pub mod docs;
 pub mod enrollment;
 pub mod errors;
 mod events;
@@ -47,6 +48,8 @@ mod samples_audit;
 mod samples_desk;
 #[cfg(any(test, feature = "testing"))]
 mod samples_directory;
+#[cfg(any(test, feature = "testing"))]
+mod samples_docs;
 #[cfg(any(test, feature = "testing"))]
 mod samples_guard;
 #[cfg(any(test, feature = "testing"))]

@@ -212,6 +212,9 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::CONFIRM, SESSION, SESSION),
     (urls::PREFERENCES, None, SESSION),
     ("/console/{*rest}", SESSION, SESSION),
+    // Documentation.
+    (urls::DOCS, SESSION, None),
+    ("/console/docs/{*page}", SESSION, None),
     // The fleet.
     (urls::CONSOLE, SESSION, None),
     (urls::EVENTS, SESSION, None),

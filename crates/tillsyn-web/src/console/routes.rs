@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use super::form::UPLOAD_LIMIT;
 use super::{
     access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
-    device, devices, directories, directory_ldap, enrollment, events, failure, help_desk,
+    device, devices, directories, directory_ldap, docs, enrollment, events, failure, help_desk,
     identity_providers, imports, invite, mail, needs, notifications, organisation, overview,
     profiles, rollout, secrets, settings, webhooks,
 };
@@ -69,6 +69,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/console/plans/{id}/apply", post(rollout::apply))
         .route("/console/plans/{id}/cancel", post(rollout::cancel))
         .merge(of_enrollment())
+        .merge(of_guides())
         .route(
             urls::PUSH,
             get(settings::push_page)
@@ -91,6 +92,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn(needs::refuse_undeclared))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+/// What helps the reader on.
+fn of_guides() -> Router<AppState> {
+    Router::new()
+        .route(urls::DOCS, get(docs::shelves))
+        .route("/console/docs/{*page}", get(docs::document))
 }
 
 fn of_mail() -> Router<AppState> {

@@ -1175,6 +1175,7 @@ impl Sample for CommandPage {
             uuid: "8f2b6c1e-3d77-4f0e-9c55-2b1f0c9f4a10".to_owned(),
             status: status(l, "command", state),
             cause: words::transition(l, state, "", "", ""),
+            help: crate::docs::help(crate::docs::Topic::Reason, state).unwrap_or_default(),
             by: "Maja Bergqvist".to_owned(),
             reason: String::new(),
             created: ago(l, 12),
@@ -1625,6 +1626,8 @@ impl Sample for AttemptPage {
                     AttemptFailure {
                         cause: failure.cause(l),
                         remedy: failure.remedy_for_administrator(l),
+                        help: crate::docs::help(crate::docs::Topic::Cause, failure.value())
+                            .unwrap_or_default(),
                         person_lang: theirs.tag(),
                         person_cause: failure.cause(theirs),
                         person_remedy: failure.remedy(theirs),

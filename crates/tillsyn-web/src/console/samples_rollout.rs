@@ -71,6 +71,11 @@ fn item(l: Texts, name: &str, state: &str) -> ItemRow {
         } else {
             String::new()
         },
+        help: if refused {
+            urls::DOCS.to_owned()
+        } else {
+            String::new()
+        },
         said: if refused {
             "The profile is invalid. (MCProfileErrorDomain 1000)".to_owned()
         } else {

@@ -74,6 +74,8 @@ pub const ADMINISTRATORS: &str = "/console/settings/administrators";
 pub const IDENTITY_PROVIDERS: &str = "/console/settings/sign-in";
 pub const IDENTITY_PROVIDER_NEW: &str = "/console/settings/sign-in/new";
 pub const ROLES: &str = "/console/settings/roles";
+/// The documentation; a document or picture is below it.
+pub const DOCS: &str = "/console/docs";
 pub const WELCOME: &str = "/console/welcome";
 /// A person's own pages.
 pub const PORTAL: &str = "/portal";

@@ -43,6 +43,8 @@ pub struct CommandPage {
     pub status: Status,
     /// What it waits for or why it ended so, and what to do.
     pub cause: String,
+    /// Where that is explained; empty when all is well.
+    pub help: String,
     pub by: String,
     pub reason: String,
     pub created: When,

@@ -14,6 +14,7 @@ use crate::console::failure::Failure;
 use crate::console::frame::Place;
 use crate::console::visitor::Visitor;
 use crate::console::words;
+use crate::docs::{Topic, help};
 use crate::ui::{Link, page, status, urls};
 
 /// One command with every transition.
@@ -37,6 +38,7 @@ pub(crate) async fn show(
         uuid: command.id.to_string(),
         status: status(l, "command", &command.status),
         cause: cause_of(&visitor, &command),
+        help: explained(&command),
         by: words::asked_by(l, &command.actor_kind, command.actor_name.as_deref()),
         reason: command
             .reason
@@ -56,6 +58,15 @@ pub(crate) async fn show(
             .await?,
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// By its cause, else by its status.
+fn explained(command: &CommandView) -> String {
+    let cause = command.status_reason.as_deref().unwrap_or_default();
+    let found = help(Topic::Reason, cause);
+    found
+        .or_else(|| help(Topic::Reason, &command.status))
+        .unwrap_or_default()
 }
 
 /// The command of this device; a command of another one is not at this address.

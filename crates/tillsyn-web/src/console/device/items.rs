@@ -13,6 +13,7 @@ use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::notice::{Told, go};
 use crate::console::words;
+use crate::docs::{Topic, help};
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status, status, urls};
 
@@ -39,6 +40,8 @@ pub struct ItemRow {
     /// What brings it here, most direct first.
     pub why: Vec<WhyLine>,
     pub reason: String,
+    /// Where that is explained.
+    pub help: String,
     /// The device's own words.
     pub said: String,
     pub next: Option<When>,
@@ -144,6 +147,11 @@ impl ItemRow {
             confirmed: proof(item.confirmed_version, item.confirmed_at),
             why: item.why.iter().flat_map(|why| lines(l, why)).collect(),
             reason: reason(l, item),
+            help: item
+                .reason
+                .as_deref()
+                .and_then(|code| help(Topic::Reason, code))
+                .unwrap_or_default(),
             said: said(item.reason_detail.as_ref()),
             next: item.next_attempt_at.map(|at| l.moment(at, zone)),
             drifted: item.drifted_at.filter(|_| item.drifts > 0).map(|at| Proof {

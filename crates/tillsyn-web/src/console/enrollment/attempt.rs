@@ -15,6 +15,7 @@ use crate::console::failure::Failure;
 use crate::console::frame::Place;
 use crate::console::visitor::Visitor;
 use crate::console::words;
+use crate::docs::{Topic, help};
 use crate::i18n::{Lang, Texts};
 use crate::portal::enroll::Failure as Cause;
 use crate::portal::{managed, paragraphs};
@@ -122,6 +123,7 @@ fn failure(l: Texts, person: Texts, cause: Cause) -> AttemptFailure {
     AttemptFailure {
         cause: cause.cause(l),
         remedy: cause.remedy_for_administrator(l),
+        help: help(Topic::Cause, cause.value()).unwrap_or_default(),
         person_lang: person.tag(),
         person_cause: cause.cause(person),
         person_remedy: cause.remedy(person),

@@ -189,6 +189,8 @@ pub struct AttemptStep {
 pub struct AttemptFailure {
     pub cause: String,
     pub remedy: String,
+    /// Where it is explained.
+    pub help: String,
     pub person_lang: &'static str,
     pub person_cause: String,
     pub person_remedy: String,

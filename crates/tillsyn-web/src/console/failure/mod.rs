@@ -13,6 +13,7 @@ use super::notice;
 use super::visitor::Guest;
 use super::words;
 use crate::auth::SET_UP_NEEDED;
+use crate::docs::of_error;
 use crate::error::{AppError, ErrorKind};
 use crate::middleware::scope;
 use crate::state::AppState;
@@ -104,7 +105,7 @@ async fn failed_page(
     }
     let l = guest.texts;
     let id = scope::request_id();
-    let page = match error.status() {
+    let mut page = match error.status() {
         _ if matches!(error.code(), "session" | "csrf_token") => ErrorPage::session_over(bare),
         StatusCode::UNAUTHORIZED => ErrorPage::session_over(bare),
         StatusCode::FORBIDDEN => ErrorPage::forbidden(bare, &id),
@@ -117,6 +118,9 @@ async fn failed_page(
         status if status.is_server_error() => ErrorPage::failed(bare, &id),
         _ => ErrorPage::refused(bare, words::refusal(l, error.code()), &id),
     };
+    if guest.session.is_some() {
+        page.help = of_error(error);
+    }
     let mut answer = guest.page(error.status(), &page);
     if let Some(secs) = error.retry_after_secs() {
         answer

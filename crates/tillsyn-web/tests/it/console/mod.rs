@@ -9,6 +9,7 @@ mod devices;
 mod drafts;
 mod enrollment;
 mod events;
+mod guides;
 mod help_desk;
 mod imports;
 mod invite;
