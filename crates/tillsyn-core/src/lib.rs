@@ -55,6 +55,7 @@ pub mod platform;
 pub mod profiles;
 pub mod push;
 pub mod reconcile;
+pub mod reports;
 pub mod roles;
 pub mod self_service;
 pub mod settings;

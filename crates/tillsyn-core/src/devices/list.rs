@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use tillsyn_db::{Row, Value, args};
 
+use super::narrow::Narrow;
 use crate::actor::{Actor, Permission, may};
 use crate::commands::store::shown_name;
 use crate::core::Core;
@@ -10,6 +11,9 @@ use crate::error::Error;
 use crate::events::prefix_end;
 use crate::ids::{DeviceId, GroupId, OrgUnitId, PersonId};
 use crate::paging::{Cursor, Page, page_size};
+
+/// In place of a value that nobody knows.
+const UNKNOWN: &str = "unknown";
 
 /// Which devices. Several values of one field mean "one of them".
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,7 @@ pub struct DeviceFilter {
     pub person: Option<PersonId>,
     /// In this group, themselves or by their person.
     pub group: Option<GroupId>,
+    pub narrow: Narrow,
 }
 
 /// What to sort by.
@@ -169,12 +174,15 @@ impl Query {
 
     fn one_of(&mut self, column: &'static str, values: &[String]) {
         for (index, value) in values.iter().take(20).enumerate() {
-            let open = if index == 0 {
-                format!(" AND ({column} = ?")
+            let open = if index == 0 { " AND (" } else { " OR " };
+            if value == UNKNOWN {
+                self.sql.push_str(open);
+                self.sql.push_str("COALESCE(");
+                self.sql.push_str(column);
+                self.sql.push_str(", '') = ''");
             } else {
-                format!(" OR {column} = ?")
-            };
-            self.push(&open, Value::from(value.as_str()));
+                self.push(&format!("{open}{column} = ?"), Value::from(value.as_str()));
+            }
         }
         if !values.is_empty() {
             self.sql.push(')');
@@ -186,6 +194,7 @@ impl Query {
         self.one_of("d.status", &filter.status);
         self.one_of("d.ownership", &filter.ownership);
         self.one_of("d.contact", &filter.contact);
+        self.narrow(&filter.narrow);
         self.one_of("d.os_version", &filter.os_version);
         if let Some(since) = filter.seen_since {
             self.push(" AND d.last_seen > ?", Value::from(since));

@@ -4,17 +4,21 @@ mod channels;
 mod detail;
 pub(crate) mod facts;
 mod list;
+mod narrow;
 mod overview;
 mod place;
 mod reach;
 mod status_reports;
 pub(crate) mod summary;
+mod tally;
 
 pub(crate) use place::move_in;
+pub(crate) use tally::{Tally, tally};
 
 pub use channels::ChannelView;
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
+pub use narrow::{Ago, Narrow};
 pub use overview::{Overview, VersionCount, overview};
 pub use place::move_devices;
 pub use reach::{Reached, reach};

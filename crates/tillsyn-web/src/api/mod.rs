@@ -55,6 +55,7 @@ mod profiles;
 mod push_certificates;
 mod push_requests;
 mod push_vendor;
+mod reports;
 mod roles;
 mod routes;
 mod self_service;

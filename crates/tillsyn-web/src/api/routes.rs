@@ -79,6 +79,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::identity_providers::routes())
         .merge(super::guard::routes())
         .merge(super::accounts::routes())
+        .merge(super::reports::routes())
         .merge(super::roles::routes())
         .merge(groups::routes())
         .merge(people::routes())

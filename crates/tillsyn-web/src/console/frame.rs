@@ -64,6 +64,7 @@ pub enum Place {
     Guard,
     SelfService,
     Audit,
+    Reports,
     Push,
     Units,
     Inventory,
@@ -267,6 +268,7 @@ impl Frame {
                         l.t("nav-campaigns"),
                     ),
                     item(Place::Audit, urls::AUDIT, "audit", l.t("nav-audit")),
+                    item(Place::Reports, urls::REPORTS, "report", l.t("nav-reports")),
                 ],
             },
             NavGroup {

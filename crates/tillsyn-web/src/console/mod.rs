@@ -34,6 +34,7 @@ pub mod notifications;
 pub mod organisation;
 pub mod overview;
 pub mod profiles;
+pub mod reports;
 pub mod rollout;
 mod routes;
 #[cfg(any(test, feature = "testing"))]
@@ -68,6 +69,8 @@ mod samples_people;
 mod samples_profiles;
 #[cfg(any(test, feature = "testing"))]
 mod samples_push;
+#[cfg(any(test, feature = "testing"))]
+mod samples_reports;
 #[cfg(any(test, feature = "testing"))]
 mod samples_rollout;
 #[cfg(any(test, feature = "testing"))]

@@ -219,6 +219,9 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::CONSOLE, SESSION, None),
     (urls::EVENTS, SESSION, None),
     (urls::DEVICES, DEVICES, None),
+    (urls::REPORTS, DEVICES, None),
+    ("/console/reports/{name}", DEVICES, None),
+    ("/console/reports/{name}/csv", DEVICES, None),
     (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
     (urls::DEVICES_MOVE, Some(MOVE_DEVICES), Some(MOVE_DEVICES)),
     // What waits for a second person, and the guard.

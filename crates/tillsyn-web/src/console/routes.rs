@@ -10,7 +10,7 @@ use super::{
     access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
     device, devices, directories, directory_ldap, docs, enrollment, events, failure, help_desk,
     identity_providers, imports, invite, mail, needs, notifications, organisation, overview,
-    profiles, rollout, secrets, settings, webhooks,
+    profiles, reports, rollout, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -47,6 +47,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             get(devices::many).post(devices::send_many),
         )
         .merge(of_device())
+        .merge(of_reports())
         .merge(of_organisation())
         .merge(of_administrators())
         .merge(of_audit())
@@ -477,6 +478,14 @@ fn of_invite() -> Router<AppState> {
             urls::INVITATION_POLICY,
             get(invite::policy_page).post(invite::change_policy),
         )
+}
+
+fn of_reports() -> Router<AppState> {
+    let one = "/console/reports/{name}";
+    Router::new()
+        .route(urls::REPORTS, get(reports::list))
+        .route(one, get(reports::show))
+        .route(&format!("{one}/csv"), get(reports::file))
 }
 
 fn of_device() -> Router<AppState> {

@@ -40,6 +40,7 @@ use super::overview::OverviewPage;
 use super::profiles::{
     AddPayloadPage, EffectPage, NewProfilePage, ProfilesPage, RawPage, SettingsPage,
 };
+use super::reports::{ReportPage, ReportsPage};
 use super::rollout::{PlanPage, PlansPage};
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
@@ -95,6 +96,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<PlanPage>(texts, &check);
         each::<AuditPage>(texts, &check);
         each::<AuditSettingsPage>(texts, &check);
+        each::<ReportsPage>(texts, &check);
+        each::<ReportPage>(texts, &check);
         each::<CommandsPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);

@@ -41,6 +41,7 @@ const PLACES: &[(Permission, &[Place])] = &[
             Place::Devices,
             Place::Commands,
             Place::SelfService,
+            Place::Reports,
         ],
     ),
     (

@@ -35,6 +35,7 @@ pub const AUDIT: &str = "/console/audit";
 pub const AUDIT_EXPORT: &str = "/console/audit/export";
 pub const AUDIT_SETTINGS: &str = "/console/audit/settings";
 pub const AUDIT_HOLDS: &str = "/console/audit/holds";
+pub const REPORTS: &str = "/console/reports";
 pub const CERTIFICATES: &str = "/console/certificates";
 pub const PROFILES: &str = "/console/profiles";
 pub const PROFILE_NEW: &str = "/console/profiles/new";
@@ -715,6 +716,16 @@ pub fn webhook_again(id: &str, delivery: &str) -> String {
 
 pub fn token_revoke(id: &str) -> String {
     format!("{TOKENS}/{}/revoke", segment(id))
+}
+
+/// How many devices there are of each kind.
+pub fn report(name: &str) -> String {
+    format!("{REPORTS}/{}", segment(name))
+}
+
+/// The same as a file.
+pub fn report_csv(name: &str) -> String {
+    format!("{}/csv", report(name))
 }
 
 /// The devices an overview figure counts.

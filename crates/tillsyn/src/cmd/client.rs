@@ -89,6 +89,22 @@ impl Client {
         self.send(self.request(Method::GET, path, query)?).await
     }
 
+    /// A file, as text.
+    pub(super) async fn file(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<String, Failure> {
+        let (status, bytes) = self.bytes(self.request(Method::GET, path, query)?).await?;
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(body) if body["code"].is_string() && !status.is_success() => {
+                Err(Failure::Problem(body))
+            }
+            _ if status.is_success() => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => Err(self.odd(status)),
+        }
+    }
+
     /// With a key of its own, so that a lost answer can be asked for again without a second effect.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let key = uuid::Uuid::new_v4().to_string();
@@ -189,6 +205,19 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        let (status, bytes) = self.bytes(request).await?;
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
+        let body: Option<Value> = serde_json::from_slice(&bytes).ok();
+        match body {
+            Some(body) if status.is_success() => Ok(body),
+            Some(body) if body["code"].is_string() => Err(Failure::Problem(body)),
+            _ => Err(self.odd(status)),
+        }
+    }
+
+    async fn bytes(&self, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Failure> {
         let failed = |error: reqwest::Error| {
             Failure::Connection(format!(
                 "{} cannot be reached: {}",
@@ -199,18 +228,14 @@ impl Client {
         let response = request.send().await.map_err(failed)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(failed)?;
-        if status == StatusCode::NO_CONTENT {
-            return Ok(Value::Null);
-        }
-        let body: Option<Value> = serde_json::from_slice(&bytes).ok();
-        match body {
-            Some(body) if status.is_success() => Ok(body),
-            Some(body) if body["code"].is_string() => Err(Failure::Problem(body)),
-            _ => Err(Failure::Connection(format!(
-                "{} answered {status}, which is not the API of Tillsyn; is the address right?",
-                self.base
-            ))),
-        }
+        Ok((status, bytes.to_vec()))
+    }
+
+    fn odd(&self, status: StatusCode) -> Failure {
+        Failure::Connection(format!(
+            "{} answered {status}, which is not the API of Tillsyn; is the address right?",
+            self.base
+        ))
     }
 }
 

@@ -29,6 +29,7 @@ mod person;
 mod plan;
 mod profile;
 mod push;
+mod report;
 mod role;
 mod self_service;
 mod send;
@@ -103,6 +104,8 @@ pub(crate) enum ClientCommand {
     Directory(With<directory::DirectoryVerb>),
     /// Sends events to other programs
     Webhook(With<webhook::WebhookVerb>),
+    /// Counts devices by OS, status, owner, unit, model, age and last contact
+    Report(With<report::ReportVerb>),
     /// Lists held batches; `approval list` says more
     Held(With<held::HeldVerb>),
 }
@@ -150,6 +153,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Plan(with) => (with.connection.json, plan::run(with).await),
         ClientCommand::Apply(verb) => (verb.connection.json, plan::apply(verb).await),
         ClientCommand::Approval(with) => (with.connection.json, approval::run(with).await),
+        ClientCommand::Report(with) => (with.connection.json, report::run(with).await),
         ClientCommand::Campaign(with) => (with.connection.json, campaign::run(with).await),
         ClientCommand::Mail(with) => (with.connection.json, mail::run(with).await),
         ClientCommand::Directory(with) => (with.connection.json, directory::run(with).await),

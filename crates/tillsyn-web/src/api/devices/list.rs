@@ -2,7 +2,8 @@
 
 use axum::Json;
 use serde::Deserialize;
-use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
+use tillsyn_core::Error;
+use tillsyn_core::devices::{self, Ago, DeviceFilter, DeviceSort, Narrow};
 use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
 use utoipa::IntoParams;
 
@@ -38,6 +39,12 @@ pub(in crate::api) struct DeviceParams {
     person_id: Option<String>,
     /// In this group, themselves or by their person.
     group_id: Option<String>,
+    /// Enrolled so many days ago: `30-90`, `365-`; `never` for those that were not.
+    enrolled: Option<String>,
+    /// Heard of so many days ago: `7-30`, `90-`; `never` for those that were not.
+    heard: Option<String>,
+    /// In this unit itself, not below.
+    unit_itself: Option<String>,
     /// `name`, `serial_number`, `os_version`, `person`, `last_seen` or `enrolled_at`; with a minus sign
     /// the other way round. `-last_seen` by default.
     sort: Option<String>,
@@ -55,6 +62,7 @@ pub(in crate::api) async fn list(
     ctx: RequestContext,
     Params(params): Params<DeviceParams>,
 ) -> Result<Json<Page<Device>>, AppError> {
+    let now = ctx.core().now_ms();
     let filter = DeviceFilter {
         platform: several(params.platform.as_deref()),
         status: several(params.status.as_deref()),
@@ -66,9 +74,24 @@ pub(in crate::api) async fn list(
         unit: option(params.unit_id, OrgUnitId::parse, "organisational unit")?,
         person: option(params.person_id, PersonId::parse, "person")?,
         group: option(params.group_id, GroupId::parse, "group")?,
+        narrow: Narrow {
+            enrolled: ago("enrolled", params.enrolled.as_deref(), now)?,
+            heard: ago("heard", params.heard.as_deref(), now)?,
+            unit_itself: option(params.unit_itself, OrgUnitId::parse, "organisational unit")?,
+        },
     };
     let sort = DeviceSort::parse(params.sort.as_deref().unwrap_or("-last_seen"))?;
     let (after, limit) = (params.after.as_deref(), params.limit);
     let page = devices::list_devices(ctx.core(), &ctx.actor, &filter, sort, after, limit).await?;
     Ok(Json(Page::of(page)))
+}
+
+fn ago(name: &'static str, text: Option<&str>, now_ms: i64) -> Result<Option<Ago>, Error> {
+    let read = |text: &str| {
+        Ago::parse(text, now_ms).ok_or_else(|| {
+            let detail = "Days ago, from and up to, like `30-90` or `365-`; or `never`.";
+            Error::invalid(name, "days_ago", detail)
+        })
+    };
+    text.map(read).transpose()
 }

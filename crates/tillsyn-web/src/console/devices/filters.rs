@@ -1,7 +1,7 @@
 //! The filters of the list, as they stand in its address.
 
 use tillsyn_core::clock::DAY_MS;
-use tillsyn_core::devices::{self, DeviceFilter, DeviceSort};
+use tillsyn_core::devices::{self, Ago, DeviceFilter, DeviceSort, Narrow};
 use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
 use tillsyn_core::{groups, people, units};
 
@@ -14,7 +14,7 @@ use crate::ui::{Choice, urls};
 /// Filters that can be chosen in the menu.
 pub(super) const CHOICES: [&str; 6] = ["platform", "status", "ownership", "contact", "seen", "os"];
 /// Everything that narrows the list.
-pub(super) const KNOWN: [&str; 10] = [
+pub(super) const KNOWN: [&str; 13] = [
     "q",
     "platform",
     "status",
@@ -25,9 +25,12 @@ pub(super) const KNOWN: [&str; 10] = [
     "unit",
     "person",
     "group",
+    "enrolled",
+    "heard",
+    "unit_itself",
 ];
 /// Those that name one object by its id.
-const OF_OBJECTS: [&str; 3] = ["unit", "person", "group"];
+const OF_OBJECTS: [&str; 4] = ["unit", "unit_itself", "person", "group"];
 /// Statuses that devices of today can have.
 const STATUSES: [&str; 4] = ["registered", "active", "not_seen", "retired"];
 const DEFAULT_SORT: &str = "name";
@@ -45,6 +48,13 @@ pub(super) fn filter(query: &urls::Query, now_ms: i64) -> DeviceFilter {
         unit: query.get("unit").and_then(OrgUnitId::parse),
         person: query.get("person").and_then(PersonId::parse),
         group: query.get("group").and_then(GroupId::parse),
+        narrow: Narrow {
+            enrolled: query
+                .get("enrolled")
+                .and_then(|text| Ago::parse(text, now_ms)),
+            heard: query.get("heard").and_then(|text| Ago::parse(text, now_ms)),
+            unit_itself: query.get("unit_itself").and_then(OrgUnitId::parse),
+        },
     }
 }
 
@@ -68,6 +78,10 @@ pub(super) fn unknown(query: &urls::Query) -> Vec<String> {
     unknown.extend(sort.map(|sort| format!("sort={sort}")));
     let seen = query.get("seen").filter(|seen| *seen != "24h");
     unknown.extend(seen.map(|seen| format!("seen={seen}")));
+    for name in ["enrolled", "heard"] {
+        let odd = query.get(name).filter(|text| Ago::parse(text, 0).is_none());
+        unknown.extend(odd.map(|text| format!("{name}={text}")));
+    }
     // These are followed by links with an id; anything else would narrow nothing.
     let ids = OF_OBJECTS.into_iter().filter_map(|name| {
         let value = query.get(name)?;
@@ -96,7 +110,7 @@ pub(super) async fn chips(
         }
         let words: Vec<String> = match name {
             "q" => vec![values.to_owned()],
-            "unit" | "person" | "group" => vec![named(visitor, name, values).await],
+            "unit" | "unit_itself" | "person" | "group" => vec![named(visitor, name, values).await],
             _ => query
                 .list(name)
                 .into_iter()
@@ -125,7 +139,7 @@ pub(super) async fn chips(
 async fn named(visitor: &Visitor, name: &str, id: &str) -> String {
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = match name {
-        "unit" => match OrgUnitId::parse(id) {
+        "unit" | "unit_itself" => match OrgUnitId::parse(id) {
             Some(id) => units::unit(core, actor, &id).await.ok().map(|u| u.name),
             None => None,
         },
@@ -152,6 +166,9 @@ fn without(mut filter: DeviceFilter, name: &str) -> DeviceFilter {
         "unit" => filter.unit = None,
         "person" => filter.person = None,
         "group" => filter.group = None,
+        "enrolled" => filter.narrow.enrolled = None,
+        "heard" => filter.narrow.heard = None,
+        "unit_itself" => filter.narrow.unit_itself = None,
         _ => filter.search = None,
     }
     filter

@@ -128,6 +128,9 @@ pub fn filter_label(l: Texts, name: &str) -> String {
         "unit" => l.t("org-unit"),
         "person" => l.t("person"),
         "group" => l.t("group"),
+        "enrolled" => l.t("report-enrolled"),
+        "heard" => l.t("report-heard"),
+        "unit_itself" => l.t("report-unit-itself"),
         other => other.to_owned(),
     }
 }
@@ -135,6 +138,8 @@ pub fn filter_label(l: Texts, name: &str) -> String {
 /// A filter's value in words.
 pub fn filter_value(l: Texts, name: &str, value: &str) -> String {
     match (name, value) {
+        (_, "unknown") => l.t("not-known"),
+        ("enrolled" | "heard", value) => crate::console::reports::days_ago(l, value),
         ("platform", value) => platform(l, value),
         ("ownership", value) => ownership(l, value),
         ("status", value) => status(l, "device", value).text,
