@@ -176,6 +176,10 @@ id!(
     WebhookId
 );
 id!(
+    /// A report that comes by mail.
+    ReportScheduleId
+);
+id!(
     /// A passkey of an account.
     PasskeyId
 );

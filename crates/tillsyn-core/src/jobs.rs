@@ -30,6 +30,7 @@ use crate::notifications;
 use crate::onboarding;
 use crate::push;
 use crate::reconcile;
+use crate::reports;
 use crate::webhooks;
 
 /// Starts this node's workers; they end with the process.
@@ -92,6 +93,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             invitations::forget_over(core).await?;
             invitations::forget_pins(core).await?;
             invitations::remind_due(core).await?;
+            reports::run_due(core).await?;
             audit::flush_refusals(core, false).await?;
             certificates::renewal::run(core).await?;
             credentials::run(core).await

@@ -14,6 +14,7 @@ mod invitation_mail;
 mod mail;
 mod middleware;
 pub mod portal;
+mod report_mail;
 mod routes;
 mod scim;
 pub mod server;

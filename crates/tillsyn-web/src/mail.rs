@@ -8,6 +8,7 @@ use tillsyn_core::notifications::Topic;
 use crate::console::notifications::{link, sentence, topic};
 use crate::i18n::{Lang, Texts, Zone};
 use crate::invitation_mail;
+use crate::report_mail;
 use crate::ui::urls;
 
 /// Makes texts of templates from the message catalogues.
@@ -26,13 +27,15 @@ impl MailTexts for MailWords {
             "portal_welcome" | "portal_forgotten" => Some(portal_link(l, template, arguments)),
             "notification" => notification(l, organisation, arguments),
             "digest" => digest(l, organisation, arguments),
+            report_mail::TEMPLATE => report_mail::text(l, template, arguments),
             _ => invitation_mail::text(l, template, arguments),
         }
     }
 
     fn rich(&self, template: &str, arguments: &Json, language: Option<&str>) -> Option<Rich> {
         let l = Texts::new(language.and_then(Lang::from_tag).unwrap_or_default());
-        invitation_mail::rich(l, template, arguments)
+        let report = report_mail::rich(l, template, arguments);
+        report.or_else(|| invitation_mail::rich(l, template, arguments))
     }
 }
 

@@ -222,6 +222,11 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::REPORTS, DEVICES, None),
     ("/console/reports/{name}", DEVICES, None),
     ("/console/reports/{name}/csv", DEVICES, None),
+    ("/console/reports/{name}/schedule", None, DEVICES),
+    ("/console/reports/schedules/{id}/pause", None, DEVICES),
+    ("/console/reports/schedules/{id}/resume", None, DEVICES),
+    ("/console/reports/schedules/{id}/send", None, DEVICES),
+    ("/console/reports/schedules/{id}/remove", None, DEVICES),
     (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
     (urls::DEVICES_MOVE, Some(MOVE_DEVICES), Some(MOVE_DEVICES)),
     // What waits for a second person, and the guard.

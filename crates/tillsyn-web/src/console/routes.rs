@@ -482,10 +482,16 @@ fn of_invite() -> Router<AppState> {
 
 fn of_reports() -> Router<AppState> {
     let one = "/console/reports/{name}";
+    let schedule = "/console/reports/schedules/{id}";
     Router::new()
         .route(urls::REPORTS, get(reports::list))
         .route(one, get(reports::show))
         .route(&format!("{one}/csv"), get(reports::file))
+        .route(&format!("{one}/schedule"), post(reports::schedule))
+        .route(&format!("{schedule}/pause"), post(reports::pause))
+        .route(&format!("{schedule}/resume"), post(reports::resume))
+        .route(&format!("{schedule}/send"), post(reports::send_now))
+        .route(&format!("{schedule}/remove"), post(reports::remove))
 }
 
 fn of_device() -> Router<AppState> {

@@ -1,11 +1,15 @@
 //! Samples of the reports.
 
-use tillsyn_core::ids::OrgUnitId;
-use tillsyn_core::reports::{Report, ReportFilter, ReportName, ReportRow};
+use tillsyn_core::ids::{AccountId, OrgUnitId, ReportScheduleId};
+use tillsyn_core::reports::{
+    Reader, Report, ReportFilter, ReportName, ReportRow, Rhythm, ScheduleView, When,
+};
 
 use super::frame::{Chip, Emptiness, Filter, Place};
-use super::reports::{Chart, Line, ReportLink, ReportPage, ReportsPage, intro, title};
-use super::samples::{NOW, frame, zone};
+use super::reports::{
+    Chart, Line, ReportLink, ReportPage, ReportsPage, ScheduleForm, ScheduleRow, intro, title,
+};
+use super::samples::{DAY, NOW, frame, zone};
 use super::words;
 use crate::i18n::Texts;
 use crate::ui::{Choice, Sample, urls};
@@ -80,6 +84,13 @@ fn sample(l: Texts, name: ReportName, rows: Vec<ReportRow>, empty: Emptiness) ->
         others: l.number(report.others),
         counted: l.moment(NOW, &zone()),
         empty,
+        mail: ScheduleForm::new(
+            l,
+            urls::report_schedule(name.as_str()),
+            &readers(),
+            "Europe/Stockholm".to_owned(),
+            empty == Emptiness::None,
+        ),
         all: path,
         title: title(l, name),
         lines,
@@ -123,14 +134,62 @@ impl Sample for ReportPage {
     }
 }
 
+fn readers() -> Vec<Reader> {
+    let reader = |name: &str| {
+        Some(Reader {
+            id: AccountId::parse(ID)?,
+            name: name.to_owned(),
+            email: "per@norrvik.example".to_owned(),
+        })
+    };
+    [reader("Per Sandström"), reader(LONG)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn schedule(rhythm: Rhythm, paused: bool, failure: Option<&str>) -> Option<ScheduleView> {
+    Some(ScheduleView {
+        id: ReportScheduleId::parse(ID)?,
+        report: ReportName::Os,
+        filter: ReportFilter {
+            platform: vec!["ios".to_owned()],
+            unit: OrgUnitId::parse(ID),
+            ..ReportFilter::default()
+        },
+        when: When {
+            rhythm,
+            weekday: 1,
+            month_day: 28,
+            hour: 7,
+        },
+        paused,
+        due_at: NOW + DAY,
+        sent_at: failure.is_none().then_some(NOW - DAY),
+        failed_at: failure.map(|_| NOW - DAY),
+        failure: failure.map(str::to_owned),
+        readers: readers(),
+    })
+}
+
 impl Sample for ReportsPage {
     const NAME: &'static str = "reports";
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let all = Self {
+        let page = |schedules: Vec<Option<ScheduleView>>| Self {
             f: frame(l, Place::Reports, urls::REPORTS),
             reports: ReportLink::all(l),
+            schedules: schedules
+                .into_iter()
+                .flatten()
+                .map(|view| ScheduleRow::new(l, &zone(), &view))
+                .collect(),
         };
-        vec![("all", all)]
+        let all = vec![
+            schedule(Rhythm::Weekly, false, None),
+            schedule(Rhythm::Daily, true, None),
+            schedule(Rhythm::Monthly, false, Some("no_mail_server")),
+        ];
+        vec![("all", page(all)), ("none", page(Vec::new()))]
     }
 }

@@ -42,6 +42,7 @@ const SHELVES: &[(Shelf, &[&str])] = &[
             "branding.md",
             "webhooks.md",
             "audit.md",
+            "reports.md",
             "backup.md",
             "moving.md",
             "break-glass.md",

@@ -723,6 +723,16 @@ pub fn report(name: &str) -> String {
     format!("{REPORTS}/{}", segment(name))
 }
 
+/// Has it sent by mail.
+pub fn report_schedule(name: &str) -> String {
+    format!("{}/schedule", report(name))
+}
+
+/// `pause`, `resume`, `send` or `remove` what is sent by mail.
+pub fn report_schedule_act(id: &str, act: &str) -> String {
+    format!("{REPORTS}/schedules/{}/{act}", segment(id))
+}
+
 /// The same as a file.
 pub fn report_csv(name: &str) -> String {
     format!("{}/csv", report(name))

@@ -47,6 +47,11 @@ pub(super) fn query(filter: &ReportFilter) -> urls::Query {
     query
 }
 
+/// The report of these devices.
+pub(crate) fn address(name: ReportName, filter: &ReportFilter) -> String {
+    query(filter).url(&urls::report(name.as_str()))
+}
+
 /// The list of devices that a row counts.
 pub(super) fn list_of(name: ReportName, filter: &ReportFilter, row: &ReportRow) -> String {
     let all = query(filter);
@@ -71,7 +76,7 @@ fn in_list(value: &str) -> String {
 }
 
 /// A row in words.
-pub(super) fn label(l: Texts, name: ReportName, row: &ReportRow) -> String {
+pub(crate) fn label(l: Texts, name: ReportName, row: &ReportRow) -> String {
     let value = row.value.as_str();
     match name {
         ReportName::Os => {

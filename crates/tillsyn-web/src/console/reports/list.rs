@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::reports::ReportName;
 
+use super::schedule::ScheduleRow;
 use super::words;
 use crate::console::failure::Failure;
 use crate::console::frame::{Frame, Place};
@@ -18,6 +19,8 @@ use crate::ui::{page, urls};
 pub struct ReportsPage {
     pub f: Frame,
     pub reports: Vec<ReportLink>,
+    /// What the reader has sent by mail.
+    pub schedules: Vec<ScheduleRow>,
 }
 
 /// One of them.
@@ -44,6 +47,7 @@ impl ReportLink {
 pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
     let shown = ReportsPage {
         reports: ReportLink::all(visitor.texts),
+        schedules: ScheduleRow::all(&visitor).await?,
         f: visitor.frame(Place::Reports, "").await?,
     };
     Ok(page(StatusCode::OK, &shown))

@@ -8,6 +8,7 @@ use tillsyn_core::Error;
 use tillsyn_core::reports::{self, Report, ReportFilter, ReportName, ReportRow};
 
 use super::chart::Chart;
+use super::schedule::ScheduleForm;
 use super::{filters, words};
 use crate::api::csv_file;
 use crate::console::failure::Failure;
@@ -42,6 +43,7 @@ pub struct ReportPage {
     pub others: String,
     pub counted: When,
     pub empty: Emptiness,
+    pub mail: ScheduleForm,
 }
 
 /// A row with its number.
@@ -123,6 +125,7 @@ pub(crate) async fn show(visitor: Visitor, Path(name): Path<String>) -> Result<R
         },
         counted: l.moment(report.at, &visitor.zone),
         empty: Emptiness::of(total, is_filtered),
+        mail: ScheduleForm::of(&visitor, report.name, &filter).await?,
         all: path,
         title,
         lines,

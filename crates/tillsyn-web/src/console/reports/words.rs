@@ -1,6 +1,6 @@
 //! Reports in words.
 
-use tillsyn_core::reports::ReportName;
+use tillsyn_core::reports::{ReportName, Rhythm, When};
 
 use crate::i18n::Texts;
 
@@ -56,5 +56,53 @@ pub fn file_name(name: ReportName) -> &'static str {
         ReportName::Model => "attachment; filename=\"devices-by-model.csv\"",
         ReportName::Age => "attachment; filename=\"devices-by-age.csv\"",
         ReportName::Contact => "attachment; filename=\"devices-by-contact.csv\"",
+    }
+}
+
+/// A day of the week; 1 is Monday.
+pub(super) fn weekday(l: Texts, day: i8) -> String {
+    match day {
+        1 => l.t("weekday-monday"),
+        2 => l.t("weekday-tuesday"),
+        3 => l.t("weekday-wednesday"),
+        4 => l.t("weekday-thursday"),
+        5 => l.t("weekday-friday"),
+        6 => l.t("weekday-saturday"),
+        _ => l.t("weekday-sunday"),
+    }
+}
+
+pub(super) fn hour(hour: i8) -> String {
+    format!("{hour:02}:00")
+}
+
+/// When it is sent.
+pub(super) fn times(l: Texts, when: When) -> String {
+    let time = hour(when.hour);
+    match when.rhythm {
+        Rhythm::Daily => l.ta("report-times-daily", time.as_str()),
+        Rhythm::Weekly => {
+            let day = weekday(l, when.weekday);
+            let args = [("day", (&day).into()), ("time", (&time).into())];
+            l.t_args("report-times-weekly", &args)
+        }
+        Rhythm::Monthly => {
+            let args = [
+                ("day", i64::from(when.month_day).into()),
+                ("time", (&time).into()),
+            ];
+            l.t_args("report-times-monthly", &args)
+        }
+    }
+}
+
+/// Why it was not sent.
+pub(super) fn failure(l: Texts, code: &str) -> String {
+    match code {
+        "owner_gone" => l.t("report-failure-owner"),
+        "permission_missing" => l.t("report-failure-right"),
+        "unit_gone" => l.t("report-failure-unit"),
+        "no_mail_server" => l.t("report-failure-server"),
+        _ => l.t("report-failure-nobody"),
     }
 }

@@ -18,6 +18,7 @@ mod organisation;
 mod own_devices;
 mod pages;
 mod profiles;
+mod report_mail;
 mod rollout;
 mod secrets;
 mod settings;
