@@ -11,6 +11,7 @@ mod reach;
 mod status_reports;
 pub(crate) mod summary;
 mod tally;
+mod trend;
 
 pub(crate) use place::move_in;
 pub(crate) use tally::{Tally, tally};
@@ -23,3 +24,4 @@ pub use overview::{Overview, VersionCount, overview};
 pub use place::move_devices;
 pub use reach::{Reached, reach};
 pub use status_reports::{StatusReportView, status_reports};
+pub use trend::{TrendDay, trend};

@@ -8,7 +8,8 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
 
-/// Counts within the actor's scope; each equals the list behind its link.
+/// Counts within the actor's scope; each equals the list behind its link. Contact, platforms and versions are
+/// those of devices under management: active and not seen.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Overview {
     pub devices: i64,
@@ -34,6 +35,9 @@ pub struct Overview {
     pub platforms: Vec<(String, i64)>,
     pub versions: Vec<VersionCount>,
 }
+
+/// OS versions that are named, the most frequent first.
+const VERSIONS_NAMED: usize = 100;
 
 /// Devices per platform and OS version.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -72,8 +76,8 @@ async fn devices_in(tx: &Tx, from: &str, to: &str, own: &str, now: i64) -> Resul
         CAST(COALESCE(SUM(CASE WHEN d.status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
         CAST(COALESCE(SUM(CASE WHEN d.status = 'not_seen' THEN 1 ELSE 0 END), 0) AS BIGINT), \
         CAST(COALESCE(SUM(CASE WHEN d.status = 'retired' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unreachable' AND d.enrollment_status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unhealthy' AND d.enrollment_status = 'active' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unreachable' AND d.status IN ('active', 'not_seen') THEN 1 ELSE 0 END), 0) AS BIGINT), \
+        CAST(COALESCE(SUM(CASE WHEN d.contact = 'unhealthy' AND d.status IN ('active', 'not_seen') THEN 1 ELSE 0 END), 0) AS BIGINT), \
         CAST(COALESCE(SUM(CASE WHEN d.last_seen > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) \
         FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
         WHERE u.path >= $1 AND u.path < $2";
@@ -168,9 +172,8 @@ async fn groups_in(
 ) -> Result<(), Error> {
     const VERSIONS: &str = "SELECT d.platform, COALESCE(d.os_version, ''), count(*) \
         FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
-        WHERE d.enrollment_status = 'active' AND u.path >= $1 AND u.path < $2";
-    const GROUPED: &str =
-        " GROUP BY d.platform, COALESCE(d.os_version, '') ORDER BY 3 DESC, 1, 2 LIMIT 100";
+        WHERE d.status IN ('active', 'not_seen') AND u.path >= $1 AND u.path < $2";
+    const GROUPED: &str = " GROUP BY d.platform, COALESCE(d.os_version, '') ORDER BY 3 DESC, 1, 2";
     let mut platforms = std::collections::BTreeMap::new();
     let versions = format!("{VERSIONS}{own}{GROUPED}");
     for row in tx.fetch_all_dyn(&versions, args![from, to]).await? {
@@ -182,6 +185,8 @@ async fn groups_in(
         *platforms.entry(count.platform.clone()).or_insert(0) += count.devices;
         overview.versions.push(count);
     }
+    // Each counts in its platform, whether it is named or not.
+    overview.versions.truncate(VERSIONS_NAMED);
     overview.platforms = platforms.into_iter().collect();
     Ok(())
 }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Row, Tx, args};
 
 use crate::actor::{Actor, Permission, authorize_device, may};
+use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
@@ -265,6 +266,9 @@ async fn steps_in(tx: &Tx, id: &str) -> Result<Vec<AttemptStep>, Error> {
         .collect()
 }
 
+/// Those that failed in the last 24 hours, in place of a status.
+pub const FAILED_TODAY: &str = "failed_today";
+
 /// The attempts of the actor's scope, newest first; of one invitation when given, failed ones only on
 /// demand.
 pub async fn list_attempts(
@@ -277,6 +281,10 @@ pub async fn list_attempts(
 ) -> Result<Page<AttemptView>, Error> {
     may(actor, Permission::InvitationsRead)?;
     let limit = page_size(limit)?;
+    let (status, since) = match status {
+        Some(FAILED_TODAY) => (Some("failed"), core.now_ms() - DAY_MS),
+        status => (status, -1),
+    };
     if status.is_some_and(|s| AttemptStatus::parse(s).is_none()) {
         return Err(Error::invalid(
             "status",
@@ -303,7 +311,7 @@ pub async fn list_attempts(
     let sql = format!(
         "{SELECT} WHERE u.path >= $1 AND u.path < $2 AND ($3 = '' OR t.invitation_id = $3) \
          AND ($4 = '' OR t.status = $4) \
-         AND (t.created_at < $5 OR (t.created_at = $5 AND t.id < $6)){} \
+         AND (t.created_at < $5 OR (t.created_at = $5 AND t.id < $6)) AND t.created_at > $8{} \
          ORDER BY t.created_at DESC, t.id DESC LIMIT $7",
         actor.platform_filter_of("COALESCE(t.platform, '')")
     );
@@ -314,7 +322,8 @@ pub async fn list_attempts(
         status.unwrap_or(""),
         at,
         id,
-        limit + 1
+        limit + 1,
+        since
     ];
     let (items, more) = core
         .db()

@@ -23,7 +23,8 @@ pub(crate) use withdraw::withdraw_mailed_in;
 
 pub use again::start_again;
 pub use attempt::{
-    AttemptStatus, AttemptStep, AttemptView, attempt, attempt_of_invitation, list_attempts,
+    AttemptStatus, AttemptStep, AttemptView, FAILED_TODAY, attempt, attempt_of_invitation,
+    list_attempts,
 };
 pub use batch::{
     BatchCounts, BatchPerson, BatchPin, BatchStatus, BatchStep, BatchView, Invitees, NewBatch,

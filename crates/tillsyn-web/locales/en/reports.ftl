@@ -92,3 +92,33 @@ activity-report-removed = ended a report by mail
 activity-report-asked = asked for a report by mail at once
 activity-report-sent = sent a report by mail
 activity-report-failed = could not send a report by mail
+attempts-failed-today = Failed in 24 hours
+trend-span = { $n } days
+trend-note = { $enrolled } enrolled, { $ended } ended in { $n } days
+trend-text = Between { $least } and { $most } devices in { $n } days.
+expiry-over = Expired
+expiry-push = Apple push certificate
+expiry-token = API token
+expiry-token-effect = The program that uses it stops working.
+expiry-token-act = Show tokens
+expiry-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+  }
+expiry-push-effect = { $n ->
+    [one] 1 device stops answering.
+   *[other] { $n } devices stop answering.
+  }
+trend = Enrolled devices
+trend-table = Show as table
+trend-region = Enrolled devices per day, table
+trend-day = Day
+trend-enrolled = Enrolled
+trend-ended = Ended
+expiry = Certificates and tokens
+expiry-sub = Next 90 days
+expiry-none = Nothing expires in the next 90 days.
+expiry-region = Certificates and tokens that expire, table
+expiry-what = What
+expiry-then = If it lapses
+expiry-act = Act

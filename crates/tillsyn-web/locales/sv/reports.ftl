@@ -92,3 +92,33 @@ activity-report-removed = avslutade en rapport med e-post
 activity-report-asked = bad om en rapport med e-post genast
 activity-report-sent = skickade en rapport med e-post
 activity-report-failed = kunde inte skicka en rapport med e-post
+attempts-failed-today = Misslyckade inom 24 timmar
+trend-span = { $n } dagar
+trend-note = { $enrolled } registrerade, { $ended } avslutade på { $n } dagar
+trend-text = Mellan { $least } och { $most } enheter på { $n } dagar.
+expiry-over = Har gått ut
+expiry-push = Pushcertifikat från Apple
+expiry-token = API-token
+expiry-token-effect = Programmet som använder den slutar fungera.
+expiry-token-act = Visa token
+expiry-days = { $n ->
+    [one] 1 dag
+   *[other] { $n } dagar
+  }
+expiry-push-effect = { $n ->
+    [one] 1 enhet slutar svara.
+   *[other] { $n } enheter slutar svara.
+  }
+trend = Registrerade enheter
+trend-table = Visa som tabell
+trend-region = Registrerade enheter per dag, tabell
+trend-day = Dag
+trend-enrolled = Registrerade
+trend-ended = Avslutade
+expiry = Certifikat och token
+expiry-sub = Närmaste 90 dagarna
+expiry-none = Inget går ut de närmaste 90 dagarna.
+expiry-region = Certifikat och token som går ut, tabell
+expiry-what = Vad
+expiry-then = Om det går ut
+expiry-act = Åtgärd

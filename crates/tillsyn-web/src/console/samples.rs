@@ -3,6 +3,7 @@
 //! Long because the pages share one invented organisation: apart, the numbers would drift.
 
 use tillsyn_core::commands::Family;
+use tillsyn_core::devices::TrendDay;
 
 use super::access::{ConfirmPage, FirstAdministratorPage, SignInPage};
 use super::certificates::{CertificatePage, CertificateRow, CertificatesPage, RevokeForm};
@@ -21,7 +22,9 @@ use super::enrollment::{
 use super::errors::ErrorPage;
 use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
 use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
-use super::overview::{Activity, Contact, Counts, Figure, Need, OverviewPage, VersionRow, Waiting};
+use super::overview::{
+    Activity, Contact, Counts, ExpiryRow, Figure, Need, OverviewPage, Trend, VersionRow, Waiting,
+};
 use super::secrets::{LocationRow, LostCard, RevealPage, SecretRow, SecretsPage, UnlockRow};
 use super::settings::{CreatedToken, InventoryPage, TokenRow, TokensPage};
 use super::words::{self, FieldError, Notice, SignInText};
@@ -238,6 +241,8 @@ impl Sample for OverviewPage {
                 needs,
                 checked: ago(l, 0),
                 figures: Figure::all(l, counts),
+                trend: Trend::new(l, &zone(), &trend(full), 4812),
+                expiry: Vec::new(),
                 versions: Vec::new(),
                 contact: Contact::new(l, 0, 0, 0),
                 waiting: Vec::new(),
@@ -292,6 +297,15 @@ impl Sample for OverviewPage {
     }
 }
 
+/// A month in which devices come, and on every fifth day some leave.
+fn trend(full: bool) -> Vec<TrendDay> {
+    let day = |at: i64| TrendDay {
+        enrolled: if full { at % 7 } else { 0 },
+        ended: if full && at % 5 == 0 { 4 } else { 0 },
+    };
+    (0..30).map(day).collect()
+}
+
 fn fill(l: Texts, page: &mut OverviewPage) {
     let versions = |versions: &[(&str, u64)]| -> Vec<(String, u64)> {
         versions
@@ -323,6 +337,17 @@ fn fill(l: Texts, page: &mut OverviewPage) {
         ),
     ];
     page.contact = Contact::new(l, 4764, 47, 1);
+    page.expiry = vec![
+        ExpiryRow::token(l, &zone(), NOW + 4 * DAY, LONG),
+        ExpiryRow::push(
+            l,
+            &zone(),
+            NOW + 19 * DAY,
+            "mdm-apple@norrvik.example",
+            4812,
+        ),
+        ExpiryRow::push(l, &zone(), NOW + 83 * DAY, "mdm-lab@norrvik.example", 1),
+    ];
     page.waiting = vec![
         Waiting {
             tone: Tone::Warn,

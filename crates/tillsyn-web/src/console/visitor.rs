@@ -163,7 +163,7 @@ impl Visitor {
             },
             csrf: self.session.session.csrf_token.clone(),
             here: self.here.clone(),
-            devices: count(counts.active),
+            devices: count(counts.devices),
             people: count(people),
             groups: count(groups),
             commands_waiting: count(counts.commands_waiting),

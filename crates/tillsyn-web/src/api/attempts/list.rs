@@ -19,7 +19,7 @@ use crate::error::AppError;
 pub(in crate::api) struct AttemptParams {
     /// Only of this invitation.
     invitation_id: Option<String>,
-    /// Only with this status.
+    /// Only with this status; `failed_today` are those that failed in the last 24 hours.
     status: Option<String>,
     /// The `next` of the page before; without it, the first page.
     after: Option<String>,

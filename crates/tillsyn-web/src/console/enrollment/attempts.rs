@@ -11,12 +11,25 @@ use crate::console::lists::{self, Place as At};
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::portal::enroll::Failure as Cause;
-use crate::ui::{Link, page, urls};
+use crate::ui::{Choice, Link, page, urls};
 
 /// The attempts of the person's scope, newest first.
 pub(crate) async fn attempts(visitor: Visitor) -> Result<Response, Failure> {
     let l = visitor.texts;
-    let statuses = lists::status_filter(l, "attempt", visitor.query.get("status").unwrap_or(""));
+    let asked = visitor.query.get("status").unwrap_or("");
+    let mut statuses = lists::status_filter(l, "attempt", asked);
+    if asked == core::FAILED_TODAY {
+        statuses
+            .choices
+            .iter_mut()
+            .for_each(|choice| choice.chosen = false);
+    }
+    let today = Choice {
+        value: core::FAILED_TODAY.to_owned(),
+        text: l.t("attempts-failed-today"),
+        chosen: asked == core::FAILED_TODAY,
+    };
+    statuses.choices.insert(1, today);
     let chosen = statuses.choices.iter().find(|choice| choice.chosen);
     let asked = chosen
         .map(|choice| choice.value.clone())

@@ -1,7 +1,12 @@
 //! The overview: what needs somebody, then figures.
 
-use askama::Template;
+use std::cmp::Reverse;
 
+use askama::Template;
+use tillsyn_core::invitations::FAILED_TODAY;
+
+use super::expiry::ExpiryRow;
+use super::trend::Trend;
 use crate::console::frame::Frame;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Tone, urls};
@@ -16,6 +21,9 @@ pub struct OverviewPage {
     /// When the list above was last worked out.
     pub checked: When,
     pub figures: Vec<Figure>,
+    pub trend: Trend,
+    /// What runs out in the next months, the soonest first.
+    pub expiry: Vec<ExpiryRow>,
     pub versions: Vec<VersionRow>,
     pub contact: Contact,
     /// Commands that wait for something, newest first.
@@ -30,6 +38,10 @@ pub struct Need {
     pub title: String,
     pub text: String,
     pub action: Link,
+    /// Days until it happens; none for what is so already.
+    soon: i64,
+    /// Devices, commands or attempts that it hits.
+    hit: u64,
 }
 
 impl Need {
@@ -40,7 +52,18 @@ impl Need {
             title,
             text,
             action,
+            soon: 0,
+            hit: u64::MAX,
         }
+    }
+
+    fn hitting(self, hit: u64) -> Self {
+        Self { hit, ..self }
+    }
+
+    /// Most harm first: how bad, how soon, how many.
+    pub fn sort(needs: &mut [Self]) {
+        needs.sort_by_key(|need| (need.tone != Tone::Bad, need.soon, Reverse(need.hit)));
     }
 
     /// Nothing Apple can be enrolled or reached before there is a push certificate.
@@ -61,13 +84,17 @@ impl Need {
             ("n", devices.into()),
             ("account", account.into()),
         ];
-        Self::new(
-            if days > 14 { Tone::Warn } else { Tone::Bad },
-            "alert",
-            l.tn("need-push-expiring", days),
-            l.t_args("need-push-expiring-text", &args),
-            link(urls::PUSH, l.t("need-push-renew")),
-        )
+        Self {
+            soon: days,
+            hit: devices,
+            ..Self::new(
+                if days > 14 { Tone::Warn } else { Tone::Bad },
+                "alert",
+                l.tn("need-push-expiring", days),
+                l.t_args("need-push-expiring-text", &args),
+                link(urls::PUSH, l.t("need-push-renew")),
+            )
+        }
     }
 
     /// APNs does not take the certificate any more; `reason` in Apple's words.
@@ -105,6 +132,7 @@ impl Need {
             l.t_args("need-push-expired-text", &args),
             link(urls::PUSH, l.t("need-push-renew")),
         )
+        .hitting(devices)
     }
 
     /// Commands that the guard holds until somebody decides.
@@ -116,6 +144,7 @@ impl Need {
             l.t("need-held-text"),
             link(urls::APPROVALS, l.t("nav-approvals")),
         )
+        .hitting(commands)
     }
 
     /// Devices whose push token is dead.
@@ -127,6 +156,7 @@ impl Need {
             l.t("need-unreachable-text"),
             link(&contact_list("unreachable"), l.t("need-devices-act")),
         )
+        .hitting(devices)
     }
 
     /// Devices that Apple reaches and that do not answer.
@@ -138,6 +168,7 @@ impl Need {
             l.t("need-silent-text"),
             link(&contact_list("unhealthy"), l.t("need-devices-act")),
         )
+        .hitting(devices)
     }
 
     /// Devices that refuse a profile that they are to have.
@@ -149,6 +180,7 @@ impl Need {
             l.t("need-refused-text"),
             link(urls::PROFILES, l.t("need-refused-act")),
         )
+        .hitting(devices)
     }
 
     /// Identities whose renewal came to nothing: they run out one day.
@@ -163,11 +195,12 @@ impl Need {
             l.t("need-renewals-text"),
             link(&late, l.t("need-renewals-act")),
         )
+        .hitting(certificates)
     }
 
     pub fn attempts_failed(l: Texts, attempts: u64) -> Self {
         let failed = urls::Query::default()
-            .with("status", "failed")
+            .with("status", FAILED_TODAY)
             .url(urls::ATTEMPTS);
         Self::new(
             Tone::Warn,
@@ -176,14 +209,20 @@ impl Need {
             l.t("need-attempts-text"),
             link(&failed, l.t("need-attempts-act")),
         )
+        .hitting(attempts)
     }
 }
 
-/// The active devices whose contact stands so; what left management is nobody's worry.
+/// The devices under management whose contact stands so; what left management is nobody's worry.
 fn contact_list(contact: &str) -> String {
+    managed_where("contact", contact)
+}
+
+/// Those of them that are active, or were until they fell silent.
+fn managed_where(name: &str, value: &str) -> String {
     urls::Query::default()
-        .with("contact", contact)
-        .with("status", "active")
+        .with(name, value)
+        .with("status", "active,not_seen")
         .url(urls::DEVICES)
 }
 
@@ -298,7 +337,7 @@ impl VersionRow {
         Self {
             icon,
             name,
-            href: urls::devices_where("platform", platform),
+            href: managed_where("platform", platform),
             count: l.number(total),
             bar: segments(
                 versions

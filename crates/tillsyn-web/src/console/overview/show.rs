@@ -10,7 +10,9 @@ use tillsyn_core::events;
 use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
 use tillsyn_core::{Permission, certificates, commands};
 
+use super::expiry::ExpiryRow;
 use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
+use super::trend::Trend;
 use super::{activity, waiting};
 use crate::console::devices::platform_icon;
 use crate::console::failure::Failure;
@@ -45,6 +47,8 @@ pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
         needs: needs(&visitor, &found).await?,
         checked: l.ago(visitor.zone.now_ms, &visitor.zone),
         figures: Figure::all(l, &counts(&found)),
+        trend: Trend::of(&visitor, found.active + found.not_seen).await?,
+        expiry: ExpiryRow::all(&visitor).await?,
         versions: versions(l, &found.versions),
         contact: contact(l, &found),
         waiting: waiting::lines(&visitor, &unfinished.items),
@@ -81,7 +85,8 @@ fn counts(found: &Overview) -> Counts {
 
 fn contact(l: Texts, found: &Overview) -> Contact {
     let (unreachable, silent) = (natural(found.unreachable), natural(found.unhealthy));
-    let reachable = natural(found.active).saturating_sub(unreachable + silent);
+    let managed = natural(found.active + found.not_seen);
+    let reachable = managed.saturating_sub(unreachable + silent);
     Contact::new(l, reachable, unreachable, silent)
 }
 
@@ -107,6 +112,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     }
     some(late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
+    Need::sort(&mut needs);
     needs.truncate(NEEDS);
     Ok(needs)
 }

@@ -19,6 +19,7 @@ mod own_devices;
 mod pages;
 mod profiles;
 mod report_mail;
+mod reports;
 mod rollout;
 mod secrets;
 mod settings;
