@@ -57,6 +57,7 @@ pub mod push;
 pub mod reconcile;
 pub mod reports;
 pub mod roles;
+pub mod search;
 pub mod self_service;
 pub mod settings;
 pub mod tokens;

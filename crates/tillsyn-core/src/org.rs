@@ -2,6 +2,7 @@
 
 use tillsyn_db::{Tx, args};
 
+use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::OrgUnitId;
@@ -17,6 +18,7 @@ pub struct OrgUnit {
 const FIND_ROOT: &str = "SELECT id, name, path FROM org_unit WHERE parent_id IS NULL";
 const FIND_BY_PATH: &str =
     "SELECT id, name, path FROM org_unit WHERE path = $1 AND removed_at IS NULL";
+const FIND: &str = "SELECT id, name, path FROM org_unit WHERE id = $1 AND removed_at IS NULL";
 const INSERT: &str =
     "INSERT INTO org_unit (id, parent_id, name, path, created_at) VALUES ($1, NULL, $2, $3, $4)";
 
@@ -37,6 +39,13 @@ pub async fn root(core: &Core) -> Result<OrgUnit, Error> {
             "This installation has no organisation yet; run `tillsyn init`.",
         )),
     }
+}
+
+/// A unit by its id, if the actor reaches it.
+pub async fn reached(core: &Core, actor: &Actor, id: &OrgUnitId) -> Result<Option<OrgUnit>, Error> {
+    let found = core.db().query_optional(FIND, args![id]).await?;
+    let unit = found.map(|row| decode(&row)).transpose()?;
+    Ok(unit.filter(|unit| actor.reaches(&unit.path)))
 }
 
 /// The unit whose subtree the actor's path names; new objects of the actor go there.
@@ -68,7 +77,6 @@ pub(crate) async fn ensure_root_in(tx: &Tx, name: &str, now_ms: i64) -> Result<O
 
 /// A unit by its id.
 pub(crate) async fn unit(core: &Core, id: &OrgUnitId) -> Result<OrgUnit, Error> {
-    const FIND: &str = "SELECT id, name, path FROM org_unit WHERE id = $1 AND removed_at IS NULL";
     match core.db().query_optional(FIND, args![id]).await? {
         Some(row) => decode(&row),
         None => Err(Error::not_found("organisational unit")),

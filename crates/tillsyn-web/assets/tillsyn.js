@@ -3,6 +3,10 @@
 'use strict';
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const on = (target, name, act) => target.addEventListener(name, act);
+const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
+const look = (address) => fetch(address, { headers: { accept: 'text/html' } }).catch(() => null);
+const root = document.documentElement;
 const typing = (element) => element.matches?.('input, textarea, select, [contenteditable]');
 
 // One polite live region, spoken into at most every 5 seconds; the last words win.
@@ -18,35 +22,161 @@ function say(text) {
   }, wait);
 }
 
-// Keys. None fires while someone types or a dialog is open.
-document.addEventListener('keydown', (event) => {
+// Keys. None fires while someone types or a dialog is open; single letters only where nobody turned them off.
+on(document, 'keydown', (event) => {
   if (event.key === 'Escape') {
     const close = $('[data-close]');
     if (close) close.click();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $('dialog[open]')) return;
-  if (event.key === '/') {
-    const box = $('#q');
-    if (box?.checkVisibility()) { event.preventDefault(); box.focus(); box.select(); }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && palette) {
+    event.preventDefault();
+    openPalette();
+    return;
   }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $('dialog[open]')) return;
+  if (root.dataset.keys === 'off' || !single(event)) return;
+  event.preventDefault();
 });
 
+// What a single key does; false when it means nothing here.
+function single({ key }) {
+  const box = $('#q');
+  if (key === '/') {
+    if (!box) return false;
+    if (box.checkVisibility()) { box.focus(); box.select(); } else openPalette();
+    return true;
+  }
+  if (key === '?') { $('#keys')?.showModal(); return !!$('#keys'); }
+  if (key === 'f' || key === 'e') return press(key === 'f' ? '[data-filter-button], .filters [popovertarget]' : '[data-export]');
+  if (key === '[' || key === ']') return press(`main a[rel=${key === '[' ? 'prev' : 'next'}]`);
+  if (/^[1-9]$/.test(key)) return press($$('.tabs a')[key - 1]);
+  return row(key);
+}
+
+function press(what) {
+  const found = typeof what === 'string' ? $(what) : what;
+  found?.click();
+  return !!found;
+}
+
+// Rows: the link of the row at hand has the focus, so that Enter opens it.
+let from = null;
+function row(key) {
+  const rows = $$('main tbody tr').filter((line) => $('th a', line));
+  const at = rows.findIndex((line) => line.contains(document.activeElement));
+  if (key === 'j' || key === 'k') {
+    const next = rows[at < 0 ? 0 : at + (key === 'j' ? 1 : -1)];
+    if (next) $('th a', next).focus();
+    return rows.length > 0;
+  }
+  if (at < 0 || (key !== 'x' && key !== 'X')) return false;
+  const box = (index) => $('input[type=checkbox]', rows[index]);
+  if (!box(at)) return false;
+  const to = !box(at).checked;
+  const first = key === 'X' && from !== null ? from : at;
+  for (let index = Math.min(first, at); index <= Math.max(first, at); index += 1) {
+    if (box(index).checked !== to) { box(index).checked = to; box(index).dispatchEvent(new Event('change', { bubbles: true })); }
+  }
+  from = at;
+  return true;
+}
+
+// Search: what is typed is looked for a fifth of a second later, and the arrow keys walk through what was found.
+for (const form of $$('[data-ahead]')) {
+  const input = $('input', form);
+  const list = $('[data-hits]', form);
+  const within = form.closest('dialog') ?? form;
+  let soon = 0;
+  let turn = 0;
+  const find = async () => {
+    const text = input.value.trim();
+    turn += 1;
+    const mine = turn;
+    if (text.length < 2) { list.replaceChildren(); if (within === form) list.hidden = true; return; }
+    const answer = await look(`${form.action}?part=1&q=${encodeURIComponent(text)}`);
+    if (mine !== turn || !answer?.ok || answer.redirected) return;
+    const part = await read(answer);
+    list.replaceChildren(...part.body.children);
+    list.hidden = false;
+    say($('[data-count]', list)?.textContent ?? '');
+  };
+  on(input, 'input', () => { clearTimeout(soon); soon = setTimeout(find, 200); });
+  on(within, 'keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Escape' && within === form) { list.hidden = true; input.focus(); }
+    if (!step) return;
+    const stops = [input, ...$$('.hit', within).filter((hit) => hit.checkVisibility())];
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    event.preventDefault();
+    next?.focus();
+  });
+  on(within, 'focusout', (event) => { if (within === form && !form.contains(event.relatedTarget)) list.hidden = true; });
+}
+
+// The palette: the acts of this page and every page of the menu, narrowed by what is typed. Nothing that destroys runs
+// from here: its link leads to its own page.
+const palette = $('#palette');
+function openPalette() {
+  const own = $('[data-own]', palette);
+  const part = (head, targets) => {
+    const seen = new Set();
+    const items = targets.map((target) => {
+      const text = (target.getAttribute('aria-label') ?? target.firstChild?.wholeText ?? '').trim() || target.textContent.trim();
+      if (!text || seen.has(text)) return null;
+      seen.add(text);
+      const item = document.createElement('button');
+      item.type = 'button';
+      item.className = 'hit';
+      item.textContent = text;
+      on(item, 'click', () => { palette.close(); target.click(); });
+      return item;
+    }).filter(Boolean);
+    const title = document.createElement('h3');
+    title.className = 'label';
+    title.textContent = head;
+    return items.length ? [title, ...items] : [];
+  };
+  own.replaceChildren(
+    ...part(own.dataset.here, $$('[data-undo], main a.btn[href]:not([rel]), [data-theme-switch] button, #drawer .langs button')),
+    ...part(own.dataset.go, $$('#drawer nav a, #drawer a.scope')),
+  );
+  $('input', palette).value = '';
+  $('[data-hits]', palette).replaceChildren();
+  palette.showModal();
+}
+if (palette) {
+  const input = $('input', palette);
+  on(input, 'input', () => {
+    const words = input.value.toLowerCase().split(/\s+/);
+    for (const item of $$('[data-own] .hit', palette)) {
+      const text = item.textContent.toLowerCase();
+      item.hidden = !words.every((word) => text.includes(word));
+    }
+  });
+  // Enter takes the first that is there.
+  on($('form', palette), 'submit', (event) => {
+    const first = $$('.hit', palette).find((hit) => hit.checkVisibility());
+    if (first) { event.preventDefault(); first.click(); }
+  });
+  for (const opener of $$('[data-palette]')) { opener.hidden = false; on(opener, 'click', openPalette); }
+}
+
 // The drawer, where the browser does not know `command` yet.
-document.addEventListener('click', (event) => {
+on(document, 'click', (event) => {
   const opener = event.target.closest('[data-opens]');
   if (!opener || 'commandForElement' in HTMLButtonElement.prototype) return;
   document.getElementById(opener.dataset.opens)?.showModal();
 });
 
 // Copy an identifier; the result is spoken, and the button's label changes for two seconds.
-document.addEventListener('click', async (event) => {
+on(document, 'click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
   const value = button.dataset.copy;
   await navigator.clipboard.writeText(value.startsWith('/') ? new URL(value, location.href).href : value);
   const label = button.getAttribute('aria-label');
-  const copied = document.documentElement.dataset.copied;
+  const copied = root.dataset.copied;
   button.setAttribute('aria-label', copied);
   button.title = copied;
   say(copied);
@@ -62,10 +192,10 @@ for (const box of $$('[data-must-equal]')) {
     button.setAttribute('aria-disabled', String(!matches()));
     if (matches()) { note.hidden = true; box.removeAttribute('aria-invalid'); }
   };
-  box.addEventListener('input', check);
+  on(box, 'input', check);
   // Enter alone never confirms.
-  box.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
-  button.addEventListener('click', (event) => {
+  on(box, 'keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+  on(button, 'click', (event) => {
     if (matches()) return;
     event.preventDefault();
     note.hidden = false;
@@ -76,17 +206,17 @@ for (const box of $$('[data-must-equal]')) {
 }
 
 // A form is sent once: a second press on a slow line must not lock or erase twice.
-document.addEventListener('submit', (event) => {
+on(document, 'submit', (event) => {
   const form = event.target;
   if (form.method !== 'post') return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = 'yes';
   setTimeout(() => { delete form.dataset.sent; }, 5000);
 });
-window.addEventListener('pageshow', () => { for (const form of $$('form[data-sent]')) delete form.dataset.sent; });
+on(window, 'pageshow', () => { for (const form of $$('form[data-sent]')) delete form.dataset.sent; });
 
 // The theme changes at once; the server is told and renders it from then on.
-document.addEventListener('submit', async (event) => {
+on(document, 'submit', async (event) => {
   const form = event.target.closest('[data-theme-switch]');
   const button = event.submitter;
   if (!form || !button) return;
@@ -95,8 +225,7 @@ document.addEventListener('submit', async (event) => {
   const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
   delete form.dataset.sent;
   if (!answer?.ok) { location.reload(); return; }
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const root = document.documentElement;
+  const page = await read(answer);
   const theme = page.documentElement.dataset.theme;
   if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
   const fresh = $('[data-theme-switch]', page);
@@ -138,6 +267,7 @@ let stream = null;
 let busy = false;
 let again = false;
 let hiddenTimer = 0;
+let later = 0;
 
 function show(state) {
   live.hidden = false;
@@ -150,17 +280,22 @@ async function freshen() {
   if (busy) { again = true; return; }
   busy = true;
   try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+    const answer = await look(location.href);
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const page = await read(answer);
+    let waits = false;
     for (const old of $$('[data-fresh]')) {
       const fresh = page.getElementById(old.id);
-      // Never under the pointer's focus, never what has not changed.
+      // Never under the focus or the pointer, never what has not changed.
       if (old.contains(document.activeElement) || (fresh && same(old, fresh))) continue;
+      if (old.matches(':hover') && $('tbody', old)) { waits = true; continue; }
       if (fresh) old.replaceWith(document.adoptNode(fresh)); else old.remove();
     }
     count();
+    if (waits) show('waits');
+    clearTimeout(later);
+    if (waits) later = setTimeout(freshen, 3000);
   } catch {
     // The stream says when the server is back.
   } finally {
@@ -185,14 +320,14 @@ function connect() {
   // EventSource resumes by itself with Last-Event-ID.
   stream = new EventSource(live.dataset.live);
   // What happened between the page and its stream is in neither: look once more when the server follows.
-  stream.addEventListener('open', () => { show('on'); setTimeout(freshen, 600); });
-  stream.addEventListener('error', () => {
+  on(stream, 'open', () => { show('on'); setTimeout(freshen, 600); });
+  on(stream, 'error', () => {
     show('off');
     // A refused stream is over for the browser: try again later.
     if (stream?.readyState === EventSource.CLOSED) { disconnect('off'); setTimeout(connect, 15000); }
   });
   let soon = 0;
-  stream.addEventListener('changed', () => { clearTimeout(soon); soon = setTimeout(freshen, 300); });
+  on(stream, 'changed', () => { clearTimeout(soon); soon = setTimeout(freshen, 300); });
 }
 
 function disconnect(state) {
@@ -203,13 +338,13 @@ function disconnect(state) {
 
 if (live) {
   connect();
-  document.addEventListener('visibilitychange', () => {
+  on(document, 'visibilitychange', () => {
     clearTimeout(hiddenTimer);
     if (document.hidden) hiddenTimer = setTimeout(() => disconnect('paused'), 300000);
     else if (!stream) { connect(); freshen(); }
   });
-  window.addEventListener('pagehide', () => { stream?.close(); stream = null; });
-  window.addEventListener('pageshow', (event) => { if (event.persisted) { connect(); freshen(); } });
+  on(window, 'pagehide', () => { stream?.close(); stream = null; });
+  on(window, 'pageshow', (event) => { if (event.persisted) { connect(); freshen(); } });
 }
 
 // Cards that take their time come by a second request; without script their link leads to them.
@@ -217,9 +352,9 @@ async function fill() {
   for (const card of $$('[data-fill]')) {
     const wait = $('[data-waiting]', card);
     if (wait) wait.textContent = wait.dataset.waiting;
-    const answer = await fetch(card.dataset.fill, { headers: { accept: 'text/html' } }).catch(() => null);
+    const answer = await look(card.dataset.fill);
     if (!answer?.ok || answer.redirected) continue;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const page = await read(answer);
     const full = page.getElementById(card.id);
     if (!full) continue;
     full.dataset.fill = card.dataset.fill;
@@ -273,14 +408,14 @@ if (draft) {
     tell('saved');
     fill();
   };
-  draft.addEventListener('input', () => { changes += 1; tell('unsaved'); });
-  draft.addEventListener('change', (event) => {
+  on(draft, 'input', () => { changes += 1; tell('unsaved'); });
+  on(draft, 'change', (event) => {
     if (event.target.type === 'file' || event.target.type === 'password') return;
     clearTimeout(soon);
     soon = setTimeout(save, 500);
   });
   // A button saves all that was typed by itself. What is on its way comes first: it makes the revision to name.
-  draft.addEventListener('submit', (event) => {
+  on(draft, 'submit', (event) => {
     clearTimeout(soon);
     if (saving) { event.preventDefault(); event.stopPropagation(); held = { button: event.submitter }; return; }
     held = null;
@@ -309,5 +444,5 @@ if (attempt) {
   };
   later(2000);
   // Back from Settings: look at once.
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
+  on(document, 'visibilitychange', () => { if (!document.hidden) ask(); });
 }

@@ -241,6 +241,16 @@ impl Actor {
         )
     }
 
+    /// The same actor looking at one part of what they reach: at another place they reach nothing.
+    #[must_use]
+    pub fn within(&self, path: &str) -> Self {
+        let unit_path = if self.reaches(path) { path } else { NOWHERE };
+        Self {
+            unit_path: unit_path.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Whether the unit at `path` lies in the actor's subtree.
     pub fn reaches(&self, path: &str) -> bool {
         path.starts_with(&self.unit_path)

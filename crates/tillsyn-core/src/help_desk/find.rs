@@ -154,7 +154,11 @@ async fn devices(core: &Core, actor: &Actor, wanted: &str) -> Result<Vec<Hit>, E
 
 /// Of people out of reach, neither the name nor the label, which mostly is the name, finds anything: an invitation
 /// stays in the unit that somebody left.
-async fn invitations(core: &Core, actor: &Actor, wanted: &str) -> Result<Vec<Hit>, Error> {
+pub(crate) async fn invitations(
+    core: &Core,
+    actor: &Actor,
+    wanted: &str,
+) -> Result<Vec<Hit>, Error> {
     const FIND: &str = "SELECT i.id, i.label, i.person_id, COALESCE(p.name, '') FROM invitation i \
         JOIN org_unit u ON u.id = i.org_unit_id LEFT JOIN person p ON p.id = i.person_id \
         LEFT JOIN org_unit o ON o.id = p.org_unit_id \

@@ -9,6 +9,7 @@ mod tests;
 mod unlock;
 
 pub use desk::{AccountState, Desk, DeskAttempt, desk};
+pub(crate) use find::invitations;
 pub use find::{Hit, HitKind, find};
 pub use next::{DeviceFacts, Facts, InvitationFacts, NextAct, Trouble, next_act};
 pub use unlock::unlock_sign_in;

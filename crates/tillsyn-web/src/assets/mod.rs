@@ -56,6 +56,50 @@ fn short_hash(file: &EmbeddedFile) -> String {
     hash
 }
 
+/// A file as it is sent: a script without its remarks, indents and spaces, which are for us.
+fn bytes(name: &str) -> Option<Vec<u8>> {
+    let data = Files::get(name)?.data.into_owned();
+    if name.rsplit('.').next() != Some("js") {
+        return Some(data);
+    }
+    let text = String::from_utf8(data).ok()?;
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<String> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .map(squeezed)
+        .collect();
+    Some(lines.join("\n").into_bytes())
+}
+
+/// A line of script without the spaces beside signs. What is quoted stays; line ends stay, so that no statement runs
+/// into the next. Our scripts have no quotes in regular expressions and no `a + +b`.
+fn squeezed(line: &str) -> String {
+    const SIGNS: &str = "=+-*/<>!&|?:;,(){}[]";
+    let mut out = String::with_capacity(line.len());
+    let (mut quote, mut escaped) = (None, false);
+    let mut left = line.chars().peekable();
+    while let Some(c) = left.next() {
+        match quote {
+            Some(end) => {
+                if c == end && !escaped {
+                    quote = None;
+                }
+                escaped = c == '\\' && !escaped;
+            }
+            None if matches!(c, '\'' | '"' | '`') => quote = Some(c),
+            None if c == ' ' => {
+                let before = out.chars().last().is_none_or(|c| SIGNS.contains(c));
+                if before || left.peek().is_none_or(|c| SIGNS.contains(*c)) {
+                    continue;
+                }
+            }
+            None => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// The URL of a file in `assets/`.
 pub fn url(name: &str) -> &'static str {
     TABLE
@@ -69,7 +113,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     TABLE
         .url_of
         .iter()
-        .filter_map(|(name, url)| Some((url.as_str(), Files::get(name)?.data.into_owned())))
+        .filter_map(|(name, url)| Some((url.as_str(), bytes(name)?)))
         .collect()
 }
 
@@ -81,7 +125,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 async fn asset(Path(name): Path<String>) -> Response {
-    let file = TABLE.name_at.get(&name).and_then(|name| Files::get(name));
+    let file = TABLE.name_at.get(&name).and_then(|name| bytes(name));
     let Some(file) = file else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -98,7 +142,7 @@ async fn asset(Path(name): Path<String>) -> Response {
             (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ],
-        file.data.into_owned(),
+        file,
     )
         .into_response()
 }

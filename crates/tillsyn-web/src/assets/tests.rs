@@ -16,9 +16,26 @@ fn every_file_has_a_url_with_its_hash() {
 fn script_stays_under_15_kb() {
     let scripts = Files::iter().filter(|name| name.ends_with(".js"));
     let size: usize = scripts
-        .map(|name| Files::get(&name).expect("listed").data.len())
+        .map(|name| bytes(&name).expect("listed").len())
         .sum();
     assert!(size < 15_000, "{size}");
+}
+
+#[test]
+fn a_squeezed_script_keeps_what_is_quoted() {
+    let line = "if (a === 'x = 1, y') { say(`${b} = ${ c }`, \"it's\"); }";
+    assert_eq!(
+        squeezed(line),
+        "if(a==='x = 1, y'){say(`${b} = ${ c }`,\"it's\");}"
+    );
+    assert_eq!(
+        squeezed("const a = 'it\\'s = so', b;"),
+        "const a='it\\'s = so',b;"
+    );
+    assert_eq!(
+        squeezed("for (const x of y) return x in z;"),
+        "for(const x of y)return x in z;"
+    );
 }
 
 #[test]

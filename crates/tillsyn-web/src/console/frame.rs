@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::i18n::Texts;
+use crate::i18n::{Texts, key};
 use crate::ui::{LangLink, Message, lang_links, urls};
 
 /// The person's choice of colours.
@@ -80,6 +80,9 @@ pub enum Place {
     Roles,
     /// The documentation, at the foot.
     Docs,
+    /// Reached from every page, not from the list.
+    Search,
+    Scope,
 }
 
 #[derive(Debug, Default)]
@@ -102,6 +105,18 @@ pub(crate) struct NavItem {
     pub(crate) alert: bool,
 }
 
+/// Keys that belong together.
+pub(crate) struct KeyGroup {
+    pub(crate) head: String,
+    pub(crate) lines: Vec<KeyLine>,
+}
+
+/// Keys and what they do.
+pub(crate) struct KeyLine {
+    pub(crate) keys: &'static [&'static str],
+    pub(crate) text: String,
+}
+
 /// What every page of the console carries.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
@@ -111,6 +126,10 @@ pub struct Frame {
     /// Places that this person's role does not see.
     pub hidden: Vec<Place>,
     pub organisation: String,
+    /// The part of the organisation that lists and counts are limited to; empty for all that the person reaches.
+    pub scope: String,
+    /// Single keys do nothing in this browser.
+    pub keys_off: bool,
     /// Name of the signed-in person.
     pub person: String,
     /// Role and unit, below the name.
@@ -338,6 +357,49 @@ impl Frame {
         }
         groups.retain(|group| !group.items.is_empty());
         groups
+    }
+
+    /// The keys that the script knows, for its help.
+    pub(crate) fn keys(&self) -> Vec<KeyGroup> {
+        let l = self.texts;
+        let group = |head: &str, lines: &[(&'static [&'static str], &str)]| KeyGroup {
+            head: l.t(head),
+            lines: lines
+                .iter()
+                .map(|(keys, text)| KeyLine {
+                    keys,
+                    text: l.t(text),
+                })
+                .collect(),
+        };
+        vec![
+            group(
+                key("keys-everywhere"),
+                &[
+                    (&["/"], key("keys-search")),
+                    (&["Ctrl K"], key("keys-palette")),
+                    (&["?"], key("keys-help")),
+                ],
+            ),
+            group(
+                key("keys-lists"),
+                &[
+                    (&["j", "k"], key("keys-move")),
+                    (&["Enter"], key("keys-open")),
+                    (&["x"], key("keys-select")),
+                    (&["Shift X"], key("keys-range")),
+                    (&["f"], key("keys-filter")),
+                    (&["e"], key("keys-export")),
+                ],
+            ),
+            group(
+                key("keys-device"),
+                &[
+                    (&["1", "9"], key("keys-tabs")),
+                    (&["[", "]"], key("keys-neighbours")),
+                ],
+            ),
+        ]
     }
 
     /// Empty when the system decides.

@@ -74,9 +74,13 @@ mod samples_reports;
 #[cfg(any(test, feature = "testing"))]
 mod samples_rollout;
 #[cfg(any(test, feature = "testing"))]
+mod samples_search;
+#[cfg(any(test, feature = "testing"))]
 mod samples_sign_on;
 #[cfg(any(test, feature = "testing"))]
 mod samples_webhooks;
+pub mod scope;
+pub mod search;
 pub mod secrets;
 pub mod settings;
 #[cfg(test)]

@@ -218,6 +218,8 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     // The fleet.
     (urls::CONSOLE, SESSION, None),
     (urls::EVENTS, SESSION, None),
+    (urls::SEARCH, SESSION, None),
+    (urls::SCOPE, SESSION, None),
     (urls::DEVICES, DEVICES, None),
     (urls::REPORTS, DEVICES, None),
     ("/console/reports/{name}", DEVICES, None),

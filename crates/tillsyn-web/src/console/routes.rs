@@ -10,7 +10,7 @@ use super::{
     access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
     device, devices, directories, directory_ldap, docs, enrollment, events, failure, help_desk,
     identity_providers, imports, invite, mail, needs, notifications, organisation, overview,
-    profiles, reports, rollout, secrets, settings, webhooks,
+    profiles, reports, rollout, scope, search, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -41,6 +41,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(of_account())
         .route(urls::CONSOLE, get(overview::overview))
         .route(urls::EVENTS, get(events::follow))
+        .route(urls::SEARCH, get(search::find))
+        .route(urls::SCOPE, get(scope::choose))
         .route(urls::DEVICES, get(devices::list))
         .route(
             urls::DEVICES_MANY,

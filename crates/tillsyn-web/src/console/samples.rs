@@ -61,6 +61,8 @@ pub(super) fn frame(l: Texts, place: Place, here: &str) -> Frame {
         place,
         hidden: Vec::new(),
         organisation: "Norrvik University".to_owned(),
+        scope: String::new(),
+        keys_off: false,
         person: "Maja Bergqvist".to_owned(),
         role: words::role(l, "administrator", ""),
         csrf: "9f8a1c".to_owned(),

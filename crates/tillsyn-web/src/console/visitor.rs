@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use super::failure::Failure;
 use super::frame::{Bare, Frame, Place, Theme};
 use super::notice;
+use super::scope::{self, Scope};
 use super::words;
 use crate::auth::{MaybeSession, SessionActor};
 use crate::i18n::{Lang, Texts, Zone};
@@ -30,6 +31,7 @@ use crate::ui::{Message, page, urls};
 
 const LANGUAGE_COOKIE: &str = "tillsyn-lang";
 const THEME_COOKIE: &str = "tillsyn-theme";
+const KEYS_COOKIE: &str = "tillsyn-keys";
 const YEAR_SECS: u32 = 365 * 24 * 60 * 60;
 
 /// What the sidebar leaves out for whoever lacks the permission.
@@ -77,15 +79,21 @@ pub(crate) struct Visitor {
     theme: Theme,
     here: String,
     message: Option<Message>,
+    scope: Option<Scope>,
+    keys_off: bool,
 }
 
 impl FromRequestParts<AppState> for Visitor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let session = SessionActor::from_request_parts(parts, state).await?;
+        let mut session = SessionActor::from_request_parts(parts, state).await?;
         let path = parts.extensions.get::<MatchedPath>();
         super::needs::check(session.actor(), path, &parts.method)?;
+        let scope = scope::chosen(state, session.actor(), parts).await?;
+        if let Some(scope) = scope.as_ref().filter(|_| scope::limits(parts)) {
+            session.session.actor = scope.of(session.actor());
+        }
         let organisation = settings::organisation(&state.core).await?;
         let account = &session.session.account;
         let choice = account.language.as_deref().and_then(Lang::from_tag);
@@ -93,6 +101,8 @@ impl FromRequestParts<AppState> for Visitor {
         let zone = zone(&state.core, &organisation);
         Ok(Self {
             texts,
+            keys_off: notice::cookie(&parts.headers, KEYS_COOKIE) == Some("off"),
+            scope,
             theme: Theme::from_value(account.theme.as_deref().unwrap_or_default()),
             query: query(&parts.uri),
             here: address(&parts.uri),
@@ -129,33 +139,27 @@ impl Visitor {
 
     /// The frame around a page. `topics` names what its live stream follows.
     pub(crate) async fn frame(&self, place: Place, topics: &str) -> Result<Frame, Failure> {
+        let seen = match &self.scope {
+            Some(scope) => &scope.of(self.actor()),
+            None => self.actor(),
+        };
         let counts = if self.may(Permission::DevicesRead) {
-            devices::overview(self.core(), self.actor()).await?
+            devices::sidebar(self.core(), seen).await?
         } else {
-            devices::Overview::default()
+            devices::Sidebar::default()
         };
         let count = |value: i64| u64::try_from(value).unwrap_or(0);
-        let mut hidden = Vec::new();
-        for (permission, places) in PLACES {
-            if !self.may(*permission) {
-                hidden.extend_from_slice(places);
-            }
-        }
         let waiting = approvals::waiting_count(self.core(), self.actor()).await?;
         let freezes = guard::freezes(self.core(), self.actor()).await?;
         let (mut people, mut groups) = (0, 0);
         if self.may(Permission::PeopleRead) {
-            people = count_people(self.core(), self.actor()).await?;
+            people = count_people(self.core(), seen).await?;
         }
         if self.may(Permission::GroupsRead) {
-            groups = count_groups(self.core(), self.actor()).await?;
+            groups = count_groups(self.core(), seen).await?;
         }
         Ok(Frame {
-            texts: self.texts,
-            theme: self.theme,
             place,
-            hidden,
-            organisation: self.organisation.name.clone(),
             person: self.actor().name.clone(),
             role: {
                 let account = &self.session.session.account;
@@ -174,7 +178,27 @@ impl Visitor {
             confirm_elsewhere: !self.password_confirms(),
             topics: topics.to_owned(),
             messages: self.message.clone().into_iter().collect(),
+            ..self.frame_without_counts()
         })
+    }
+
+    /// What a frame is without asking the database anything: the menu of this person's role, in their language.
+    pub(crate) fn frame_without_counts(&self) -> Frame {
+        let denied = PLACES.iter().filter(|(needed, _)| !self.may(*needed));
+        Frame {
+            texts: self.texts,
+            theme: self.theme,
+            hidden: denied
+                .flat_map(|(_, places)| places.iter().copied())
+                .collect(),
+            organisation: self.organisation.name.clone(),
+            scope: self
+                .scope
+                .as_ref()
+                .map_or_else(String::new, |scope| scope.name.clone()),
+            keys_off: self.keys_off,
+            ..Frame::default()
+        }
     }
 
     /// Who froze what, and since when; of a freeze above the visitor's scope only since when.
@@ -299,6 +323,12 @@ impl Guest {
         }
         answer
     }
+}
+
+/// Whether single keys act in this browser: somebody who speaks to it must be able to turn them off (WCAG 2.1.4).
+pub(super) fn keys_cookie(state: &AppState, keys: &str) -> HeaderValue {
+    let value = if keys == "off" { "off" } else { "on" };
+    look_cookie(state, KEYS_COOKIE, value)
 }
 
 /// Cookies that keep language and theme for pages before sign-in.

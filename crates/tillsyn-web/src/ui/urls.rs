@@ -5,6 +5,9 @@
 
 use std::fmt::Write as _;
 
+/// The unit that lists and counts are limited to, in the address of every page.
+pub const SCOPE_NAME: &str = "scope";
+
 pub const CONSOLE: &str = "/console";
 pub const SIGN_IN: &str = "/console/sign-in";
 pub const SIGN_OUT: &str = "/console/sign-out";
@@ -27,6 +30,10 @@ pub const ACCOUNT_CODES: &str = "/console/account/recovery-codes";
 pub const ACCOUNT_SESSIONS: &str = "/console/account/sessions";
 pub const PREFERENCES: &str = "/console/preferences";
 pub const EVENTS: &str = "/console/events";
+/// One field for everything.
+pub const SEARCH: &str = "/console/search";
+/// Which part of the organisation to look at.
+pub const SCOPE: &str = "/console/scope";
 pub const DEVICES: &str = "/console/devices";
 pub const DEVICES_MANY: &str = "/console/devices/many";
 pub const DEVICES_MOVE: &str = "/console/devices/move";
@@ -100,6 +107,11 @@ pub const PORTAL_CODES: &str = "/portal/me/recovery-codes";
 pub const PORTAL_SESSIONS: &str = "/portal/me/sessions";
 /// Where somebody without an invitation begins.
 pub const GO: &str = "/go";
+
+/// The choice of what to look at, and back.
+pub fn scope(next: &str) -> String {
+    Query::default().with("next", next).url(SCOPE)
+}
 
 /// Whether a session of the portal that owes something may use the address.
 pub fn portal_serves(path: &str) -> bool {
@@ -901,7 +913,7 @@ impl Query {
         self.pairs
             .iter()
             .map(|(name, _)| name.as_str())
-            .filter(|name| !known.contains(name))
+            .filter(|name| !known.contains(name) && *name != SCOPE_NAME)
             .collect()
     }
 

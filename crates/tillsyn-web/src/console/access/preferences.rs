@@ -8,13 +8,15 @@ use tillsyn_core::accounts;
 use crate::console::failure::{Failure, own_path};
 use crate::console::form::Filled;
 use crate::console::frame::Theme;
-use crate::console::visitor::look_cookies;
+use crate::console::visitor::{keys_cookie, look_cookies};
 use crate::i18n::Lang;
 
 #[derive(Deserialize)]
 pub(crate) struct Fields {
     lang: Option<String>,
     theme: Option<String>,
+    /// `on` or `off`: whether single keys act.
+    keys: Option<String>,
     #[serde(default)]
     next: String,
 }
@@ -39,7 +41,11 @@ pub(crate) async fn change_preferences(form: Filled<Fields>) -> Result<Response,
     );
     accounts::change_preferences(visitor.core(), session, language, theme).await?;
     let mut answer = Redirect::to(own_path(&fields.next)).into_response();
-    for cookie in cookies {
+    let keys = fields
+        .keys
+        .as_deref()
+        .map(|keys| keys_cookie(visitor.state(), keys));
+    for cookie in cookies.into_iter().chain(keys) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(answer)

@@ -47,6 +47,9 @@ pub(super) async fn render(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    if let Some(to) = super::scope::carried_on(&state, &parts) {
+        return Redirect::to(&to).into_response();
+    }
     let asked = (
         parts.method.clone(),
         parts.uri.clone(),
