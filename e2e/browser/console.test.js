@@ -55,7 +55,9 @@ test('the list is searched and filtered, and its address keeps the view', async 
   await page.keyboard.press('/');
   await page.keyboard.type('0417');
   await page.keyboard.press('Enter');
-  await heading(t('nav-devices')).waitFor();
+  await heading(t('search')).waitFor();
+  await page.locator('main').getByRole('link', { name: 'ENG-IPH-0417' }).waitFor();
+  await at('/console/devices?q=0417');
   const rows = page.locator('#device-rows tbody tr');
   await eventually(() => rows.count(), 1);
   await page.getByRole('link', { name: 'ENG-IPH-0417' }).waitFor();
@@ -74,6 +76,79 @@ test('the list is searched and filtered, and its address keeps the view', async 
   await eventually(() => rows.count(), 5);
   await at('/console/devices?q=nothing-is-called-so');
   await page.getByRole('heading', { name: t('no-match') }).waitFor();
+});
+
+test('what is typed in the top bar is found below it, and the arrow keys walk there', async () => {
+  await at('/console');
+  await page.keyboard.press('/');
+  await page.keyboard.type('0417');
+  const hit = page.locator('.ahead').getByRole('link', { name: /ENG-IPH-0417/ });
+  await hit.waitFor();
+  await check(page, 'console-search-ahead-en-1440');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(hit), true);
+  await page.keyboard.press('Escape');
+  assert.equal(await hit.isVisible(), false);
+  await page.locator('#q').fill(devices['ENG-IPH-0417'].replace(/(...)/g, '$1 '));
+  await page.keyboard.press('Enter');
+  await heading('ENG-IPH-0417').waitFor();
+});
+
+test('the palette finds pages, devices and the acts of the page, and single keys can be turned off', async () => {
+  await at('/console/devices');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: t('palette'), exact: true });
+  await palette.waitFor();
+  await check(page, 'console-palette-en-1440');
+  await page.keyboard.type('audit');
+  await palette.getByRole('button', { name: t('nav-audit'), exact: true }).waitFor();
+  assert.equal(await palette.getByRole('button', { name: t('nav-groups') }).count(), 0);
+  await page.keyboard.press('Enter');
+  await heading(t('nav-audit')).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('LIB-PAD');
+  await palette.getByRole('link', { name: /LIB-PAD-0007/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: t('keys-title') });
+  await keys.waitFor();
+  await check(page, 'console-keys-en-1440');
+  await keys.getByRole('button', { name: t('keys-off') }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.keys === 'off');
+  await page.keyboard.press('?');
+  assert.equal(await keys.isVisible(), false);
+  await page.keyboard.press('Control+k');
+  await palette.waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#keys').evaluate((dialog) => dialog.showModal());
+  await keys.getByRole('button', { name: t('keys-on') }).click();
+  await page.waitForFunction(() => !document.documentElement.dataset.keys);
+});
+
+test('rows are walked with j and k, and Enter opens the one at hand', async () => {
+  await at('/console/devices?sort=name');
+  const names = await page.locator('#device-rows tbody th a').allTextContents();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  assert.equal(await page.locator('#device-rows tbody tr').nth(1).locator('input[type=checkbox]').isChecked(), true);
+  await page.keyboard.press('Enter');
+  await heading(names[1].trim()).waitFor();
+  await page.keyboard.press('2');
+  await page.waitForURL((url) => url.pathname.endsWith('/commands'));
+});
+
+test('a scope goes on from page to page', async () => {
+  await at('/console/scope?next=/console/devices');
+  await heading(t('scope-title')).waitFor();
+  await check(page, 'console-scope-en-1440');
+  const unit = '01939f3c-5a10-7c3e-9d41-5f0a4be31c77';
+  await at(`/console/devices?scope=${unit}`);
+  await page.getByRole('navigation', { name: t('nav-main') }).getByRole('link', { name: t('nav-commands') }).first().click();
+  await heading(t('nav-commands')).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('scope'), unit);
 });
 
 test('a device page follows its device', async () => {

@@ -1,4 +1,6 @@
-// Every page of the console in three languages and two widths; some of them in the dark theme.
+// Every page of the console in three languages and two widths; some of them in the dark theme, with forced colours,
+// with letters of double size, zoomed to 200 % and without script. With MATRIX=1 (e2e/matrix) all of them in all of that.
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from './server.js';
 import { LANGUAGES, texts } from './texts.js';
@@ -36,7 +38,7 @@ before(async () => {
 after(async () => { await browser?.close(); await server?.stop(); });
 
 const FIXED = {
-  overview: '/console', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
+  overview: '/console', search: '/console/search?q=el', 'search-none': '/console/search?q=zzz', scope: '/console/scope', devices: '/console/devices', 'devices-none': '/console/devices?q=zzz', commands: '/console/commands',
   profiles: '/console/profiles', 'profiles-none': '/console/profiles?q=zzz', 'profile-new': '/console/profiles/new', plans: '/console/plans',
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
   'invite-send': '/console/enrollment/send', 'invite-batches': '/console/enrollment/batches',
@@ -115,30 +117,59 @@ async function signIn(lang, options) {
   return page;
 }
 
-for (const lang of LANGUAGES) {
-  for (const viewport of [DESK, PHONE]) {
-    test(`every page in ${lang} at ${viewport.width} pixels`, async (context) => {
-      const page = await signIn(lang, { viewport });
-      for (const [name, path] of Object.entries(links)) {
-        await context.test(name, async () => {
-          page.faults.length = 0;
-          await page.goto(server.url + path);
-          await check(page, `page-${name}-${lang}-${viewport.width}`);
-        });
-      }
-      await page.context().close();
-    });
-  }
+const FULL = process.env.MATRIX === '1';
+const SOME = ['overview', 'devices', 'device', 'device-erase', 'profile', 'search', 'account'];
+const TABLET = { width: 820, height: 1180 };
+const LAPTOP = { width: 1024, height: 768 };
+// What a browser window of 1440 pixels has left when it is zoomed to 200 %.
+const ZOOMED = { width: 720, height: 450 };
+
+// How pages are looked at: all of them, or those named.
+const VIEWS = [
+  ...[DESK, PHONE, ...(FULL ? [TABLET, LAPTOP] : [])].flatMap((viewport) => LANGUAGES.map((lang) => ({
+    name: `${lang} at ${viewport.width} pixels`, file: `${lang}-${viewport.width}`, lang, viewport,
+  }))),
+  ...(FULL ? LANGUAGES : ['en']).flatMap((lang) => [
+    { name: `${lang} in the dark theme`, file: `${lang}-1440-dark`, lang, theme: 'dark', only: DARK },
+    { name: `${lang} in the dark theme on a phone`, file: `${lang}-390-dark`, lang, theme: 'dark', viewport: PHONE, only: ['overview'] },
+    { name: `${lang} with forced colours`, file: `${lang}-1440-forced`, lang, forcedColors: 'active', only: SOME },
+    { name: `${lang} with forced colours in the dark`, file: `${lang}-1440-forced-dark`, lang, forcedColors: 'active', theme: 'dark', only: ['overview'] },
+    { name: `${lang} zoomed to 200 %`, file: `${lang}-zoom`, lang, viewport: ZOOMED, deviceScaleFactor: 2, only: SOME },
+    { name: `${lang} with letters of double size`, file: `${lang}-1440-letters`, lang, letters: '200%', only: SOME },
+    { name: `${lang} with more contrast`, file: `${lang}-1440-contrast`, lang, contrast: 'more', only: ['overview', 'devices'] },
+  ]),
+];
+
+for (const { name, file, lang, only, letters, ...options } of VIEWS) {
+  test(`every page in ${name}`, async (context) => {
+    const page = await signIn(lang, options);
+    for (const [at, path] of Object.entries(links)) {
+      if (!FULL && only && !only.includes(at)) continue;
+      await context.test(at, async () => {
+        page.faults.length = 0;
+        await page.goto(server.url + path);
+        if (letters) await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, letters);
+        await check(page, `page-${at}-${file}`, { narrow: !letters });
+      });
+    }
+    await page.context().close();
+  });
 }
 
-test('the dark theme', async (context) => {
-  const page = await signIn('en', { theme: 'dark' });
-  for (const name of DARK) {
-    await context.test(name, async () => {
-      page.faults.length = 0;
-      await page.goto(server.url + links[name]);
-      await check(page, `page-${name}-en-1440-dark`);
+// Lists, searches and forms are addresses and posts: nothing but live update needs the script.
+test('without script', async (context) => {
+  const page = await signIn('en', { script: false });
+  for (const at of FULL ? Object.keys(links) : SOME) {
+    await context.test(at, async () => {
+      const answer = await page.goto(server.url + links[at]);
+      assert.ok(answer.status() < 500);
+      await page.locator('main h1').first().waitFor();
+      assert.equal(await page.locator('main [aria-busy=true]').count(), 0);
     });
   }
+  await page.goto(`${server.url}/console`);
+  await page.locator('#q').fill('stora läsesalen');
+  await page.keyboard.press('Enter');
+  await page.locator('main').getByRole('link', { name: /stora läsesalen/ }).waitFor();
   await page.context().close();
 });

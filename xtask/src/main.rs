@@ -30,7 +30,7 @@ cargo xtask layout               files, templates, leftovers
 cargo xtask locales              the three message catalogues agree
 cargo xtask codegen --schema-dir PATH
                                  the capability tables of tillsyn-apple
-cargo xtask bench [NAME] [ARGS]  checkin, profiles or writes [default: checkin]
+cargo xtask bench [NAME] [ARGS]  checkin, console, profiles or writes [default: checkin]
 cargo xtask torture [ARGS]       the long crash test
 cargo xtask timings [ARGS]       cargo build --timings
 ";

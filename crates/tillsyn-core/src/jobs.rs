@@ -31,6 +31,7 @@ use crate::onboarding;
 use crate::push;
 use crate::reconcile;
 use crate::reports;
+use crate::search;
 use crate::webhooks;
 
 /// Starts this node's workers; they end with the process.
@@ -52,6 +53,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(every(core.clone(), 10 * SECOND_MS, "reconcile_again")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "ldap")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
+        tokio::spawn(every(core.clone(), HOUR_MS, "search_words")),
         tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
     ]
 }
@@ -115,6 +117,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             audit::retain(core).await?;
             retain(core).await
         }
+        "search_words" => search::words::index_missing(core).await,
         "reconcile_again" => reconcile::again(core).await,
         "reconcile" => reconcile::run_due(core).await,
         "audit" => audit::run_due(core).await,

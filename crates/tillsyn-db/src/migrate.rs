@@ -13,7 +13,8 @@ use crate::{Db, DbError, Engine, Tx, args, sql};
 /// The migrations of this program, from `migrations/`.
 pub const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-/// One step of the schema. In `sql`, `{blob}` and `{autoid}` become the engine's types.
+/// One step of the schema. In `sql`, `{blob}`, `{autoid}` and `{bytewise}` (a text whose order is that of its bytes)
+/// become the engine's types.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
     pub version: i64,

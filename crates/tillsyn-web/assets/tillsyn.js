@@ -132,7 +132,7 @@ function openPalette() {
       on(item, 'click', () => { palette.close(); target.click(); });
       return item;
     }).filter(Boolean);
-    const title = document.createElement('h3');
+    const title = document.createElement('p');
     title.className = 'label';
     title.textContent = head;
     return items.length ? [title, ...items] : [];

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PersonId};
 use crate::imports;
+use crate::search::words;
 
 /// Who is meant, as loaded.
 pub(crate) struct Subject {
@@ -270,6 +271,7 @@ async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(
     }
     tx.execute_in(SUMMARY, devices.to_vec(), args![now_ms])
         .await?;
+    words::index_in(tx, devices).await?;
     for sql in FORGET {
         tx.execute_in(sql, devices.to_vec(), args![]).await?;
     }

@@ -6,6 +6,10 @@ use tillsyn_db::{Tx, Value, args};
 use crate::error::Error;
 use crate::inventory;
 use crate::reconcile;
+use crate::search::words;
+
+/// Facts that a device is found by.
+const CALLED: [&str; 4] = ["name", "model_name", "model", "product_name"];
 
 /// Stores what a source said, keeping since when a value is what it is.
 pub(crate) async fn store_in(
@@ -37,6 +41,9 @@ pub(crate) async fn store_in(
         .collect();
     tx.insert_many(INSERT, 6, rows, MERGE).await?;
     feed_summary(tx, device_id, facts, now_ms).await?;
+    if changed.iter().any(|name| CALLED.contains(&name.as_str())) {
+        words::index_in(tx, &[device_id.to_owned()]).await?;
+    }
     reconcile::on_facts_in(tx, device_id, &changed, now_ms).await
 }
 

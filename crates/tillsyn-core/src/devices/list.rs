@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::events::prefix_end;
 use crate::ids::{DeviceId, GroupId, OrgUnitId, PersonId};
 use crate::paging::{Cursor, Page, page_size};
+use crate::search::words;
 
 /// In place of a value that nobody knows.
 const UNKNOWN: &str = "unknown";
@@ -229,22 +230,46 @@ impl Query {
         else {
             return;
         };
-        let wanted: String = search.chars().take(100).collect::<String>().to_lowercase();
-        // Serial numbers and IMEIs are pasted with spaces and hyphens.
-        let bare: String = wanted.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let like = |text: &str| {
-            let escaped = text
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_");
-            Value::from(format!("%{escaped}%"))
+        self.search(search);
+    }
+
+    /// Every word that was typed begins one of the device's, or all of them together, without spaces and hyphens,
+    /// begin a number.
+    fn search(&mut self, search: &str) {
+        const WORD: &str = "SELECT w.device_id FROM device_word w WHERE w.word >= ? AND w.word < ";
+        let wanted: String = search.chars().take(100).collect();
+        let mut typed: Vec<String> = words::of_text(&wanted).collect();
+        typed.truncate(8);
+        let bare = typed.concat();
+        self.sql.push_str(" AND (d.device_id IN (");
+        for (index, word) in typed.iter().enumerate() {
+            if index > 0 {
+                self.sql.push_str(" INTERSECT ");
+            }
+            self.begins(WORD, word);
+        }
+        if typed.len() != 1 {
+            // Signs alone find nothing.
+            self.sql
+                .push_str(if typed.is_empty() { "" } else { " UNION " });
+            self.begins(WORD, &bare);
+        }
+        self.sql.push(')');
+        let upper = wanted.trim().to_uppercase();
+        self.push(" OR d.imei = ?", Value::from(bare));
+        self.push(" OR d.udid = ?", Value::from(wanted.trim()));
+        self.push(" OR d.udid = ?)", Value::from(upper));
+    }
+
+    fn begins(&mut self, select: &str, word: &str) {
+        self.push(select, Value::from(word));
+        // The last of all characters is behind whatever follows.
+        let end = if word.is_empty() {
+            String::new()
+        } else {
+            format!("{word}\u{10ffff}")
         };
-        self.push(" AND (lower(d.name) LIKE ? ESCAPE '\\'", like(&wanted));
-        self.push(" OR lower(d.person_name) LIKE ? ESCAPE '\\'", like(&wanted));
-        self.push(" OR lower(d.model_name) LIKE ? ESCAPE '\\'", like(&wanted));
-        self.push(" OR lower(d.serial_number) LIKE ? ESCAPE '\\'", like(&bare));
-        self.push(" OR lower(d.udid) = ?", Value::from(wanted.clone()));
-        self.push(" OR d.imei = ?)", Value::from(bare));
+        self.push("?", Value::from(end));
     }
 }
 

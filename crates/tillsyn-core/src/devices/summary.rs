@@ -6,6 +6,7 @@ use tillsyn_db::{Tx, args};
 use crate::error::Error;
 use crate::guard::{Leaving, remember_in};
 use crate::ids::DeviceId;
+use crate::search::words;
 
 const PERSONAL: &str = "personal";
 
@@ -51,6 +52,7 @@ pub(crate) async fn device_for_enrollment_in(
     .await?;
     tx.execute(SUMMARY, args![&id, unit, platform, serial, imei, now_ms])
         .await?;
+    words::index_in(tx, &[id.to_string()]).await?;
     Ok(id)
 }
 
@@ -100,6 +102,7 @@ pub(crate) async fn enrolled_in(
     )
     .await?;
     tx.execute(DEVICE, args![device, unit, now_ms]).await?;
+    words::index_in(tx, &[device.to_string()]).await?;
     let claims: Json = serde_json::from_str(&row.text(0)?).unwrap_or_default();
     apply_claims_in(tx, device.as_str(), &row.text(4)?, &claims, now_ms).await
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{DeviceId, PersonId};
 use crate::plans::{Change, change_directly};
+use crate::search::words;
 use crate::self_service::{self, Whose};
 
 /// Gives a device to a person, or takes it from whoever has it.
@@ -69,6 +70,7 @@ pub(crate) async fn set_device_person_in(
     tx.execute(ENROLLMENT, args![device, after]).await?;
     tx.execute(SUMMARY, args![device, after, name, now_ms])
         .await?;
+    words::index_in(tx, &[device.to_string()]).await?;
     self_service::withdraw_in(tx, actor, Whose::Device(device.as_str()), now_ms).await?;
     let event = NewEvent::done("device.person", "device", device.as_str(), &unit)
         .with(json!({"before": {"person": before}, "after": {"person": after}}));

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::ids::{OrgUnitId, PersonId};
 use crate::reconcile::request::request_in;
+use crate::search::words;
 use crate::self_service::{self, Whose};
 use crate::units::find_in as unit_in;
 use crate::{org, text};
@@ -221,6 +222,9 @@ pub(crate) async fn change_in(
     tx.execute(UPDATE, values).await?;
     if renamed {
         tx.execute(SHOWN, args![id, name.as_str(), now_ms]).await?;
+        let theirs = tx.fetch_all(DEVICES, args![id]).await?;
+        let theirs = theirs.iter().map(|row| row.text(0));
+        words::index_in(tx, &theirs.collect::<Result<Vec<_>, _>>()?).await?;
     }
     if status == "inactive" && before.status != "inactive" {
         portal::end_sessions_in(tx, id).await?;

@@ -2,6 +2,7 @@
 //! names exactly one thing (a serial number, an IMEI, a mail address, a command's id) is that thing.
 
 mod exact;
+pub(crate) mod words;
 
 use crate::actor::{Actor, Permission};
 use crate::core::Core;

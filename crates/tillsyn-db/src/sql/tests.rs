@@ -49,10 +49,10 @@ fn texts_take_the_form_of_the_engine() {
 
 #[test]
 fn markers_become_types() {
-    let sql = "a {autoid}, b {blob}";
+    let sql = "a {autoid}, c {bytewise}, b {blob}";
     assert_eq!(
         expand_types(sql, Engine::Sqlite),
-        "a INTEGER PRIMARY KEY AUTOINCREMENT, b BLOB"
+        "a INTEGER PRIMARY KEY AUTOINCREMENT, c TEXT, b BLOB"
     );
     assert!(expand_types(sql, Engine::Postgres).ends_with("b BYTEA"));
 }

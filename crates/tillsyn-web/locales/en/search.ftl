@@ -50,3 +50,4 @@ scope-intro = Lists, counts and exports show this part of the organisation and w
 scope-all = All that I reach
 scope-none = There is one part only: all that you reach is shown.
 scope-change = Change what lists and counts show
+undo = Undo

@@ -50,3 +50,4 @@ scope-intro = Listor, antal och exporter visar den här delen av organisationen 
 scope-all = Allt som jag når
 scope-none = Det finns bara en del: allt som du når visas.
 scope-change = Ändra vad listor och antal visar
+undo = Ångra

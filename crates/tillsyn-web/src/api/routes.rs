@@ -87,6 +87,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(portal::routes())
         .merge(units::routes())
         .merge(super::help_desk::routes())
+        .merge(super::search::routes())
         .merge(super::mail::routes())
         .merge(super::notifications::routes())
         .merge(super::webhooks::routes())

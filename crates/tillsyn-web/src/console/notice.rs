@@ -3,13 +3,17 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, header};
+use tillsyn_core::commands::Enqueued;
+use tillsyn_core::ids::{CommandId, DeviceId};
 
 use super::words::Notice;
 use crate::i18n::{Texts, Zone};
 use crate::state::AppState;
-use crate::ui::Message;
+use crate::ui::{Message, urls};
 
 const COOKIE: &str = "tillsyn-notice";
+/// The command that a notice is about, while it can be taken back.
+const UNDO: &str = "tillsyn-undo";
 const LIFE_SECS: u32 = 60;
 
 /// A notice as it travels.
@@ -154,14 +158,39 @@ pub(crate) fn go(state: &AppState, to: &str, told: Told) -> Response {
     answer
 }
 
+/// The same after one command was queued: the page offers to withdraw it. One that waited already is somebody else's.
+pub(crate) fn go_undo(state: &AppState, to: &str, told: Told, made: &Enqueued) -> Response {
+    let mut answer = go(state, to, told);
+    if let [command] = made.commands.as_slice()
+        && !command.merged
+    {
+        let value = format!("{}.{}", command.device_id, command.id);
+        let cookie = set_cookie(state, UNDO, &value, LIFE_SECS);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Where what the notice tells of is taken back; empty when it cannot be.
+pub(super) fn undo_of(headers: &HeaderMap) -> String {
+    let named = cookie(headers, UNDO).and_then(|value| value.split_once('.'));
+    named.map_or_else(String::new, |(device, command)| {
+        let known = (DeviceId::parse(device), CommandId::parse(command));
+        let (Some(device), Some(command)) = known else {
+            return String::new();
+        };
+        urls::command_withdraw(device.as_str(), command.as_str())
+    })
+}
+
 /// The notice that waits for this page.
 pub(super) fn of(headers: &HeaderMap) -> Option<Told> {
     Told::from_value(cookie(headers, COOKIE)?)
 }
 
 /// Ends the notice; it has been shown.
-pub(super) fn clear(state: &AppState) -> HeaderValue {
-    set_cookie(state, COOKIE, "", 0)
+pub(super) fn clear(state: &AppState) -> [HeaderValue; 2] {
+    [COOKIE, UNDO].map(|name| set_cookie(state, name, "", 0))
 }
 
 /// The value of a cookie that holds no secret.

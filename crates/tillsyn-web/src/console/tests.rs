@@ -42,6 +42,8 @@ use super::profiles::{
 };
 use super::reports::{ReportPage, ReportsPage};
 use super::rollout::{PlanPage, PlansPage};
+use super::scope::ScopePage;
+use super::search::SearchPage;
 use super::secrets::{RevealPage, SecretsPage};
 use super::settings::{
     GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage,
@@ -74,6 +76,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<AppPage>(texts, &check);
         each::<RecoveryCodesPage>(texts, &check);
         each::<OverviewPage>(texts, &check);
+        each::<SearchPage>(texts, &check);
+        each::<ScopePage>(texts, &check);
         each::<DevicesPage>(texts, &check);
         each::<ManyPage>(texts, &check);
         each::<DevicePage>(texts, &check);
@@ -404,6 +408,26 @@ fn every_icon_is_in_the_sprite() {
                 "{name}: {icon}"
             );
         }
+    });
+}
+
+#[test]
+fn a_page_with_its_styles_and_script_stays_under_150_kb() {
+    let assets = crate::assets::all();
+    let shared = assets.iter().filter(|(url, _)| {
+        let ending = url.rsplit('.').next();
+        matches!(ending, Some("css" | "js")) || url.contains("/icons.")
+    });
+    let shared: usize = shared.map(|(_, bytes)| bytes.len()).sum();
+    each_page(|name, _, html| {
+        // A form of every key that Apple knows for a payload is what somebody asked for.
+        let most = if name.starts_with("profile-") {
+            250_000
+        } else {
+            150_000
+        };
+        let size = shared + html.len();
+        assert!(size < most, "{name}: {size}");
     });
 }
 

@@ -106,7 +106,10 @@ impl FromRequestParts<AppState> for Visitor {
             theme: Theme::from_value(account.theme.as_deref().unwrap_or_default()),
             query: query(&parts.uri),
             here: address(&parts.uri),
-            message: notice::of(&parts.headers).map(|found| found.message(texts, &zone)),
+            message: notice::of(&parts.headers).map(|found| Message {
+                undo: notice::undo_of(&parts.headers),
+                ..found.message(texts, &zone)
+            }),
             zone,
             organisation,
             session,

@@ -78,6 +78,8 @@ pub struct Message {
     pub tone: &'static str,
     pub title: String,
     pub text: String,
+    /// Where to take back what it tells of; empty when it cannot be.
+    pub undo: String,
 }
 
 impl Message {

@@ -31,6 +31,7 @@ mod profile;
 mod push;
 mod report;
 mod role;
+mod search;
 mod self_service;
 mod send;
 mod show;
@@ -74,6 +75,8 @@ pub(crate) enum ClientCommand {
     Role(With<role::RoleVerb>),
     /// Lists and revokes API tokens
     Token(With<token::TokenVerb>),
+    /// Finds devices, people, profiles, groups, units, invitations and commands
+    Search(search::SearchArgs),
     /// Reads the audit trail
     Event(With<event::EventVerb>),
     /// Moves enrollments in from another server, and out to one
@@ -142,6 +145,7 @@ pub(crate) async fn run(file: Option<&Path>, command: ClientCommand) -> ExitCode
         ClientCommand::Ldap(with) => (with.connection.json, ldap::run(with).await),
         ClientCommand::Role(with) => (with.connection.json, role::run(with).await),
         ClientCommand::Token(with) => (with.connection.json, token::run(with).await),
+        ClientCommand::Search(args) => (args.connection.json, search::run(args).await),
         ClientCommand::Event(with) => (with.connection.json, event::run(with).await),
         ClientCommand::Enrollment(with) => (with.connection.json, enrollment::run(with).await),
         ClientCommand::Authority(with) => (with.connection.json, authority::run(with).await),

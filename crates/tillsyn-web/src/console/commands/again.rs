@@ -10,7 +10,7 @@ use super::show::find;
 use super::story::again_address;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
-use crate::console::notice::{Told, go};
+use crate::console::notice::{Told, go_undo};
 use crate::ui::urls;
 
 #[derive(Deserialize)]
@@ -34,6 +34,7 @@ pub(crate) async fn again(
         reason: None,
         confirmation: Confirmation::default(),
     };
-    commands::enqueue(visitor.core(), visitor.actor(), new).await?;
-    Ok(go(visitor.state(), &urls::device(&device), Told::Queued))
+    let made = commands::enqueue(visitor.core(), visitor.actor(), new).await?;
+    let to = urls::device(&device);
+    Ok(go_undo(visitor.state(), &to, Told::Queued, &made))
 }

@@ -11,7 +11,7 @@ use super::build::{Build, device_id};
 use super::page::DeviceTab;
 use crate::console::failure::Failure;
 use crate::console::form::Uploaded;
-use crate::console::notice::{Told, go};
+use crate::console::notice::{Told, go_undo};
 use crate::console::words::FieldError;
 use crate::ui::{page, urls};
 
@@ -40,10 +40,11 @@ pub(crate) async fn install_profile(
         reason: None,
         confirmation: Confirmation::default(),
     };
-    commands::enqueue(visitor.core(), visitor.actor(), new).await?;
-    Ok(go(
+    let made = commands::enqueue(visitor.core(), visitor.actor(), new).await?;
+    Ok(go_undo(
         visitor.state(),
         &urls::device_commands(device.as_str()),
         Told::Queued,
+        &made,
     ))
 }

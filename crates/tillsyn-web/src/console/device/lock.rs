@@ -13,7 +13,7 @@ use super::page::DeviceTab;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::guard::{Dialog, LockDialog};
-use crate::console::notice::{Told, go};
+use crate::console::notice::{Told, go_undo};
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::ui::{page, urls};
@@ -60,18 +60,18 @@ pub(crate) async fn lock(
         confirmation: Confirmation::default(),
     };
     match commands::enqueue(visitor.core(), visitor.actor(), new).await {
-        Ok(made) => match made
-            .commands
-            .into_iter()
-            .find_map(|command| command.unlock_pin)
-        {
-            Some(pin) => with_pin(&build, pin).await,
-            None => Ok(go(
-                visitor.state(),
-                &urls::device(device.as_str()),
-                Told::Locked,
-            )),
-        },
+        Ok(made) => {
+            let mut pins = made.commands.iter();
+            match pins.find_map(|command| command.unlock_pin.clone()) {
+                Some(pin) => with_pin(&build, pin).await,
+                None => Ok(go_undo(
+                    visitor.state(),
+                    &urls::device(device.as_str()),
+                    Told::Locked,
+                    &made,
+                )),
+            }
+        }
         Err(error)
             if matches!(
                 error.kind,

@@ -8,7 +8,7 @@ use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
 use super::build::Build;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
-use crate::console::notice::{Told, go};
+use crate::console::notice::{Told, go_undo};
 use crate::ui::urls;
 
 #[derive(Deserialize)]
@@ -34,10 +34,11 @@ pub(crate) async fn remove_profile(
         reason: None,
         confirmation: Confirmation::default(),
     };
-    commands::enqueue(visitor.core(), visitor.actor(), new).await?;
-    Ok(go(
+    let made = commands::enqueue(visitor.core(), visitor.actor(), new).await?;
+    Ok(go_undo(
         visitor.state(),
         &urls::device_commands(id.as_str()),
         Told::Queued,
+        &made,
     ))
 }

@@ -67,8 +67,9 @@ pub(super) async fn render(
         return failed_page(&state, &mut parts, &error).await;
     }
     if shows_notice && answer.status() == StatusCode::OK && is_page(answer.headers()) {
-        let cookie = notice::clear(&state);
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
+        for cookie in notice::clear(&state) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     answer
 }

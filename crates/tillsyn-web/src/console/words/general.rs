@@ -356,7 +356,12 @@ pub enum Notice {
 
 impl Notice {
     pub fn message(&self, l: Texts) -> Message {
-        let message = |tone, title: String, text: String| Message { tone, title, text };
+        let message = |tone, title: String, text: String| Message {
+            tone,
+            title,
+            text,
+            undo: String::new(),
+        };
         let done = |title: String| message("ok", title, String::new());
         match self {
             Self::Refreshed => done(l.t("message-refreshed")),

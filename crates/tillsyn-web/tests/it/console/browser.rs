@@ -124,6 +124,15 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Follows a link of the page at `from`, as a browser says that it does.
+    pub(crate) async fn go(&mut self, path: &str, from: &str) -> Answer {
+        let request = self.http.get(format!("{}{path}", self.base));
+        let request = request
+            .header("referer", from)
+            .header("sec-fetch-mode", "navigate");
+        self.send(request).await
+    }
+
     /// A form with the token of the page that holds it.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token().await;

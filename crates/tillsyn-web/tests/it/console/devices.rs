@@ -50,6 +50,45 @@ async fn the_list_is_searched_filtered_sorted_and_paged_by_its_address() {
         .says("2 of 2");
 }
 
+both_engines!(
+    what_was_just_queued_is_taken_back_until_the_device_fetches_it,
+    |app| async move {
+        let mut iphone = app.enrolled_iphone().await;
+        iphone.sessions().await.unwrap();
+        let id = only_device(&app).await;
+        let at = |tab: &str| format!("/console/devices/{id}{tab}");
+        let mut owner = Browser::owner(&app).await;
+        let queue = async |owner: &mut Browser| {
+            owner.post(&at("/lock"), &[]).await.expect(303);
+            let page = owner.get(&at("")).await.expect(200);
+            let form = page.between("<form method=\"post\" action=\"", " data-undo");
+            form.rsplit("action=\"")
+                .next()
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        let undo = queue(&mut owner).await;
+        owner.get(&at("")).await.expect(200).says_not("data-undo");
+        owner.post(&undo, &[]).await.expect(303);
+        iphone.sessions().await.unwrap();
+        assert_eq!(app.story("DeviceLock").await.last().unwrap(), "cancelled");
+
+        let undo = queue(&mut owner).await;
+        iphone.sessions().await.unwrap();
+        owner.post(&undo, &[]).await.expect(303);
+        let late = owner.get(&at("")).await.expect(200);
+        late.says("too late");
+
+        // Nobody is led elsewhere by a cookie that somebody planted.
+        owner.post(&at("/lock"), &[]).await.expect(303);
+        owner.plant("tillsyn-undo", "//elsewhere.example.x");
+        owner.get(&at("")).await.expect(200).says_not("data-undo");
+    }
+);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_device_is_asked_locked_and_given_a_profile() {
     let app = TestApp::new(Engine::Sqlite).await;

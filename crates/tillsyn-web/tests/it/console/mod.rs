@@ -21,6 +21,7 @@ mod profiles;
 mod report_mail;
 mod reports;
 mod rollout;
+mod search;
 mod secrets;
 mod settings;
 mod sign_in;

@@ -20,7 +20,7 @@ use super::page::{SendField, SendKind, SendOnePage};
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::Place;
-use crate::console::notice::{Told, go};
+use crate::console::notice::{Told, go_undo};
 use crate::console::visitor::Visitor;
 use crate::console::words::{self, FieldError};
 use crate::error::AppError;
@@ -109,8 +109,8 @@ pub(crate) async fn send(
 
 async fn done(build: &Build<'_>, made: Enqueued) -> Result<Response, Failure> {
     let mut told = Told::Queued;
-    for command in made.commands {
-        if let Some(pin) = command.unlock_pin {
+    for command in &made.commands {
+        if let Some(pin) = command.unlock_pin.clone() {
             return with_pin(build, pin).await;
         }
         told = match (command.status, command.held_until) {
@@ -120,7 +120,7 @@ async fn done(build: &Build<'_>, made: Enqueued) -> Result<Response, Failure> {
         };
     }
     let to = urls::device_commands(build.device.row.id.as_str());
-    Ok(go(build.visitor.state(), &to, told))
+    Ok(go_undo(build.visitor.state(), &to, told, &made))
 }
 
 /// The form once more, with what was typed and what is wrong with it.
