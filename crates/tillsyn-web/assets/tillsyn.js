@@ -267,7 +267,6 @@ let stream = null;
 let busy = false;
 let again = false;
 let hiddenTimer = 0;
-let later = 0;
 
 function show(state) {
   live.hidden = false;
@@ -289,13 +288,12 @@ async function freshen() {
       const fresh = page.getElementById(old.id);
       // Never under the focus or the pointer, never what has not changed.
       if (old.contains(document.activeElement) || (fresh && same(old, fresh))) continue;
-      if (old.matches(':hover') && $('tbody', old)) { waits = true; continue; }
+      // Rows do not come, go or change places under the pointer.
+      if (fresh && old.matches(':hover') && rowsOf(old) !== rowsOf(fresh)) { waits = true; old.onmouseleave = freshen; continue; }
       if (fresh) old.replaceWith(document.adoptNode(fresh)); else old.remove();
     }
     count();
-    if (waits) show('waits');
-    clearTimeout(later);
-    if (waits) later = setTimeout(freshen, 3000);
+    if (waits || live?.textContent === live?.dataset.waits) show(waits ? 'waits' : 'on');
   } catch {
     // The stream says when the server is back.
   } finally {
@@ -303,6 +301,8 @@ async function freshen() {
     if (again) { again = false; setTimeout(freshen, 1000); }
   }
 }
+
+const rowsOf = (part) => $$('tbody th a', part).map((link) => link.pathname).join();
 
 function same(old, fresh) {
   const plain = (node) => {

@@ -51,3 +51,4 @@ scope-all = All that I reach
 scope-none = There is one part only: all that you reach is shown.
 scope-change = Change what lists and counts show
 undo = Undo
+live-waits = New data: shown when the pointer leaves the list

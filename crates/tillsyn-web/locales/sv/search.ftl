@@ -51,3 +51,4 @@ scope-all = Allt som jag når
 scope-none = Det finns bara en del: allt som du når visas.
 scope-change = Ändra vad listor och antal visar
 undo = Ångra
+live-waits = Nya data: visas när pekaren lämnar listan
