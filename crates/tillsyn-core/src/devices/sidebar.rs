@@ -11,7 +11,8 @@ use crate::events::prefix_end;
 /// Counts within the actor's scope; each equals the list behind its link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sidebar {
-    pub active: i64,
+    /// All on record, as the list of devices has them.
+    pub devices: i64,
     pub commands_waiting: i64,
     pub attempts_failed_today: i64,
 }
@@ -22,8 +23,8 @@ pub struct Sidebar {
 /// Forbidden without the permission to see devices.
 pub async fn sidebar(core: &Core, actor: &Actor) -> Result<Sidebar, Error> {
     // Counted per unit first: that much is in one index, and the units are few.
-    const ACTIVE: &str = "SELECT CAST(COALESCE(SUM(c.n), 0) AS BIGINT) FROM \
-        (SELECT d.org_unit_id, count(*) AS n FROM device_summary d WHERE d.status = 'active'{own} \
+    const DEVICES: &str = "SELECT CAST(COALESCE(SUM(c.n), 0) AS BIGINT) FROM \
+        (SELECT d.org_unit_id, count(*) AS n FROM device_summary d WHERE 1 = 1{own} \
         GROUP BY d.org_unit_id) c JOIN org_unit u ON u.id = c.org_unit_id \
         WHERE u.path >= $1 AND u.path < $2";
     const WAITING: &str = "SELECT count(*) FROM command c JOIN org_unit u ON u.id = c.org_unit_id \
@@ -39,21 +40,21 @@ pub async fn sidebar(core: &Core, actor: &Actor) -> Result<Sidebar, Error> {
     };
     let of_attempts = actor.platform_filter_of("COALESCE(t.platform, '')");
     let input = (
-        ACTIVE.replace("{own}", own),
+        DEVICES.replace("{own}", own),
         WAITING.replace("{own}", &of_commands),
         FAILED.replace("{own}", &of_attempts),
         actor.unit_path.clone(),
         core.now_ms() - DAY_MS,
     );
     core.db()
-        .read(input, |tx, (active, waiting, failed, path, since)| {
+        .read(input, |tx, (devices, waiting, failed, path, since)| {
             Box::pin(async move {
                 let (from, to) = (path.as_str(), prefix_end(path));
                 let one = |rows: Vec<tillsyn_db::Row>| rows.first().map_or(Ok(0), |row| row.i64(0));
                 let places = || args![from, to.as_str()];
                 let since = args![from, to.as_str(), *since];
                 Ok::<_, Error>(Sidebar {
-                    active: one(tx.fetch_all_dyn(active, places()).await?)?,
+                    devices: one(tx.fetch_all_dyn(devices, places()).await?)?,
                     commands_waiting: one(tx.fetch_all_dyn(waiting, places()).await?)?,
                     attempts_failed_today: one(tx.fetch_all_dyn(failed, since).await?)?,
                 })
