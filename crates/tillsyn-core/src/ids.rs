@@ -144,6 +144,14 @@ id!(
     DeviceAuthorityId
 );
 id!(
+    /// A list of devices as somebody wants it again.
+    ViewId
+);
+id!(
+    /// Devices that somebody chose in a list.
+    SelectionId
+);
+id!(
     /// A static group.
     GroupId
 );

@@ -200,7 +200,7 @@ async fn invitations_over(core: &Core) -> Result<(), Error> {
 /// Devices that said nothing for a week.
 async fn mark_not_seen(core: &Core) -> Result<(), Error> {
     const MARK: &str = "UPDATE device_summary SET status = 'not_seen', updated_at = $1 \
-        WHERE status = 'active' AND last_seen IS NOT NULL AND last_seen < $2";
+        WHERE status = 'active' AND COALESCE(last_seen, 0) > 0 AND COALESCE(last_seen, 0) < $2";
     let now = core.now_ms();
     core.db()
         .execute(MARK, args![now, now - 7 * DAY_MS])
@@ -254,7 +254,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 33] = [
+    const RULES: [(&str, i64); 35] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -302,6 +302,12 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM session WHERE expires_at < $1", 1),
         ("DELETE FROM guess_limit WHERE window_start < $1", 1),
         ("DELETE FROM ceremony WHERE expires_at < $1", 0),
+        (
+            "DELETE FROM selection_device WHERE selection_id IN \
+             (SELECT id FROM selection WHERE expires_at < $1)",
+            0,
+        ),
+        ("DELETE FROM selection WHERE expires_at < $1", 0),
         ("DELETE FROM known_browser WHERE last_used_at < $1", 400),
         ("DELETE FROM orphan_result WHERE received_at < $1", 90),
         ("DELETE FROM guard_use WHERE at < $1", 2),

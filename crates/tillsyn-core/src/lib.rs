@@ -38,6 +38,7 @@ pub mod jobs;
 pub mod keys;
 pub mod ldap;
 mod lease;
+pub mod lists;
 pub mod lost_mode;
 pub mod mail;
 pub mod managed;

@@ -113,6 +113,31 @@ pub(crate) async fn withdraw_of_in(
     Ok(ids)
 }
 
+/// Withdraws commands that wait, and the requests that nothing waits for then; the event is the caller's.
+pub(super) async fn withdraw_in(
+    tx: &Tx,
+    actor: &Actor,
+    commands: Vec<String>,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const FIND: &str =
+        "SELECT DISTINCT c.batch_id FROM command c WHERE c.id {ids} ORDER BY c.batch_id";
+    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
+        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'withdrawn', CAST($2 AS TEXT) \
+        FROM command WHERE id {ids}";
+    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', \
+        finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
+    let batches = tx.fetch_all_in(FIND, commands.clone(), args![]).await?;
+    let by = actor.id.as_str();
+    tx.execute_in(STORY, commands.clone(), args![now_ms, by])
+        .await?;
+    tx.execute_in(END, commands, args![now_ms]).await?;
+    for row in &batches {
+        end_request_in(tx, actor, row.str(0)?, now_ms).await?;
+    }
+    Ok(())
+}
+
 /// Withdraws what people asked for on devices that are not theirs any more, and the requests that nothing waits
 /// for then.
 pub(crate) async fn withdraw_stale_in(

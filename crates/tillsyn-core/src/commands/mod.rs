@@ -6,6 +6,7 @@
 mod available;
 mod cancel;
 mod catalogue;
+mod causes;
 mod channel;
 mod door;
 mod form;
@@ -25,6 +26,10 @@ mod view;
 pub use available::{Available, available};
 pub use cancel::cancel_command;
 pub use catalogue::{CommandType, Family, Item, Parameter, ParameterKind};
+pub use causes::{
+    Cause, CauseKey, Causes, MOST_WITHDRAWN, WithdrawPreview, causes, preview_withdraw,
+    withdraw_cause,
+};
 pub use channel::Channel;
 pub use door::{Confirmation, NewCommand, enqueue, enqueue_in_campaign, enqueue_on};
 pub use form::Form;

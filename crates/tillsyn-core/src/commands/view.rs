@@ -60,6 +60,10 @@ pub struct CommandFilter {
     pub status: Option<String>,
     /// Only those that are not over.
     pub unfinished: bool,
+    /// Why it is held, or the code of its failure.
+    pub reason: Option<String>,
+    /// Of devices that can be reached so.
+    pub contact: Option<String>,
 }
 
 const SELECT: &str = "SELECT c.id, c.batch_id, c.device_id, d.name, d.serial_number, c.request_type, \
@@ -126,6 +130,17 @@ async fn add_stories(tx: &Tx, commands: &mut [CommandView]) -> Result<(), Error>
     Ok(())
 }
 
+/// The place behind the last command of a page.
+fn place_of(after: &str) -> Result<(i64, String), Error> {
+    let cursor = Cursor::decode(after)?;
+    let [at, id] = cursor.values() else {
+        let detail = "This cursor is not one of ours.";
+        return Err(Error::invalid("after", "cursor", detail));
+    };
+    let id = id.as_str().unwrap_or_default();
+    Ok((at.as_i64().unwrap_or(0), id.to_owned()))
+}
+
 /// The commands of the actor's scope, newest first.
 pub async fn list_commands(
     core: &Core,
@@ -158,24 +173,30 @@ pub async fn list_commands(
         }
         push(&mut sql, " AND c.status = ?", Value::from(status.as_str()));
     }
-    if filter.unfinished {
+    if let Some(reason) = &filter.reason {
+        // The code of a failure stands in the story alone.
+        const TOLD: &str = " OR EXISTS (SELECT 1 FROM command_transition t \
+            WHERE t.command_id = c.id AND t.status = c.status AND t.reason = ?))";
+        let reason = Value::from(reason.as_str());
+        push(&mut sql, " AND (c.status_reason = ?", reason.clone());
+        push(&mut sql, TOLD, reason);
+    }
+    if let Some(contact) = &filter.contact {
+        push(
+            &mut sql,
+            " AND d.contact = ?",
+            Value::from(contact.as_str()),
+        );
+    }
+    let waits = filter
+        .status
+        .as_deref()
+        .and_then(super::CommandStatus::parse);
+    if filter.unfinished || waits.is_some_and(|status| !status.is_finished()) {
         sql.push_str(" AND c.finished = 0");
     }
     if let Some(after) = after {
-        let cursor = Cursor::decode(after)?;
-        let (at, id) = match cursor.values() {
-            [at, id] => (
-                at.as_i64().unwrap_or(0),
-                id.as_str().unwrap_or_default().to_owned(),
-            ),
-            _ => {
-                return Err(Error::invalid(
-                    "after",
-                    "cursor",
-                    "This cursor is not one of ours.",
-                ));
-            }
-        };
+        let (at, id) = place_of(after)?;
         push(&mut sql, " AND (c.created_at < ?", Value::from(at));
         push(&mut sql, " OR (c.created_at = ?", Value::from(at));
         push(&mut sql, " AND c.id < ?))", Value::from(id));

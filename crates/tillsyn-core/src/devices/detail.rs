@@ -95,26 +95,26 @@ pub async fn device(core: &Core, actor: &Actor, id: &DeviceId) -> Result<DeviceD
             Box::pin(async move {
                 let rows = tx.fetch_all_dyn(sql, args![id]).await?;
                 let row = rows.first().ok_or_else(|| Error::not_found("device"))?;
-                authorize_device(actor, Permission::DevicesRead, row.str(30)?, row.str(2)?)?;
+                authorize_device(actor, Permission::DevicesRead, row.str(31)?, row.str(2)?)?;
                 let flag = |i: usize| row.opt_i64(i).map(|v| v.map(|v| v != 0));
-                let identifier = row.opt_text(29)?;
+                let identifier = row.opt_text(30)?;
                 let profiles = profiles_in(tx, id, identifier.as_deref()).await?;
                 Ok::<_, Error>(DeviceDetail {
                     row: decode(row)?,
-                    unit_id: OrgUnitId::from_store(row.text(31)?),
-                    unit_name: row.text(32)?,
-                    udid: row.opt_text(17)?,
-                    imei: row.opt_text(18)?,
-                    build_version: row.opt_text(19)?,
-                    passcode_present: flag(20)?,
-                    encrypted: flag(21)?,
-                    battery_percent: row.opt_i64(22)?,
-                    capacity_bytes: row.opt_i64(23)?,
-                    available_bytes: row.opt_i64(24)?,
-                    stolen: row.i64(25)? != 0,
-                    certificate_not_after: row.opt_i64(26)?,
-                    last_push_at: row.opt_i64(27)?,
-                    last_push_answer: row.opt_text(28)?,
+                    unit_id: OrgUnitId::from_store(row.text(32)?),
+                    unit_name: row.text(33)?,
+                    udid: row.opt_text(18)?,
+                    imei: row.opt_text(19)?,
+                    build_version: row.opt_text(20)?,
+                    passcode_present: flag(21)?,
+                    encrypted: flag(22)?,
+                    battery_percent: row.opt_i64(23)?,
+                    capacity_bytes: row.opt_i64(24)?,
+                    available_bytes: row.opt_i64(25)?,
+                    stolen: row.i64(26)? != 0,
+                    certificate_not_after: row.opt_i64(27)?,
+                    last_push_at: row.opt_i64(28)?,
+                    last_push_answer: row.opt_text(29)?,
                     enrollment_profile_identifier: identifier,
                     escrow_kinds: escrow_in(tx, id).await?,
                     enrollments: enrollments_in(tx, id).await?,

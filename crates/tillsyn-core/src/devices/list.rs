@@ -14,7 +14,7 @@ use crate::paging::{Cursor, Page, page_size};
 use crate::search::words;
 
 /// In place of a value that nobody knows.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Which devices. Several values of one field mean "one of them".
 #[derive(Clone, Debug, Default)]
@@ -27,8 +27,12 @@ pub struct DeviceFilter {
     pub contact: Vec<String>,
     /// Exact OS versions.
     pub os_version: Vec<String>,
+    /// Models by their names, or by their identifiers where no name is known.
+    pub model: Vec<String>,
     /// Checked in after this time, in milliseconds UTC.
     pub seen_since: Option<i64>,
+    /// Not checked in since this time, or never.
+    pub seen_before: Option<i64>,
     /// Part of name, serial number, person or model.
     pub search: Option<String>,
     /// In this unit or below.
@@ -46,6 +50,7 @@ pub enum DeviceSort {
     Name,
     Serial,
     OsVersion,
+    Model,
     Person,
     #[default]
     LastSeen,
@@ -53,7 +58,7 @@ pub enum DeviceSort {
 }
 
 impl DeviceSort {
-    const ALL: [(Self, &'static str, &'static str); 6] = [
+    const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Name, "name", "COALESCE(d.name, '')"),
         (
             Self::Serial,
@@ -61,6 +66,7 @@ impl DeviceSort {
             "COALESCE(d.serial_number, '')",
         ),
         (Self::OsVersion, "os_version", "COALESCE(d.os_version, '')"),
+        (Self::Model, "model", MODEL),
         (Self::Person, "person", "COALESCE(d.person_name, '')"),
         (Self::LastSeen, "last_seen", "COALESCE(d.last_seen, 0)"),
         (
@@ -85,14 +91,18 @@ impl DeviceSort {
                 Error::invalid(
                     "sort",
                     "sort",
-                    "Sort by name, serial_number, os_version, person, last_seen or enrolled_at, with a \
+                    "Sort by name, serial_number, os_version, model, person, last_seen or enrolled_at, with a \
                      minus sign for the other direction.",
                 )
             },
         )
     }
 
-    fn column(self) -> &'static str {
+    pub(super) fn is_numeric(self) -> bool {
+        matches!(self, Self::LastSeen | Self::EnrolledAt)
+    }
+
+    pub(super) fn column(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|(s, ..)| *s == self)
@@ -120,11 +130,15 @@ pub struct DeviceRow {
     pub supervised: Option<bool>,
     pub enrolled_at: Option<i64>,
     pub last_seen: Option<i64>,
+    pub unit_name: String,
 }
+
+/// What people call the model.
+pub(super) const MODEL: &str = "COALESCE(d.model_name, d.model, '')";
 
 pub(super) const COLUMNS: &str = "d.device_id, d.name, d.platform, d.serial_number, d.model, \
     d.model_name, d.os_version, d.status, d.ownership, d.enrollment_type, d.enrollment_status, \
-    d.contact, d.person_id, d.person_name, d.supervised, d.enrolled_at, d.last_seen";
+    d.contact, d.person_id, d.person_name, d.supervised, d.enrolled_at, d.last_seen, u.name";
 
 pub(super) fn decode(row: &Row) -> Result<DeviceRow, Error> {
     let (id, serial) = (row.text(0)?, row.opt_text(3)?);
@@ -146,7 +160,14 @@ pub(super) fn decode(row: &Row) -> Result<DeviceRow, Error> {
         supervised: row.opt_i64(14)?.map(|v| v != 0),
         enrolled_at: row.opt_i64(15)?,
         last_seen: row.opt_i64(16)?,
+        unit_name: row.text(17)?,
     })
+}
+
+/// Whether every unit is the actor's: they are at the top, whose path has one part.
+pub(super) fn reaches_all(actor: &Actor) -> bool {
+    let path = &actor.unit_path;
+    path.is_empty() || path.find('/').is_some_and(|at| at + 1 == path.len())
 }
 
 /// A query grown from fixed pieces; values are always bound.
@@ -157,12 +178,17 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn of_scope(select: &str, actor: &Actor) -> Self {
+        const FROM: &str = "FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id";
+        let own = actor.platform_filter();
+        if reaches_all(actor) {
+            // Without a condition on units a page is read in the order of its index.
+            return Self {
+                sql: format!("{select} {FROM} WHERE 1 = 1{own}"),
+                values: Vec::new(),
+            };
+        }
         Self {
-            sql: format!(
-                "{select} FROM device_summary d JOIN org_unit u ON u.id = d.org_unit_id \
-                 WHERE u.path >= $1 AND u.path < $2{}",
-                actor.platform_filter()
-            ),
+            sql: format!("{select} {FROM} WHERE u.path >= $1 AND u.path < $2{own}"),
             values: args![actor.unit_path.as_str(), prefix_end(&actor.unit_path)],
         }
     }
@@ -190,6 +216,15 @@ impl Query {
         }
     }
 
+    /// Only what comes behind this place in the order.
+    pub(super) fn behind(&mut self, sort: DeviceSort, descending: bool, place: Value, id: &str) {
+        let (column, sign) = (sort.column(), if descending { '<' } else { '>' });
+        // The first condition alone is one that an index can begin at.
+        self.push(&format!(" AND {column} {sign}= ?"), place.clone());
+        self.push(&format!(" AND ({column} {sign} ?"), place);
+        self.push(&format!(" OR d.device_id {sign} ?)"), Value::from(id));
+    }
+
     pub(super) fn filter(&mut self, filter: &DeviceFilter) {
         self.one_of("d.platform", &filter.platform);
         self.one_of("d.status", &filter.status);
@@ -197,8 +232,12 @@ impl Query {
         self.one_of("d.contact", &filter.contact);
         self.narrow(&filter.narrow);
         self.one_of("d.os_version", &filter.os_version);
+        self.one_of(MODEL, &filter.model);
         if let Some(since) = filter.seen_since {
-            self.push(" AND d.last_seen > ?", Value::from(since));
+            self.push(" AND COALESCE(d.last_seen, 0) > ?", Value::from(since));
+        }
+        if let Some(before) = filter.seen_before {
+            self.push(" AND COALESCE(d.last_seen, 0) <= ?", Value::from(before));
         }
         if let Some(unit) = &filter.unit {
             const FROM: &str = " AND u.path >= (SELECT path FROM org_unit WHERE id = ?)";
@@ -273,6 +312,23 @@ impl Query {
     }
 }
 
+/// The place behind a row of an earlier page.
+fn place_of(after: &str, sort: DeviceSort) -> Result<(Value, String), Error> {
+    let odd = |detail| Error::invalid("after", "cursor", detail);
+    let cursor = Cursor::decode(after)?;
+    let [value, id] = cursor.values() else {
+        return Err(odd("This cursor is not one of ours."));
+    };
+    let place = match value {
+        Json::Number(n) => Value::from(n.as_i64().unwrap_or(0)),
+        other => Value::from(other.as_str().unwrap_or_default()),
+    };
+    if sort.is_numeric() != value.is_number() {
+        return Err(odd("This cursor belongs to another sort."));
+    }
+    Ok((place, id.as_str().unwrap_or_default().to_owned()))
+}
+
 /// How many devices of the actor's scope pass the filter.
 pub async fn count_devices(
     core: &Core,
@@ -308,33 +364,8 @@ pub async fn list_devices(
     let mut query = Query::of_scope(&format!("SELECT {COLUMNS}, {column}"), actor);
     query.filter(filter);
     if let Some(after) = after {
-        let cursor = Cursor::decode(after)?;
-        let [value, id] = cursor.values() else {
-            return Err(Error::invalid(
-                "after",
-                "cursor",
-                "This cursor is not one of ours.",
-            ));
-        };
-        let place = match value {
-            Json::Number(n) => Value::from(n.as_i64().unwrap_or(0)),
-            other => Value::from(other.as_str().unwrap_or_default()),
-        };
-        let numeric = matches!(sort, DeviceSort::LastSeen | DeviceSort::EnrolledAt);
-        if numeric != value.is_number() {
-            return Err(Error::invalid(
-                "after",
-                "cursor",
-                "This cursor belongs to another sort.",
-            ));
-        }
-        let sign = if descending { '<' } else { '>' };
-        query.push(&format!(" AND ({column} {sign} ?"), place.clone());
-        query.push(&format!(" OR ({column} = ?"), place);
-        query.push(
-            &format!(" AND d.device_id {sign} ?))"),
-            Value::from(id.as_str().unwrap_or_default()),
-        );
+        let (place, id) = place_of(after, sort)?;
+        query.behind(sort, descending, place, &id);
     }
     let order = if descending { "DESC" } else { "ASC" };
     query.push(
@@ -355,11 +386,10 @@ pub async fn list_devices(
                         .collect::<Result<Vec<_>, Error>>()?;
                     let next = match (rows.len() > keep, rows.get(keep.saturating_sub(1))) {
                         (true, Some(last)) => {
-                            let place = match sort {
-                                DeviceSort::LastSeen | DeviceSort::EnrolledAt => {
-                                    Json::from(last.i64(17)?)
-                                }
-                                _ => Json::from(last.text(17)?),
+                            let place = if sort.is_numeric() {
+                                Json::from(last.i64(18)?)
+                            } else {
+                                Json::from(last.text(18)?)
                             };
                             Some(Cursor::new(vec![place, Json::from(last.text(0)?)]).encode())
                         }

@@ -2,9 +2,12 @@
 
 mod channels;
 mod detail;
+mod export;
+mod facets;
 pub(crate) mod facts;
 mod list;
 mod narrow;
+mod neighbours;
 mod overview;
 mod place;
 mod reach;
@@ -19,8 +22,11 @@ pub(crate) use tally::{Tally, tally};
 
 pub use channels::ChannelView;
 pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, device};
+pub use export::{DeviceExport, export_devices};
+pub use facets::{Facet, Facets, facets};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices};
 pub use narrow::{Ago, Narrow};
+pub use neighbours::neighbours;
 pub use overview::{Overview, VersionCount, overview};
 pub use place::move_devices;
 pub use reach::{Reached, reach};

@@ -26,13 +26,13 @@ mod tests;
 pub use apply::{Choice, apply, cancel};
 pub use create::create;
 pub use parse::MOST_BYTES;
-pub use report::{errors_csv, template};
+pub use report::{errors_csv, harmless, template};
 pub use row::{Counts, Outcome, RowError, RowView};
 pub use store::{Failure, ImportFilter, ImportStatus, ImportView, import, list_imports, rows};
 
 pub(crate) use forget::{forget_in, naming};
 pub(crate) use invitees::{File as InviteesFile, Invitee, invitees_in, read_file};
-pub(crate) use report::{harmless, written};
+pub(crate) use report::written;
 pub(crate) use work::actor_in;
 pub(crate) use worker::run_due;
 

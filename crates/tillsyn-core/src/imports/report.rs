@@ -62,7 +62,7 @@ pub fn template(kind: ImportKind) -> Result<Vec<u8>, Error> {
 
 /// A spreadsheet takes what begins so for a formula, and runs it; some take the wide signs, too, and pass
 /// over spaces before them. Where the decimal sign is a comma, a cell ends at a semicolon as well.
-pub(crate) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let cells: Vec<String> = text.split(';').map(harmless_cell).collect();
     cells.join(";")
 }

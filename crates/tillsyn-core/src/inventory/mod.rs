@@ -15,7 +15,7 @@ mod view;
 
 pub use history::{FactChange, fact_changes};
 pub use kind::InventoryKind;
-pub use refresh::refresh;
+pub use refresh::{ask_several, refresh};
 pub use setting::{InventorySettings, inventory_settings, set_inventory_settings};
 pub use view::{
     AvailableUpdate, DeviceUser, InstalledApp, InstalledCertificate, InventoryItem, InventoryView,

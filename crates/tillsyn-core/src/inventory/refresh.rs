@@ -43,3 +43,32 @@ pub async fn refresh(
         _ => Ok(put),
     }
 }
+
+/// Asks several devices for their state; what waits already is not doubled. Answers how many are asked, and how
+/// many cannot answer now.
+///
+/// # Errors
+/// Not found when one is outside the scope; forbidden without the right to ask; overloaded when a queue is full.
+pub async fn ask_several(
+    core: &Core,
+    actor: &Actor,
+    devices: Vec<DeviceId>,
+) -> Result<(usize, usize), Error> {
+    let request = InventoryKind::Device.request(false)?;
+    let all = devices.len();
+    let preview = commands::preview(core, actor, devices, request.clone()).await?;
+    let able = preview.targets.into_iter().filter(|t| t.refused.is_none());
+    let able: Vec<DeviceId> = able.map(|target| target.device_id).collect();
+    let asked = able.len();
+    if asked > 0 {
+        let new = NewCommand {
+            devices: able,
+            request,
+            profile: None,
+            reason: None,
+            confirmation: Confirmation::default(),
+        };
+        commands::enqueue(core, actor, new).await?;
+    }
+    Ok((asked, all.saturating_sub(asked)))
+}

@@ -179,7 +179,6 @@ approval-title-role = Role: { $a }
 approval-account-mail = Mail address
 approval-account-role = Role
 approval-role-rights = Number of permissions
-many-form = With the chosen devices
 many-pick = Choose { $a }
 many-erase-title = { $n ->
     [one] Erase 1 device?

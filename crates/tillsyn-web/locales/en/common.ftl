@@ -85,7 +85,6 @@ filters = Filters
 filter-add = Filter
 filter-apply = Apply
 filter-seen = Seen
-filter-seen-day = within 24 hours
 filter-all = All
 chip-remove = Remove filter { $label }: { $values }
 chip-drop = Without { $label }: { $values }

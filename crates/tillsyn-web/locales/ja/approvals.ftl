@@ -167,7 +167,6 @@ approval-title-role = ロール: { $a }
 approval-account-mail = メールアドレス
 approval-account-role = ロール
 approval-role-rights = 権限の数
-many-form = 選択した端末に対して
 many-pick = { $a } を選択
 many-erase-title = { $n }台を消去しますか?
 many-retire-title = { $n }台の管理を終了しますか?

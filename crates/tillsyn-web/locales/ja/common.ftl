@@ -79,7 +79,6 @@ filters = 絞り込み
 filter-add = 絞り込み
 filter-apply = 適用
 filter-seen = 最終通信
-filter-seen-day = 24時間以内
 filter-all = すべて
 chip-remove = 絞り込み「{ $label }：{ $values }」を外す
 chip-drop = 「{ $label }：{ $values }」を外す

@@ -179,7 +179,6 @@ approval-title-role = Roll: { $a }
 approval-account-mail = E-postadress
 approval-account-role = Roll
 approval-role-rights = Antal rättigheter
-many-form = Med de valda enheterna
 many-pick = Välj { $a }
 many-erase-title = { $n ->
     [one] Radera 1 enhet?

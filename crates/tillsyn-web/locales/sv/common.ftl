@@ -85,7 +85,6 @@ filters = Filter
 filter-add = Filter
 filter-apply = Använd
 filter-seen = Sedd
-filter-seen-day = inom 24 timmar
 filter-all = Alla
 chip-remove = Ta bort filtret { $label }: { $values }
 chip-drop = Utan { $label }: { $values }

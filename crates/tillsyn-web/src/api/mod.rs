@@ -58,6 +58,7 @@ mod push_vendor;
 mod reports;
 mod roles;
 mod routes;
+mod saved_views;
 mod search;
 mod self_service;
 pub(crate) mod time;

@@ -86,6 +86,7 @@ pub(super) fn described() -> OpenApiRouter<AppState> {
         .merge(super::self_service::routes())
         .merge(portal::routes())
         .merge(units::routes())
+        .merge(super::saved_views::routes())
         .merge(super::help_desk::routes())
         .merge(super::search::routes())
         .merge(super::mail::routes())

@@ -10,6 +10,7 @@ pub mod branding;
 pub mod campaigns;
 pub mod certificates;
 pub mod commands;
+mod csv;
 pub mod device;
 pub mod devices;
 pub mod directories;
@@ -59,6 +60,8 @@ mod samples_imports;
 mod samples_invite;
 #[cfg(any(test, feature = "testing"))]
 mod samples_ldap;
+#[cfg(any(test, feature = "testing"))]
+mod samples_lists;
 #[cfg(any(test, feature = "testing"))]
 mod samples_mail;
 #[cfg(any(test, feature = "testing"))]

@@ -145,6 +145,7 @@ const PLANS: PageNeeds = PageNeeds::AnyOf(&[
 ]);
 /// Which of them is decided by the act.
 const DESTROY: PageNeeds = PageNeeds::AnyOf(&[P::DevicesErase, P::DevicesRetire]);
+const WITHDRAW: PageNeeds = PageNeeds::All(&[P::DevicesRead, P::CommandsCancel]);
 /// Who moves what the lists show.
 const MOVE_DEVICES: PageNeeds = PageNeeds::All(&[P::DevicesRead, P::UnitsWrite]);
 const MOVE_PEOPLE: PageNeeds = PageNeeds::All(&[P::PeopleRead, P::PeopleWrite]);
@@ -229,6 +230,15 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     ("/console/reports/schedules/{id}/resume", None, DEVICES),
     ("/console/reports/schedules/{id}/send", None, DEVICES),
     ("/console/reports/schedules/{id}/remove", None, DEVICES),
+    (urls::DEVICES_FILTERS, DEVICES, None),
+    (urls::DEVICES_EXPORT, DEVICES, None),
+    (urls::DEVICES_LOOK, None, DEVICES),
+    (urls::DEVICE_VIEWS, DEVICES, DEVICES),
+    ("/console/devices/views/{view}", None, DEVICES),
+    (urls::DEVICES_SELECTION, None, DEVICES),
+    (urls::PEOPLE_EXPORT, Some(one(P::PeopleRead)), None),
+    (urls::COMMANDS_EXPORT, DEVICES, None),
+    (urls::COMMANDS_WITHDRAW, Some(WITHDRAW), Some(WITHDRAW)),
     (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
     (urls::DEVICES_MOVE, Some(MOVE_DEVICES), Some(MOVE_DEVICES)),
     // What waits for a second person, and the guard.

@@ -54,10 +54,18 @@ pub(crate) enum Told {
     Declined,
     AskedSecond,
     Stopped,
+    /// More than a selection holds.
+    SelectionFull,
+    NothingChosen,
+    /// Several devices are asked for their state.
+    AskedSeveral,
+    /// None of them can answer.
+    NoneCan,
+    WithdrawnSeveral,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 32] = [
+    const PLAIN: [(Self, &'static str); 37] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -90,6 +98,11 @@ impl Told {
         (Self::Declined, "declined"),
         (Self::AskedSecond, "asked_second"),
         (Self::Stopped, "stopped"),
+        (Self::SelectionFull, "selection_full"),
+        (Self::NothingChosen, "nothing_chosen"),
+        (Self::AskedSeveral, "asked_several"),
+        (Self::NoneCan, "none_can"),
+        (Self::WithdrawnSeveral, "withdrawn_several"),
     ];
 
     fn value(self) -> String {
@@ -145,6 +158,11 @@ impl Told {
             Self::Declined => Notice::Declined,
             Self::AskedSecond => Notice::AskedSecond,
             Self::Stopped => Notice::Stopped,
+            Self::SelectionFull => Notice::SelectionFull,
+            Self::NothingChosen => Notice::NothingChosen,
+            Self::AskedSeveral => Notice::AskedSeveral,
+            Self::NoneCan => Notice::NoneCan,
+            Self::WithdrawnSeveral => Notice::WithdrawnSeveral,
         };
         notice.message(l)
     }

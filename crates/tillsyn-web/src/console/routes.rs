@@ -48,6 +48,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
             urls::DEVICES_MANY,
             get(devices::many).post(devices::send_many),
         )
+        .merge(of_lists())
         .merge(of_device())
         .merge(of_reports())
         .merge(of_organisation())
@@ -494,6 +495,26 @@ fn of_reports() -> Router<AppState> {
         .route(&format!("{schedule}/resume"), post(reports::resume))
         .route(&format!("{schedule}/send"), post(reports::send_now))
         .route(&format!("{schedule}/remove"), post(reports::remove))
+}
+
+/// What people do with lists.
+fn of_lists() -> Router<AppState> {
+    Router::new()
+        .route(urls::DEVICES_FILTERS, get(devices::menu))
+        .route(urls::DEVICES_EXPORT, get(devices::export))
+        .route(urls::DEVICES_LOOK, post(devices::look))
+        .route(
+            urls::DEVICE_VIEWS,
+            get(devices::views).post(devices::save_view),
+        )
+        .route("/console/devices/views/{view}", post(devices::change_view))
+        .route(urls::DEVICES_SELECTION, post(devices::choose))
+        .route(urls::PEOPLE_EXPORT, get(organisation::export_people))
+        .route(urls::COMMANDS_EXPORT, get(commands::export))
+        .route(
+            urls::COMMANDS_WITHDRAW,
+            get(commands::withdraw_page).post(commands::withdraw_several),
+        )
 }
 
 fn of_device() -> Router<AppState> {

@@ -14,13 +14,13 @@ use super::device::{
     ProfileRow, QuestionRow, SecurityFact, SendFamily, SendField, SendKind, SendOnePage, SendPage,
     SendRow, StripFigure, UpdateRow, UserRow, certificate_status, question,
 };
-use super::devices::{DeviceRow, DevicesPage};
+use super::devices::Around;
 use super::enrollment::{
     AttemptConsent, AttemptFailure, AttemptPage, AttemptRow, AttemptStep, AttemptsPage,
     InvitationPage, InvitationRow, InvitationSecret, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
-use super::frame::{Bare, Chip, Emptiness, Filter, Frame, Pager, Place, Theme};
+use super::frame::{Bare, Emptiness, Filter, Frame, Pager, Place, Theme};
 use super::guard::{Dialog, GuardAct, GuardDialog, GuardFacts, LockDialog};
 use super::overview::{
     Activity, Contact, Counts, ExpiryRow, Figure, Need, OverviewPage, Trend, VersionRow, Waiting,
@@ -36,8 +36,8 @@ use crate::ui::{Choice, Link, Qr, Sample, Status, Tone, status, urls};
 pub(super) const NOW: i64 = 1_794_904_920_000;
 const MINUTE: i64 = 60_000;
 pub(super) const DAY: i64 = 24 * 60 * MINUTE;
-const ID: &str = "01939f3c-5a10-7c3e-9d41-5f0a4be31c77";
-const LONG: &str = "Enhetsregistreringsprofilshanteringsansvarigas reservtelefon 0417";
+pub(super) const ID: &str = "01939f3c-5a10-7c3e-9d41-5f0a4be31c77";
+pub(super) const LONG: &str = "Enhetsregistreringsprofilshanteringsansvarigas reservtelefon 0417";
 
 pub(super) fn zone() -> Zone {
     Zone {
@@ -109,7 +109,7 @@ fn choices(values: &[(&str, String)], chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn pager(l: Texts, shown: u64, total: u64) -> Pager {
+pub(super) fn pager(l: Texts, shown: u64, total: u64) -> Pager {
     Pager {
         summary: words::pager_summary(l, shown, total),
         previous: String::new(),
@@ -408,194 +408,6 @@ fn fill(l: Texts, page: &mut OverviewPage) {
     ];
 }
 
-fn device_row(
-    l: Texts,
-    name: &str,
-    model: &str,
-    person: &str,
-    os: &str,
-    state: &str,
-    minutes: i64,
-) -> DeviceRow {
-    DeviceRow {
-        pick: ID.to_owned(),
-        href: urls::device(ID),
-        icon: super::devices::platform_icon("ios", model),
-        name: name.to_owned(),
-        model: model.to_owned(),
-        person: person.to_owned(),
-        os: os.to_owned(),
-        personal: false,
-        enrollment: words::enrollment_type(l, "profile"),
-        status: status(l, "device", state),
-        status_note: String::new(),
-        seen: Some(ago(l, minutes)),
-        serial: Some("F2LXK4Q9N7".to_owned()),
-    }
-}
-
-impl Sample for DevicesPage {
-    const NAME: &'static str = "devices";
-
-    fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let query = urls::Query::default()
-            .with("platform", "ios,ipados")
-            .with("status", "active,not_seen")
-            .with("sort", "-last_seen");
-        let page = |rows: Vec<DeviceRow>, empty: Emptiness, query: &urls::Query| Self {
-            f: frame(l, Place::Devices, &query.url(urls::DEVICES)),
-            may_erase: true,
-            may_retire: true,
-            may_move: true,
-            find: String::new(),
-            keep: query.hidden(&["q"]),
-            link: query.url(urls::DEVICES),
-            chips: ["platform", "status"]
-                .into_iter()
-                .filter(|name| query.get(name).is_some())
-                .map(|name| Chip {
-                    label: words::filter_label(l, name),
-                    values: query
-                        .list(name)
-                        .iter()
-                        .map(|value| words::filter_value(l, name, value))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                    remove: query.without(name).url(urls::DEVICES),
-                    without: (empty == Emptiness::NoMatch).then(|| l.number(74)),
-                })
-                .collect(),
-            filters: ["platform", "status", "ownership", "contact", "seen"]
-                .into_iter()
-                .map(|name| Filter {
-                    name,
-                    label: words::filter_label(l, name),
-                    choices: match name {
-                        "platform" => vec!["ios", "ipados", "macos"],
-                        "status" => vec!["active", "not_seen", "retired"],
-                        "ownership" => vec!["corporate", "personal"],
-                        "contact" => vec!["reachable", "unreachable", "unhealthy"],
-                        _ => vec!["24h"],
-                    }
-                    .into_iter()
-                    .map(|value| Choice {
-                        value: value.to_owned(),
-                        text: words::filter_value(l, name, value),
-                        chosen: query.list(name).contains(&value),
-                    })
-                    .collect(),
-                })
-                .collect(),
-            filters_keep: query.hidden(&["platform", "status", "ownership", "contact", "seen"]),
-            unknown: Vec::new(),
-            columns: words::device_columns(l, query),
-            caption: words::devices_caption(l, 74, &l.t("last-seen")),
-            rows,
-            pager: pager(l, 50, 4812),
-            empty,
-            push_missing: false,
-        };
-        let many = vec![
-            device_row(
-                l,
-                "ENG-IPH-0417",
-                "iPhone 16",
-                "Elin Hedström",
-                "iOS 27.0",
-                "active",
-                6,
-            ),
-            DeviceRow {
-                status_note: words::held_reason(l, "budget", "")
-                    .chars()
-                    .take(20)
-                    .collect(),
-                ..device_row(
-                    l,
-                    "ENG-IPH-0398",
-                    "iPhone 15",
-                    "Johan Åkerblom",
-                    "iOS 26.5",
-                    "active",
-                    70,
-                )
-            },
-            DeviceRow {
-                personal: true,
-                serial: None,
-                ..device_row(
-                    l,
-                    "Aiko’s iPhone",
-                    "iPhone 17 Pro",
-                    "Aiko Matsuda",
-                    "iOS 27.0",
-                    "active",
-                    12,
-                )
-            },
-            DeviceRow {
-                status_note: status(l, "contact", "unreachable").text,
-                ..device_row(
-                    l,
-                    LONG,
-                    "iPad (A16)",
-                    "",
-                    "iPadOS 27.1",
-                    "not_seen",
-                    60 * 24 * 34,
-                )
-            },
-            DeviceRow {
-                seen: None,
-                serial: None,
-                os: String::new(),
-                ..device_row(
-                    l,
-                    "MacBook Pro",
-                    "MacBook Pro",
-                    "Karl-Gustaf von Essen",
-                    "",
-                    "registered",
-                    0,
-                )
-            },
-            device_row(
-                l,
-                "MED-PAD-0233",
-                "iPad 11-inch",
-                "Ward 4",
-                "iPadOS 27.0",
-                "retired",
-                3000,
-            ),
-        ];
-        let plain = urls::Query::default();
-        let mut unknown = page(many_one(l), Emptiness::None, &plain);
-        unknown.unknown = vec!["colour".to_owned()];
-        let mut first = page(Vec::new(), Emptiness::Nothing, &plain);
-        first.push_missing = true;
-        vec![
-            ("many", page(many, Emptiness::None, &query)),
-            ("one", unknown),
-            ("no-match", page(Vec::new(), Emptiness::NoMatch, &query)),
-            ("empty", page(Vec::new(), Emptiness::Nothing, &plain)),
-            ("empty-no-push", first),
-        ]
-    }
-}
-
-fn many_one(l: Texts) -> Vec<DeviceRow> {
-    vec![device_row(
-        l,
-        "ENG-IPH-0417",
-        "iPhone 16",
-        "Elin Hedström",
-        "iOS 27.0",
-        "active",
-        6,
-    )]
-}
-
 fn hops(l: Texts, steps: &[(&str, i64, &str)]) -> Vec<Hop> {
     steps
         .iter()
@@ -692,6 +504,12 @@ fn device_page(l: Texts, personal: bool) -> DevicePage {
     DevicePage {
         f: frame(l, Place::Devices, &urls::device(ID)),
         tab: DeviceTab::Summary,
+        around: Around {
+            list: urls::DEVICES.to_owned(),
+            previous: urls::device(ID),
+            next: urls::device(ID),
+            from: "?from=sort%3Dname".to_owned(),
+        },
         id: ID.to_owned(),
         name: if personal {
             "Aiko’s iPhone".to_owned()
@@ -1142,6 +960,10 @@ impl Sample for CommandsPage {
         };
         let page = |rows: Vec<CommandRow>, empty| Self {
             f: frame(l, Place::Commands, urls::COMMANDS),
+            waiting: Vec::new(),
+            failed: Vec::new(),
+            export: urls::COMMANDS_EXPORT.to_owned(),
+            chips: Vec::new(),
             statuses: Filter {
                 name: "status",
                 label: l.t("status"),
@@ -1151,39 +973,38 @@ impl Sample for CommandsPage {
             pager: pager(l, 3, 3),
             empty,
         };
-        vec![
-            (
-                "many",
-                page(
-                    vec![
-                        row(
-                            "EraseDevice",
-                            "held",
-                            words::held_reason(l, "second_person", ""),
-                            3,
-                        ),
-                        row(
-                            "RemoveProfile",
-                            "held",
-                            words::held_reason(l, "new_account", ""),
-                            9,
-                        ),
-                        row(
-                            "DeviceLock",
-                            "push_sent",
-                            words::transition(l, "push_sent", "", "", ""),
-                            12,
-                        ),
-                        row(
-                            "Settings",
-                            "expired",
-                            words::transition(l, "expired", "", "", ""),
-                            6000,
-                        ),
-                    ],
-                    Emptiness::None,
+        let mut many = page(
+            vec![
+                row(
+                    "EraseDevice",
+                    "held",
+                    words::held_reason(l, "second_person", ""),
+                    3,
                 ),
-            ),
+                row(
+                    "RemoveProfile",
+                    "held",
+                    words::held_reason(l, "new_account", ""),
+                    9,
+                ),
+                row(
+                    "DeviceLock",
+                    "push_sent",
+                    words::transition(l, "push_sent", "", "", ""),
+                    12,
+                ),
+                row(
+                    "Settings",
+                    "expired",
+                    words::transition(l, "expired", "", "", ""),
+                    6000,
+                ),
+            ],
+            Emptiness::None,
+        );
+        (many.waiting, many.failed) = super::samples_lists::causes(l);
+        vec![
+            ("many", many),
             ("empty", page(Vec::new(), Emptiness::Nothing)),
             ("no-match", page(Vec::new(), Emptiness::NoMatch)),
         ]

@@ -358,7 +358,22 @@ impl Sample for ManyPage {
             } else {
                 l.tn("many-retire-title", 2)
             },
-            ids: format!("{ID},{ID}"),
+            ids: if refused {
+                String::new()
+            } else {
+                format!("{ID},{ID}")
+            },
+            selection: if refused {
+                ID.to_owned()
+            } else {
+                String::new()
+            },
+            leave_out: ID.to_owned(),
+            more: if refused {
+                l.tn("many-more", 812)
+            } else {
+                String::new()
+            },
             digest: "5f0a4be31c77".to_owned(),
             rows: vec![
                 device(LONG, String::new()),

@@ -99,6 +99,7 @@ impl Sample for PeoplePage {
         };
         let page = |empty: Emptiness, may_write: bool, problem: Problem| Self {
             f: frame(l, Place::People, urls::PEOPLE),
+            export: urls::PEOPLE_EXPORT.to_owned(),
             problem,
             find: String::new(),
             rows: vec![

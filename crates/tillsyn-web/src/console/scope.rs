@@ -23,8 +23,12 @@ use crate::ui::{Link, page};
 const LIMITED: &[&str] = &[
     urls::CONSOLE,
     urls::DEVICES,
+    urls::DEVICES_FILTERS,
+    urls::DEVICES_EXPORT,
     urls::COMMANDS,
+    urls::COMMANDS_EXPORT,
     urls::PEOPLE,
+    urls::PEOPLE_EXPORT,
     urls::GROUPS,
     urls::PROFILES,
     urls::PLANS,

@@ -17,9 +17,9 @@ use super::audit::{AuditPage, AuditSettingsPage};
 use super::branding::BrandingPage;
 use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
 use super::certificates::{CertificatePage, CertificatesPage};
-use super::commands::{CommandPage, CommandsPage};
+use super::commands::{CommandPage, CommandsPage, WithdrawPage};
 use super::device::{DevicePage, SendOnePage, SendPage};
-use super::devices::{DevicesPage, ManyPage};
+use super::devices::{DevicesPage, FiltersPage, ManyPage, ViewsPage};
 use super::directories::{DirectoriesPage, DirectoryPage};
 use super::directory_ldap::DirectoryLdapPage;
 use super::docs::{DocPage, DocsPage};
@@ -79,6 +79,8 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<SearchPage>(texts, &check);
         each::<ScopePage>(texts, &check);
         each::<DevicesPage>(texts, &check);
+        each::<FiltersPage>(texts, &check);
+        each::<ViewsPage>(texts, &check);
         each::<ManyPage>(texts, &check);
         each::<DevicePage>(texts, &check);
         each::<SendPage>(texts, &check);
@@ -103,6 +105,7 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<ReportsPage>(texts, &check);
         each::<ReportPage>(texts, &check);
         each::<CommandsPage>(texts, &check);
+        each::<WithdrawPage>(texts, &check);
         each::<CommandPage>(texts, &check);
         each::<InvitationsPage>(texts, &check);
         each::<NewInvitationPage>(texts, &check);

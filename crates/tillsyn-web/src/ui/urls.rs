@@ -37,6 +37,19 @@ pub const SCOPE: &str = "/console/scope";
 pub const DEVICES: &str = "/console/devices";
 pub const DEVICES_MANY: &str = "/console/devices/many";
 pub const DEVICES_MOVE: &str = "/console/devices/move";
+/// Saved views of the list.
+pub const DEVICE_VIEWS: &str = "/console/devices/views";
+/// What is chosen across its pages.
+pub const DEVICES_SELECTION: &str = "/console/devices/selection";
+/// Takes back the commands of one cause.
+pub const COMMANDS_WITHDRAW: &str = "/console/commands/withdraw";
+pub const COMMANDS_EXPORT: &str = "/console/commands/export";
+pub const PEOPLE_EXPORT: &str = "/console/people/export";
+/// What the list can be narrowed by, with how many there are of each.
+pub const DEVICES_FILTERS: &str = "/console/devices/filters";
+pub const DEVICES_EXPORT: &str = "/console/devices/export";
+/// How lists look to somebody.
+pub const DEVICES_LOOK: &str = "/console/devices/look";
 pub const COMMANDS: &str = "/console/commands";
 pub const AUDIT: &str = "/console/audit";
 pub const AUDIT_EXPORT: &str = "/console/audit/export";
@@ -466,6 +479,31 @@ pub fn push_request(id: &str) -> String {
 
 pub fn device(id: &str) -> String {
     format!("{DEVICES}/{}", segment(id))
+}
+
+/// A device as one of a list, which knows the next and the one before.
+pub fn device_of(id: &str, list: &Query) -> String {
+    Query::default().with("from", &list.text()).url(&device(id))
+}
+
+/// A saved view; its forms say what becomes of it.
+pub fn device_view(id: &str) -> String {
+    format!("{DEVICE_VIEWS}/{}", segment(id))
+}
+
+/// The page in front of an act on what is chosen.
+pub fn devices_many(act: &str, selection: &str) -> String {
+    Query::default()
+        .with("act", act)
+        .with("selection", selection)
+        .url(DEVICES_MANY)
+}
+
+/// Moves what is chosen.
+pub fn devices_move(selection: &str) -> String {
+    Query::default()
+        .with("selection", selection)
+        .url(DEVICES_MOVE)
 }
 
 /// Moves the device to another org unit.
@@ -908,6 +946,49 @@ impl Query {
         }
     }
 
+    /// The same with another name for a parameter, unless that is there already.
+    pub fn renamed(&self, from: &str, to: &str) -> Self {
+        let mut next = self.clone();
+        if self.get(to).is_none() {
+            for (name, _) in next.pairs.iter_mut().filter(|(name, _)| name == from) {
+                to.clone_into(name);
+            }
+        }
+        next
+    }
+
+    /// Only these parameters, in this order: the same list is the same address.
+    pub fn only(&self, names: &[&str]) -> Self {
+        let kept = names.iter().filter_map(|name| {
+            let value = self.get(name)?;
+            Some(((*name).to_owned(), value.to_owned()))
+        });
+        Self {
+            pairs: kept.collect(),
+        }
+    }
+
+    /// Those of an address, or of a part of one.
+    pub fn parse(text: &str) -> Self {
+        let text = text.rsplit_once('?').map_or(text, |(_, query)| query);
+        let uri = http::Uri::builder()
+            .path_and_query(format!("/?{text}"))
+            .build();
+        let pairs = uri
+            .ok()
+            .and_then(|uri| axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
+        Self::from_pairs(pairs.map(|found| found.0).unwrap_or_default())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pairs.iter().all(|(_, value)| value.is_empty())
+    }
+
+    /// As it stands in an address, without the question mark.
+    pub fn text(&self) -> String {
+        self.url("").trim_start_matches('?').to_owned()
+    }
+
     /// The names that a list does not know, for the notice on top of it.
     pub fn unknown<'a>(&'a self, known: &[&str]) -> Vec<&'a str> {
         self.pairs
@@ -942,6 +1023,16 @@ impl Query {
         }
         out
     }
+}
+
+/// A value among others that commas divide; names of models have commas of their own.
+pub fn in_list(value: &str) -> String {
+    value.replace('%', "%25").replace(',', "%2C")
+}
+
+/// What [`in_list`] was made of.
+pub fn of_list(value: &str) -> String {
+    value.replace("%2C", ",").replace("%25", "%")
 }
 
 /// One path segment.

@@ -46,6 +46,7 @@ pub(in crate::api) async fn list(
         device_id: Some(id),
         status: params.status,
         unfinished: params.unfinished,
+        ..CommandFilter::default()
     };
     let after = params.after.as_deref();
     let page = list_commands(ctx.core(), &ctx.actor, filter, after, params.limit).await?;

@@ -29,8 +29,12 @@ pub(in crate::api) struct DeviceParams {
     contact: Option<String>,
     /// Exact OS versions.
     os_version: Option<String>,
+    /// One model, by its name or, where none is known, by its identifier.
+    model: Option<String>,
     /// Checked in after this time (RFC 3339).
     seen_since: Option<String>,
+    /// Not checked in since this time (RFC 3339), or never.
+    seen_before: Option<String>,
     /// Part of name, serial number, person or model.
     search: Option<String>,
     /// In this unit or below.
@@ -45,7 +49,7 @@ pub(in crate::api) struct DeviceParams {
     heard: Option<String>,
     /// In this unit itself, not below.
     unit_itself: Option<String>,
-    /// `name`, `serial_number`, `os_version`, `person`, `last_seen` or `enrolled_at`; with a minus sign
+    /// `name`, `serial_number`, `os_version`, `model`, `person`, `last_seen` or `enrolled_at`; with a minus sign
     /// the other way round. `-last_seen` by default.
     sort: Option<String>,
     /// The `next` of the page before; without it, the first page.
@@ -69,7 +73,10 @@ pub(in crate::api) async fn list(
         ownership: several(params.ownership.as_deref()),
         contact: several(params.contact.as_deref()),
         os_version: several(params.os_version.as_deref()),
+        // Names of models have commas of their own.
+        model: params.model.into_iter().filter(|m| !m.is_empty()).collect(),
         seen_since: params.seen_since.as_deref().map(time::parse).transpose()?,
+        seen_before: params.seen_before.as_deref().map(time::parse).transpose()?,
         search: params.search,
         unit: option(params.unit_id, OrgUnitId::parse, "organisational unit")?,
         person: option(params.person_id, PersonId::parse, "person")?,

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use tillsyn_core::commands::{self, CommandFilter, CommandStatus, CommandView};
+use tillsyn_core::commands::{self, CauseKey, CommandFilter, CommandStatus, CommandView};
 
+use super::causes;
 use super::page::{CommandRow, CommandsPage};
 use super::story::{cause_of, title_of};
 use crate::console::failure::Failure;
-use crate::console::frame::{Emptiness, Filter, Place};
+use crate::console::frame::{Chip, Emptiness, Filter, Place};
 use crate::console::lists::{self, Place as At};
 use crate::console::visitor::Visitor;
 use crate::console::words;
@@ -15,20 +16,39 @@ use crate::ui::{Link, page, status, urls};
 
 /// Statuses of commands that are not over, as one filter.
 pub(crate) const UNFINISHED: &str = "unfinished";
+/// What narrows the list.
+pub(super) const KEPT: [&str; 3] = ["status", "reason", "contact"];
 
-/// All commands of the person's scope, newest first.
-pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
-    let asked = visitor.query.get("status").unwrap_or_default();
-    let filter = CommandFilter {
+pub(super) fn filter(query: &urls::Query) -> CommandFilter {
+    let asked = query.get("status").unwrap_or_default();
+    CommandFilter {
         status: CommandStatus::parse(asked).map(|status| status.as_str().to_owned()),
         unfinished: asked == UNFINISHED,
+        reason: query.get("reason").map(str::to_owned),
+        contact: query.get("contact").map(str::to_owned),
         ..CommandFilter::default()
+    }
+}
+
+/// All commands of the person's scope, newest first; above them, while nothing narrows them, what waits by cause.
+pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
+    let query = &visitor.query;
+    let asked = query.get("status").unwrap_or_default();
+    let filter = filter(query);
+    let filtered = KEPT.iter().any(|name| query.get(name).is_some());
+    let at = At::of(query);
+    let (waiting, failed) = if filtered || at.after().is_some() {
+        (Vec::new(), Vec::new())
+    } else {
+        causes::of(&visitor).await?
     };
-    let filtered = filter.status.is_some() || filter.unfinished;
-    let at = At::of(&visitor.query);
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = commands::list_commands(core, actor, filter, at.after(), None).await?;
     let shown = CommandsPage {
+        waiting,
+        failed,
+        export: query.only(&KEPT).url(urls::COMMANDS_EXPORT),
+        chips: chips(&visitor),
         statuses: statuses(&visitor, asked),
         rows: found
             .items
@@ -45,6 +65,29 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
         f: visitor.frame(Place::Commands, "commands").await?,
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// The cause that the list is narrowed to.
+fn chips(visitor: &Visitor) -> Vec<Chip> {
+    let (l, query) = (visitor.texts, &visitor.query);
+    let text = |name: &str| query.get(name).unwrap_or_default().to_owned();
+    let key = CauseKey {
+        status: text("status"),
+        reason: text("reason"),
+        contact: text("contact"),
+    };
+    if key.reason.is_empty() && key.contact.is_empty() {
+        return Vec::new();
+    }
+    vec![Chip {
+        label: l.t("cause"),
+        values: causes::text(l, &key),
+        remove: query
+            .without("reason")
+            .without("contact")
+            .url(urls::COMMANDS),
+        without: None,
+    }]
 }
 
 fn statuses(visitor: &Visitor, asked: &str) -> Filter {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::console::device::{Deadline, Hop};
-use crate::console::frame::{Emptiness, Filter, Frame, Pager};
+use crate::console::frame::{Chip, Emptiness, Filter, Frame, Pager};
 use crate::console::words;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Status};
@@ -13,10 +13,49 @@ use crate::ui::{Link, Status};
 #[template(path = "console/commands.html")]
 pub struct CommandsPage {
     pub f: Frame,
+    /// What waits, by cause; only while nothing narrows the list.
+    pub waiting: Vec<CauseRow>,
+    /// What failed within a day, by the device's code.
+    pub failed: Vec<CauseRow>,
+    /// The list as a file.
+    pub export: String,
+    /// The cause that the list is narrowed to.
+    pub chips: Vec<Chip>,
     pub statuses: Filter,
     pub rows: Vec<CommandRow>,
     pub pager: Pager,
     pub empty: Emptiness,
+}
+
+/// Commands that wait for the same, or failed for the same.
+pub struct CauseRow {
+    pub status: Status,
+    pub text: String,
+    /// These commands.
+    pub href: String,
+    pub commands: String,
+    pub devices: String,
+    pub oldest: When,
+    /// The page in front of withdrawing them; empty where that cannot be.
+    pub withdraw: String,
+}
+
+/// `GET /console/commands/withdraw`.
+#[derive(Template)]
+#[template(path = "console/commands_withdraw.html")]
+pub struct WithdrawPage {
+    pub f: Frame,
+    pub title: String,
+    pub cause: String,
+    pub devices: String,
+    /// What they do, and how many of each.
+    pub types: Vec<(String, String)>,
+    /// None waits any more.
+    pub nothing: bool,
+    /// Said when one press does not reach all.
+    pub more: String,
+    pub back: String,
+    pub fields: Vec<(&'static str, String)>,
 }
 
 pub struct CommandRow {

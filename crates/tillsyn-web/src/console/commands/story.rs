@@ -7,7 +7,7 @@ use super::page::command_title;
 use crate::console::device::{CommandEntry, Deadline, Hop};
 use crate::console::visitor::Visitor;
 use crate::console::words;
-use crate::i18n::Texts;
+use crate::i18n::{Texts, Zone};
 use crate::ui::{Tone, status, urls};
 
 /// What it does.
@@ -32,14 +32,15 @@ pub(crate) fn title_of(l: Texts, command: &CommandView) -> String {
 
 /// What it waits for, or how it ended.
 pub(crate) fn cause_of(visitor: &Visitor, command: &CommandView) -> String {
+    cause_in((visitor.texts, &visitor.zone), command)
+}
+
+/// The same for whoever is no page.
+pub(super) fn cause_in((l, zone): (Texts, &Zone), command: &CommandView) -> String {
     let reason = command.status_reason.as_deref().unwrap_or_default();
-    words::transition(
-        visitor.texts,
-        &command.status,
-        reason,
-        &said(command),
-        &until(visitor, command),
-    )
+    let until = command.held_until;
+    let until = until.map_or_else(String::new, |at| l.moment(at, zone).text);
+    words::transition(l, &command.status, reason, &said(command), &until)
 }
 
 /// The device's first error, in the vendor's words.
@@ -57,12 +58,6 @@ fn said(command: &CommandView) -> String {
     .find(|text| !text.is_empty());
     let code = format!("{} {}", text("error_domain"), first["error_code"]);
     words.map_or_else(|| code.clone(), |words| format!("{words} ({code})"))
-}
-
-fn until(visitor: &Visitor, command: &CommandView) -> String {
-    command.held_until.map_or_else(String::new, |at| {
-        visitor.texts.moment(at, &visitor.zone).text
-    })
 }
 
 /// Its transitions, oldest first.

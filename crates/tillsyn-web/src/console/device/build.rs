@@ -10,7 +10,7 @@ use super::acts::acts;
 use super::page::{DevicePage, DeviceTab};
 use super::{forwarding, inventory, items, parts};
 use crate::console::commands::entry;
-use crate::console::devices::platform_icon;
+use crate::console::devices::{around as devices_around, platform_icon};
 use crate::console::failure::Failure;
 use crate::console::frame::{Pager, Place};
 use crate::console::guard::Dialog;
@@ -84,6 +84,7 @@ impl<'a> Build<'a> {
         let topics = format!("device:{}", row.id);
         Ok(DevicePage {
             tab,
+            around: devices_around(visitor, &row.id).await?,
             id: row.id.to_string(),
             name: row.name.clone(),
             icon: platform_icon(&row.platform, row.model.as_deref().unwrap_or_default()),

@@ -5,6 +5,7 @@ use askama::Template;
 use super::forwarding::ForwardCard;
 use super::inventory::{ChangeRow, InventoryTab};
 use super::items::ItemsTab;
+use crate::console::devices::Around;
 use crate::console::frame::{Frame, Pager};
 use crate::console::guard::Dialog;
 use crate::console::organisation::BelongsTo;
@@ -30,6 +31,8 @@ pub enum DeviceTab {
 pub struct DevicePage {
     pub f: Frame,
     pub tab: DeviceTab,
+    /// The list that one came from, and the devices around this one in it.
+    pub around: Around,
     pub id: String,
     pub name: String,
     pub icon: &'static str,
@@ -119,8 +122,8 @@ impl DevicePage {
     pub(crate) fn tabs(&self) -> Vec<Tab> {
         use crate::ui::urls;
         let l = self.f.texts;
-        let tab = |tab, href, text, count| Tab {
-            href,
+        let tab = |tab, href: String, text, count| Tab {
+            href: href + &self.around.from,
             text,
             count,
             current: self.tab == tab,

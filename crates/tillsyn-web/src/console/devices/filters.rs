@@ -1,27 +1,27 @@
 //! The filters of the list, as they stand in its address.
 
-use tillsyn_core::clock::DAY_MS;
+use tillsyn_core::clock::{DAY_MS, HOUR_MS};
 use tillsyn_core::devices::{self, Ago, DeviceFilter, DeviceSort, Narrow};
 use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
 use tillsyn_core::{groups, people, units};
 
+use super::columns;
 use crate::console::failure::Failure;
-use crate::console::frame::{Chip, Filter};
+use crate::console::frame::Chip;
 use crate::console::visitor::Visitor;
 use crate::console::words;
-use crate::ui::{Choice, urls};
+use crate::ui::urls;
 
-/// Filters that can be chosen in the menu.
-pub(super) const CHOICES: [&str; 6] = ["platform", "status", "ownership", "contact", "seen", "os"];
 /// Everything that narrows the list.
-pub(super) const KNOWN: [&str; 13] = [
+pub(super) const KNOWN: [&str; 14] = [
     "q",
     "platform",
     "status",
     "ownership",
     "contact",
+    "os_version",
+    "model",
     "seen",
-    "os",
     "unit",
     "person",
     "group",
@@ -29,21 +29,81 @@ pub(super) const KNOWN: [&str; 13] = [
     "heard",
     "unit_itself",
 ];
+/// Everything that makes the list what it is, place in it aside.
+pub(super) const KEPT: [&str; 16] = [
+    "q",
+    "platform",
+    "status",
+    "ownership",
+    "contact",
+    "os_version",
+    "model",
+    "seen",
+    "unit",
+    "person",
+    "group",
+    "enrolled",
+    "heard",
+    "unit_itself",
+    "sort",
+    "cols",
+];
 /// Those that name one object by its id.
 const OF_OBJECTS: [&str; 4] = ["unit", "unit_itself", "person", "group"];
-/// Statuses that devices of today can have.
-const STATUSES: [&str; 4] = ["registered", "active", "not_seen", "retired"];
 const DEFAULT_SORT: &str = "name";
+/// As long as anybody looks back.
+const LONGEST_DAYS: i64 = 3_650;
+
+/// The address with one name for each filter.
+pub(super) fn canonical(query: &urls::Query) -> urls::Query {
+    query.renamed("os", "os_version")
+}
+
+/// What was seen lately, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Hours(i64),
+    Days(i64),
+    /// Not for more than so many days.
+    OverDays(i64),
+}
+
+impl Seen {
+    /// `24h`, `7d`, `over_14d`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (text, over) = match text.strip_prefix("over_") {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let count = count.parse().ok()?;
+        match (unit, over) {
+            ("h", false) if (1..=LONGEST_DAYS).contains(&count) => Some(Self::Hours(count)),
+            ("d", false) if (1..=LONGEST_DAYS).contains(&count) => Some(Self::Days(count)),
+            ("d", true) if (1..=LONGEST_DAYS).contains(&count) => Some(Self::OverDays(count)),
+            _ => None,
+        }
+    }
+}
 
 pub(super) fn filter(query: &urls::Query, now_ms: i64) -> DeviceFilter {
-    let list = |name: &str| query.list(name).into_iter().map(str::to_owned).collect();
+    let list = |name: &str| query.list(name).into_iter().map(urls::of_list).collect();
+    let seen = query.get("seen").and_then(Seen::parse);
+    let (seen_since, seen_before) = match seen {
+        Some(Seen::Hours(hours)) => (Some(now_ms - hours * HOUR_MS), None),
+        Some(Seen::Days(days)) => (Some(now_ms - days * DAY_MS), None),
+        Some(Seen::OverDays(days)) => (None, Some(now_ms - days * DAY_MS)),
+        None => (None, None),
+    };
     DeviceFilter {
         platform: list("platform"),
         status: list("status"),
         ownership: list("ownership"),
         contact: list("contact"),
-        os_version: list("os"),
-        seen_since: (query.get("seen") == Some("24h")).then_some(now_ms - DAY_MS),
+        os_version: list("os_version"),
+        model: list("model"),
+        seen_since,
+        seen_before,
         search: query.get("q").map(str::to_owned),
         unit: query.get("unit").and_then(OrgUnitId::parse),
         person: query.get("person").and_then(PersonId::parse),
@@ -64,32 +124,29 @@ pub(super) fn sort(query: &urls::Query) -> (DeviceSort, bool) {
     DeviceSort::parse(asked).unwrap_or((DeviceSort::Name, false))
 }
 
-/// What the address says that means nothing here.
-pub(super) fn unknown(query: &urls::Query) -> Vec<String> {
-    let names = [&KNOWN[..], &["sort", "after", "before"]].concat();
+/// What the address says that means nothing here; `also` is known to this page besides.
+pub(super) fn unknown(query: &urls::Query, also: &[&str]) -> Vec<String> {
+    let names = [&KEPT[..], &["after", "before"], also].concat();
     let mut unknown: Vec<String> = query
         .unknown(&names)
         .into_iter()
         .map(str::to_owned)
         .collect();
-    let sort = query
-        .get("sort")
-        .filter(|sort| DeviceSort::parse(sort).is_err());
-    unknown.extend(sort.map(|sort| format!("sort={sort}")));
-    let seen = query.get("seen").filter(|seen| *seen != "24h");
-    unknown.extend(seen.map(|seen| format!("seen={seen}")));
+    let mut odd = |name: &str, is_known: &dyn Fn(&str) -> bool| {
+        let value = query.get(name).filter(|value| !is_known(value));
+        unknown.extend(value.map(|value| format!("{name}={value}")));
+    };
+    odd("sort", &|sort| DeviceSort::parse(sort).is_ok());
+    odd("seen", &|seen| Seen::parse(seen).is_some());
     for name in ["enrolled", "heard"] {
-        let odd = query.get(name).filter(|text| Ago::parse(text, 0).is_none());
-        unknown.extend(odd.map(|text| format!("{name}={text}")));
+        odd(name, &|text| Ago::parse(text, 0).is_some());
     }
     // These are followed by links with an id; anything else would narrow nothing.
-    let ids = OF_OBJECTS.into_iter().filter_map(|name| {
-        let value = query.get(name)?;
-        uuid::Uuid::try_parse(value)
-            .is_err()
-            .then(|| format!("{name}={value}"))
-    });
-    unknown.extend(ids);
+    for name in OF_OBJECTS {
+        odd(name, &|id| uuid::Uuid::try_parse(id).is_ok());
+    }
+    let columns = columns::unknown(query);
+    unknown.extend(columns.into_iter().map(|name| format!("cols={name}")));
     unknown
 }
 
@@ -108,13 +165,16 @@ pub(super) async fn chips(
         if OF_OBJECTS.contains(&name) && uuid::Uuid::try_parse(values).is_err() {
             continue;
         }
+        if name == "seen" && Seen::parse(values).is_none() {
+            continue;
+        }
         let words: Vec<String> = match name {
             "q" => vec![values.to_owned()],
             "unit" | "unit_itself" | "person" | "group" => vec![named(visitor, name, values).await],
             _ => query
                 .list(name)
                 .into_iter()
-                .map(|value| words::filter_value(l, name, value))
+                .map(|value| words::filter_value(l, name, &urls::of_list(value)))
                 .collect(),
         };
         let without = if nothing {
@@ -161,8 +221,9 @@ fn without(mut filter: DeviceFilter, name: &str) -> DeviceFilter {
         "status" => filter.status.clear(),
         "ownership" => filter.ownership.clear(),
         "contact" => filter.contact.clear(),
-        "os" => filter.os_version.clear(),
-        "seen" => filter.seen_since = None,
+        "os_version" => filter.os_version.clear(),
+        "model" => filter.model.clear(),
+        "seen" => (filter.seen_since, filter.seen_before) = (None, None),
         "unit" => filter.unit = None,
         "person" => filter.person = None,
         "group" => filter.group = None,
@@ -172,46 +233,4 @@ fn without(mut filter: DeviceFilter, name: &str) -> DeviceFilter {
         _ => filter.search = None,
     }
     filter
-}
-
-/// What the menu offers. OS versions are those that there are.
-pub(super) async fn choices(visitor: &Visitor) -> Result<Vec<Filter>, Failure> {
-    let overview = devices::overview(visitor.core(), visitor.actor()).await?;
-    let mut versions: Vec<&str> = overview
-        .versions
-        .iter()
-        .map(|count| count.os_version.as_str())
-        .filter(|version| !version.is_empty())
-        .collect();
-    versions.sort_unstable();
-    versions.dedup();
-    versions.truncate(20);
-    let values: [&[&str]; 6] = [
-        &["ios", "ipados", "macos"],
-        &STATUSES,
-        &["corporate", "personal"],
-        &["reachable", "unreachable", "unhealthy"],
-        &["24h"],
-        &versions,
-    ];
-    let filters = CHOICES.into_iter().zip(values);
-    Ok(filters
-        .filter(|(_, values)| !values.is_empty())
-        .map(|(name, values)| choice(visitor, name, values))
-        .collect())
-}
-
-fn choice(visitor: &Visitor, name: &'static str, values: &[&str]) -> Filter {
-    let l = visitor.texts;
-    let chosen = visitor.query.list(name);
-    let choices = values.iter().map(|value| Choice {
-        value: (*value).to_owned(),
-        text: words::filter_value(l, name, value),
-        chosen: chosen.contains(value),
-    });
-    Filter {
-        name,
-        label: words::filter_label(l, name),
-        choices: choices.collect(),
-    }
 }

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Preview, Request};
 use tillsyn_core::devices::reach;
 use tillsyn_core::ids::DeviceId;
+use tillsyn_core::lists::{self, Pick};
 use tillsyn_core::{Error, Kind};
 use zeroize::Zeroizing;
 
+use super::choose::devices_of;
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::{Frame, Place};
@@ -22,6 +24,9 @@ use crate::error::AppError;
 use crate::i18n::{Texts, When};
 use crate::ui::{Choice, Link, page, urls};
 
+/// Devices that the page names; those that cannot come first.
+const SHOWN: usize = 200;
+
 /// The page in front of the act.
 #[derive(Template)]
 #[template(path = "console/devices_many.html")]
@@ -29,8 +34,13 @@ pub struct ManyPage {
     pub f: Frame,
     pub erase: bool,
     pub title: String,
-    /// Of all devices, for the form.
+    /// Of all devices, for the form, unless they are a selection.
     pub ids: String,
+    pub selection: String,
+    /// Ids of those that cannot, to leave them out of the selection.
+    pub leave_out: String,
+    /// Said of those that the list does not show any more.
+    pub more: String,
     pub digest: String,
     pub rows: Vec<ManyRow>,
     /// Devices that cannot: nothing is sent while they are in the list.
@@ -66,6 +76,7 @@ pub struct ManyRow {
 pub(crate) struct Fields {
     act: String,
     ids: String,
+    selection: String,
     digest: String,
     reason: String,
     note: String,
@@ -82,14 +93,10 @@ struct Asked {
     preview: Preview,
 }
 
-async fn asked(visitor: &Visitor, act: &str, ids: &[&str]) -> Result<Asked, Failure> {
-    let devices = ids
-        .iter()
-        .map(|id| DeviceId::parse(id).ok_or_else(|| Error::not_found("device")))
-        .collect::<Result<Vec<_>, _>>()?;
-    let Some(first) = devices.first() else {
+async fn asked(visitor: &Visitor, act: &str, devices: Vec<DeviceId>) -> Result<Asked, Failure> {
+    if devices.is_empty() {
         return Err(Error::not_found("device").into());
-    };
+    }
     let (core, actor) = (visitor.core(), visitor.actor());
     let erase = act == "erase";
     let request = if erase {
@@ -98,9 +105,8 @@ async fn asked(visitor: &Visitor, act: &str, ids: &[&str]) -> Result<Asked, Fail
             disallow_proximity_setup: false,
         }
     } else {
-        // All enrollments of one organisation have the same; others are refused as mixed.
         Request::RemoveProfile {
-            identifier: reach(core, actor, first).await?.enrollment_profile()?,
+            identifier: enrollment_profile(visitor, &devices).await?,
         }
     };
     let preview = commands::preview(core, actor, devices.clone(), request.clone()).await?;
@@ -112,18 +118,42 @@ async fn asked(visitor: &Visitor, act: &str, ids: &[&str]) -> Result<Asked, Fail
     })
 }
 
+/// All enrollments of one organisation have the same; others are refused as mixed. Those that are not enrolled
+/// have none, and are named by the preview.
+async fn enrollment_profile(visitor: &Visitor, devices: &[DeviceId]) -> Result<String, Failure> {
+    let mut refused = None;
+    for device in devices {
+        let reached = reach(visitor.core(), visitor.actor(), device).await?;
+        match reached.enrollment_profile() {
+            Ok(identifier) => return Ok(identifier),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(refused.unwrap_or_else(|| Error::not_found("device")).into())
+}
+
 pub(crate) async fn many(visitor: Visitor) -> Result<Response, Failure> {
     let act = visitor.query.get("act").unwrap_or_default().to_owned();
-    let ids = visitor.query.list("device");
-    let asked = asked(&visitor, &act, &ids).await?;
-    let shown = built(&visitor, &asked, &Fields::default()).await?;
+    let selection = visitor
+        .query
+        .get("selection")
+        .unwrap_or_default()
+        .to_owned();
+    let devices = devices_of(&visitor, &selection, &visitor.query.list("device")).await?;
+    let asked = asked(&visitor, &act, devices).await?;
+    let fields = Fields {
+        selection,
+        ..Fields::default()
+    };
+    let shown = built(&visitor, &asked, &fields).await?;
     Ok(page(StatusCode::OK, &shown))
 }
 
 pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure> {
     let (mut visitor, fields) = (form.visitor, form.fields);
     let ids: Vec<&str> = fields.ids.split(',').filter(|id| !id.is_empty()).collect();
-    let asked = asked(&visitor, &fields.act, &ids).await?;
+    let devices = devices_of(&visitor, &fields.selection, &ids).await?;
+    let asked = asked(&visitor, &fields.act, devices).await?;
     let reason = match fields.note.trim() {
         "" => fields.reason.clone(),
         note => format!("{}: {note}", fields.reason),
@@ -144,6 +174,10 @@ pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure>
     };
     let error = match made {
         Ok(made) => {
+            if !fields.selection.is_empty() {
+                let session = &visitor.session.session;
+                lists::choose(visitor.core(), session, Pick::Nothing).await?;
+            }
             let held = made.commands.first();
             let told = match held.map(|command| (command.status, command.held_until)) {
                 Some(("held", Some(until))) => Told::Held(until),
@@ -184,7 +218,12 @@ async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<Many
     let (preview, erase) = (&asked.preview, asked.erase);
     let count = asked.devices.len();
     let ids: Vec<&str> = asked.devices.iter().map(DeviceId::as_str).collect();
-    let row = |target: &commands::PreviewTarget| ManyRow {
+    let mut targets: Vec<&commands::PreviewTarget> = preview.targets.iter().collect();
+    targets.sort_by_key(|target| target.refused.is_none());
+    let refused = targets.iter().filter(|target| target.refused.is_some());
+    let refused: Vec<&str> = refused.map(|target| target.device_id.as_str()).collect();
+    let hidden = targets.len().saturating_sub(SHOWN);
+    let row = |target: &&commands::PreviewTarget| ManyRow {
         device: Link {
             href: urls::device(target.device_id.as_str()),
             text: target.name.clone(),
@@ -225,10 +264,21 @@ async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<Many
         } else {
             l.tn("many-retire-title", count)
         },
-        ids: ids.join(","),
+        ids: if fields.selection.is_empty() {
+            ids.join(",")
+        } else {
+            String::new()
+        },
+        selection: fields.selection.clone(),
+        leave_out: refused.join(","),
+        more: if hidden > 0 {
+            l.tn("many-more", hidden)
+        } else {
+            String::new()
+        },
         digest: preview.targets_digest.clone(),
-        refused: preview.targets.iter().any(|t| t.refused.is_some()),
-        rows: preview.targets.iter().map(row).collect(),
+        refused: !refused.is_empty(),
+        rows: targets.iter().take(SHOWN).map(row).collect(),
         lost,
         stays,
         reasons,

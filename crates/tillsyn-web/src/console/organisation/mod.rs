@@ -6,6 +6,7 @@ mod directories;
 mod groups;
 mod page;
 mod people;
+mod people_export;
 mod problem;
 mod several;
 mod sign_in;
@@ -29,6 +30,7 @@ pub(super) use people::{
     change_person, change_status, create_person, give_device, people_page, person_page,
     settle_person,
 };
+pub(super) use people_export::export_people;
 pub(super) use several::{move_devices_page, move_people, move_people_page, plan_devices};
 pub(super) use sign_in::{reset_sign_in, send_link, temporary_password};
 pub(super) use units::{create_unit, move_unit, remove_unit, rename_unit, units_page};

@@ -28,6 +28,8 @@ pub struct NotedLink {
 #[template(path = "console/people.html")]
 pub struct PeoplePage {
     pub f: Frame,
+    /// The list as a file.
+    pub export: String,
     pub problem: Problem,
     pub find: String,
     pub rows: Vec<PersonRow>,

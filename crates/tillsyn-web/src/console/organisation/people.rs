@@ -85,6 +85,9 @@ async fn list(visitor: &Visitor, fields: &Fields, problem: Problem) -> Result<Pe
             found.next.as_deref(),
         ),
         empty: Emptiness::of(found.items.len(), !find.is_empty()),
+        export: urls::Query::default()
+            .with("q", &find)
+            .url(urls::PEOPLE_EXPORT),
         find,
         may_write,
         form: form(visitor, fields).await?,

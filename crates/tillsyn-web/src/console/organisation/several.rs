@@ -11,6 +11,7 @@ use tillsyn_core::{Error, Permission, devices, people};
 use super::choices::unit_choices;
 use super::page::{MovePage, NotedLink, Problem};
 use super::problem::{number, problem};
+use crate::console::devices::devices_of;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::frame::Place;
@@ -19,7 +20,7 @@ use crate::console::visitor::Visitor;
 use crate::error::AppError;
 use crate::ui::{page, urls};
 
-/// As many as a page of a list has, and more than anybody ticks.
+/// Those that the page names.
 const MOST: usize = 200;
 
 #[derive(Default, Deserialize)]
@@ -41,7 +42,10 @@ impl Fields {
 }
 
 pub(crate) async fn move_devices_page(visitor: Visitor) -> Result<Response, Failure> {
-    let ids = visitor.query.list("device").join(",");
+    let selection = visitor.query.get("selection").unwrap_or_default();
+    let chosen = devices_of(&visitor, selection, &visitor.query.list("device")).await?;
+    let chosen: Vec<&str> = chosen.iter().map(DeviceId::as_str).collect();
+    let ids = chosen.join(",");
     let fields = Fields {
         ids,
         ..Fields::default()
@@ -137,7 +141,7 @@ async fn of_devices(
     }
     Ok(MovePage {
         people: false,
-        title: l.tn("move-devices-title", rows.len()),
+        title: l.tn("move-devices-title", fields.ids().len()),
         problem: told(visitor, rows.len(), problem),
         ids: fields.ids.clone(),
         units: unit_choices(visitor, &fields.unit).await?,

@@ -1,7 +1,8 @@
 use crate::console::device::{FactValue, SecurityFact, StripFigure};
+use crate::console::devices::Seen;
 use crate::console::settings::LadderStep;
 use crate::i18n::{Texts, When};
-use crate::ui::{Choice, Message, Status, Tone, status, urls};
+use crate::ui::{Choice, Message, Status, Tone, status};
 
 /// `yes` or `no` for a fact that is one of both.
 pub fn yes_no(l: Texts, value: bool) -> String {
@@ -121,7 +122,8 @@ pub fn filter_label(l: Texts, name: &str) -> String {
         "platform" => l.t("platform"),
         "status" => l.t("status"),
         "ownership" => l.t("ownership"),
-        "os" => l.t("os"),
+        "os_version" => l.t("os"),
+        "model" => l.t("model"),
         "contact" => l.t("contact"),
         "seen" => l.t("filter-seen"),
         "q" => l.t("search"),
@@ -144,7 +146,12 @@ pub fn filter_value(l: Texts, name: &str, value: &str) -> String {
         ("ownership", value) => ownership(l, value),
         ("status", value) => status(l, "device", value).text,
         ("contact", value) => status(l, "contact", value).text,
-        ("seen", "24h") => l.t("filter-seen-day"),
+        ("seen", value) => match Seen::parse(value) {
+            Some(Seen::Hours(hours)) => l.tn("filter-seen-hours", hours),
+            Some(Seen::Days(days)) => l.tn("filter-seen-days", days),
+            Some(Seen::OverDays(days)) => l.tn("filter-seen-over", days),
+            None => value.to_owned(),
+        },
         (_, value) => value.to_owned(),
     }
 }
@@ -352,6 +359,11 @@ pub enum Notice {
     /// Somebody else has to agree.
     AskedSecond,
     Stopped,
+    SelectionFull,
+    NothingChosen,
+    AskedSeveral,
+    NoneCan,
+    WithdrawnSeveral,
 }
 
 impl Notice {
@@ -411,6 +423,11 @@ impl Notice {
                 message("warn", l.t("message-asked-second"), text)
             }
             Self::Stopped => message("bad", l.t("message-stopped"), l.t("message-stopped-text")),
+            Self::SelectionFull => message("warn", l.t("message-selection-full"), String::new()),
+            Self::NothingChosen => message("warn", l.t("move-none"), String::new()),
+            Self::AskedSeveral => done(l.t("message-asked-several")),
+            Self::NoneCan => message("warn", l.t("message-none-can"), String::new()),
+            Self::WithdrawnSeveral => done(l.t("message-withdrawn-several")),
         }
     }
 }
@@ -624,45 +641,4 @@ pub fn token_days(l: Texts, chosen: i64) -> Vec<Choice> {
             chosen: days == chosen,
         })
         .collect()
-}
-
-/// The columns of the device list in their order: name of the sort value, label.
-pub fn device_columns(l: Texts, query: &urls::Query) -> Vec<crate::console::frame::Column> {
-    let sort = query.get("sort").unwrap_or("name");
-    let (by, descending) = sort
-        .strip_prefix('-')
-        .map_or((sort, false), |by| (by, true));
-    [
-        ("name", l.t("device")),
-        ("person", l.t("person")),
-        ("os_version", l.t("os")),
-        ("", l.t("ownership")),
-        ("", l.t("enrollment")),
-        ("", l.t("status")),
-        ("last_seen", l.t("last-seen")),
-        ("serial_number", l.t("serial")),
-    ]
-    .into_iter()
-    .map(|(name, label)| {
-        let current = name == by;
-        let next = if current && !descending {
-            format!("-{name}")
-        } else {
-            name.to_owned()
-        };
-        crate::console::frame::Column {
-            label,
-            href: if name.is_empty() {
-                String::new()
-            } else {
-                query.with("sort", &next).url(urls::DEVICES)
-            },
-            sort: match (current, descending) {
-                (false, _) => "none",
-                (true, false) => "ascending",
-                (true, true) => "descending",
-            },
-        }
-    })
-    .collect()
 }

@@ -127,7 +127,6 @@ both_engines!(
         app.run_job("search_words").await;
         assert_eq!(found("美咲").await, 1);
         assert_eq!(found(end).await, 1);
-        
     }
 );
 
