@@ -23,7 +23,7 @@ async fn ticked_devices_and_people_move_after_a_look() {
 
     let list = owner.get("/console/devices").await.expect(200);
     list.says(&format!("name=\"device\" value=\"{one}\""));
-    list.says("formaction=\"/console/devices/move\"");
+    list.says("name=\"act\" value=\"move\"");
     let none = owner.get("/console/devices/move").await.expect(200);
     none.says("Nothing is chosen");
     let ticked = format!("/console/devices/move?device={one}&device={two}");
