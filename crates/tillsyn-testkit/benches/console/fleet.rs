@@ -77,6 +77,8 @@ pub(crate) async fn load(app: &TestApp, devices: usize) -> Fleet {
         }
         write(app, rows).await;
     }
+    // As a database is that has run for a day.
+    app.run_job("search_words").await;
     app.db().execute("ANALYZE", args![]).await.unwrap();
     fleet
 }

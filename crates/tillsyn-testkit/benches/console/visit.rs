@@ -69,7 +69,7 @@ fn pages(fleet: &Fleet) -> Vec<(&'static str, String)> {
             list(&format!("unit={}", fleet.unit)),
         ),
         ("devices, a name", list("q=Tanaka")),
-        ("devices, a part of a name", list("q=IPH-004")),
+        ("devices, two words", list("q=Tanaka%20iphone")),
         ("devices, a serial number", list(&format!("q={serial}"))),
         ("devices, no match", list("q=zzzzqqqq")),
         ("device", format!("/console/devices/{}", fleet.device)),
@@ -84,6 +84,20 @@ fn pages(fleet: &Fleet) -> Vec<(&'static str, String)> {
         ("people", "/console/people".to_owned()),
         ("people, a name", "/console/people?q=Tanaka".to_owned()),
         ("person", format!("/console/people/{}", fleet.person)),
+        (
+            "search, a name",
+            "/console/search?part=1&q=Tanaka".to_owned(),
+        ),
+        (
+            "search, a serial number",
+            format!("/console/search?q={serial}"),
+        ),
+        (
+            "search, no match",
+            "/console/search?part=1&q=zzzzqqqq".to_owned(),
+        ),
+        ("report, by OS", "/console/reports/os".to_owned()),
+        ("report, by unit", "/console/reports/unit".to_owned()),
         (
             "help desk, a name",
             "/console/help-desk?q=Tanaka".to_owned(),
