@@ -54,6 +54,11 @@ const FIXED = {
   providers: '/console/settings/sign-in', 'provider-new': '/console/settings/sign-in/new',
   directories: '/console/settings/directories', webhooks: '/console/settings/webhooks', mail: '/console/settings/mail', account: '/console/account',
   notifications: '/console/account/notifications',
+  settings: '/console/settings', server: '/console/settings/server', backup: '/console/settings/backup', authorities: '/console/settings/authorities',
+  'enrollment-guide': '/console/enrollment/guide?count=40', 'enrollment-guide-android': '/console/enrollment/guide?platform=android',
+  docs: '/console/docs', 'docs-found': '/console/docs?q=second+person', 'docs-none': '/console/docs?q=zzz',
+  'doc-steps': '/console/docs/first-steps', 'doc-errors': '/console/docs/reference/errors', 'doc-words': '/console/docs/concepts/status-words',
+  'doc-guide': '/console/docs/guide/sv',
   'not-found': '/console/nothing-here',
 };
 const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',

@@ -12,6 +12,7 @@ use tillsyn_web::console::account::{AccountPage, AppPage, RecoveryCodesPage};
 use tillsyn_web::console::administrators::{
     AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
 };
+use tillsyn_web::console::areas::{AreasPage, AuthoritiesPage, BackupPage, ServerPage};
 use tillsyn_web::console::audit::{AuditPage, AuditSettingsPage};
 use tillsyn_web::console::certificates::{CertificatePage, CertificatesPage};
 use tillsyn_web::console::commands::{CommandPage, CommandsPage};
@@ -23,6 +24,7 @@ use tillsyn_web::console::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use tillsyn_web::console::errors::ErrorPage;
+use tillsyn_web::console::guide::GuidePage;
 use tillsyn_web::console::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use tillsyn_web::console::imports::{ImportPage, ImportsPage};
 use tillsyn_web::console::invite::{
@@ -73,6 +75,11 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<AccountPage>(folder, texts)?;
     write::<AppPage>(folder, texts)?;
     write::<RecoveryCodesPage>(folder, texts)?;
+    write::<GuidePage>(folder, texts)?;
+    write::<AreasPage>(folder, texts)?;
+    write::<ServerPage>(folder, texts)?;
+    write::<BackupPage>(folder, texts)?;
+    write::<AuthoritiesPage>(folder, texts)?;
     write::<DocsPage>(folder, texts)?;
     write::<DocPage>(folder, texts)?;
     write::<OverviewPage>(folder, texts)?;

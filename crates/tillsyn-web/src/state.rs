@@ -7,6 +7,7 @@ use tillsyn_core::Core;
 use tokio::sync::watch;
 
 use crate::mail::MailWords;
+use crate::server::ListenConfig;
 
 /// Settings of the web layer.
 #[derive(Clone, Debug)]
@@ -16,6 +17,10 @@ pub struct WebConfig {
     /// Whether the listeners speak TLS (or stand behind a proxy that does): cookies are then `Secure`
     /// with the `__Host-` prefix and HSTS is sent. Off only for clear text on loopback.
     pub secure: bool,
+    /// What was opened, for the page that shows it.
+    pub listeners: Vec<ListenConfig>,
+    /// The configuration by key, without secrets, for the same page.
+    pub settings: Vec<(String, String)>,
 }
 
 impl Default for WebConfig {
@@ -23,6 +28,8 @@ impl Default for WebConfig {
         Self {
             trusted_proxies: Vec::new(),
             secure: true,
+            listeners: Vec::new(),
+            settings: Vec::new(),
         }
     }
 }

@@ -102,6 +102,8 @@ pub(crate) fn web_config(config: &Config) -> WebConfig {
     WebConfig {
         trusted_proxies: config.http.trusted_proxies.clone(),
         secure: config.console_url().starts_with("https://"),
+        listeners: node::listen_configs(config),
+        settings: config.shown(),
     }
 }
 

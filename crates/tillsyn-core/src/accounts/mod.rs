@@ -35,8 +35,9 @@ pub use factor::{Demand, Factors};
 pub(crate) use guess::{Guesses, blocked, failed, reserve, succeeded, undo};
 pub use manage::{
     AccountChange, AccountDetail, AccountEdit, AccountFilter, NewAccount, PLATFORMS, Welcome,
-    account, change_account, count_accounts, create_account, disable_account, enable_account,
-    list_accounts, make_account, new_welcome, reach, reset_account, take_welcome, welcome,
+    account, change_account, count_accounts, count_second_steps, create_account, disable_account,
+    enable_account, list_accounts, make_account, new_welcome, reach, reset_account, take_welcome,
+    welcome,
 };
 pub(crate) use manage::{
     carry_account_in, owner_left_in, reach_in, same_platform, submit_account_in,

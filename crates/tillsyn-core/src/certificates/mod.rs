@@ -1,5 +1,6 @@
 //! Device certificates: how they are asked for, what was issued, when they are renewed, and what is revoked.
 
+mod authorities;
 mod crl;
 pub(crate) mod issue;
 pub(crate) mod life;
@@ -9,6 +10,7 @@ mod revoke;
 mod setting;
 mod view;
 
+pub use authorities::{AuthorityUse, OwnAuthority, first_end, own_authorities};
 pub use crl::{Issuer, revocation_list};
 pub use life::{CertificateStatus, status};
 pub use method::Method;

@@ -28,6 +28,14 @@ pub async fn topic_for_enrollment(core: &Core) -> Result<Option<String>, Error> 
     Ok(row.map(|row| row.text(0)).transpose()?)
 }
 
+/// When the certificate ends that new devices enroll with; `None` while none is valid now.
+pub async fn enrollment_until(core: &Core) -> Result<Option<i64>, Error> {
+    const FIND: &str = "SELECT p.not_after FROM push_topic p JOIN org_unit u ON u.id = p.org_unit_id \
+        WHERE p.not_after > $1 ORDER BY length(u.path), p.for_new DESC, p.created_at LIMIT 1";
+    let row = core.db().query_optional(FIND, args![core.now_ms()]).await?;
+    Ok(row.map(|row| row.i64(0)).transpose()?)
+}
+
 /// Whether pushes to this device can go out: the certificate of its own topic is valid and APNs takes it.
 pub async fn wakes_device(core: &Core, device_id: &str) -> Result<bool, Error> {
     const FIND: &str = "SELECT 1 FROM enrollment e JOIN push_topic p ON p.topic = e.topic \

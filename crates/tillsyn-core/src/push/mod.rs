@@ -18,7 +18,7 @@ mod vendor_file;
 mod waiting;
 mod worker;
 
-pub use enrollment_topic::{topic_for_enrollment, topic_for_unit, wakes_device};
+pub use enrollment_topic::{enrollment_until, topic_for_enrollment, topic_for_unit, wakes_device};
 pub use ladder::LADDER_DAYS;
 pub use rehearsal::{Rehearsal, RehearsalCheck, RehearsalReport, rehearsals, rehearse};
 pub use request::{

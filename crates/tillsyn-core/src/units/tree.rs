@@ -62,6 +62,17 @@ pub async fn list_units(core: &Core, actor: &Actor) -> Result<Vec<UnitView>, Err
     Ok(in_order(nodes))
 }
 
+/// How many units the actor reaches.
+pub async fn count_units(core: &Core, actor: &Actor) -> Result<i64, Error> {
+    const COUNT: &str = "SELECT count(*) FROM org_unit u WHERE u.path >= $1 AND u.path < $2 \
+        AND u.removed_at IS NULL";
+    may_see(actor)?;
+    let path = actor.unit_path.as_str();
+    let values = args![path, prefix_end(path)];
+    let row = core.db().query_optional(COUNT, values).await?;
+    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+}
+
 /// One unit of the actor's scope.
 pub async fn unit(core: &Core, actor: &Actor, id: &OrgUnitId) -> Result<UnitView, Error> {
     let all = list_units(core, actor).await?;

@@ -78,6 +78,8 @@ pub enum Place {
     SignOn,
     Directories,
     Roles,
+    /// Settings by area, and those that have no place of their own.
+    Settings,
     /// The documentation, at the foot.
     Docs,
     /// Reached from every page, not from the list.
@@ -160,6 +162,11 @@ pub struct Frame {
 impl Frame {
     pub(crate) fn langs(&self) -> Vec<LangLink> {
         lang_links(self.texts.lang())
+    }
+
+    /// Whether the role sees where devices come in.
+    pub(crate) fn enrolls(&self) -> bool {
+        !self.hidden.contains(&Place::Invitations)
     }
 
     pub(crate) fn nav(&self) -> Vec<NavGroup> {
@@ -294,6 +301,12 @@ impl Frame {
                 id: "settings",
                 head: l.t("nav-settings"),
                 items: vec![
+                    item(
+                        Place::Settings,
+                        urls::SETTINGS,
+                        "gear",
+                        l.t("nav-all-settings"),
+                    ),
                     item(Place::Push, urls::PUSH, "shield", l.t("nav-push")),
                     item(Place::Guard, urls::GUARD, "lock", l.t("nav-guard")),
                     item(

@@ -178,6 +178,7 @@ const IMPORTS: Option<PageNeeds> = Some(PageNeeds::AnyOf(&[
 const GROUPS_WRITE: Option<PageNeeds> = Some(one(P::GroupsWrite));
 const UNITS_WRITE: Option<PageNeeds> = Some(one(P::UnitsWrite));
 const SIGN_ON: Option<PageNeeds> = Some(one(P::SignInWrite));
+const SETTINGS: Option<PageNeeds> = Some(one(P::SettingsWrite));
 const ACCOUNTS: Option<PageNeeds> = Some(one(P::AccountsRead));
 const ACCOUNTS_WRITE: Option<PageNeeds> = Some(one(P::AccountsWrite));
 
@@ -213,7 +214,14 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::CONFIRM, SESSION, SESSION),
     (urls::PREFERENCES, None, SESSION),
     ("/console/{*rest}", SESSION, SESSION),
-    // Documentation.
+    // What helps on: settings by area, first steps, the guide to enrollment, documentation.
+    (urls::SETTINGS, SESSION, None),
+    (urls::SERVER, SETTINGS, None),
+    (urls::BACKUP, SETTINGS, None),
+    (urls::AUTHORITIES, DEVICES, None),
+    (urls::ENROLLMENT_GUIDE, INVITATIONS, None),
+    (urls::FIRST_STEPS_BACKUP, None, SETTINGS),
+    (urls::FIRST_STEPS_HIDE, None, SESSION),
     (urls::DOCS, SESSION, None),
     ("/console/docs/{*page}", SESSION, None),
     // The fleet.

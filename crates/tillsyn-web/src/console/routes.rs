@@ -7,10 +7,10 @@ use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
 use super::{
-    access, account, administrators, approvals, audit, branding, campaigns, certificates, commands,
-    device, devices, directories, directory_ldap, docs, enrollment, events, failure, help_desk,
-    identity_providers, imports, invite, mail, needs, notifications, organisation, overview,
-    profiles, reports, rollout, scope, search, secrets, settings, webhooks,
+    access, account, administrators, approvals, areas, audit, branding, campaigns, certificates,
+    commands, device, devices, directories, directory_ldap, docs, enrollment, events, failure,
+    first_steps, guide, help_desk, identity_providers, imports, invite, mail, needs, notifications,
+    organisation, overview, profiles, reports, rollout, scope, search, secrets, settings, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -101,6 +101,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 /// What helps the reader on.
 fn of_guides() -> Router<AppState> {
     Router::new()
+        .route(urls::SETTINGS, get(areas::index))
+        .route(urls::SERVER, get(areas::server_page))
+        .route(urls::BACKUP, get(areas::backup_page))
+        .route(urls::AUTHORITIES, get(areas::authorities_page))
+        .route(urls::ENROLLMENT_GUIDE, get(guide::guide))
+        .route(urls::FIRST_STEPS_BACKUP, post(first_steps::backup))
+        .route(urls::FIRST_STEPS_HIDE, post(first_steps::hide))
         .route(urls::DOCS, get(docs::shelves))
         .route("/console/docs/{*page}", get(docs::document))
 }

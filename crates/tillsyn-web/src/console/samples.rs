@@ -240,6 +240,7 @@ impl Sample for OverviewPage {
         let page = |needs: Vec<Need>, counts: &Counts, full: bool| {
             let mut page = Self {
                 f: frame(l, Place::Overview, urls::CONSOLE),
+                first_steps: (counts.devices == 0).then(|| super::samples_docs::steps(l)),
                 needs,
                 checked: ago(l, 0),
                 figures: Figure::all(l, counts),

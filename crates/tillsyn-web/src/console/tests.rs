@@ -13,6 +13,7 @@ use super::administrators::{
     AdministratorPage, AdministratorsPage, RolePage, RolesPage, WelcomePage,
 };
 use super::approvals::{ApprovalPage, ApprovalsPage};
+use super::areas::{AreasPage, AuthoritiesPage, BackupPage, ServerPage};
 use super::audit::{AuditPage, AuditSettingsPage};
 use super::branding::BrandingPage;
 use super::campaigns::{CampaignPage, CampaignsPage, NewCampaignPage};
@@ -27,6 +28,7 @@ use super::enrollment::{
     AttemptPage, AttemptsPage, InvitationPage, InvitationsPage, NewInvitationPage,
 };
 use super::errors::ErrorPage;
+use super::guide::GuidePage;
 use super::help_desk::{DeskPage, HelpDeskPage};
 use super::identity_providers::{IdentityProviderPage, IdentityProvidersPage};
 use super::imports::{ImportPage, ImportsPage};
@@ -152,6 +154,11 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<RevealPage>(texts, &check);
         each::<CertificatesPage>(texts, &check);
         each::<CertificatePage>(texts, &check);
+        each::<GuidePage>(texts, &check);
+        each::<AreasPage>(texts, &check);
+        each::<ServerPage>(texts, &check);
+        each::<BackupPage>(texts, &check);
+        each::<AuthoritiesPage>(texts, &check);
         each::<DocsPage>(texts, &check);
         each::<DocPage>(texts, &check);
         each::<ErrorPage>(texts, &check);

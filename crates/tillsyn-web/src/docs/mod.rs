@@ -10,5 +10,5 @@ mod tests;
 
 pub(crate) use files::picture;
 pub(crate) use help::{Topic, help, of_error};
-pub(crate) use library::{Document, Shelf, by_slug, documents};
+pub(crate) use library::{Document, Shelf, by_slug, documents, url};
 pub(crate) use search::{Hit, search};

@@ -85,7 +85,10 @@ fn excerpt(text: &str, words: &[String]) -> String {
         .join(" ")
         .chars()
         .collect();
-    let lower: String = chars.iter().flat_map(|c| c.to_lowercase().next()).collect();
+    let lower: String = chars
+        .iter()
+        .filter_map(|c| c.to_lowercase().next())
+        .collect();
     let first = words
         .iter()
         .filter_map(|word| lower.find(word.as_str()))

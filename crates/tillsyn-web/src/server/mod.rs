@@ -4,10 +4,14 @@
 mod accept;
 mod client_certificate;
 mod connections;
+mod facts;
 mod listen;
 mod tls;
 
 pub use accept::{ServeError, serve};
 pub use listen::{DeviceProof, ListenConfig, Listener, Surface, TlsFiles};
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use facts::ShownCertificate;
+pub(crate) use facts::{ListenerFacts, ListenerTls, address_fits, listeners};
 pub(crate) use listen::PeerCertificate;

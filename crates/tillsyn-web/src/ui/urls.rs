@@ -95,6 +95,15 @@ pub const ADMINISTRATORS: &str = "/console/settings/administrators";
 pub const IDENTITY_PROVIDERS: &str = "/console/settings/sign-in";
 pub const IDENTITY_PROVIDER_NEW: &str = "/console/settings/sign-in/new";
 pub const ROLES: &str = "/console/settings/roles";
+/// Settings by area, and the areas that have no page elsewhere.
+pub const SETTINGS: &str = "/console/settings";
+pub const SERVER: &str = "/console/settings/server";
+pub const BACKUP: &str = "/console/settings/backup";
+pub const AUTHORITIES: &str = "/console/settings/authorities";
+/// Which way in fits which devices.
+pub const ENROLLMENT_GUIDE: &str = "/console/enrollment/guide";
+pub const FIRST_STEPS_BACKUP: &str = "/console/first-steps/backup";
+pub const FIRST_STEPS_HIDE: &str = "/console/first-steps/hide";
 /// The documentation; a document or picture is below it.
 pub const DOCS: &str = "/console/docs";
 pub const WELCOME: &str = "/console/welcome";

@@ -50,6 +50,9 @@ pub(super) trait Setting: Sized {
     fn absent(default: &str) -> Result<Self, String> {
         Self::from_text(default)
     }
+
+    /// For a page that administrators read: never a secret.
+    fn show(&self) -> String;
 }
 
 impl Setting for String {
@@ -57,6 +60,10 @@ impl Setting for String {
 
     fn from_text(text: &str) -> Result<Self, String> {
         Ok(text.trim().to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.clone()
     }
 }
 
@@ -86,6 +93,14 @@ impl Setting for Private {
     fn from_text(text: &str) -> Result<Self, String> {
         Ok(Self::new(text.trim()))
     }
+
+    fn show(&self) -> String {
+        // Before the first blank or colon there is only the kind: `sqlite`, `postgres`, `https`.
+        match self.expose().split_once(':') {
+            Some((kind, _)) => format!("{kind}:…"),
+            None => "…".to_owned(),
+        }
+    }
 }
 
 impl Setting for PathBuf {
@@ -97,6 +112,10 @@ impl Setting for PathBuf {
         }
         Ok(Self::from(text.trim()))
     }
+
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
 }
 
 impl Setting for SocketAddr {
@@ -106,6 +125,10 @@ impl Setting for SocketAddr {
         text.trim()
             .parse()
             .map_err(|_| format!("`{text}` is no address with a port, such as 0.0.0.0:8443"))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -126,6 +149,10 @@ impl Setting for usize {
             other => Err(format!("expected a number, found {}", other.type_str())),
         }
     }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Setting for bool {
@@ -143,6 +170,10 @@ impl Setting for bool {
         value
             .as_bool()
             .ok_or_else(|| format!("expected true or false, found {}", value.type_str()))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -168,6 +199,11 @@ impl Setting for Vec<IpAddr> {
         }
         Ok(all)
     }
+
+    fn show(&self) -> String {
+        let all: Vec<String> = self.iter().map(ToString::to_string).collect();
+        all.join(", ")
+    }
 }
 
 impl Setting for Vec<PathBuf> {
@@ -191,6 +227,11 @@ impl Setting for Vec<PathBuf> {
             .map(|item| item.as_str().map(PathBuf::from).ok_or_else(wrong))
             .collect()
     }
+
+    fn show(&self) -> String {
+        let all: Vec<String> = self.iter().map(|path| path.display().to_string()).collect();
+        all.join(", ")
+    }
 }
 
 impl Setting for Vec<String> {
@@ -211,6 +252,10 @@ impl Setting for Vec<String> {
             .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
             .collect()
     }
+
+    fn show(&self) -> String {
+        self.join(", ")
+    }
 }
 
 impl<T: Setting> Setting for Option<T> {
@@ -226,6 +271,10 @@ impl<T: Setting> Setting for Option<T> {
 
     fn absent(_default: &str) -> Result<Self, String> {
         Ok(None)
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(String::new, T::show)
     }
 }
 
@@ -258,6 +307,14 @@ macro_rules! section {
                     doc: concat!($($doc, "\n"),+),
                 }, )+
             ];
+
+            /// Each key with its value, for people.
+            pub(super) fn show(&self) -> Vec<(String, String)> {
+                vec![ $( (
+                    format!("{}.{}", $section, stringify!($field)),
+                    $crate::config::field::Setting::show(&self.$field),
+                ), )+ ]
+            }
 
             /// `None` when a value was wrong; the values remember which.
             pub(super) fn take(values: &mut $crate::config::load::Values) -> Option<Self> {

@@ -188,6 +188,36 @@ impl Config {
         }
     }
 
+    /// Every key that has a value, without secrets: for a page that administrators read.
+    pub(crate) fn shown(&self) -> Vec<(String, String)> {
+        let sections = [
+            self.public.show(),
+            self.admin.show(),
+            self.database.show(),
+            self.keys.show(),
+            self.apns.show(),
+            self.device_services.show(),
+            self.audit.show(),
+            self.identity_providers.show(),
+            self.apple.show(),
+            self.proxy.show(),
+            self.webhooks.show(),
+            self.mail.show(),
+            self.http.show(),
+            self.log.show(),
+            self.node.show(),
+        ];
+        let mut all: Vec<_> = sections.into_iter().flatten().collect();
+        all.retain(|(_, value)| !value.is_empty());
+        for (key, value) in &mut all {
+            // What fetches the key may carry what opens the vault that holds it.
+            if key == "keys.master_key_command" {
+                "…".clone_into(value);
+            }
+        }
+        all
+    }
+
     /// The folder of the file; relative paths begin there.
     pub(crate) fn folder(&self) -> PathBuf {
         self.file

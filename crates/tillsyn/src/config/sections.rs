@@ -205,6 +205,15 @@ impl Setting for DeviceAuth {
             )),
         }
     }
+
+    fn show(&self) -> String {
+        let word = match self {
+            Self::Signature => "signature",
+            Self::Mtls => "mtls",
+            Self::ProxyHeader => "proxy-header",
+        };
+        word.to_owned()
+    }
 }
 
 impl Setting for HeaderName {
@@ -214,6 +223,10 @@ impl Setting for HeaderName {
         text.trim()
             .parse()
             .map_err(|_| format!("`{text}` is no name of a header"))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -233,6 +246,14 @@ impl Setting for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err(format!("`{text}` is neither text nor json")),
         }
+    }
+
+    fn show(&self) -> String {
+        let word = match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        };
+        word.to_owned()
     }
 }
 

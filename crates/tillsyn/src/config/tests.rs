@@ -229,3 +229,25 @@ fn the_reference_page_is_current() {
         "run `tillsyn config-reference > docs/reference/configuration.md`"
     );
 }
+
+#[test]
+fn what_is_shown_of_a_configuration_holds_no_secret() {
+    let config = read(
+        "[public]\nurl = \"https://mdm.example.org\"\n\
+         [database]\nurl = \"postgres://tillsyn:hunter2@db/tillsyn\"\n\
+         [proxy]\nurl = \"http://user:hunter2@proxy:3128\"\n\
+         [keys]\nmaster_key_command = \"fetch --token hunter2\"\n",
+        &[("TILLSYN_MASTER_KEY", "hunter2")],
+    )
+    .unwrap();
+    let shown = config.shown();
+    let of = |key: &str| {
+        let found = shown.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value.as_str())
+    };
+    assert_eq!(of("public.url"), Some("https://mdm.example.org"));
+    assert_eq!(of("database.url"), Some("postgres:…"));
+    assert_eq!(of("keys.master_key_command"), Some("…"));
+    assert_eq!(of("admin.listen"), None);
+    assert!(!format!("{shown:?}").contains("hunter2"), "{shown:?}");
+}

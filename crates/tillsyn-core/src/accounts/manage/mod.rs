@@ -16,7 +16,8 @@ pub use change::{
     enable_account, make_account, reset_account,
 };
 pub use view::{
-    AccountDetail, AccountFilter, PLATFORMS, account, count_accounts, list_accounts, reach,
+    AccountDetail, AccountFilter, PLATFORMS, account, count_accounts, count_second_steps,
+    list_accounts, reach,
 };
 pub use welcome::{Welcome, new_welcome, take_welcome, welcome};
 

@@ -158,6 +158,24 @@ pub async fn count_accounts(core: &Core, actor: &Actor) -> Result<i64, Error> {
     Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
+/// How many active people of the actor's scope sign in with a password of ours, and how many of them without a
+/// second step.
+pub async fn count_second_steps(core: &Core, actor: &Actor) -> Result<(i64, i64), Error> {
+    const COUNT: &str = "SELECT count(*), CAST(COALESCE(SUM(CASE WHEN \
+        EXISTS (SELECT 1 FROM account_totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) \
+        OR EXISTS (SELECT 1 FROM passkey k WHERE k.account_id = a.id) \
+        OR EXISTS (SELECT 1 FROM account_identity i JOIN oidc_provider p ON p.id = i.provider_id \
+        WHERE i.account_id = a.id AND p.disabled_at IS NULL) THEN 0 ELSE 1 END), 0) AS BIGINT) \
+        FROM account a JOIN org_unit u ON u.id = a.org_unit_id WHERE u.path >= $1 AND u.path < $2 \
+        AND a.status = 'active' AND a.kind = 'person' AND a.role <> 'portal'";
+    may(actor, Permission::AccountsRead)?;
+    let path = actor.unit_path.as_str();
+    let values = args![path, prefix_end(path)];
+    let row = core.db().query_optional(COUNT, values).await?;
+    let row = row.ok_or_else(|| Error::internal("A count had no row."))?;
+    Ok((row.i64(0)?, row.i64(1)?))
+}
+
 /// The accounts of the actor's scope by name.
 pub async fn list_accounts(
     core: &Core,

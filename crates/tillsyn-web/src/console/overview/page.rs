@@ -7,6 +7,7 @@ use tillsyn_core::invitations::FAILED_TODAY;
 
 use super::expiry::ExpiryRow;
 use super::trend::Trend;
+use crate::console::first_steps::FirstStepsCard;
 use crate::console::frame::Frame;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Tone, urls};
@@ -16,6 +17,8 @@ use crate::ui::{Link, Tone, urls};
 #[template(path = "console/overview.html")]
 pub struct OverviewPage {
     pub f: Frame,
+    /// What is left of setting up; none when all is done or the reader put it away.
+    pub first_steps: Option<FirstStepsCard>,
     /// At most 6, most harm first.
     pub needs: Vec<Need>,
     /// When the list above was last worked out.

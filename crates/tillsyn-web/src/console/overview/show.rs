@@ -16,6 +16,7 @@ use super::trend::Trend;
 use super::{activity, waiting};
 use crate::console::devices::platform_icon;
 use crate::console::failure::Failure;
+use crate::console::first_steps;
 use crate::console::frame::Place;
 use crate::console::visitor::Visitor;
 use crate::console::words;
@@ -44,6 +45,7 @@ pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
     };
     let unfinished = commands::list_commands(core, actor, filter, None, Some(LINES)).await?;
     let shown = OverviewPage {
+        first_steps: first_steps::card(&visitor).await?,
         needs: needs(&visitor, &found).await?,
         checked: l.ago(visitor.zone.now_ms, &visitor.zone),
         figures: Figure::all(l, &counts(&found)),

@@ -23,6 +23,7 @@ async fn listen(
         WebConfig {
             secure: false,
             trusted_proxies: proxies.to_vec(),
+            ..WebConfig::default()
         },
     );
     let scheme = if tls.is_some() { "https" } else { "http" };
