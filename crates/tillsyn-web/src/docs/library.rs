@@ -24,6 +24,7 @@ const SHELVES: &[(Shelf, &[&str])] = &[
         &[
             "first-steps.md",
             "console.md",
+            "lists.md",
             "invitations.md",
             "enroll.md",
             "guide/README.md",
