@@ -84,9 +84,9 @@ test('what is typed in the top bar is found below it, and the arrow keys walk th
   await page.keyboard.type('0417');
   const hit = page.locator('.ahead').getByRole('link', { name: /ENG-IPH-0417/ });
   await hit.waitFor();
-  await check(page, 'console-search-ahead-en-1440');
   await page.keyboard.press('ArrowDown');
   assert.equal(await focused(hit), true);
+  await check(page, 'console-search-ahead-en-1440', { narrow: false });
   await page.keyboard.press('Escape');
   assert.equal(await hit.isVisible(), false);
   await page.locator('#q').fill(devices['ENG-IPH-0417'].replace(/(...)/g, '$1 '));

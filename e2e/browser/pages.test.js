@@ -59,6 +59,8 @@ const FIXED = {
   docs: '/console/docs', 'docs-found': '/console/docs?q=second+person', 'docs-none': '/console/docs?q=zzz',
   'doc-steps': '/console/docs/first-steps', 'doc-errors': '/console/docs/reference/errors', 'doc-words': '/console/docs/concepts/status-words',
   'doc-guide': '/console/docs/guide/sv',
+  reports: '/console/reports', 'report-os': '/console/reports/os', 'report-unit': '/console/reports/unit?platform=ios', 'report-none': '/console/reports/age?status=stolen',
+  'devices-columns': '/console/devices?cols=name,unit,person,model,os,contact,enrolled', views: '/console/devices/views',
   'not-found': '/console/nothing-here',
 };
 const OF_DEVICE = ['', '/commands', '/profiles', '/facts', '/security', '/history', '/lock', '/erase', '/retire',

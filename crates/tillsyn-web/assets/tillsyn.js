@@ -122,7 +122,8 @@ function openPalette() {
   const part = (head, targets) => {
     const seen = new Set();
     const items = targets.map((target) => {
-      const text = (target.getAttribute('aria-label') ?? target.firstChild?.wholeText ?? '').trim() || target.textContent.trim();
+      const own = [...target.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join('').trim();
+      const text = own || target.ariaLabel || target.title || target.textContent.trim();
       if (!text || seen.has(text)) return null;
       seen.add(text);
       const item = document.createElement('button');
@@ -350,6 +351,8 @@ if (live) {
 // Cards that take their time come by a second request; without script their link leads to them.
 async function fill() {
   for (const card of $$('[data-fill]')) {
+    const menu = card.closest('[popover]');
+    if (menu?.matches(':not(:popover-open)')) continue;
     const wait = $('[data-waiting]', card);
     if (wait) wait.textContent = wait.dataset.waiting;
     const answer = await look(card.dataset.fill);
@@ -357,12 +360,14 @@ async function fill() {
     const page = await read(answer);
     const full = page.getElementById(card.id);
     if (!full) continue;
-    full.dataset.fill = card.dataset.fill;
+    if (!menu) full.dataset.fill = card.dataset.fill;
     full.classList.remove('form-card');
     card.replaceWith(document.adoptNode(full));
   }
 }
 fill();
+// What stands in a menu is asked for when it opens.
+for (const menu of $$('[popover]')) on(menu, 'toggle', fill);
 
 // A draft saves itself half a second after a change. The answer is the page of just what was saved: its parts
 // marked data-fresh are exchanged, unless something was typed meanwhile. What the server refuses stays as typed;

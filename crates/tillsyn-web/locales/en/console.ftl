@@ -77,7 +77,10 @@ figure-enrolled-note = { $n } on record in all
 figure-seen = Checked in within 24 hours
 figure-seen-note = { $a } of the active
 figure-enrolling = Open invitations
-figure-enrolling-note = { $n } attempts failed in 24 hours
+figure-enrolling-note = { $n ->
+    [one] 1 attempt failed in 24 hours
+   *[other] { $n } attempts failed in 24 hours
+}
 figure-waiting = Commands under way
 figure-waiting-note = { $n } held by the guard
 versions = Platforms and OS versions

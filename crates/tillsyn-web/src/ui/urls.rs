@@ -130,8 +130,11 @@ pub const PORTAL_SESSIONS: &str = "/portal/me/sessions";
 /// Where somebody without an invitation begins.
 pub const GO: &str = "/go";
 
-/// The choice of what to look at, and back.
+/// The choice of what to look at, and back; from the choice itself to where that leads.
 pub fn scope(next: &str) -> String {
+    if next.starts_with(SCOPE) {
+        return next.to_owned();
+    }
     Query::default().with("next", next).url(SCOPE)
 }
 

@@ -14,6 +14,9 @@ use crate::ui::urls;
 #[derive(Deserialize)]
 pub(crate) struct Fields {}
 
+/// Ended without the device.
+const OVER: [&str; 3] = ["cancelled", "superseded", "expired"];
+
 /// Withdraws a command; when the device was faster, the page says so.
 pub(crate) async fn withdraw(
     Path((device, id)): Path<(String, String)>,
@@ -25,6 +28,10 @@ pub(crate) async fn withdraw(
     let told = match done {
         Ok(()) => Told::Withdrawn,
         Err(error) if error.code == "already_fetched" => Told::TooLate,
+        // The device did it while somebody looked at the page.
+        Err(error) if error.code == "already_over" && !OVER.contains(&command.status.as_str()) => {
+            Told::TooLate
+        }
         Err(error) => return Err(error.into()),
     };
     Ok(go(visitor.state(), &urls::device(&device), told))

@@ -80,7 +80,7 @@ both_engines!(
         iphone.sessions().await.unwrap();
         owner.post(&undo, &[]).await.expect(303);
         let late = owner.get(&at("")).await.expect(200);
-        late.says("too late");
+        late.says("Too late");
 
         // Nobody is led elsewhere by a cookie that somebody planted.
         owner.post(&at("/lock"), &[]).await.expect(303);

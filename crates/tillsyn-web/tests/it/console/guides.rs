@@ -93,7 +93,7 @@ both_engines!(an_error_leads_to_what_explains_it, |app| async move {
 });
 
 const PASSKEYS: &str = "INSERT INTO passkey (id, account_id, name, credential_id, credential, created_at) \
-    SELECT id, id, 'Key', id, '{}', 0 FROM account";
+    SELECT id, id, 'Key', id, '{}', 0 FROM account WHERE email LIKE 'second-%'";
 const ASSIGNMENT: &str = "INSERT INTO assignment (id, org_unit_id, kind, item_id, channel, created_by, \
     created_at, updated_at) SELECT 'a', id, 'profile', 'p', 'device', 'x', 0, 0 FROM org_unit \
     WHERE parent_id IS NULL";
@@ -135,6 +135,7 @@ both_engines!(
         app.db().execute(ASSIGNMENT, Vec::new()).await.unwrap();
         done(&mut owner, "7").await;
         app.second_owner(1).await;
+        app.second_owner(2).await;
         done(&mut owner, "7").await;
         app.db().execute(PASSKEYS, Vec::new()).await.unwrap();
         let page = owner.get("/console").await.expect(200);
@@ -304,9 +305,10 @@ both_engines!(
         index.says("There is no mail server.");
         index.says("Nobody has confirmed a backup yet");
         index.says("href=\"/console/settings/server\"");
+        app.second_owner(1).await;
         app.db().execute(PASSKEYS, Vec::new()).await.unwrap();
         let index = owner.get("/console/settings").await.expect(200);
-        index.says("The 1 administrator has a second step");
+        index.says("1 of 2 administrators without a second step");
         let server = owner.get("/console/settings/server").await.expect(200);
         server.says(&app.url());
         let engine = if app.db().engine() == Engine::Sqlite {

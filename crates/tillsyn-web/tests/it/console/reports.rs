@@ -370,7 +370,7 @@ both_engines!(
         let above = format!("/console/reports/unit?unit={}", root.unwrap());
         browser.get(&above).await.expect(404);
         browser.get("/console/reports/colour").await.expect(404);
-        api.get("/api/v1/reports/os?colour=red").await.expect(400);
+        api.get("/api/v1/reports/os?colour=red").await.expect(422);
     }
 );
 
