@@ -88,6 +88,7 @@ impl When {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
