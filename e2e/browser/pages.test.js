@@ -140,7 +140,7 @@ const VIEWS = [
     { name: `${lang} in the dark theme`, file: `${lang}-1440-dark`, lang, theme: 'dark', only: DARK },
     { name: `${lang} in the dark theme on a phone`, file: `${lang}-390-dark`, lang, theme: 'dark', viewport: PHONE, only: ['overview'] },
     { name: `${lang} with forced colours`, file: `${lang}-1440-forced`, lang, forcedColors: 'active', only: SOME },
-    { name: `${lang} with forced colours in the dark`, file: `${lang}-1440-forced-dark`, lang, forcedColors: 'active', theme: 'dark', only: ['overview'] },
+    ...(FULL ? [{ name: `${lang} with forced colours in the dark`, file: `${lang}-1440-forced-dark`, lang, forcedColors: 'active', theme: 'dark' }] : []),
     { name: `${lang} zoomed to 200 %`, file: `${lang}-zoom`, lang, viewport: ZOOMED, deviceScaleFactor: 2, only: SOME },
     { name: `${lang} with letters of double size`, file: `${lang}-1440-letters`, lang, letters: '200%', only: SOME },
     { name: `${lang} with more contrast`, file: `${lang}-1440-contrast`, lang, contrast: 'more', only: ['overview', 'devices'] },
