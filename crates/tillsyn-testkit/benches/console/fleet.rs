@@ -90,7 +90,10 @@ fn lay(rows: &mut Rows, app: &TestApp, units: &[String], index: usize) -> (Strin
     let (platform, model, model_name, kind) = MODELS[index % 7 % MODELS.len()];
     let device = DeviceId::new(now).to_string();
     let serial = format!("C{:011}", index * 7_919 % 99_999_999_977);
-    let person = format!("01939f3c-5a10-7c3e-9d41-{:012}", index / 4 * 3 + index % 4 % 3);
+    let person = format!(
+        "01939f3c-5a10-7c3e-9d41-{:012}",
+        index / 4 * 3 + index % 4 % 3
+    );
     let person_name = format!(
         "{} {} {}",
         FIRST[index % 16],

@@ -198,12 +198,11 @@ async fn total(browser: &mut Browser, path: &str) -> i64 {
         return 0;
     };
     let summary = pager.split_once("</span>").unwrap().0;
-    match summary.split_once(" of ") {
-        Some((_, all)) => number(all).unwrap(),
-        None => {
-            assert!(!page.html.contains("rel=\"next\""), "{path} has no total");
-            number(summary).unwrap()
-        }
+    if let Some((_, all)) = summary.split_once(" of ") {
+        number(all).unwrap()
+    } else {
+        assert!(!page.html.contains("rel=\"next\""), "{path} has no total");
+        number(summary).unwrap()
     }
 }
 

@@ -187,7 +187,7 @@ both_engines!(
             .expect(200)
             .says("Nothing is chosen");
 
-        send(&mut owner, press("keep", &[one.clone()]))
+        send(&mut owner, press("keep", std::slice::from_ref(&one)))
             .await
             .expect(303);
         // Where the other list is, it is still chosen.
