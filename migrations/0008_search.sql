@@ -10,5 +10,4 @@ CREATE INDEX device_word_word ON device_word (word, device_id);
 CREATE INDEX device_summary_imei ON device_summary (imei) WHERE imei IS NOT NULL;
 CREATE INDEX device_summary_udid ON device_summary (udid) WHERE udid IS NOT NULL;
 -- The figures beside the menu.
-CREATE INDEX device_summary_active ON device_summary (org_unit_id, platform) WHERE status = 'active';
 CREATE INDEX command_waiting ON command (org_unit_id) WHERE finished = 0;

@@ -95,73 +95,51 @@ pub(crate) async fn withdraw_of_in(
         WHERE c.finished = 0 AND c.act IS NOT NULL AND c.status = 'held' AND (b.actor_id = $1 \
         OR b.actor_id IN (SELECT t.id FROM api_token t WHERE t.account_id = $1 OR t.created_by = $1)) \
         ORDER BY c.id";
-    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
-        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'withdrawn', CAST($2 AS TEXT) \
-        FROM command WHERE id {ids}";
-    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', \
-        finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
     let rows = tx.fetch_all(HELD, args![account_id]).await?;
     let ids: Vec<String> = rows
         .iter()
         .map(|row| row.text(0))
         .collect::<Result<_, _>>()?;
-    if !ids.is_empty() {
-        let by = actor.id.as_str();
-        tx.execute_in(STORY, ids.clone(), args![now_ms, by]).await?;
-        tx.execute_in(END, ids.clone(), args![now_ms]).await?;
-    }
+    end_in(tx, actor, &ids, "withdrawn", now_ms).await?;
     Ok(ids)
 }
 
-/// Withdraws commands that wait, and the requests that nothing waits for then; the event is the caller's.
-pub(super) async fn withdraw_in(
+/// Ends commands that wait, each with its story.
+async fn end_in(
     tx: &Tx,
     actor: &Actor,
-    commands: Vec<String>,
+    commands: &[String],
+    reason: &'static str,
     now_ms: i64,
 ) -> Result<(), Error> {
-    const FIND: &str =
-        "SELECT DISTINCT c.batch_id FROM command c WHERE c.id {ids} ORDER BY c.batch_id";
     const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
-        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'withdrawn', CAST($2 AS TEXT) \
-        FROM command WHERE id {ids}";
-    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'withdrawn', \
-        finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
-    let batches = tx.fetch_all_in(FIND, commands.clone(), args![]).await?;
-    let by = actor.id.as_str();
-    tx.execute_in(STORY, commands.clone(), args![now_ms, by])
-        .await?;
-    tx.execute_in(END, commands, args![now_ms]).await?;
-    for row in &batches {
-        end_request_in(tx, actor, row.str(0)?, now_ms).await?;
-    }
-    Ok(())
-}
-
-/// Withdraws what people asked for on devices that are not theirs any more, and the requests that nothing waits
-/// for then.
-pub(crate) async fn withdraw_stale_in(
-    tx: &Tx,
-    actor: &Actor,
-    commands: Vec<String>,
-    now_ms: i64,
-) -> Result<(), Error> {
-    const FIND: &str =
-        "SELECT DISTINCT c.batch_id FROM command c WHERE c.id {ids} ORDER BY c.batch_id";
-    const STORY: &str = "INSERT INTO command_transition (command_id, device_id, at, status, reason, \
-        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', 'not_yours', CAST($2 AS TEXT) \
-        FROM command WHERE id {ids}";
-    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = 'not_yours', \
+        actor_id) SELECT id, device_id, CAST($1 AS BIGINT), 'cancelled', CAST($2 AS TEXT), \
+        CAST($3 AS TEXT) FROM command WHERE id {ids}";
+    const END: &str = "UPDATE command SET status = 'cancelled', status_reason = $2, \
         finished = 1, secret_sealed = NULL, held_until = NULL, updated_at = $1 WHERE id {ids}";
     if commands.is_empty() {
         return Ok(());
     }
-    let batches = tx.fetch_all_in(FIND, commands.clone(), args![]).await?;
-    let by = actor.id.as_str();
-    tx.execute_in(STORY, commands.clone(), args![now_ms, by])
+    let told = args![now_ms, reason, actor.id.as_str()];
+    tx.execute_in(STORY, commands.to_vec(), told).await?;
+    tx.execute_in(END, commands.to_vec(), args![now_ms, reason])
         .await?;
-    tx.execute_in(END, commands, args![now_ms]).await?;
-    for row in &batches {
+    Ok(())
+}
+
+/// Withdraws commands that wait, and the requests that nothing waits for then; the event is the caller's. `reason` is
+/// `withdrawn`, or `not_yours` for what people asked for on devices that are not theirs any more.
+pub(crate) async fn withdraw_in(
+    tx: &Tx,
+    actor: &Actor,
+    commands: Vec<String>,
+    reason: &'static str,
+    now_ms: i64,
+) -> Result<(), Error> {
+    const FIND: &str =
+        "SELECT DISTINCT c.batch_id FROM command c WHERE c.id {ids} ORDER BY c.batch_id";
+    end_in(tx, actor, &commands, reason, now_ms).await?;
+    for row in &tx.fetch_all_in(FIND, commands, args![]).await? {
         end_request_in(tx, actor, row.str(0)?, now_ms).await?;
     }
     Ok(())

@@ -234,7 +234,7 @@ async fn chunk_in(
     if ids.is_empty() {
         return Ok(0);
     }
-    withdraw_in(tx, actor, ids, now_ms).await?;
+    withdraw_in(tx, actor, ids, "withdrawn", now_ms).await?;
     let event = NewEvent::done("command.cancel", "org_unit", unit, unit).with(json!({
         "commands": count, "was": key.status, "reason": key.reason, "contact": key.contact,
     }));

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tillsyn_db::{Row, Tx, args};
 
-use super::cancel::withdraw_stale_in;
+use super::cancel::withdraw_in;
 use super::guard::{self, Count, Decision};
 use super::request::Act;
 use super::status::CommandStatus;
@@ -37,7 +37,7 @@ pub(crate) async fn release_due_holds(core: &Core) -> Result<usize, Error> {
                 let mut due = three(&rows)?;
                 let ids = due.iter().map(|(id, ..)| id.clone()).collect();
                 let stale = self_service::stale_in(tx, ids).await?;
-                withdraw_stale_in(tx, &Actor::system(), stale.clone(), *now).await?;
+                withdraw_in(tx, &Actor::system(), stale.clone(), "not_yours", *now).await?;
                 let all = due.len();
                 due.retain(|(id, ..)| !stale.contains(id));
                 queue(tx, &due, Some("hold_over"), "system", *now).await?;

@@ -44,7 +44,7 @@ pub use view::{
     CommandFilter, CommandView, TransitionView, command, commands_of_device, list_commands,
 };
 
-pub(crate) use cancel::{withdraw_of_in, withdraw_stale_in};
+pub(crate) use cancel::{withdraw_in, withdraw_of_in};
 pub(crate) use door::{ask_where_able_in, digest_of};
 pub(crate) use guard::fleet_size;
 pub(crate) use hold::{

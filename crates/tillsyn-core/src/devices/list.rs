@@ -276,11 +276,13 @@ impl Query {
     /// begin a number.
     fn search(&mut self, search: &str) {
         const WORD: &str = "SELECT w.device_id FROM device_word w WHERE w.word >= ? AND w.word < ";
+        const IMEI: &str = " UNION SELECT i.device_id FROM device_summary i WHERE i.imei = ?";
+        const UDID: &str = " UNION SELECT n.device_id FROM device_summary n WHERE n.udid = ?";
         let wanted: String = search.chars().take(100).collect();
         let mut typed: Vec<String> = words::of_text(&wanted).collect();
         typed.truncate(8);
         let bare = typed.concat();
-        self.sql.push_str(" AND (d.device_id IN (");
+        self.sql.push_str(" AND d.device_id IN (");
         for (index, word) in typed.iter().enumerate() {
             if index > 0 {
                 self.sql.push_str(" INTERSECT ");
@@ -293,11 +295,10 @@ impl Query {
                 .push_str(if typed.is_empty() { "" } else { " UNION " });
             self.begins(WORD, &bare);
         }
+        self.push(IMEI, Value::from(bare));
+        self.push(UDID, Value::from(wanted.trim()));
+        self.push(UDID, Value::from(wanted.trim().to_uppercase()));
         self.sql.push(')');
-        let upper = wanted.trim().to_uppercase();
-        self.push(" OR d.imei = ?", Value::from(bare));
-        self.push(" OR d.udid = ?", Value::from(wanted.trim()));
-        self.push(" OR d.udid = ?)", Value::from(upper));
     }
 
     fn begins(&mut self, select: &str, word: &str) {

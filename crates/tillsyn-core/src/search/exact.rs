@@ -74,7 +74,7 @@ async fn device(
     )))
 }
 
-/// By mail address, the present one or an earlier one.
+/// By the present mail address.
 async fn person(core: &Core, actor: &Actor, wanted: &str) -> Result<Option<Hit>, Error> {
     const FIND: &str = "SELECT p.id, p.name, COALESCE(p.email, '') FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id \

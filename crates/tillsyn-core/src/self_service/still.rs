@@ -70,5 +70,5 @@ pub(crate) async fn withdraw_in(
     let waiting = rows.iter().map(|row| Ok::<_, Error>(row.text(0)?));
     let waiting = waiting.collect::<Result<Vec<_>, _>>()?;
     let stale = stale_in(tx, waiting).await?;
-    crate::commands::withdraw_stale_in(tx, actor, stale, now_ms).await
+    crate::commands::withdraw_in(tx, actor, stale, "not_yours", now_ms).await
 }

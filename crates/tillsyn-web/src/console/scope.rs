@@ -44,6 +44,7 @@ const LIMITED: &[&str] = &[
 /// The unit that somebody looks at.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
+    pub(crate) id: OrgUnitId,
     pub(crate) name: String,
     path: String,
 }
@@ -82,6 +83,7 @@ pub(super) async fn chosen(
     };
     let unit = org::reached(&state.core, actor, &id).await?;
     Ok(unit.map(|unit| Scope {
+        id: unit.id,
         name: unit.name,
         path: unit.path,
     }))

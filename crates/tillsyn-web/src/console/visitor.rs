@@ -13,6 +13,7 @@ use tillsyn_core::clock::MINUTE_MS;
 use tillsyn_core::devices;
 use tillsyn_core::groups::count_groups;
 use tillsyn_core::guard;
+use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::notifications;
 use tillsyn_core::people::count_people;
 use tillsyn_core::settings::{self, Organisation};
@@ -128,6 +129,11 @@ impl Visitor {
 
     pub(crate) fn actor(&self) -> &Actor {
         self.session.actor()
+    }
+
+    /// The unit that this page is limited to, where its reader chose one.
+    pub(crate) fn scope(&self) -> Option<&OrgUnitId> {
+        self.scope.as_ref().map(|scope| &scope.id)
     }
 
     pub(crate) fn may(&self, permission: Permission) -> bool {

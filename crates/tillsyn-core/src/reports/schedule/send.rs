@@ -27,7 +27,11 @@ pub(crate) async fn run_due(core: &Core) -> Result<(), Error> {
     let now = core.now_ms();
     let due = core.db().query_all(DUE, args![now, ROUND]).await?;
     for row in due {
-        send(core, row.text(0)?, now).await?;
+        // One that cannot be sent holds up neither the others nor what else is due.
+        let id = row.text(0)?;
+        if let Err(error) = send(core, id.clone(), now).await {
+            tracing::warn!(report_schedule.id = id, error = %error, "a report was not sent; it is tried again");
+        }
     }
     Ok(())
 }

@@ -100,6 +100,12 @@ impl ScheduleForm {
         let (core, actor) = (visitor.core(), visitor.actor());
         let mut readers = reports::readers(core, actor).await?;
         readers.retain(|reader| Some(&reader.id) != actor.account_id.as_ref());
+        // What is sent is what is seen: a scope of the page becomes a filter of the report.
+        let unit = filter.unit.as_ref().or_else(|| visitor.scope()).cloned();
+        let filter = &ReportFilter {
+            unit,
+            ..filter.clone()
+        };
         let action = filters::query(filter).url(&urls::report_schedule(name.as_str()));
         let zone = visitor.zone.zone.iana_name().unwrap_or("UTC").to_owned();
         let server = mail::has_server(core).await?;

@@ -210,6 +210,13 @@ both_engines!(
             .await
             .expect(200)
             .says(&name);
+        // A report by mail counts what its page showed.
+        let report = owner
+            .get(&format!("/console/reports/os?scope={empty}"))
+            .await
+            .expect(200);
+        let form = report.between("action=\"/console/reports/os/", "\"");
+        assert!(form.contains(&format!("unit={empty}")), "{form}");
         let choice = owner
             .get("/console/scope?next=/console/devices?platform=ios")
             .await
