@@ -38,11 +38,12 @@ pub(crate) enum LdapVerb {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Settings {
     /// A server, ldaps://HOST or ldap://HOST (always with StartTLS); several times for several, in their order
-    #[arg(long = "server")]
+    // `--server` and `--ca-file` are those of Tillsyn itself.
+    #[arg(long = "ldap-server", value_name = "URL")]
     servers: Vec<String>,
     /// A file with the authorities (PEM) of the servers' certificates
-    #[arg(long)]
-    ca_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    ldap_ca_file: Option<PathBuf>,
     /// The account that reads
     #[arg(long)]
     bind_dn: Option<String>,
@@ -92,7 +93,7 @@ impl Settings {
         put("group_filter", json!(self.group_filter));
         put("signs_in", json!(self.signs_in));
         put("password_url", json!(self.password_url));
-        if let Some(file) = &self.ca_file {
+        if let Some(file) = &self.ldap_ca_file {
             put("ca_pem", json!(read(file)?.as_str()));
         }
         if let Some(file) = &self.password_file {

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use clap::CommandFactory as _;
 use serde_json::json;
 
 use super::Failure;
@@ -63,4 +64,9 @@ fn a_problem_is_told_with_what_to_do() {
     assert!(Failure::Problem(fault).words().contains("Request r1"));
     let token = json!({"status": 401, "code": "token", "detail": "Unknown token."});
     assert!(Failure::Problem(token).words().contains("TILLSYN_TOKEN"));
+}
+
+#[test]
+fn no_verb_has_two_options_of_one_name() {
+    crate::Cli::command().debug_assert();
 }
