@@ -11,6 +11,7 @@ mod demo;
 mod directory;
 mod guard;
 mod init;
+mod network;
 mod payloads;
 mod program;
 mod serve;
