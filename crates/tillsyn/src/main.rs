@@ -17,6 +17,7 @@ mod guard;
 mod init;
 mod keys;
 mod logging;
+mod manual;
 mod node;
 mod output;
 mod own_tls;
@@ -47,7 +48,7 @@ enum Verb {
     /// Runs the server
     Serve,
     /// Brings the database to the schema of this program
-    Migrate,
+    Migrate(serve::MigrateArgs),
     /// Checks an installation and says what to do
     Doctor(doctor::DoctorArgs),
     /// Lists and releases held requests, on the server itself
@@ -64,6 +65,10 @@ enum Verb {
     Sim(sim::SimCommand),
     #[command(flatten)]
     Client(cmd::ClientCommand),
+    /// Prints what makes a shell complete verbs and options
+    Completions(manual::CompletionsArgs),
+    /// Prints the manual page, or writes those of all verbs
+    Man(manual::ManArgs),
     /// Prints the reference page of the configuration
     #[command(hide = true)]
     ConfigReference,
@@ -102,13 +107,15 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Client(command) => return Ok(cmd::run(file, command).await),
         Verb::Init(args) => init::run(file, args).await,
         Verb::Serve => serve::run(file).await,
-        Verb::Migrate => serve::migrate(file).await,
+        Verb::Migrate(args) => serve::migrate(file, args).await,
         Verb::Doctor(args) => doctor::run(file, args).await,
         Verb::Guard(command) => guard::run(file, command).await,
         Verb::Audit(command) => audit::run(file, command).await,
         Verb::ExportEnrollments(args) => export::run(file, args).await,
         Verb::Demo(args) => demo::run(args).await,
         Verb::Sim(command) => sim::run(command).await,
+        Verb::Completions(args) => manual::completions(&args),
+        Verb::Man(args) => manual::man(&args),
         Verb::ConfigReference => {
             print!("{}", config::reference_page());
             Ok(())

@@ -121,10 +121,23 @@ pub(crate) async fn finish(core: &Core, workers: Vec<tokio::task::JoinHandle<()>
     core.db().close().await;
 }
 
+/// What to do with the schema.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct MigrateArgs {
+    /// Change nothing; fail when the database has another schema than this program
+    #[arg(long)]
+    check: bool,
+}
+
 /// `tillsyn migrate`: brings the schema up to date.
-pub(crate) async fn migrate(file: Option<&Path>) -> anyhow::Result<()> {
+pub(crate) async fn migrate(file: Option<&Path>, args: MigrateArgs) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     let db = database::open(&config).await?;
+    if args.check {
+        let schema = database::schema(&db).await?;
+        db.close().await;
+        return schema.require_current();
+    }
     if database::schema(&db).await? == database::Schema::Empty {
         bail!("the database is empty; run `tillsyn init`");
     }

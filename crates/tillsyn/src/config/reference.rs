@@ -6,7 +6,7 @@ use super::sections::ALL;
 
 /// `docs/reference/configuration.md`.
 pub(crate) fn reference_page() -> String {
-    let mut out = String::from(HEAD);
+    let mut out = format!("{HEAD}{INTRODUCTION}");
     for ((section, about), fields) in ALL {
         let about = paragraph(about);
         // Writing to a String cannot fail.
@@ -38,6 +38,10 @@ const HEAD: &str = "# Configuration
 
 <!-- Written by `tillsyn config-reference` from the sources; do not edit. -->
 
+";
+
+/// What a reader has to know first.
+pub(super) const INTRODUCTION: &str = "\
 One TOML file: `--config FILE`, or `tillsyn.toml` in the working folder, or
 `/etc/tillsyn/tillsyn.toml`. Each key is also read from the environment, which comes first. Relative
 paths begin at the folder of the file. An unknown key or `TILLSYN_` variable is an error.

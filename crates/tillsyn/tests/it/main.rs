@@ -11,6 +11,7 @@ mod demo;
 mod directory;
 mod guard;
 mod init;
+mod manual;
 mod network;
 mod payloads;
 mod program;
