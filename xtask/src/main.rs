@@ -15,6 +15,7 @@ mod fuzz;
 mod layout;
 mod licence;
 mod locales;
+mod package;
 mod run;
 
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ cargo xtask codegen --schema-dir PATH
                                  the capability tables of tillsyn-apple
 cargo xtask bench [NAME] [ARGS]  checkin, console, profiles or writes [default: checkin]
 cargo xtask torture [ARGS]       the long crash test
+cargo xtask package [--binary FILE] [--out FOLDER]
+                                 Debian package, container image, bill of materials [default: a release build, target/package]
 cargo xtask timings [ARGS]       cargo build --timings
 ";
 
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         "bench" => run::bench(&rest),
         "torture" => run::torture(&rest),
         "codegen" => codegen::codegen(&rest),
+        "package" => package::package(&rest),
         "timings" => run::timings(&rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
