@@ -340,13 +340,18 @@ fn the_unit_is_as_closed_as_it_can_be() {
 }
 
 #[test]
-fn the_unit_gives_the_server_the_time_that_it_takes_to_stop() {
+fn the_unit_gives_the_server_the_time_that_it_takes_to_start_and_to_stop() {
     let unit = fs::read_to_string(repository().join("packaging/tillsyn.service")).unwrap();
     let stop = unit
         .lines()
         .find_map(|line| line.strip_prefix("TimeoutStopSec="));
     // 20 seconds for requests, and as much again for what is written then.
     assert!(stop.unwrap().parse::<u32>().unwrap() >= 40);
+    let start = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("TimeoutStartSec="));
+    // A minute for a database that comes up.
+    assert!(start.unwrap().parse::<u32>().unwrap() > 60);
 }
 
 #[test]

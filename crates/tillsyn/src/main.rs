@@ -19,6 +19,7 @@ mod keys;
 mod logging;
 mod manual;
 mod node;
+mod notify;
 mod output;
 mod own_tls;
 mod serve;

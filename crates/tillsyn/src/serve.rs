@@ -12,7 +12,7 @@ use tillsyn_web::{AppState, WebConfig};
 use crate::config::Config;
 use crate::output::say;
 use crate::signals::Signals;
-use crate::{database, files, keys, logging, node};
+use crate::{database, files, keys, logging, node, notify};
 
 pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let config = Config::load(file)?;
@@ -37,8 +37,10 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         node = core.config().node,
         "tillsyn serves"
     );
+    notify::ready();
     let stop = async move {
         signals.next().await;
+        notify::stopping();
         signals.exit_at_next();
     };
     let served = server::serve(state, listeners, stop).await;

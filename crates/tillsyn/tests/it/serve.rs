@@ -1,4 +1,5 @@
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use crate::program::{Place, Running};
@@ -92,6 +93,26 @@ fn it_stops_at_either_signal_with_success() {
         assert_eq!(running.wait(STOP), Some(0), "{signal}");
         assert!(running.output().contains("stopped"));
     }
+}
+
+#[test]
+fn the_service_manager_is_told_when_it_serves_and_when_it_stops() {
+    let place = Place::initialised();
+    let socket = place.path("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    manager.set_read_timeout(Some(START)).unwrap();
+    let heard = || {
+        let mut bytes = [0; 64];
+        let length = manager.recv(&mut bytes).unwrap();
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    };
+    let place = place.with("NOTIFY_SOCKET", socket.to_str().unwrap());
+    let mut running = place.start(&["serve"]);
+    assert_eq!(heard(), "READY=1");
+    assert!(running.output().contains("tillsyn serves"));
+    running.signal("TERM");
+    assert_eq!(heard(), "STOPPING=1");
+    assert_eq!(running.wait(STOP), Some(0));
 }
 
 #[test]
