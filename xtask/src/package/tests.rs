@@ -1,9 +1,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
 use super::elf::{self, Machine, Program};
-use super::release::civil;
+use super::release::{Release, civil};
 use super::tree::{Tree, gzip};
-use super::{deb, sha256, tar};
+use super::{Options, deb, image, sha256, tar};
 
 fn program(needed: &[&str], versions: &[&str]) -> Program {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
@@ -124,4 +129,95 @@ fn seconds_become_days_of_the_calendar() {
     ] {
         assert_eq!(civil(seconds), date);
     }
+}
+
+/// A release of a small program, as it is published: compressed.
+fn release() -> (Release, Options) {
+    let release = Release {
+        program_version: "1.2.0".to_owned(),
+        version: "1.2.0".to_owned(),
+        time: 1_700_000_000,
+        binary: b"program".to_vec(),
+        program: program(&[], &[]),
+        manual: vec![("tillsyn.1".to_owned(), b"page".to_vec())],
+        completions: vec![("bash", b"script".to_vec())],
+    };
+    let options = Options {
+        binary: None,
+        out: "out".into(),
+        uncompressed: false,
+    };
+    (release, options)
+}
+
+fn output(program: &str, arguments: &[&Path]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{program}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_compressed_package_is_read_by_dpkg() {
+    let (release, options) = release();
+    let bytes = deb::write(&release, b"{}", "licences", &options).unwrap();
+    assert!(bytes == deb::write(&release, b"{}", "licences", &options).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.deb");
+    std::fs::write(&file, bytes).unwrap();
+    let listed = output("dpkg-deb", &[Path::new("--contents"), &file]);
+    for part in [
+        "-rwxr-xr-x root/root         7 ",
+        "./usr/bin/tillsyn\n",
+        "./usr/share/man/man1/tillsyn.1.gz\n",
+        "./usr/share/bash-completion/completions/tillsyn\n",
+    ] {
+        assert!(listed.contains(part), "{part}\n{listed}");
+    }
+    let version = output(
+        "dpkg-deb",
+        &[Path::new("--field"), &file, Path::new("Version")],
+    );
+    assert_eq!(version, "1.2.0\n");
+}
+
+#[test]
+fn an_image_names_its_layer_by_what_is_in_it_and_by_what_is_sent() {
+    let (release, options) = release();
+    let folder = tempfile::tempdir().unwrap();
+    image::write(folder.path(), &release, b"{}", "licences", &options).unwrap();
+    let json =
+        |path: &Path| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+    let blob = |digest: &Value| {
+        let digest = digest.as_str().unwrap().strip_prefix("sha256:").unwrap();
+        let path = folder.path().join("blobs/sha256").join(digest);
+        assert_eq!(sha256(&std::fs::read(&path).unwrap()).unwrap(), digest);
+        path
+    };
+    let index = json(&folder.path().join("index.json"));
+    let manifest = json(&blob(&index["manifests"][0]["digest"]));
+    let config = json(&blob(&manifest["config"]["digest"]));
+    let layer = &manifest["layers"][0];
+    assert_eq!(
+        layer["mediaType"],
+        "application/vnd.oci.image.layer.v1.tar+gzip"
+    );
+    let packed = blob(&layer["digest"]);
+    assert_eq!(std::fs::metadata(&packed).unwrap().len(), layer["size"]);
+    let plain = Command::new("gzip")
+        .arg("-dc")
+        .arg(packed)
+        .output()
+        .unwrap();
+    let diff = config["rootfs"]["diff_ids"][0].as_str().unwrap();
+    assert_eq!(diff, format!("sha256:{}", sha256(&plain.stdout).unwrap()));
+    assert_eq!(config["created"], "2023-11-14T22:13:20Z");
+}
+
+#[test]
+fn a_library_that_is_not_there_stops_the_image() {
+    let (mut release, options) = release();
+    release.program = program(&["libnowhere.so.1"], &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let error = image::write(folder.path(), &release, b"{}", "licences", &options).unwrap_err();
+    assert!(error.to_string().contains("libnowhere.so.1"), "{error}");
 }

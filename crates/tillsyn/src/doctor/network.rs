@@ -74,12 +74,11 @@ pub(super) async fn check(config: &Config, found: &mut Findings) {
 async fn try_vendor(vendor: &Vendor<'_>, proxy: Option<&str>) -> Result<String, String> {
     let what = format!("{} ({}.url)", vendor.name, vendor.setting);
     let place = place(&what, vendor.url)?;
-    let way = match proxy {
-        Some(_) => "through the proxy",
-        None => {
-            reach(&what, vendor.url).await?;
-            "directly"
-        }
+    let way = if proxy.is_some() {
+        "through the proxy"
+    } else {
+        reach(&what, vendor.url).await?;
+        "directly"
     };
     let (name, Place { host, port }) = (vendor.name, &place);
     let client = client(vendor, proxy)?;
