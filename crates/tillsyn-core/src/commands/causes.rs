@@ -9,6 +9,7 @@ use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
+use crate::ids::BatchId;
 use crate::org;
 
 /// Commands of one transaction.
@@ -27,6 +28,8 @@ pub struct CauseKey {
     pub reason: String,
     /// Whether the device can be reached, for what is on its way to it.
     pub contact: String,
+    /// The act that they belong to instead: all of it that waits, whatever for.
+    pub batch: Option<BatchId>,
 }
 
 /// Commands with one cause.
@@ -47,6 +50,7 @@ impl Cause {
             status: self.status.clone(),
             reason: self.reason.clone(),
             contact: self.contact.clone(),
+            batch: None,
         }
     }
 }
@@ -127,16 +131,23 @@ pub struct WithdrawPreview {
 }
 
 fn of_cause(actor: &Actor, key: &CauseKey, until: i64) -> (String, Vec<Value>) {
+    const STOPPABLE: &str =
+        "c.finished = 0 AND c.status IN ('queued', 'held', 'push_sent', 'not_now')";
     let mut values = scope(actor);
+    let own = actor.platform_filter();
+    if let Some(batch) = &key.batch {
+        values.extend(args![batch, until]);
+        let sql = format!("{FROM}{own} AND {STOPPABLE} AND c.batch_id = $3 AND c.created_at <= $4");
+        return (sql, values);
+    }
     values.extend(args![
         key.status.as_str(),
         key.reason.as_str(),
         key.contact.as_str(),
         until
     ]);
-    let own = actor.platform_filter();
     let sql = format!(
-        "{FROM}{own} AND c.finished = 0 AND c.status IN ('queued', 'held', 'push_sent', 'not_now') \
+        "{FROM}{own} AND {STOPPABLE} \
          AND c.status = $3 AND {REASON} = $4 AND {CONTACT} = $5 AND c.created_at <= $6"
     );
     (sql, values)
@@ -193,8 +204,9 @@ pub async fn withdraw_cause(
     may(actor, Permission::CommandsCancel)?;
     let unit = org::of_path(core, &actor.unit_path).await?.id.to_string();
     let (from, mut values) = of_cause(actor, key, until);
-    let sql = format!("SELECT c.id {from} ORDER BY c.created_at, c.id LIMIT $7");
     values.push(Value::from(CHUNK));
+    let last = values.len();
+    let sql = format!("SELECT c.id {from} ORDER BY c.created_at, c.id LIMIT ${last}");
     let mut withdrawn = 0;
     while withdrawn < MOST_WITHDRAWN {
         let input = (
@@ -237,6 +249,7 @@ async fn chunk_in(
     withdraw_in(tx, actor, ids, "withdrawn", now_ms).await?;
     let event = NewEvent::done("command.cancel", "org_unit", unit, unit).with(json!({
         "commands": count, "was": key.status, "reason": key.reason, "contact": key.contact,
+        "batch_id": key.batch,
     }));
     events::record(tx, actor, now_ms, event).await?;
     Ok(count)

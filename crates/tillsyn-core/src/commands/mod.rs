@@ -4,6 +4,7 @@
 //! (architecture §3.2). A command leaves the queue only by a recorded result, cancel, supersede or expiry.
 
 mod available;
+mod batch;
 mod cancel;
 mod catalogue;
 mod causes;
@@ -24,6 +25,7 @@ pub(crate) mod store;
 mod view;
 
 pub use available::{Available, available};
+pub use batch::{BatchProgress, batch_progress};
 pub use cancel::cancel_command;
 pub use catalogue::{CommandType, Family, Item, Parameter, ParameterKind};
 pub use causes::{

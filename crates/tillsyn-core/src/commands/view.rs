@@ -10,7 +10,7 @@ use crate::actor::{Actor, Permission, authorize_device, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
-use crate::ids::{CommandId, DeviceId};
+use crate::ids::{BatchId, CommandId, DeviceId};
 use crate::paging::{Cursor, Page, page_size};
 
 /// One command with its story.
@@ -35,6 +35,8 @@ pub struct CommandView {
     pub actor_kind: String,
     pub actor_id: String,
     pub actor_name: Option<String>,
+    /// Devices that the act it belongs to was asked for.
+    pub targets: i64,
     pub created_at: i64,
     pub updated_at: i64,
     pub transitions: Vec<TransitionView>,
@@ -64,13 +66,15 @@ pub struct CommandFilter {
     pub reason: Option<String>,
     /// Of devices that can be reached so.
     pub contact: Option<String>,
+    /// Of one act on several devices.
+    pub batch_id: Option<BatchId>,
 }
 
 const SELECT: &str = "SELECT c.id, c.batch_id, c.device_id, d.name, d.serial_number, c.request_type, \
     c.act, b.request, c.status, c.status_reason, c.unreadable, c.held_until, c.deliveries, \
     c.error_chain, b.reason, b.actor_kind, b.actor_id, \
     COALESCE(a.name, (SELECT t.name FROM api_token t WHERE t.id = b.actor_id)), \
-    c.created_at, c.updated_at, u.path, d.platform FROM command c \
+    c.created_at, c.updated_at, u.path, d.platform, b.targets FROM command c \
     JOIN command_batch b ON b.id = c.batch_id JOIN device_summary d ON d.device_id = c.device_id \
     JOIN org_unit u ON u.id = c.org_unit_id LEFT JOIN account a ON a.id = b.actor_id";
 
@@ -103,6 +107,7 @@ fn decode(row: &Row) -> Result<CommandView, Error> {
         actor_name: row.opt_text(17)?,
         created_at: row.i64(18)?,
         updated_at: row.i64(19)?,
+        targets: row.i64(22)?,
         transitions: Vec::new(),
         result: None,
     })
@@ -180,6 +185,9 @@ pub async fn list_commands(
         let reason = Value::from(reason.as_str());
         push(&mut sql, " AND (c.status_reason = ?", reason.clone());
         push(&mut sql, TOLD, reason);
+    }
+    if let Some(batch) = &filter.batch_id {
+        push(&mut sql, " AND c.batch_id = ?", batch.into());
     }
     if let Some(contact) = &filter.contact {
         push(

@@ -100,3 +100,12 @@ cause-silent = The device is silent although pushes are accepted: most likely sw
 around-title = In the list
 around-previous = Previous device in the list
 around-next = Next device in the list
+job-words = { $done } of { $all } done{ $failed ->
+    [0] {""}
+   *[other] , { $failed } of them failed
+}
+job-speed = { $n } in the last ten minutes
+job-stop = Withdraw what waits…
+job-stop-leaves = What devices have already fetched goes on, and what they have done stays.
+job-withdraw = Everything of this act that no device has fetched yet.
+job-part-of = Part of one act on

@@ -76,3 +76,12 @@ cause-silent = プッシュは受け付けられていますが、デバイス�
 around-title = 一覧の中
 around-previous = 一覧の前のデバイス
 around-next = 一覧の次のデバイス
+job-words = { $all }件中{ $done }件完了{ $failed ->
+    [0] {""}
+   *[other] （うち{ $failed }件失敗）
+}
+job-speed = 直近10分間に{ $n }件
+job-stop = 待っているものを取り下げる…
+job-stop-leaves = デバイスがすでに受け取ったものはそのまま進み、実行済みのものは元に戻りません。
+job-withdraw = この操作のうち、まだどのデバイスも受け取っていないものすべて。
+job-part-of = 一括操作

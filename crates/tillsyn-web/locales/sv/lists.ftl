@@ -100,3 +100,12 @@ cause-silent = Enheten är tyst fast push-meddelanden tas emot: troligen avstän
 around-title = I listan
 around-previous = Föregående enhet i listan
 around-next = Nästa enhet i listan
+job-words = { $done } av { $all } klara{ $failed ->
+    [0] {""}
+   *[other] , varav { $failed } misslyckades
+}
+job-speed = { $n } de senaste tio minuterna
+job-stop = Återta det som väntar…
+job-stop-leaves = Det som enheter redan har hämtat fortsätter, och det som de har gjort står kvar.
+job-withdraw = Allt i denna åtgärd som ingen enhet har hämtat än.
+job-part-of = Del av en åtgärd på

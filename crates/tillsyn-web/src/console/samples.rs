@@ -961,6 +961,7 @@ impl Sample for CommandsPage {
         };
         let page = |rows: Vec<CommandRow>, empty| Self {
             f: frame(l, Place::Commands, urls::COMMANDS),
+            job: None,
             waiting: Vec::new(),
             failed: Vec::new(),
             export: urls::COMMANDS_EXPORT.to_owned(),
@@ -1004,8 +1005,19 @@ impl Sample for CommandsPage {
             Emptiness::None,
         );
         (many.waiting, many.failed) = super::samples_lists::causes(l);
+        let mut job = page(
+            vec![row(
+                "EraseDevice",
+                "push_sent",
+                words::transition(l, "push_sent", "", "", ""),
+                3,
+            )],
+            Emptiness::None,
+        );
+        job.job = Some(super::samples_lists::job(l));
         vec![
             ("many", many),
+            ("job", job),
             ("empty", page(Vec::new(), Emptiness::Nothing)),
             ("no-match", page(Vec::new(), Emptiness::NoMatch)),
         ]
@@ -1027,6 +1039,7 @@ impl Sample for CommandPage {
             help: crate::docs::help(crate::docs::Topic::Reason, state).unwrap_or_default(),
             by: "Maja Bergqvist".to_owned(),
             reason: String::new(),
+            job: Some(link(&urls::commands_of(ID), &l.tn("cause-devices", 38))),
             created: ago(l, 12),
             pushes: l.number(1),
             deliveries: l.number(2),

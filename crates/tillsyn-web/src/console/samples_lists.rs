@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tillsyn_core::commands::Cause;
+use tillsyn_core::commands::{BatchProgress, Cause, CommandStatus};
 use tillsyn_core::devices::DeviceRow as Found;
 use tillsyn_core::ids::DeviceId;
 use tillsyn_core::lists::SelectionSummary;
 
-use super::commands::{CauseRow, WithdrawPage, cause_row, command_title};
+use super::commands::{CauseRow, Job, WithdrawPage, cause_row, command_title, job_card};
 use super::devices::{
     Bulk, BulkActs, DeviceRow, DevicesPage, FilterValue, FiltersPage, SavedView, ViewTab,
     ViewsPage, bulk_cannot, bulk_words, column_choices, column_heads, filter_menu, list_row,
@@ -293,6 +293,27 @@ pub(super) fn causes(l: Texts) -> (Vec<CauseRow>, Vec<CauseRow>) {
         row("held", "hold", "", 1),
     ];
     (waiting, vec![row("error", "MCMDMErrorDomain 12021", "", 3)])
+}
+
+/// An act on many devices, half done.
+pub(super) fn job(l: Texts) -> Job {
+    let found = BatchProgress {
+        request_type: "EraseDevice".to_owned(),
+        act: Some("erase".to_owned()),
+        reason: Some("decommissioned: the old computer room".to_owned()),
+        actor_kind: "account".to_owned(),
+        actor_name: Some("Maja Bergqvist".to_owned()),
+        created_at: NOW - DAY,
+        by_status: vec![
+            (CommandStatus::Queued, 12),
+            (CommandStatus::PushSent, 140),
+            (CommandStatus::NotNow, 3),
+            (CommandStatus::Acknowledged, 1_204),
+            (CommandStatus::Error, 2),
+        ],
+        just_ended: 31,
+    };
+    job_card((l, &zone()), true, ID, &found)
 }
 
 impl Sample for WithdrawPage {

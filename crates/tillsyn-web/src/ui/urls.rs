@@ -805,6 +805,11 @@ pub fn devices_where(name: &str, value: &str) -> String {
     Query::default().with(name, value).url(DEVICES)
 }
 
+/// One act on several devices: how far it is.
+pub fn commands_of(batch: &str) -> String {
+    Query::default().with("batch", batch).url(COMMANDS)
+}
+
 pub fn commands_where(status: &str) -> String {
     Query::default().with("status", status).url(COMMANDS)
 }

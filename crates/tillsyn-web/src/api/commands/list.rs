@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Deserialize;
 use tillsyn_core::Error;
 use tillsyn_core::commands::{CommandFilter, list_commands};
-use tillsyn_core::ids::DeviceId;
+use tillsyn_core::ids::{BatchId, DeviceId};
 use utoipa::IntoParams;
 
 use super::views::CommandFull;
@@ -19,6 +19,8 @@ use crate::error::AppError;
 pub(in crate::api) struct CommandParams {
     /// Only of this device.
     device_id: Option<String>,
+    /// Only of this act on several devices: the `batch_id` that sending them answered.
+    batch_id: Option<String>,
     /// Only with this status.
     status: Option<String>,
     /// Only those that are not over.
@@ -45,8 +47,16 @@ pub(in crate::api) async fn list(
                 .ok_or_else(|| Error::invalid("device_id", "id", "This is not the id of a device."))
         })
         .transpose()?;
+    let batch_id = params
+        .batch_id
+        .map(|text| {
+            BatchId::parse(&text)
+                .ok_or_else(|| Error::invalid("batch_id", "id", "This is not the id of a batch."))
+        })
+        .transpose()?;
     let filter = CommandFilter {
         device_id,
+        batch_id,
         status: params.status,
         unfinished: params.unfinished,
         ..CommandFilter::default()

@@ -3,11 +3,13 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use tillsyn_core::Permission;
 use tillsyn_core::commands::{
     self, Cause, CauseKey, CommandStatus, MOST_WITHDRAWN, preview_withdraw, withdraw_cause,
 };
+use tillsyn_core::ids::BatchId;
+use tillsyn_core::{Error, Permission};
 
+use super::list::batch;
 use super::page::{CauseRow, WithdrawPage, command_title};
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
@@ -20,6 +22,9 @@ use crate::ui::{page, status, urls};
 
 /// The cause as one sentence.
 pub(crate) fn text(l: Texts, key: &CauseKey) -> String {
+    if key.batch.is_some() {
+        return l.t("job-withdraw");
+    }
     match (key.status.as_str(), key.contact.as_str()) {
         ("held", _) if key.reason == "hold" => l.t("cause-hold"),
         ("held", _) => words::held_reason(l, &key.reason, ""),
@@ -31,7 +36,9 @@ pub(crate) fn text(l: Texts, key: &CauseKey) -> String {
 }
 
 pub(crate) fn address(key: &CauseKey, path: &str) -> String {
+    let batch = key.batch.as_ref().map_or("", BatchId::as_str);
     urls::Query::default()
+        .with("batch", batch)
         .with("status", &key.status)
         .with("reason", &key.reason)
         .with("contact", &key.contact)
@@ -69,17 +76,18 @@ pub(super) async fn of(visitor: &Visitor) -> Result<(Vec<CauseRow>, Vec<CauseRow
     Ok((rows(&found.waiting), rows(&found.failed)))
 }
 
-fn key_of(query: &urls::Query) -> CauseKey {
+fn key_of(query: &urls::Query) -> Result<CauseKey, Error> {
     let text = |name: &str| query.get(name).unwrap_or_default().to_owned();
-    CauseKey {
+    Ok(CauseKey {
         status: text("status"),
         reason: text("reason"),
         contact: text("contact"),
-    }
+        batch: batch(query)?,
+    })
 }
 
 pub(crate) async fn withdraw_page(visitor: Visitor) -> Result<Response, Failure> {
-    let (l, key) = (visitor.texts, key_of(&visitor.query));
+    let (l, key) = (visitor.texts, key_of(&visitor.query)?);
     let found = preview_withdraw(visitor.core(), visitor.actor(), &key).await?;
     let types = found
         .types
@@ -101,6 +109,10 @@ pub(crate) async fn withdraw_page(visitor: Visitor) -> Result<Response, Failure>
             ("status", key.status),
             ("reason", key.reason),
             ("contact", key.contact),
+            (
+                "batch",
+                key.batch.map_or_else(String::new, |id| id.to_string()),
+            ),
             ("until", found.until.to_string()),
         ],
         f: visitor.frame(Place::Commands, "").await?,
@@ -114,22 +126,31 @@ pub(crate) struct Fields {
     status: String,
     reason: String,
     contact: String,
+    batch: String,
     /// When the page was shown: what came later is not meant.
     until: i64,
 }
 
 pub(crate) async fn withdraw_several(form: Filled<Fields>) -> Result<Response, Failure> {
     let (visitor, fields) = (form.visitor, form.fields);
-    let key = CauseKey {
-        status: fields.status,
-        reason: fields.reason,
-        contact: fields.contact,
-    };
+    let query = [
+        ("status", fields.status),
+        ("reason", fields.reason),
+        ("contact", fields.contact),
+        ("batch", fields.batch),
+    ];
+    let query = query.map(|(name, value)| (name.to_owned(), value));
+    let query = urls::Query::from_pairs(query.into_iter().filter(|(_, value)| !value.is_empty()));
+    let key = key_of(&query)?;
     let done = withdraw_cause(visitor.core(), visitor.actor(), &key, fields.until).await?;
     let told = if done > 0 {
         Told::WithdrawnSeveral
     } else {
         Told::TooLate
     };
-    Ok(go(visitor.state(), urls::COMMANDS, told))
+    let to = key.batch.map_or_else(
+        || urls::COMMANDS.to_owned(),
+        |batch| urls::commands_of(batch.as_str()),
+    );
+    Ok(go(visitor.state(), &to, told))
 }

@@ -33,7 +33,7 @@ pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
         l.t("changed"),
     ];
     let begin = csv::begin(&visitor.query, &kept.url(urls::COMMANDS), head)?;
-    let (filter, zone) = (filter(&visitor.query), visitor.zone.clone());
+    let (filter, zone) = (filter(&visitor.query)?, visitor.zone.clone());
     let first = Some(None::<String>);
     Ok(csv::answer("commands.csv", begin, first, move |place| {
         let (core, actor) = (core.clone(), actor.clone());

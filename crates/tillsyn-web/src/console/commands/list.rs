@@ -2,11 +2,13 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use tillsyn_core::Error;
 use tillsyn_core::commands::{self, CauseKey, CommandFilter, CommandStatus, CommandView};
+use tillsyn_core::ids::BatchId;
 
-use super::causes;
 use super::page::{CommandRow, CommandsPage};
 use super::story::{cause_of, title_of};
+use super::{causes, job};
 use crate::console::failure::Failure;
 use crate::console::frame::{Chip, Emptiness, Filter, Place};
 use crate::console::lists::{self, Place as At};
@@ -17,24 +19,32 @@ use crate::ui::{Link, page, status, urls};
 /// Statuses of commands that are not over, as one filter.
 pub(crate) const UNFINISHED: &str = "unfinished";
 /// What narrows the list.
-pub(super) const KEPT: [&str; 3] = ["status", "reason", "contact"];
+pub(super) const KEPT: [&str; 4] = ["status", "reason", "contact", "batch"];
 
-pub(super) fn filter(query: &urls::Query) -> CommandFilter {
+/// The act on several devices that an address is about.
+pub(super) fn batch(query: &urls::Query) -> Result<Option<BatchId>, Error> {
+    let asked = query.get("batch").filter(|asked| !asked.is_empty());
+    let id = |asked| BatchId::parse(asked).ok_or_else(|| Error::not_found("command_batch"));
+    asked.map(id).transpose()
+}
+
+pub(super) fn filter(query: &urls::Query) -> Result<CommandFilter, Error> {
     let asked = query.get("status").unwrap_or_default();
-    CommandFilter {
+    Ok(CommandFilter {
         status: CommandStatus::parse(asked).map(|status| status.as_str().to_owned()),
         unfinished: asked == UNFINISHED,
         reason: query.get("reason").map(str::to_owned),
         contact: query.get("contact").map(str::to_owned),
+        batch_id: batch(query)?,
         ..CommandFilter::default()
-    }
+    })
 }
 
 /// All commands of the person's scope, newest first; above them, while nothing narrows them, what waits by cause.
 pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
     let query = &visitor.query;
     let asked = query.get("status").unwrap_or_default();
-    let filter = filter(query);
+    let filter = filter(query)?;
     let filtered = KEPT.iter().any(|name| query.get(name).is_some());
     let at = At::of(query);
     let (waiting, failed) = if filtered || at.after().is_some() {
@@ -45,6 +55,7 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = commands::list_commands(core, actor, filter, at.after(), None).await?;
     let shown = CommandsPage {
+        job: job::of(&visitor).await?,
         waiting,
         failed,
         export: query.only(&KEPT).url(urls::COMMANDS_EXPORT),
@@ -75,6 +86,7 @@ fn chips(visitor: &Visitor) -> Vec<Chip> {
         status: text("status"),
         reason: text("reason"),
         contact: text("contact"),
+        batch: None,
     };
     if key.reason.is_empty() && key.contact.is_empty() {
         return Vec::new();

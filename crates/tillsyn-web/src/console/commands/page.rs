@@ -13,6 +13,8 @@ use crate::ui::{Link, Status};
 #[template(path = "console/commands.html")]
 pub struct CommandsPage {
     pub f: Frame,
+    /// How far the act is that the list is narrowed to.
+    pub job: Option<Job>,
     /// What waits, by cause; only while nothing narrows the list.
     pub waiting: Vec<CauseRow>,
     /// What failed within a day, by the device's code.
@@ -25,6 +27,24 @@ pub struct CommandsPage {
     pub rows: Vec<CommandRow>,
     pub pager: Pager,
     pub empty: Emptiness,
+}
+
+/// One act on several devices.
+pub struct Job {
+    pub title: String,
+    pub by: String,
+    pub reason: String,
+    pub since: When,
+    /// `12 of 38 done`
+    pub words: String,
+    pub ended: i64,
+    pub all: i64,
+    /// How fast it goes, as long as it does.
+    pub speed: String,
+    /// Each status, how many, and the list of them.
+    pub counts: Vec<(Status, String, String)>,
+    /// The page in front of withdrawing what waits; empty where that cannot be.
+    pub withdraw: String,
 }
 
 /// Commands that wait for the same, or failed for the same.
@@ -86,6 +106,8 @@ pub struct CommandPage {
     pub help: String,
     pub by: String,
     pub reason: String,
+    /// The act on several devices that it is part of.
+    pub job: Option<Link>,
     pub created: When,
     pub pushes: String,
     pub deliveries: String,

@@ -44,6 +44,10 @@ pub(crate) async fn show(
             .reason
             .clone()
             .map_or_else(String::new, |reason| words::reason(l, &reason)),
+        job: (command.targets > 1).then(|| Link {
+            href: urls::commands_of(&command.batch_id),
+            text: l.tn("cause-devices", command.targets),
+        }),
         created: l.ago(command.created_at, &visitor.zone),
         pushes: l.number(count("push_sent")),
         deliveries: l.number(command.deliveries),

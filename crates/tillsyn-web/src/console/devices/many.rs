@@ -185,10 +185,10 @@ pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure>
                 _ => Told::Queued,
             };
             let to = match told {
-                Told::AskedSecond => urls::APPROVALS,
-                _ => urls::COMMANDS,
+                Told::AskedSecond => urls::APPROVALS.to_owned(),
+                _ => urls::commands_of(made.batch_id.as_str()),
             };
-            return Ok(go(visitor.state(), to, told));
+            return Ok(go(visitor.state(), &to, told));
         }
         Err(error) => error,
     };

@@ -109,6 +109,62 @@ both_engines!(
 );
 
 both_engines!(
+    an_act_on_several_devices_shows_how_far_it_is_and_what_waits_is_stopped,
+    |app| async move {
+        let mut owner = fleet(&app).await;
+        let api = app.owner_api().await;
+        let devices = [device_id(&app, 0).await, device_id(&app, 1).await];
+        let ask = json!({"devices": devices, "command": {"type": "ProvisioningProfileList"}});
+        let made = api.post("/api/v1/commands", &ask).await.expect(202);
+        let batch = made["batch_id"].as_str().unwrap().to_owned();
+        // Another act, which is not meant.
+        let other = json!({"devices": devices, "command": {"type": "DeviceInformation"}});
+        api.post("/api/v1/commands", &other).await.expect(202);
+        let of = format!("/api/v1/commands?batch_id={batch}");
+        let listed = api.get(&of).await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+        api.get("/api/v1/commands?batch_id=x").await.expect(422);
+
+        // The first has fetched it, and failed.
+        let fail = "UPDATE command SET status = 'error', finished = 1 \
+            WHERE batch_id = $1 AND device_id = $2";
+        let first = vec![batch.as_str().into(), devices[0].as_str().into()];
+        app.db().execute(fail, first).await.unwrap();
+        let at = format!("/console/commands?batch={batch}");
+        let page = owner.get(&at).await.expect(200);
+        page.says("1 of 2 done, 1 of them failed");
+        page.says("2 shown");
+        page.says_not("What waits, by cause");
+        let withdraw = format!("/console/commands/withdraw?batch={batch}");
+        page.says(&withdraw);
+        let page = owner.get(&withdraw).await.expect(200);
+        page.says("Withdraw 1 command?");
+        let waiting = app.count(WAITING).await;
+        let fields = page.fields("action=\"/console/commands/withdraw\"");
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let answer = owner.post("/console/commands/withdraw", &fields).await;
+        assert_eq!((answer.status, answer.location()), (303, at.as_str()));
+        assert_eq!(app.count(WAITING).await, waiting - 1);
+        let page = owner.get(&at).await.expect(200);
+        page.says("2 of 2 done, 1 of them failed");
+        page.says_not(&withdraw);
+
+        // Nobody sees the act of a unit that is not theirs, nor how large it is.
+        let law = law_with_a_device(&app).await;
+        let mut reader = signed_in(&app, "reader", "read_only", &law).await;
+        let page = reader.get(&at).await.expect(200);
+        let seen = page.html.contains("1 of 1 done") || !page.html.contains("id=\"job\"");
+        assert!(seen, "{}", page.html);
+        owner.get("/console/commands?batch=x").await.expect(404);
+        let page = owner.get("/console/commands?batch=").await.expect(200);
+        page.says_not("id=\"job\"");
+    }
+);
+
+both_engines!(
     commands_and_people_are_taken_out_as_files,
     |app| async move {
         let mut owner = fleet(&app).await;
