@@ -7,7 +7,8 @@ const on = (target, name, act) => target.addEventListener(name, act);
 const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
 const look = (address) => fetch(address, { headers: { accept: 'text/html' } }).catch(() => null);
 const root = document.documentElement;
-const typing = (element) => element.matches?.('input, textarea, select, [contenteditable]');
+// A field of a dialog that was just closed keeps the focus until the next frame.
+const typing = (element) => element.matches?.('input, textarea, select, [contenteditable]') && element.checkVisibility();
 
 // One polite live region, spoken into at most every 5 seconds; the last words win.
 let spokenAt = 0;
