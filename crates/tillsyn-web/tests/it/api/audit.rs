@@ -261,6 +261,11 @@ async fn cells_with(app: &TestApp, canaries: &[Canary]) -> Vec<String> {
 
 both_engines!(
     an_erased_person_is_nowhere_and_the_chain_is_whole,
+    // An import that began must still wait when the person is to be erased.
+    AppOptions {
+        jobs: false,
+        ..AppOptions::default()
+    },
     |app| async move {
         app.enrolled_iphone().await;
         let device = only_device(&app).await;
