@@ -52,13 +52,27 @@ impl ServerProcess {
         }
     }
 
-    /// Starts it and waits until it answers.
-    pub async fn start(&mut self) -> Result<(), String> {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(&self.log)
-            .unwrap();
+    /// Runs another verb of the program on the same installation; what it printed when it failed.
+    ///
+    /// # Errors
+    /// Its output, when it does not end with success.
+    pub fn run(&self, verb: &[&str]) -> Result<String, String> {
+        let mut command = self.command();
+        let output = command
+            .args(verb)
+            .arg("--config")
+            .arg(&self.config)
+            .output()
+            .map_err(|error| format!("{}: {error}", self.program.display()))?;
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        if output.status.success() {
+            return Ok(said);
+        }
+        Err(format!("tillsyn {}: {said}", verb.join(" ")))
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         // The developer's own settings must not leak in.
         for (name, _) in std::env::vars_os() {
@@ -66,11 +80,22 @@ impl ServerProcess {
                 command.env_remove(name);
             }
         }
-        let child = command
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Starts it and waits until it answers.
+    pub async fn start(&mut self) -> Result<(), String> {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&self.log)
+            .unwrap();
+        let child = self
+            .command()
             .arg("serve")
             .arg("--config")
             .arg(&self.config)
-            .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()

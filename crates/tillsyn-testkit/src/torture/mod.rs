@@ -3,6 +3,7 @@
 
 mod check;
 mod client;
+mod trail;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -136,10 +137,14 @@ impl Torture {
         }
         quiet?;
         check::all(&db, &asked, &seen, self.devices).await?;
+        let events = trail::check(&db, &asked).await?;
         db.close().await;
+        // The chain is sealed and read by the program itself, as its operator would.
+        server.run(&["audit", "seal"])?;
+        server.run(&["audit", "verify"])?;
         Ok(format!(
             "{:?}, seed {}: {} kills, {} enrollments, {} commands accepted ({} answers lost, refused {:?}), \
-             {} delivered ({} again), {} results acknowledged, in {} s",
+             {} delivered ({} again), {} results acknowledged, {events} events in a whole trail, in {} s",
             self.engine,
             self.seed,
             self.kills,
