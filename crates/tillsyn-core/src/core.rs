@@ -120,6 +120,7 @@ impl Core {
         config: CoreConfig,
         keys: KeyStore,
     ) -> Result<Self, Error> {
+        crate::backup::refuse_unfinished(&db).await?;
         keys.check_against(&db).await?;
         crate::keys::ensure_network(&db, &keys, clock.now_ms()).await?;
         crate::keys::ensure_audit(&db, &keys, clock.now_ms()).await?;

@@ -10,7 +10,7 @@ use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
 use tillsyn_pki::issue::{self, CaIdentity, KeyAlgorithm};
 use tillsyn_pki::key::KeyPair;
-use tillsyn_pki::seal::KeyRing;
+use tillsyn_pki::seal::{KeyRing, MasterKey};
 use zeroize::Zeroizing;
 
 use crate::audit::memory;
@@ -78,6 +78,18 @@ impl KeyStore {
         self.0
             .keys()
             .any(|key| hash::hex(&key.keyed_hash(plain, table, column, row)) == stored)
+    }
+
+    /// The key that seals; what it makes can be opened by whoever holds it.
+    pub(crate) fn newest(&self) -> &MasterKey {
+        self.0.newest()
+    }
+
+    /// The key of this id and fingerprint, if it is loaded.
+    pub(crate) fn of_fingerprint(&self, id: u32, fingerprint: &str) -> Option<&MasterKey> {
+        self.0
+            .key(id)
+            .filter(|key| key.fingerprint() == fingerprint)
     }
 
     /// Refuses a key that did not seal this database (S60).

@@ -9,6 +9,7 @@ pub mod actor;
 pub mod approvals;
 pub mod assignments;
 pub mod audit;
+pub mod backup;
 pub mod branding;
 pub mod campaigns;
 pub mod certificates;

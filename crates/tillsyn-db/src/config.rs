@@ -9,6 +9,16 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// Its name in files and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct DbConfig {

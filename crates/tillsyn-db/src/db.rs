@@ -195,7 +195,7 @@ impl Db {
     }
 
     /// Writes a consistent copy of the SQLite database to `path`, which must not exist, while
-    /// work goes on. PostgreSQL has its own tools.
+    /// work goes on. [`crate::dump`] is for both engines.
     pub async fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), DbError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.backup(path.as_ref()).await,

@@ -13,6 +13,7 @@
 
 mod config;
 mod db;
+pub mod dump;
 mod error;
 pub mod jobs;
 mod migrate;

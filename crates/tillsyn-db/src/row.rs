@@ -2,7 +2,7 @@
 
 use tokio_postgres::types::{FromSql, Type};
 
-use crate::{DbError, sql};
+use crate::{DbError, Value, sql};
 
 /// One row, read by column index from 0.
 pub struct Row {
@@ -116,6 +116,20 @@ impl Row {
                 .map_err(|_| self.mismatch(index, "text", &Cell::Foreign("invalid UTF-8"))),
             _ => Err(self.mismatch(index, "text", &cell)),
         }
+    }
+
+    /// Column `index` as it is, whatever it is.
+    pub fn value(&self, index: usize) -> Result<Value, DbError> {
+        let cell = self.cell(index)?;
+        Ok(match cell {
+            Cell::Null => Value::Null,
+            Cell::Bool(value) => Value::Bool(value),
+            Cell::I64(value) => Value::I64(value),
+            Cell::F64(value) => Value::F64(value),
+            Cell::Text(_) => Value::Text(self.text(index)?),
+            Cell::Blob(bytes) => Value::Blob(bytes.to_vec()),
+            Cell::Foreign(_) => return Err(self.mismatch(index, "a value", &cell)),
+        })
     }
 
     /// True if column `index` is NULL.

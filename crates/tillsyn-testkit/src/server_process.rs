@@ -24,6 +24,18 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Writes configuration, key and log into the folder. `filter` is what it logs.
     pub fn new(program: &Path, folder: &Path, port: u16, app: &TestApp, filter: &str) -> Self {
+        Self::on(program, folder, port, app, app.database_url(), filter)
+    }
+
+    /// The same on another database than the application's.
+    pub fn on(
+        program: &Path,
+        folder: &Path,
+        port: u16,
+        app: &TestApp,
+        database_url: &str,
+        filter: &str,
+    ) -> Self {
         let key = folder.join("master.key");
         write_private(&key, app.master_key());
         let root = folder.join("apns.pem");
@@ -36,7 +48,7 @@ impl ServerProcess {
              [keys]\nmaster_key_file = \"{}\"\n\
              [apns]\nurl = \"{}\"\nroot_file = \"{}\"\n\
              [log]\nfilter = \"{filter}\"\n",
-            app.database_url(),
+            database_url,
             key.display(),
             app.apns.base_url(),
             root.display(),

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -39,6 +39,67 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> anyhow::Result<
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// A file that appears under its name when it is whole, for this user only. Dropped before, it leaves nothing.
+pub(crate) struct Replacing {
+    path: PathBuf,
+    part: PathBuf,
+    file: fs::File,
+    replace: bool,
+}
+
+impl Replacing {
+    /// Begins beside `path`, in a folder that is there: one that is missing is a disk that is not mounted.
+    pub(crate) fn begin(path: &Path, replace: bool) -> anyhow::Result<Self> {
+        if path.exists() && !replace {
+            anyhow::bail!("{} exists; --replace overwrites it", path.display());
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(part);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&part)
+            .with_context(|| format!("cannot write {}", part.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            part,
+            file,
+            replace,
+        })
+    }
+
+    /// What to write into.
+    pub(crate) fn file(&self) -> std::io::Result<fs::File> {
+        self.file.try_clone()
+    }
+
+    /// Everything is written: from here on it is there, also after a power cut.
+    pub(crate) fn finish(self) -> std::io::Result<()> {
+        self.file.sync_all()?;
+        if self.replace {
+            fs::rename(&self.part, &self.path)?;
+        } else {
+            fs::hard_link(&self.part, &self.path)?;
+            fs::remove_file(&self.part)?;
+        }
+        sync_folder(&self.path)
+    }
+}
+
+impl Drop for Replacing {
+    fn drop(&mut self) {
+        // After `finish` it is gone already.
+        let _ = fs::remove_file(&self.part);
+    }
+}
+
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 /// A hard link, unlike a rename, never replaces what somebody else has made meanwhile.
 fn write_and_link(part: &Path, path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<bool> {
     let mut file = OpenOptions::new()
@@ -53,8 +114,7 @@ fn write_and_link(part: &Path, path: &Path, bytes: &[u8], mode: u32) -> std::io:
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(error),
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    sync_folder(path)?;
     Ok(true)
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod audit;
+mod backup;
 mod cmd;
 mod config;
 mod database;
@@ -50,6 +51,12 @@ enum Verb {
     Serve,
     /// Brings the database to the schema of this program
     Migrate(serve::MigrateArgs),
+    /// Writes everything in the database into one sealed file while the server runs, or checks such a file
+    Backup(backup::BackupArgs),
+    /// Restores a backup into the empty database of the configuration
+    Restore(backup::RestoreArgs),
+    /// Moves everything into another database, from SQLite to PostgreSQL or back; no server may run
+    MoveDatabase(backup::MoveArgs),
     /// Checks an installation and says what to do
     Doctor(doctor::DoctorArgs),
     /// Lists and releases held requests, on the server itself
@@ -109,6 +116,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Init(args) => init::run(file, args).await,
         Verb::Serve => serve::run(file).await,
         Verb::Migrate(args) => serve::migrate(file, args).await,
+        Verb::Backup(args) => backup::back_up(file, args).await,
+        Verb::Restore(args) => backup::restore(file, args).await,
+        Verb::MoveDatabase(args) => backup::move_database(file, args).await,
         Verb::Doctor(args) => doctor::run(file, args).await,
         Verb::Guard(command) => guard::run(file, command).await,
         Verb::Audit(command) => audit::run(file, command).await,

@@ -1,10 +1,12 @@
 //! `tillsyn serve`: the server until SIGTERM.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tillsyn_core::{Clock, Core, audit, jobs};
+use tillsyn_core::backup::Serving;
+use tillsyn_core::{Clock, Core, Kind, audit, jobs};
 use tillsyn_db::{Db, DbError};
 use tillsyn_web::server::{self, Listener};
 use tillsyn_web::{AppState, WebConfig};
@@ -28,6 +30,9 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         () = signals.next() => return Ok(()),
     };
     let Started { core, listeners } = started;
+    let serving = Arc::new(Serving::new(&core));
+    // Before anything is done here: from now on nobody moves this database.
+    serving.beat().await?;
     let state = AppState::new(core.clone(), web_config(&config));
     let workers = jobs::start(&core);
     tracing::info!(
@@ -38,16 +43,41 @@ pub(crate) async fn run(file: Option<&Path>) -> anyhow::Result<()> {
         "tillsyn serves"
     );
     notify::ready();
+    let says_so = Arc::clone(&serving);
     let stop = async move {
-        signals.next().await;
+        tokio::select! {
+            () = signals.next() => {}
+            () = until_moved(&says_so) => {}
+        }
         notify::stopping();
         signals.exit_at_next();
     };
     let served = server::serve(state, listeners, stop).await;
+    if let Err(error) = serving.leave().await {
+        tracing::warn!(%error, "that this server stopped could not be written");
+    }
     finish(&core, workers).await;
     served?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How often this server says that it works on the database.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// Ends when the database is moved to another one: what is written here after that would be lost.
+async fn until_moved(serving: &Serving) {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        match serving.beat().await {
+            Ok(()) => {}
+            Err(error) if error.kind == Kind::Conflict => {
+                tracing::error!("{}; stopping", error.detail);
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "that this server runs could not be written"),
+        }
+    }
 }
 
 struct Started {

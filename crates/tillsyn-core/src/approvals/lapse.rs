@@ -1,6 +1,6 @@
 //! Requests that nobody answered in time.
 
-use tillsyn_db::args;
+use tillsyn_db::{Tx, args};
 
 use super::carry::drop_in;
 use super::status::ApprovalStatus;
@@ -44,4 +44,29 @@ pub(crate) async fn lapse_due(core: &Core) -> Result<(), Error> {
             return Ok(());
         }
     }
+}
+
+/// Ends everything that waits, whoever asked; answers how many. For an installation that was restored: what was
+/// decided since the backup is not known.
+pub(crate) async fn lapse_all_in(
+    tx: &Tx,
+    actor: &Actor,
+    reason: &'static str,
+    now_ms: i64,
+) -> Result<u64, Error> {
+    let sql = format!("{COLUMNS} WHERE a.status = 'waiting' ORDER BY a.id");
+    let mut lapsed = 0;
+    for row in &tx.fetch_all_dyn(&sql, args![]).await? {
+        let found = decode(row, now_ms)?;
+        let status = ApprovalStatus::Expired;
+        drop_in(tx, actor, &found.change, status, now_ms).await?;
+        let end = End {
+            status,
+            reason: Some(reason),
+        };
+        let (kind, subject) = (found.change.kind(), found.change.subject());
+        settle_in(tx, actor, kind, subject, end, now_ms).await?;
+        lapsed += 1;
+    }
+    Ok(lapsed)
 }

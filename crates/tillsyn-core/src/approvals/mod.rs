@@ -26,7 +26,7 @@ pub use targets::Target;
 pub use view::{ApprovalFilter, ApprovalView, DeviceLine, find, list_approvals, waiting_count};
 
 pub(crate) use ask::{NewApproval, ask_in, cover_in};
-pub(crate) use lapse::lapse_due;
+pub(crate) use lapse::{lapse_all_in, lapse_due};
 pub(crate) use people::{answerable_in, refuse_one_hand_in};
 pub(crate) use rules::{is_new, no_other_person_in, second_person, who};
 pub(crate) use store::{End, people_of_in, settle_in, withdraw_of_in};

@@ -20,6 +20,7 @@ mod put;
 mod raw;
 mod replace;
 mod request;
+mod restored;
 mod status;
 pub(crate) mod store;
 mod view;
@@ -54,3 +55,4 @@ pub(crate) use hold::{
 };
 pub(crate) use named::{Named, NamedDone, named_in, unknown};
 pub(crate) use put::put_in;
+pub(crate) use restored::withdraw_restored_in;

@@ -135,6 +135,14 @@ impl MasterKey {
         Ok(data)
     }
 
+    /// Another key for another purpose, from which nobody finds this one.
+    pub(super) fn derive(&self, label: &str, salt: &[u8]) -> Vec<u8> {
+        let purpose =
+            hash::hmac_sha256(self.key.as_ref(), &[b"tillsyn key for ", label.as_bytes()]);
+        let purpose = Zeroizing::new(purpose);
+        hash::hmac_sha256(&purpose, &[salt])
+    }
+
     fn cipher(&self) -> Option<LessSafeKey> {
         UnboundKey::new(&AES_256_GCM, self.key.as_ref())
             .ok()

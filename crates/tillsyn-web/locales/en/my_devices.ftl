@@ -24,6 +24,7 @@ self-service-reenroll-hint = The way to set the device up once more
 activity-device-label = gave their device a name
 activity-self-service = changed what people may do themselves
 hop-not-yours = Not sent: whoever asked for it does not have the device any more
+hop-restored = Not sent: the database was restored from a backup, and the device may have had it since. Send it again if it is still wanted
 my-act-check-in = Ask it to check in
 my-act-rename = Give it a name
 my-act-lock = Lock it

@@ -24,6 +24,7 @@ self-service-reenroll-hint = デバイスをもう一度設定するための案
 activity-device-label = 自分のデバイスに名前を付けました
 activity-self-service = 利用者が自分で行える操作を変更しました
 hop-not-yours = 送信されませんでした：依頼した人はこのデバイスの利用者ではなくなりました
+hop-restored = 送信されませんでした：データベースがバックアップから復元され、その後デバイスに届いていた可能性があります。まだ必要であれば送り直してください
 my-act-check-in = 状態を確認する
 my-act-rename = 名前を付ける
 my-act-lock = ロックする

@@ -24,6 +24,7 @@ self-service-reenroll-hint = Vägen till att lägga till enheten på nytt
 activity-device-label = gav sin enhet ett namn
 activity-self-service = ändrade vad människor får göra själva
 hop-not-yours = Skickades inte: den som bad om det har inte enheten längre
+hop-restored = Skickades inte: databasen återlästes från en säkerhetskopia, och enheten kan ha fått det sedan dess. Skicka igen om det fortfarande behövs
 my-act-check-in = Be den höra av sig
 my-act-rename = Ge den ett namn
 my-act-lock = Lås den

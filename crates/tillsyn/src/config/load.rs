@@ -248,13 +248,14 @@ pub(crate) struct Values {
 }
 
 /// Read by other parts of the program or of its tests.
-const OTHER_ENV: [&str; 6] = [
+const OTHER_ENV: [&str; 7] = [
     "TILLSYN_CONFIG",
     "TILLSYN_SERVER",
     "TILLSYN_TOKEN",
     "TILLSYN_TOKEN_FILE",
     "TILLSYN_CA_FILE",
     "TILLSYN_MASTER_KEY",
+    "TILLSYN_MOVE_TO",
 ];
 
 /// Not ours: a container platform describes a service named `tillsyn` to its neighbours with the

@@ -5,7 +5,8 @@ mod tls;
 
 use std::path::Path;
 
-use tillsyn_core::{Actor, Clock, Core, push};
+use tillsyn_core::clock::DAY_MS;
+use tillsyn_core::{Actor, Clock, Core, backup, push};
 
 use crate::config::{Config, DeviceAuth};
 use crate::output::say;
@@ -91,6 +92,7 @@ pub(crate) async fn run(file: Option<&Path>, args: DoctorArgs) -> anyhow::Result
         device_auth(&config, &mut found);
         if let Some(core) = product(&config, &mut found).await {
             push_certificate(&core, &mut found).await;
+            last_backup(&core, &mut found).await;
             core.db().close().await;
         }
         if !args.offline {
@@ -224,6 +226,28 @@ async fn push_certificate(core: &Core, found: &mut Findings) {
         }
         found.add(outcome, SUBJECT, text);
     }
+}
+
+/// Days after which a backup is too old.
+const BACKUP_DAYS: i64 = 7;
+
+async fn last_backup(core: &Core, found: &mut Findings) {
+    const SUBJECT: &str = "backup";
+    let made = match backup::last_made(core.db()).await {
+        Ok(made) => made,
+        Err(error) => return found.fault(SUBJECT, error.detail),
+    };
+    let Some(made) = made else {
+        let text = "none was made yet: `tillsyn backup FILE`, or look after copies of your own";
+        return found.add(Outcome::Warning, SUBJECT, text);
+    };
+    let days = (core.now_ms() - made) / DAY_MS;
+    let text = format!("the last one is {days} days old");
+    if days > BACKUP_DAYS {
+        let text = format!("{text}: `tillsyn backup FILE`");
+        return found.add(Outcome::Warning, SUBJECT, text);
+    }
+    found.ok(SUBJECT, text);
 }
 
 /// The alarm begins 30 days before the end.

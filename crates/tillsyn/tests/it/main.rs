@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod canaries;
 mod check;
 mod client;

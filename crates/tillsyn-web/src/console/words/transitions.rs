@@ -21,6 +21,7 @@ pub fn transition(l: Texts, status: &str, reason: &str, said: &str, until: &str)
             if said.is_empty() { reason } else { said },
         ),
         ("cancelled", "withdrawn" | "") => l.t("hop-cancelled"),
+        ("cancelled", "restored") => l.t("hop-restored"),
         ("cancelled", "not_yours") => l.t("hop-not-yours"),
         ("cancelled", reason) if INCAPABLE.contains(&reason) => {
             l.ta("hop-not-sent", &super::incapable(l, reason))

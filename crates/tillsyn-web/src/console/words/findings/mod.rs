@@ -84,6 +84,7 @@ pub fn item_reason(l: Texts, code: &str, detail: Option<&Json>) -> String {
         }
         "refused_by_device" => l.t("reason-device"),
         "withdrawn" | "cancelled" => l.t("reason-withdrawn"),
+        "restored" => l.t("hop-restored"),
         "not_now" => l.t("reason-not-now"),
         "queue_full" => l.t("reason-queue"),
         "overtaken" | "not_wanted" => l.t("reason-overtaken"),
