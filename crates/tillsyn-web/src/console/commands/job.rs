@@ -18,7 +18,17 @@ pub(super) async fn of(visitor: &Visitor) -> Result<Option<Job>, Failure> {
     };
     let found = batch_progress(visitor.core(), visitor.actor(), &id).await?;
     let may = visitor.may(Permission::CommandsCancel);
-    Ok(found.map(|found| card((visitor.texts, &visitor.zone), may, id.as_str(), &found)))
+    Ok(found.map(|found| {
+        let mut job = card((visitor.texts, &visitor.zone), may, id.as_str(), &found);
+        if visitor
+            .query
+            .get("status")
+            .is_some_and(|asked| !asked.is_empty())
+        {
+            job.whole = urls::commands_of(id.as_str());
+        }
+        job
+    }))
 }
 
 pub(crate) fn card(
@@ -62,6 +72,7 @@ pub(crate) fn card(
             String::new()
         },
         counts: found.by_status.iter().map(count).collect(),
+        whole: String::new(),
         withdraw: if may_withdraw && found.can_be_withdrawn() > 0 {
             about.url(urls::COMMANDS_WITHDRAW)
         } else {

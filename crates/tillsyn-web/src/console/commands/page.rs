@@ -43,6 +43,8 @@ pub struct Job {
     pub speed: String,
     /// Each status, how many, and the list of them.
     pub counts: Vec<(Status, String, String)>,
+    /// All of it, while the list shows one status.
+    pub whole: String,
     /// The page in front of withdrawing what waits; empty where that cannot be.
     pub withdraw: String,
 }
