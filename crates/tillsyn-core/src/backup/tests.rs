@@ -167,7 +167,9 @@ async fn chunks_that_change_places_or_are_left_out_are_refused() {
     // With a right sum, as somebody would make it who can write files but has no key.
     let whole = |order: Vec<usize>| {
         let mut out = head.to_vec();
-        order.into_iter().for_each(|n| out.extend(part(n)));
+        for n in order {
+            out.extend(part(n));
+        }
         out.extend([0; 4]);
         let sum = hash::sha256_hex(&out);
         out.extend(format!("sha256 {sum}\n").as_bytes());
