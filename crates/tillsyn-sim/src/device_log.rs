@@ -61,6 +61,11 @@ pub(crate) enum Event<'a> {
     State {
         state: &'a str,
     },
+    /// At the end of a fleet: the profiles that the server put on the device itself.
+    Holds {
+        enrolled: bool,
+        profiles: Vec<&'a str>,
+    },
 }
 
 impl DeviceLog {

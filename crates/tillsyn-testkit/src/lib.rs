@@ -19,7 +19,7 @@ pub mod torture;
 pub use api::Api;
 pub use app::{AppOptions, OWNER_EMAIL, OWNER_PASSWORD, TestApp};
 pub use openldap::{OpenLdap, OpenLdapOptions};
-pub use server_process::{ServerProcess, free_port};
+pub use server_process::{ServerProcess, Setup, free_port};
 pub use tillsyn_db::Engine;
 
 /// Makes two tests of one body: `both_engines!(name, |app| async move { … })` runs on SQLite and on

@@ -18,13 +18,34 @@ pub struct ServerProcess {
     log: PathBuf,
     health: String,
     http: reqwest::Client,
+    /// Words before the program: a tracer, a limit.
+    before: Vec<String>,
     child: Option<Child>,
+}
+
+/// Where it differs from a server of its own on the application's database and with its stand-ins.
+#[derive(Clone, Copy, Default)]
+pub struct Setup<'a> {
+    /// Its address as devices know it, when something stands in between.
+    pub public_url: Option<&'a str>,
+    pub database_url: Option<&'a str>,
+    pub apns_url: Option<&'a str>,
+    /// What it logs; `info` when empty.
+    pub filter: &'a str,
+    /// More of the configuration.
+    pub more: &'a str,
+    /// The program is started by these words, a tracer for instance.
+    pub before: &'a [&'a str],
 }
 
 impl ServerProcess {
     /// Writes configuration, key and log into the folder. `filter` is what it logs.
     pub fn new(program: &Path, folder: &Path, port: u16, app: &TestApp, filter: &str) -> Self {
-        Self::on(program, folder, port, app, app.database_url(), filter)
+        let setup = Setup {
+            filter,
+            ..Setup::default()
+        };
+        Self::with(program, folder, port, app, setup)
     }
 
     /// The same on another database than the application's.
@@ -36,22 +57,43 @@ impl ServerProcess {
         database_url: &str,
         filter: &str,
     ) -> Self {
+        let setup = Setup {
+            database_url: Some(database_url),
+            filter,
+            ..Setup::default()
+        };
+        Self::with(program, folder, port, app, setup)
+    }
+
+    /// The same with everything that can differ.
+    pub fn with(program: &Path, folder: &Path, port: u16, app: &TestApp, setup: Setup<'_>) -> Self {
+        let own_url = format!("http://127.0.0.1:{port}");
+        let apns_url = setup
+            .apns_url
+            .map_or_else(|| app.apns.base_url(), str::to_owned);
+        let filter = if setup.filter.is_empty() {
+            "info"
+        } else {
+            setup.filter
+        };
         let key = folder.join("master.key");
         write_private(&key, app.master_key());
         let root = folder.join("apns.pem");
         write_private(&root, &app.apns.root_pem());
         let config = folder.join("tillsyn.toml");
         let text = format!(
-            "[public]\nurl = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\n\
+            "[public]\nurl = \"{}\"\nlisten = \"127.0.0.1:{port}\"\n\
              [http]\nclear_text = true\n\
              [database]\nurl = \"{}\"\npool = 8\n\
              [keys]\nmaster_key_file = \"{}\"\n\
              [apns]\nurl = \"{}\"\nroot_file = \"{}\"\n\
-             [log]\nfilter = \"{filter}\"\n",
-            database_url,
+             [log]\nfilter = \"{filter}\"\n{}",
+            setup.public_url.unwrap_or(&own_url),
+            setup.database_url.unwrap_or_else(|| app.database_url()),
             key.display(),
-            app.apns.base_url(),
+            apns_url,
             root.display(),
+            setup.more,
         );
         write_private(&config, &text);
         Self {
@@ -60,6 +102,7 @@ impl ServerProcess {
             log: folder.join("server.log"),
             health: format!("http://127.0.0.1:{port}/healthz"),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            before: setup.before.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
         }
     }
@@ -85,7 +128,10 @@ impl ServerProcess {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        Self::clean(Command::new(&self.program))
+    }
+
+    fn clean(mut command: Command) -> Command {
         // The developer's own settings must not leak in.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("TILLSYN_") {
@@ -103,8 +149,15 @@ impl ServerProcess {
             .append(true)
             .open(&self.log)
             .unwrap();
-        let child = self
-            .command()
+        let mut command = match self.before.split_first() {
+            None => self.command(),
+            Some((first, rest)) => {
+                let mut command = Self::clean(Command::new(first));
+                command.args(rest).arg(&self.program);
+                command
+            }
+        };
+        let child = command
             .arg("serve")
             .arg("--config")
             .arg(&self.config)
@@ -128,6 +181,17 @@ impl ServerProcess {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Whether the process is still there.
+    pub fn is_running(&mut self) -> bool {
+        let child = self.child.as_mut();
+        child.is_some_and(|child| child.try_wait().unwrap().is_none())
+    }
+
+    /// Of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// What it has logged so far.

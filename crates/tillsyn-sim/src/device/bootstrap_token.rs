@@ -18,18 +18,21 @@ impl Device {
             bootstrap_token: token.map(|token| Sensitive::new(token.to_vec())),
             awaiting_configuration: Some(self.channel_ref(0)?.awaiting_configuration),
         };
+        let token = token.map(<[u8]>::to_vec);
+        self.memory.bootstrap_token_sent.clone_from(&token);
         self.check_in(
             SetBootstrapToken::MESSAGE_TYPE,
             "device",
             message.to_plist(),
         )
         .await?;
-        self.memory.bootstrap_token = token.map(<[u8]>::to_vec);
+        self.memory.bootstrap_token_sent = None;
+        self.memory.bootstrap_token = token;
         Ok(())
     }
 
     /// A token of its own making.
-    pub(super) async fn escrow_bootstrap_token(&mut self) -> Result<(), SimError> {
+    pub(crate) async fn escrow_bootstrap_token(&mut self) -> Result<(), SimError> {
         let token = hash::random_bytes::<32>();
         self.set_bootstrap_token(Some(&token)).await
     }
@@ -59,6 +62,12 @@ impl Device {
             Some(Value::Data(token)) => Some(token.clone()),
             Some(_) => return self.note(Err(breach(format!("{STEP}: the token is no data")))),
         };
+        // An answer that was lost on the way: now it is known that the server had taken it.
+        if let Some(sent) = self.memory.bootstrap_token_sent.take()
+            && token.as_ref() == Some(&sent)
+        {
+            self.memory.bootstrap_token = Some(sent);
+        }
         if token != self.memory.bootstrap_token {
             let detail = match (&token, &self.memory.bootstrap_token) {
                 (Some(_), Some(_)) => "the token is another one than was handed over",

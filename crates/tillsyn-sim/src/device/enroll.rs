@@ -89,6 +89,7 @@ impl Device {
         self.enrollment = Some(self.note(enrollment)?);
         // A new enrollment begins with nothing escrowed.
         self.memory.bootstrap_token = None;
+        self.memory.bootstrap_token_sent = None;
         self.set_state(DeviceState::Certified);
         Ok(())
     }

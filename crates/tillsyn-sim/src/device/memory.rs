@@ -13,6 +13,8 @@ pub(crate) struct Memory {
     /// Made with the first `TokenUpdate`; opens the keybag of this device alone.
     pub(crate) unlock_token: Option<Vec<u8>>,
     pub(crate) bootstrap_token: Option<Vec<u8>>,
+    /// Handed over without an answer: the server may have it or not.
+    pub(crate) bootstrap_token_sent: Option<Vec<u8>>,
     pub(crate) lost_mode: Option<LostMode>,
     pub(crate) bypass_code: Option<String>,
     pub(crate) bypass_code_cleared: bool,

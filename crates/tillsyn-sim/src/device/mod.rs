@@ -283,6 +283,16 @@ impl Device {
         self.log.write(&self.config.serial, event);
     }
 
+    /// Writes down what is on the device in the end.
+    pub(crate) fn log_holdings(&self) {
+        let own = self.profiles.get(&0).into_iter().flatten();
+        let managed = own.filter(|profile| profile.managed);
+        self.log(&Event::Holds {
+            enrolled: self.is_enrolled(),
+            profiles: managed.map(|profile| profile.identifier.as_str()).collect(),
+        });
+    }
+
     pub(crate) fn set_state(&mut self, state: DeviceState) {
         if self.state != state {
             self.state = state;

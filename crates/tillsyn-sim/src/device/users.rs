@@ -24,16 +24,21 @@ pub enum LogIn {
 }
 
 impl Device {
+    /// Whether this device has a bootstrap token, and a server that wants it.
+    // Apple schema mdm/checkin/setbootstraptoken.yaml; iPhones and iPads from version 26 on
+    pub(crate) fn escrows_token(&self) -> bool {
+        let config = &self.config;
+        let has = config.kind.is_mac() || (config.automated && config.os_major() >= 26);
+        let profile = self.enrollment_profile();
+        has && profile.is_some_and(|p| p.has_capability(BOOTSTRAP_TOKEN) && !p.byod)
+    }
+
     /// What follows an enrollment: the bootstrap token, and on a Mac the user's channel, if the
     /// profile announces them.
     pub async fn more_channels(&mut self) -> Result<(), SimError> {
-        let config = &self.config;
-        let mac = config.kind.is_mac();
-        // Apple schema mdm/checkin/setbootstraptoken.yaml; iPhones and iPads from version 26 on
-        let has_token = mac || (config.automated && config.os_major() >= 26);
         let profile = &self.enrollment_ref()?.profile;
-        let per_user = mac && profile.has_capability(PER_USER);
-        if has_token && profile.has_capability(BOOTSTRAP_TOKEN) && !profile.byod {
+        let per_user = self.config.kind.is_mac() && profile.has_capability(PER_USER);
+        if self.escrows_token() {
             self.escrow_bootstrap_token().await?;
         }
         if per_user {

@@ -60,10 +60,12 @@ pub struct Life {
     pub event_every: Option<Duration>,
     /// How long a screen stays locked, a device offline, a Mac without its PIN.
     pub pause: Duration,
-    /// Chances of an event, in a thousandth: going offline, and removing the profile by hand.
+    /// Chances of an event, in a thousandth: going offline, removing the profile by hand, and the token.
     /// The rest are screens that are locked.
     pub offline: u16,
     pub removes_profile: u16,
+    /// A Mac hands over another bootstrap token, and sooner or later asks for it back.
+    pub renews_token: u16,
     /// After an erasure or removal the device enrolls again; `None`: it is gone.
     pub comes_back_after: Option<Duration>,
 }
@@ -135,6 +137,7 @@ impl Default for Life {
             pause: Duration::from_secs(30),
             offline: 300,
             removes_profile: 0,
+            renews_token: 0,
             comes_back_after: None,
         }
     }

@@ -47,6 +47,7 @@ pub(super) async fn live(shared: Arc<Shared>, index: usize, stop: watch::Receive
     let start = config.pace.enroll_every.saturating_mul(place);
     if one.pause(start).await {
         one.days(index).await;
+        one.last_look().await;
     }
     one.shared.counters.collect(&mut one.device);
 }
@@ -263,6 +264,9 @@ impl One<'_> {
 
     async fn event(&mut self) {
         let life = self.shared.config.life;
+        if self.shared.calm.load(Ordering::Relaxed) {
+            return;
+        }
         if self.online_at.is_some() || self.device.state() != DeviceState::Enrolled {
             return;
         }
@@ -278,6 +282,8 @@ impl One<'_> {
             .falls_silent(self.device.config())
         {
             self.online_at = Some(Instant::now() + NEVER);
+        } else if self.device.escrows_token() && self.rng.chance(life.renews_token) {
+            self.renew_token().await;
         } else if self.rng.chance(life.offline) {
             self.online_at = Some(Instant::now() + life.pause);
         } else if self.device.config().shared_ipad && self.device.has_user_channels() {
@@ -305,6 +311,27 @@ impl One<'_> {
                 tracing::debug!(device.serial = self.device.serial(), %error, "sign-in failed");
             }
         }
+    }
+
+    /// Another bootstrap token; what the server says that it has is compared with the device's memory.
+    async fn renew_token(&mut self) {
+        let mut outcome = self.device.escrow_bootstrap_token().await;
+        if outcome.is_err() || self.rng.chance(500) {
+            outcome = self.device.get_bootstrap_token().await.map(drop);
+        }
+        self.shared.counters.collect(&mut self.device);
+        if let Err(error) = outcome {
+            tracing::debug!(device.serial = self.device.serial(), %error, "no token was renewed");
+        }
+    }
+
+    /// What is on the device and in the server's keeping when the fleet ends.
+    async fn last_look(&mut self) {
+        let asks = self.shared.config.life.renews_token > 0;
+        if asks && self.device.is_enrolled() && self.device.escrows_token() {
+            let _ = self.device.get_bootstrap_token().await;
+        }
+        self.device.log_holdings();
     }
 
     fn next_event(&mut self) -> Option<Instant> {

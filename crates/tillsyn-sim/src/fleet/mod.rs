@@ -6,6 +6,7 @@ mod stats;
 mod variety;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     log: DeviceLog,
     counters: stats::Counters,
     sessions: Semaphore,
+    calm: AtomicBool,
 }
 
 impl Fleet {
@@ -41,6 +43,7 @@ impl Fleet {
         let (stop, stopping) = watch::channel(false);
         let shared = Arc::new(Shared {
             sessions: Semaphore::new(config.pace.sessions_at_once.max(1)),
+            calm: AtomicBool::new(false),
             config,
             network,
             hub,
@@ -80,13 +83,23 @@ impl Fleet {
         self.shared.counters.violations()
     }
 
+    /// From here on nothing happens by itself: devices obey and come back, but nobody touches them.
+    pub fn calm_down(&self) {
+        self.shared.calm.store(true, Ordering::Relaxed);
+    }
+
     /// Waits until every device has ended by itself: enrolled devices never do.
     pub async fn finished(&mut self) {
         while self.tasks.join_next().await.is_some() {}
     }
 
     /// Lets every device finish the session it is in, for at most ten seconds.
-    pub async fn stop(mut self) -> FleetStats {
+    pub async fn stop(self) -> FleetStats {
+        self.end().await.0
+    }
+
+    /// The same, with the breaches to the very end.
+    pub async fn end(mut self) -> (FleetStats, Vec<(String, Violation)>) {
         const PATIENCE: Duration = Duration::from_secs(10);
         self.stop.send_replace(true);
         if tokio::time::timeout(PATIENCE, self.finished())
@@ -95,6 +108,6 @@ impl Fleet {
         {
             self.tasks.shutdown().await;
         }
-        self.stats()
+        (self.stats(), self.violations())
     }
 }

@@ -2,7 +2,7 @@
 //! idempotency key, and remember what was accepted. Each has devices of its own, so that the order in
 //! which a device's commands were accepted is known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 
 use super::Chance;
+use super::caller::Caller;
 
 /// What the client knows at the end.
 #[derive(Default)]
@@ -20,14 +21,26 @@ pub(super) struct Asked {
     pub(super) accepted: BTreeMap<String, String>,
     /// Profiles by identifier: `true` when the API accepted it, else the outcome is not known.
     pub(super) profiles: BTreeMap<String, bool>,
-    /// Erasures: held for longer than the test.
-    pub(super) held: BTreeSet<String>,
+    /// Commands that were held, and until when.
+    pub(super) held: BTreeMap<String, Held>,
     /// Commands that were withdrawn, with the time of the API's answer.
     pub(super) withdrawn: BTreeMap<String, i64>,
     pub(super) lost_answers: u64,
     /// Refusals by their code.
     pub(super) refused: BTreeMap<String, u64>,
 }
+
+/// What has to come before a held command may be sent.
+pub(super) struct Held {
+    pub(super) batch: String,
+    /// When it goes by itself at the earliest; without it somebody has to agree.
+    pub(super) not_before: Option<i64>,
+    /// Even what somebody agreed to can still be taken back for a while.
+    pub(super) slow: bool,
+}
+
+/// In which anybody with the right may cancel an erasure.
+pub(super) const HOLD_MS: i64 = 5 * 60_000;
 
 impl Asked {
     pub(super) fn add(&mut self, other: Self) {
@@ -48,9 +61,7 @@ const PATIENCE: u32 = 100;
 const RUNNING_PATIENCE: u32 = 2;
 
 pub(super) struct Client {
-    base: String,
-    token: String,
-    http: reqwest::Client,
+    api: Caller,
     chance: Chance,
     stop: Arc<AtomicBool>,
     asked: Asked,
@@ -61,21 +72,13 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(
-        base: String,
-        token: String,
+        api: Caller,
         seed: u64,
         share: (usize, usize),
         stop: Arc<AtomicBool>,
     ) -> Self {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(5))
-            .build()
-            .unwrap();
         Self {
-            base,
-            token,
-            http,
+            api,
             chance: Chance(seed ^ (0xC11E + share.0 as u64)),
             stop,
             asked: Asked::default(),
@@ -93,7 +96,7 @@ impl Client {
                 }
                 let index = self.chance.below(devices.len() as u64);
                 let device = &devices[usize::try_from(index).unwrap()];
-                self.ask(device).await;
+                self.ask(device, &devices).await;
                 tokio::time::sleep(Duration::from_millis(self.chance.below(20))).await;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -101,40 +104,29 @@ impl Client {
         self.asked
     }
 
-    /// Ids and names of the devices under management.
+    /// Ids and names of its own devices.
     async fn devices(&self) -> Vec<(String, String)> {
-        let url = format!("{}/api/v1/devices?limit=100", self.base);
-        let Some((200, body)) = self.send(self.http.get(url)).await else {
-            return Vec::new();
-        };
-        let items = body["items"].as_array().cloned().unwrap_or_default();
-        items
-            .iter()
-            .filter(|item| item["status"] == "active")
-            .filter_map(|item| {
-                Some((
-                    item["id"].as_str()?.to_owned(),
-                    item["name"].as_str()?.to_owned(),
-                ))
-            })
+        let all = self.api.devices().await.into_iter();
+        all.map(|(id, name, _)| (id, name))
             .filter(|(id, _)| {
                 id.bytes().map(usize::from).sum::<usize>() % self.share.1 == self.share.0
             })
             .collect()
     }
 
-    async fn ask(&mut self, (device, name): &(String, String)) {
+    async fn ask(&mut self, (device, name): &(String, String), own: &[(String, String)]) {
         self.number += 1;
         let number = self.number;
         let mut profile = None;
+        let mut path = format!("/api/v1/devices/{device}/commands");
         let body = match self.chance.below(100) {
-            0..45 => {
+            0..42 => {
                 let identifier = format!("org.example.torture{}.{number}", self.share.0);
                 let bytes = STANDARD.encode(web_clip(&identifier));
                 profile = Some(identifier);
                 json!({ "command": { "type": "InstallProfile", "profile": bytes } })
             }
-            45..60 => {
+            42..57 => {
                 let identifier = format!(
                     "org.example.torture{}.{}",
                     self.share.0,
@@ -142,38 +134,21 @@ impl Client {
                 );
                 json!({ "command": { "type": "RemoveProfile", "identifier": identifier } })
             }
-            60..75 => json!({ "command": { "type": "SecurityInfo" } }),
-            75..90 => json!({ "command": { "type": "ProfileList" } }),
-            90..97 => json!({ "command": { "type": "DeviceLock" } }),
+            57..72 => json!({ "command": { "type": "SecurityInfo" } }),
+            72..87 => json!({ "command": { "type": "ProfileList" } }),
+            // From the sixth device on these wait for a second person.
+            87..94 => json!({ "command": { "type": "DeviceLock" } }),
+            94..97 => {
+                "/api/v1/commands".clone_into(&mut path);
+                let ids: Vec<&String> = own.iter().map(|(id, _)| id).collect();
+                json!({ "devices": ids, "command": { "type": "DeviceLock" } })
+            }
             _ => {
                 json!({ "command": { "type": "EraseDevice" }, "reason": "Torture", "confirm": name })
             }
         };
-        let url = format!("{}/api/v1/devices/{device}/commands", self.base);
-        let key = format!("torture-{}-{number}", self.share.0);
-        let mut outcome = None;
-        let mut running = 0;
-        for attempt in 0..PATIENCE {
-            let request = self
-                .http
-                .post(&url)
-                .header("idempotency-key", &key)
-                .json(&body);
-            match self.send(request).await {
-                Some((_, answer)) if answer["code"] == "idempotency_running" => {
-                    running += 1;
-                    if running > RUNNING_PATIENCE {
-                        break;
-                    }
-                }
-                Some((status @ 200..=499, answer)) => {
-                    outcome = Some((status, answer));
-                    break;
-                }
-                _ => self.asked.lost_answers += u64::from(attempt == 0),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let sent_at = super::now();
+        let outcome = self.answered(&path, &body).await;
         let accepted = matches!(outcome, Some((200..=299, _)));
         if let Some(identifier) = profile {
             // A refusal that follows a lost answer says nothing about the first time.
@@ -188,13 +163,44 @@ impl Client {
                 .or_default() += 1;
             return;
         };
-        let kind = body["command"]["type"].as_str().unwrap().to_owned();
+        let kind = body["command"]["type"].as_str().unwrap();
+        self.remember(kind, &answer, sent_at).await;
+    }
+
+    /// What the server said in the end; nothing when the outcome stays unknown.
+    async fn answered(&mut self, path: &str, body: &Json) -> Option<(u16, Json)> {
+        let key = format!("torture-{}-{}", self.share.0, self.number);
+        let mut running = 0;
+        for attempt in 0..PATIENCE {
+            match self.api.post(path, &key, body).await {
+                Some((_, answer)) if answer["code"] == "idempotency_running" => {
+                    running += 1;
+                    if running > RUNNING_PATIENCE {
+                        return None;
+                    }
+                }
+                Some((status @ 200..=499, answer)) => return Some((status, answer)),
+                _ => self.asked.lost_answers += u64::from(attempt == 0),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
+    }
+
+    async fn remember(&mut self, kind: &str, answer: &Json, sent_at: i64) {
+        let batch = answer["batch_id"].as_str().unwrap();
         for command in answer["commands"].as_array().cloned().unwrap_or_default() {
             let id = command["id"].as_str().unwrap().to_owned();
-            if kind == "EraseDevice" {
-                self.asked.held.insert(id.clone());
+            if command["status"] == "held" {
+                let timed = !command["held_until"].is_null();
+                let held = Held {
+                    batch: batch.to_owned(),
+                    not_before: timed.then_some(sent_at + HOLD_MS),
+                    slow: kind == "EraseDevice",
+                };
+                self.asked.held.insert(id.clone(), held);
             }
-            self.asked.accepted.insert(id.clone(), kind.clone());
+            self.asked.accepted.insert(id.clone(), kind.to_owned());
             if self.chance.below(100) < 6 {
                 self.withdraw(&id).await;
             }
@@ -202,18 +208,10 @@ impl Client {
     }
 
     async fn withdraw(&mut self, id: &str) {
-        let url = format!("{}/api/v1/commands/{id}", self.base);
-        if let Some((200..=299, _)) = self.send(self.http.delete(url)).await {
+        let path = format!("/api/v1/commands/{id}");
+        if let Some((200..=299, _)) = self.api.delete(&path).await {
             self.asked.withdrawn.insert(id.to_owned(), super::now());
         }
-    }
-
-    /// Status and body, if an answer came.
-    async fn send(&self, request: reqwest::RequestBuilder) -> Option<(u16, Json)> {
-        let answer = request.bearer_auth(&self.token).send().await.ok()?;
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.ok()?;
-        Some((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 }
 

@@ -1,22 +1,28 @@
 //! The crash test: the real program under load, killed with SIGKILL again and again, then compared with
 //! what the devices and the client of the API know (architecture §3.1, security S80 and S81).
 
+mod caller;
 mod check;
 mod client;
+mod crowd;
+mod liar;
+mod person;
 mod trail;
+mod wishes;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tillsyn_core::Permission;
 use tillsyn_db::{Db, DbConfig};
 use tillsyn_sim::{Behaviours, DeviceLog, EnrollBy, Fleet, FleetConfig, Life, Pace, Retry, Source};
+use tokio::net::TcpListener;
 
-use crate::server_process::{ServerProcess, free_port};
+use crate::server_process::{ServerProcess, Setup, free_port};
 use crate::{AppOptions, Engine, TestApp};
-use client::{Asked, Client};
+use caller::Caller;
+use crowd::{Crowd, Known};
+use wishes::Shelf;
 
 /// How often, how hard, with which program.
 #[derive(Clone, Debug)]
@@ -27,12 +33,16 @@ pub struct Torture {
     pub kills: u32,
     pub seed: u64,
     pub devices: usize,
+    /// After the last kill.
+    pub load_afterwards: Duration,
+    /// How long everything may take to come to an end once the load stops.
+    pub quiet_limit: Duration,
+    /// Something stands before the server and breaks its promises: to show that the checks see it.
+    pub lies: bool,
 }
 
-/// How long everything may take to come to an end once the load stops.
-const QUIET_LIMIT: Duration = Duration::from_mins(1);
-/// Programs that use the API at the same time.
-const CLIENTS: usize = 4;
+/// How long a slow machine is waited for until there is load of every kind.
+const BUSY_LIMIT: Duration = Duration::from_secs(20);
 
 impl Torture {
     pub fn new(program: impl Into<PathBuf>, engine: Engine) -> Self {
@@ -43,6 +53,9 @@ impl Torture {
             // Different each time; printed, so that a failure can be played again.
             seed: u64::from(std::process::id()) ^ now().unsigned_abs(),
             devices: 12,
+            load_afterwards: Duration::ZERO,
+            quiet_limit: Duration::from_mins(1),
+            lies: false,
         }
     }
 
@@ -57,15 +70,35 @@ impl Torture {
             Ok(summary) => summary,
             Err(broken) => {
                 let kept = folder.keep();
-                panic!("seed {seed}: {broken}\nlogs: {}", kept.display())
+                let shown = broken[..broken.len().min(20)].join("\n");
+                panic!(
+                    "seed {seed}: {} promises broken:\n{shown}\nlogs: {}",
+                    broken.len(),
+                    kept.display()
+                )
             }
         }
     }
 
-    async fn ordeal(self, folder: &Path) -> Result<String, String> {
+    /// Runs it; every promise that was broken.
+    pub async fn broken_promises(self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        self.ordeal(folder.path()).await.err().unwrap_or_default()
+    }
+
+    async fn ordeal(self, folder: &Path) -> Result<String, Vec<String>> {
         let begun = Instant::now();
         let port = free_port();
-        let url = format!("http://127.0.0.1:{port}");
+        let own_url = format!("http://127.0.0.1:{port}");
+        let listener = if self.lies {
+            Some(TcpListener::bind("127.0.0.1:0").await.unwrap())
+        } else {
+            None
+        };
+        let url = listener.as_ref().map_or_else(
+            || own_url.clone(),
+            |listener| format!("http://{}", listener.local_addr().unwrap()),
+        );
         let options = AppOptions {
             jobs: false,
             ..AppOptions::default()
@@ -79,12 +112,22 @@ impl Torture {
             .await;
         let all = Permission::ALL.iter().map(|(permission, _)| *permission);
         let token = app.token(all.filter(|p| app.owner.holds(*p))).await;
+        app.second_owner(1).await;
+        let shelf = Shelf::fill(&app).await;
         // From here on the program alone holds the database.
         app.kill();
         app.db().close().await;
 
-        let mut server = ServerProcess::new(&self.program, folder, port, &app, "tillsyn=info");
-        server.start().await?;
+        let setup = Setup {
+            public_url: Some(&url),
+            filter: "tillsyn=info",
+            ..Setup::default()
+        };
+        let mut server = ServerProcess::with(&self.program, folder, port, &app, setup);
+        server.start().await.map_err(|error| vec![error])?;
+        if let Some(listener) = listener {
+            tokio::spawn(liar::start(listener, own_url, self.seed));
+        }
         let log = folder.join("devices.jsonl");
         let by = EnrollBy::Invitation {
             server: url.clone(),
@@ -97,66 +140,78 @@ impl Torture {
             app.hub.clone(),
             DeviceLog::to_file(&log).unwrap(),
         );
-        let stop = Arc::new(AtomicBool::new(false));
-        let asking: Vec<_> = (0..CLIENTS)
-            .map(|number| {
-                let share = (number, CLIENTS);
-                let client =
-                    Client::new(url.clone(), token.clone(), self.seed, share, stop.clone());
-                tokio::spawn(client.run())
-            })
-            .collect();
-
+        let crowd = Crowd::start(&Caller::new(url, token), shelf, self.seed);
         let mut chance = Chance(self.seed);
-        for _ in 0..self.kills {
+        for kill in 0..self.kills {
+            // A third of them while devices enroll, the rest while they have work.
+            if kill == self.kills / 3 {
+                self.enrolled(&fleet).await;
+            }
             let pause = Duration::from_millis(200 + chance.below(2_000));
             tokio::time::sleep(pause).await;
             server.kill();
-            server.start().await?;
+            server.start().await.map_err(|error| vec![error])?;
         }
-        stop.store(true, Ordering::SeqCst);
-        let mut asked = Asked::default();
-        for client in asking {
-            asked.add(client.await.unwrap());
-        }
+        self.enrolled(&fleet).await;
+        crowd.busy(BUSY_LIMIT).await;
+        tokio::time::sleep(self.load_afterwards).await;
+        fleet.calm_down();
+        let mut known = crowd.stop().await;
         let db = Db::open(&DbConfig {
             url: app.database_url().to_owned(),
             pool: 4,
         })
         .await
         .unwrap();
-        let quiet = check::all_finish(&db, QUIET_LIMIT).await;
-        let violations = fleet.violations();
-        let stats = fleet.stop().await;
+        let quiet = check::all_finish(&db, self.quiet_limit).await;
+        let (stats, violations) = fleet.end().await;
+        known.ended_at = now();
         server.kill();
-        let seen = check::Seen::read(&log)?;
-        if !violations.is_empty() {
-            return Err(format!(
-                "devices saw the server break rules: {violations:#?}"
-            ));
+        let mut broken = Vec::new();
+        broken.extend(quiet.err());
+        let breaches = violations.iter();
+        broken.extend(breaches.map(|(serial, what)| format!("{serial} saw {what:?}")));
+        if self.lies {
+            liar::forget_an_event(&db).await;
         }
-        quiet?;
-        check::all(&db, &asked, &seen, self.devices).await?;
-        let events = trail::check(&db, &asked).await?;
+        let wrong = |error: String| vec![error];
+        let seen = check::Seen::read(&log).map_err(wrong)?;
+        let placed = check::all(&db, &known, &seen, self.devices, &mut broken);
+        let placed = placed.await.map_err(wrong)?;
+        let events = trail::check(&db, &known, &mut broken)
+            .await
+            .map_err(wrong)?;
         db.close().await;
         // The chain is sealed and read by the program itself, as its operator would.
-        server.run(&["audit", "seal"])?;
-        server.run(&["audit", "verify"])?;
+        broken.extend(server.run(&["audit", "seal"]).err());
+        broken.extend(server.run(&["audit", "verify"]).err());
+        if !broken.is_empty() {
+            return Err(broken);
+        }
         Ok(format!(
-            "{:?}, seed {}: {} kills, {} enrollments, {} commands accepted ({} answers lost, refused {:?}), \
-             {} delivered ({} again), {} results acknowledged, {events} events in a whole trail, in {} s",
+            "{:?}, seed {}: {} kills, {} enrollments, {known}; {} delivered ({} again), {} results acknowledged, \
+             {} tokens handed over and {} asked back, {placed} profiles where they are wanted, \
+             {events} events in a whole trail, in {} s",
             self.engine,
             self.seed,
             self.kills,
             stats.enrollments,
-            asked.accepted.len(),
-            asked.lost_answers,
-            asked.refused,
             seen.delivered.len(),
             seen.delivered_again,
             seen.answers.len(),
+            seen.tokens.0,
+            seen.tokens.1,
             begun.elapsed().as_secs()
         ))
+    }
+
+    /// Waits until most devices are there, however slow the machine is.
+    async fn enrolled(&self, fleet: &Fleet) {
+        let begun = Instant::now();
+        let most = self.devices.saturating_sub(self.devices / 4) as u64;
+        while fleet.stats().enrolled < most && begun.elapsed() < BUSY_LIMIT {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     fn fleet(&self, by: EnrollBy) -> FleetConfig {
@@ -172,6 +227,7 @@ impl Torture {
                 pause: Duration::from_secs(1),
                 offline: 300,
                 removes_profile: 200,
+                renews_token: 500,
                 comes_back_after: Some(Duration::from_millis(300)),
             },
             behaviours: Some(Behaviours {

@@ -1,5 +1,7 @@
 //! What must be true afterwards: the store against the devices' own log and the client's memory.
 
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,6 +10,7 @@ use serde_json::Value as Json;
 use tillsyn_db::{Db, args};
 
 use super::client::Asked;
+use super::{Known, wishes};
 
 /// What the devices saw.
 #[derive(Default)]
@@ -17,8 +20,14 @@ pub(super) struct Seen {
     pub(super) delivered_again: u64,
     /// The final status that was answered with 2xx, by command.
     pub(super) answers: BTreeMap<String, String>,
+    /// Of each device at the end: whether it is enrolled, and which profiles the server put on it.
+    pub(super) holds: BTreeMap<String, (bool, BTreeSet<String>)>,
+    /// Bootstrap tokens that were taken with 200, and questions for them that were answered.
+    pub(super) tokens: (u64, u64),
     /// Commands whose `NotNow` was answered with 2xx.
     deferred: BTreeSet<String>,
+    /// Commands that came again with another request.
+    two_contents: BTreeSet<String>,
     contradictions: Vec<String>,
 }
 
@@ -26,6 +35,7 @@ pub(super) struct Delivered {
     pub(super) uuid: String,
     request_type: String,
     request_sha256: String,
+    pub(super) first_at_ms: i64,
     /// Of the last delivery.
     at_ms: i64,
 }
@@ -41,19 +51,20 @@ impl Seen {
             let (uuid, status) = (word("uuid"), word("status"));
             match line["event"].as_str() {
                 Some("command") => {
+                    let at_ms = line["at_ms"].as_i64().unwrap_or_default();
                     let now = Delivered {
                         uuid: uuid.clone(),
                         request_type: word("request_type"),
                         request_sha256: word("request_sha256"),
-                        at_ms: line["at_ms"].as_i64().unwrap_or_default(),
+                        first_at_ms: at_ms,
+                        at_ms,
                     };
                     if let Some(place) = places.get(&uuid) {
                         seen.delivered_again += 1;
                         let first = &mut seen.delivered[*place];
                         first.at_ms = now.at_ms;
                         if first.request_sha256 != now.request_sha256 {
-                            seen.contradictions
-                                .push(format!("{uuid} came with two contents"));
+                            seen.two_contents.insert(uuid);
                         }
                     } else {
                         places.insert(uuid, seen.delivered.len());
@@ -71,6 +82,18 @@ impl Seen {
                         seen.contradictions.push(text);
                     }
                 }
+                Some("check_in") if line["http"] == 200 => match line["message"].as_str() {
+                    Some("SetBootstrapToken") => seen.tokens.0 += 1,
+                    Some("GetBootstrapToken") => seen.tokens.1 += 1,
+                    _ => {}
+                },
+                Some("holds") => {
+                    let profiles = line["profiles"].as_array().into_iter().flatten();
+                    let profiles = profiles.filter_map(|one| one.as_str().map(str::to_owned));
+                    let enrolled = line["enrolled"].as_bool().unwrap_or_default();
+                    seen.holds
+                        .insert(word("serial"), (enrolled, profiles.collect()));
+                }
                 _ => {}
             }
         }
@@ -78,20 +101,30 @@ impl Seen {
     }
 }
 
-/// Waits until nothing is unfinished but what is held.
+/// Waits until nothing is unfinished but what is held, and nothing is left to look at, for a while: what comes to
+/// an end begins the next.
 pub(super) async fn all_finish(db: &Db, limit: Duration) -> Result<(), String> {
-    const LEFT: &str = "SELECT count(*) FROM command WHERE finished = 0 AND status <> 'held'";
+    const LEFT: &str = "SELECT (SELECT count(*) FROM command WHERE finished = 0 AND status <> 'held') \
+        + (SELECT count(*) FROM reconcile_request) \
+        + (SELECT count(*) FROM reconcile_sweep WHERE finished_at IS NULL)";
+    const STILL: u32 = 8;
     const WHICH: &str = "SELECT c.id, c.request_type, c.status, c.deliveries, e.status, \
         d.serial_number FROM command c JOIN enrollment e ON e.id = c.enrollment_id \
         JOIN device d ON d.id = c.device_id WHERE c.finished = 0 AND c.status <> 'held' \
         ORDER BY c.created_at LIMIT 10";
     let begun = Instant::now();
-    while count(db, LEFT).await? > 0 {
+    let mut still = 0;
+    while still < STILL {
+        still = if count(db, LEFT).await? > 0 {
+            0
+        } else {
+            still + 1
+        };
         if begun.elapsed() > limit {
             let rows = rows(db, WHICH).await?;
-            return Err(format!("commands were lost: {rows:#?}"));
+            return Err(format!("commands were lost, or looks: {rows:#?}"));
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
     Ok(())
 }
@@ -105,28 +138,47 @@ struct Stored {
     channel: String,
 }
 
-pub(super) async fn all(db: &Db, asked: &Asked, seen: &Seen, devices: usize) -> Result<(), String> {
+/// Adds what is broken; answers how many assigned profiles are where they are wanted.
+pub(super) async fn all(
+    db: &Db,
+    known: &Known,
+    seen: &Seen,
+    devices: usize,
+    broken: &mut Vec<String>,
+) -> Result<usize, String> {
+    // An assigned profile is made anew at each delivery: values and signature are of that moment.
+    const ASSIGNED: &str = "SELECT c.id FROM command c JOIN command_batch b ON b.id = c.batch_id \
+        WHERE c.request_type = 'InstallProfile' AND b.actor_kind = 'system'";
+    let asked = &known.asked;
     let stored = commands(db).await?;
-    let mut broken = seen.contradictions.clone();
-    accepted(asked, &stored, &mut broken);
-    delivered(asked, seen, &stored, &mut broken);
-    answered(db, seen, &stored, &mut broken).await?;
-    in_order(seen, &stored, &mut broken);
-    profiles(db, asked, &mut broken).await?;
-    enrollments(db, devices, &mut broken).await?;
+    let assigned: BTreeSet<String> = rows(db, ASSIGNED).await?.concat().into_iter().collect();
+    broken.extend(seen.contradictions.iter().cloned());
+    let two_contents = seen.two_contents.difference(&assigned);
+    broken.extend(two_contents.map(|uuid| format!("{uuid} came with two contents")));
+    accepted(asked, &stored, broken);
+    let statuses = |id: &str| stored.get(id).map(|command| command.status.clone());
+    held::check(known, seen, statuses, broken);
+    let placed = wishes::check(&known.wanted, seen, broken);
+    delivered(asked, seen, &stored, broken);
+    answered(db, seen, &stored, broken).await?;
+    in_order(asked, seen, &stored, broken);
+    profiles(db, asked, broken).await?;
+    enrollments(db, devices, broken).await?;
     // A run in which nothing happened proves nothing.
-    if seen.answers.is_empty() || asked.accepted.is_empty() {
-        broken.push("there was no load".to_owned());
+    for (what, none) in [
+        (
+            "commands",
+            seen.answers.is_empty() || asked.accepted.is_empty(),
+        ),
+        ("decisions", known.decisions.is_empty()),
+        ("plans", known.wanted.applied.is_empty()),
+        ("tokens", seen.tokens.0 == 0 || seen.tokens.1 == 0),
+    ] {
+        if none {
+            broken.push(format!("there was no load of {what}"));
+        }
     }
-    if broken.is_empty() {
-        return Ok(());
-    }
-    let shown = broken.len().min(20);
-    Err(format!(
-        "{} promises broken:\n{}",
-        broken.len(),
-        broken[..shown].join("\n")
-    ))
+    Ok(placed)
 }
 
 async fn commands(db: &Db) -> Result<BTreeMap<String, Stored>, String> {
@@ -152,7 +204,7 @@ async fn commands(db: &Db) -> Result<BTreeMap<String, Stored>, String> {
         .collect()
 }
 
-/// What the API accepted exists; what was withdrawn stays withdrawn, what was held stays held.
+/// What the API accepted exists; what was withdrawn stays withdrawn.
 fn accepted(asked: &Asked, stored: &BTreeMap<String, Stored>, broken: &mut Vec<String>) {
     for (id, kind) in &asked.accepted {
         match stored.get(id) {
@@ -170,17 +222,6 @@ fn accepted(asked: &Asked, stored: &BTreeMap<String, Stored>, broken: &mut Vec<S
         let status = stored.get(id).map(|c| c.status.as_str());
         if status != Some("cancelled") {
             broken.push(format!("the withdrawn {id} is {status:?}"));
-        }
-    }
-    for id in asked
-        .held
-        .iter()
-        .filter(|id| !asked.withdrawn.contains_key(*id))
-    {
-        // Held, or ended with its enrollment.
-        let status = stored.get(id).map(|c| c.status.as_str());
-        if !matches!(status, Some("held" | "cancelled" | "superseded")) {
-            broken.push(format!("the held {id} is {status:?}"));
         }
     }
 }
@@ -202,7 +243,7 @@ fn delivered(
             let (was, is) = (&delivered.request_type, &command.request_type);
             broken.push(format!("{uuid} was delivered as {was}, is {is}"));
         }
-        if asked.held.contains(uuid) || command.status == "held" {
+        if command.status == "held" {
             broken.push(format!("{uuid} was held and delivered"));
         }
         // One that was answered NotNow can be withdrawn; from then on it must not come again.
@@ -287,14 +328,20 @@ async fn answered(
 
 /// Within a channel and lane, first deliveries follow the positions; what no answer came for moves to
 /// the back.
-fn in_order(seen: &Seen, stored: &BTreeMap<String, Stored>, broken: &mut Vec<String>) {
+fn in_order(
+    asked: &Asked,
+    seen: &Seen,
+    stored: &BTreeMap<String, Stored>,
+    broken: &mut Vec<String>,
+) {
     const MOVED_BACK: &str = "9";
     let mut last: BTreeMap<(&str, &str), (i64, &str)> = BTreeMap::new();
     for delivered in &seen.delivered {
         let Some(command) = stored.get(&delivered.uuid) else {
             continue;
         };
-        if command.lane == MOVED_BACK {
+        // What was held keeps the place that it had when it was asked for.
+        if command.lane == MOVED_BACK || asked.held.contains_key(&delivered.uuid) {
             continue;
         }
         let place = (command.channel.as_str(), command.lane.as_str());
@@ -319,6 +366,9 @@ async fn profiles(db: &Db, asked: &Asked, broken: &mut Vec<String>) -> Result<()
             .as_str()
             .unwrap_or_default()
             .to_owned();
+        if wishes::is_one(&identifier) {
+            continue;
+        }
         *found.entry(identifier).or_default() += row[1].parse::<u64>().unwrap_or(0);
     }
     for (identifier, accepted) in &asked.profiles {
