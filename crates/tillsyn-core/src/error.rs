@@ -104,7 +104,13 @@ impl Error {
 
 impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
-        let (kind, code, detail) = if error.is_unavailable() {
+        let (kind, code, detail) = if error == DbError::Fenced {
+            (
+                Kind::Unavailable,
+                "store_unavailable",
+                "The database of this server was moved to another one: nothing is written here any more.",
+            )
+        } else if error.is_unavailable() {
             (
                 Kind::Unavailable,
                 "store_unavailable",

@@ -18,6 +18,9 @@ pub enum DbError {
     Busy,
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// A [`fence`](crate::fence) is up.
+    #[error("the database was left behind, nothing is written here any more")]
+    Fenced,
     #[error(
         "the database has schema version {found}, this program knows {known}: use a newer program"
     )]
@@ -48,7 +51,7 @@ impl DbError {
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable(_) | Self::Busy | Self::Serialization
+            Self::Unavailable(_) | Self::Busy | Self::Serialization | Self::Fenced
         )
     }
 

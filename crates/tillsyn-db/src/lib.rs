@@ -15,6 +15,7 @@ mod config;
 mod db;
 pub mod dump;
 mod error;
+pub mod fence;
 pub mod jobs;
 mod migrate;
 mod postgres;

@@ -35,10 +35,13 @@ impl Serving {
             ON CONFLICT (name) DO UPDATE SET lease_until = $3";
         const FORGET: &str =
             "DELETE FROM worker_lease WHERE name >= $1 AND name < $2 AND lease_until < $3";
-        refuse_unfinished(self.core.db()).await?;
         let (now, node) = (self.core.now_ms(), self.core.config().node.as_str());
         let values = args![self.name.as_str(), node, now + LEASE_MS];
-        self.core.db().execute(BEAT, values).await?;
+        let said = self.core.db().execute(BEAT, values).await;
+        // Said first, asked then: a move marks first and looks for servers then, so one of the two sees the
+        // other. Behind its fence nothing can be said any more, and the mark tells why.
+        refuse_unfinished(self.core.db()).await?;
+        said?;
         let old = args![PREFIX, range_end(), now - HOUR_MS];
         self.core.db().execute(FORGET, old).await?;
         Ok(())

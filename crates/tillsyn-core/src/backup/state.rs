@@ -1,7 +1,7 @@
 //! What a database is in the middle of: as long as it says so no server works on it.
 
 use serde::{Deserialize, Serialize};
-use tillsyn_db::{Db, Tx, args};
+use tillsyn_db::{Db, Tx, args, fence};
 
 use crate::error::Error;
 use crate::settings;
@@ -36,6 +36,20 @@ pub(super) async fn read(db: &Db) -> Result<Option<State>, Error> {
 
 pub(super) async fn set_in(tx: &Tx, state: &State, now_ms: i64) -> Result<(), Error> {
     settings::write_in(tx, STATE, state, now_ms).await
+}
+
+/// Marks the source of a move. With the commit nobody writes there any more, whatever they slept through.
+pub(super) async fn leave_in(tx: &Tx, state: &State, now_ms: i64) -> Result<(), Error> {
+    fence::pass_in(tx).await?;
+    set_in(tx, state, now_ms).await?;
+    fence::up_in(tx).await?;
+    Ok(())
+}
+
+/// Takes back what [`leave_in`] did.
+pub(super) async fn stay_in(tx: &Tx) -> Result<(), Error> {
+    fence::down_in(tx).await?;
+    clear_in(tx).await
 }
 
 pub(super) async fn clear_in(tx: &Tx) -> Result<(), Error> {

@@ -15,6 +15,8 @@ use crate::error::Error;
 use crate::keys::KeyStore;
 use crate::settings::Organisation;
 
+mod leaving;
+
 const NOW: i64 = 1_790_000_000_000;
 const MARK: &str = "INSERT INTO branding_mark (hash, content_type, bytes, width, height, created_at) \
     VALUES ($1, 'image/png', $2, 1, 1, 1)";

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use tillsyn_db::dump::{self, Counts};
-use tillsyn_db::{Db, Tx, args};
+use tillsyn_db::{Db, DbError, Tx, args};
 
 use super::fault::of_dump;
 use super::make::root_in;
@@ -56,31 +56,24 @@ pub async fn transfer(
         let text = "The database has an older schema: run `tillsyn migrate` first.";
         return Err(Error::conflict("backup_schema", text));
     }
-    let id = match state::read(source).await? {
-        Some(State::Moving { id }) => id,
+    let found = state::read(source).await?;
+    let id = match &found {
+        Some(State::Moving { id }) => id.clone(),
         Some(_) => {
             refuse_unfinished(source).await?;
             return Err(Error::internal("A database that cannot be moved."));
         }
         None => new_uuid(clock.now_ms()).to_string(),
     };
-    let nodes = running(source, clock.now_ms()).await?;
-    if !nodes.is_empty() && !force {
-        return Err(Error::conflict(
-            "server_running",
-            format!(
-                "A server works on this database, or did until half a minute ago: {}. Stop it and try again; \
-                 --force moves without what it still writes.",
-                nodes.join(", ")
-            ),
-        ));
+    // Before anything is touched: a server that runs does not even notice.
+    if !force {
+        refuse_running(source, clock).await?;
     }
     let moved = arrived(target, &id).await?;
     if !moved {
         prepare(target, known).await?;
     }
-    let moving = State::Moving { id: id.clone() };
-    mark(source, moving, clock.now_ms()).await?;
+    leave(source, clock, &id, found.is_some(), force).await?;
     let counts = if moved {
         Counts::new()
     } else {
@@ -88,7 +81,7 @@ pub async fn transfer(
     };
     let to_engine = engine_name(target.engine());
     let engine = to_engine.clone();
-    mark(source, State::Moved { id, engine }, clock.now_ms()).await?;
+    mark(source, State::Moved { id, engine }, clock).await?;
     Ok(Transferred {
         rows: counts.iter().map(|(_, rows)| rows).sum(),
         tables: counts.into_iter().collect(),
@@ -109,17 +102,72 @@ pub async fn undo_transfer(db: &Db) -> Result<bool, Error> {
             Ok(false)
         }
         Some(State::Moving { .. } | State::Moved { .. }) => {
-            db.write((), |tx, ()| Box::pin(state::clear_in(tx))).await?;
+            stay(db).await?;
             Ok(true)
         }
     }
 }
 
-async fn mark(db: &Db, state: State, now_ms: i64) -> Result<(), Error> {
-    db.write((state, now_ms), |tx, (state, now)| {
-        Box::pin(async move { state::set_in(tx, state, *now).await })
-    })
-    .await
+/// Marks the source and looks for servers once more: one that started since the first look has either said so
+/// before the mark, and is seen now, or sees the mark. Nobody writes from here on.
+pub(super) async fn leave(
+    source: &Db,
+    clock: &Clock,
+    id: &str,
+    marked_before: bool,
+    force: bool,
+) -> Result<(), Error> {
+    mark(source, State::Moving { id: id.to_owned() }, clock).await?;
+    if force {
+        return Ok(());
+    }
+    let refused = refuse_running(source, clock).await;
+    if refused.is_err() && !marked_before {
+        stay(source).await?;
+    }
+    refused
+}
+
+async fn refuse_running(source: &Db, clock: &Clock) -> Result<(), Error> {
+    let nodes = running(source, clock.now_ms()).await?;
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "server_running",
+        format!(
+            "A server works on this database, or did until half a minute ago: {}. Stop it and try again; --force \
+             moves all the same, and whatever that server still wants to write is refused.",
+            nodes.join(", ")
+        ),
+    ))
+}
+
+async fn mark(db: &Db, state: State, clock: &Clock) -> Result<(), Error> {
+    let marked = db.write_locked((state, clock.now_ms()), |tx, (state, now)| {
+        Box::pin(async move { state::leave_in(tx, state, *now).await })
+    });
+    marked.await.map_err(|error| busy(error, "moved"))
+}
+
+async fn stay(db: &Db) -> Result<(), Error> {
+    let back = db.write_locked((), |tx, ()| Box::pin(state::stay_in(tx)));
+    back.await.map_err(|error| busy(error, "taken back"))
+}
+
+/// Somebody holds a transaction open: a server that was paused within it, or another program.
+fn busy(error: Error, what: &str) -> Error {
+    use std::error::Error as _;
+
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    if cause != Some(&DbError::Busy) {
+        return error;
+    }
+    let text = format!(
+        "The database cannot be {what} while a transaction that writes is open on it: a server that hangs or was \
+         paused, or another program. End it and run the same again."
+    );
+    Error::conflict("server_running", text).caused_by(error)
 }
 
 /// Whether everything of this move is in the target already.

@@ -57,7 +57,7 @@ pub fn check(from: &mut dyn io::Read) -> Result<Counts, DumpError> {
 }
 
 /// An identifier of the catalogue in a statement.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

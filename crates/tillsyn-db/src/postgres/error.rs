@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::{DbError as ServerError, SqlState};
 
-use crate::{DbError, sql};
+use crate::{DbError, fence, sql};
 
 pub(crate) fn error(error: &tokio_postgres::Error, sql: &str) -> DbError {
     use std::error::Error as _;
@@ -40,6 +40,9 @@ fn server_error(server: &ServerError, sql: &str) -> DbError {
         return DbError::Busy;
     }
     let code = code.code();
+    if code == fence::CODE {
+        return DbError::Fenced;
+    }
     match code.get(..2) {
         Some("23") => {
             let name = server.constraint().or(server.column()).unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::row::{Cells, SqliteCell, SqliteCells};
 use crate::sql::Texts;
 use crate::tx::{Args, Sql};
 use crate::value::Value;
-use crate::{DbError, Engine, Row, sql};
+use crate::{DbError, Engine, Row, fence, sql};
 
 pub(crate) struct Connection {
     pub(crate) raw: rusqlite::Connection,
@@ -232,6 +232,7 @@ pub(crate) fn error(error: &rusqlite::Error, sql: &str) -> DbError {
         (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => DbError::Unique {
             constraint: constraint(),
         },
+        (_, ffi::SQLITE_CONSTRAINT_TRIGGER) if message == fence::MESSAGE => DbError::Fenced,
         (ErrorCode::ConstraintViolation, _) => DbError::Constraint {
             constraint: constraint(),
         },

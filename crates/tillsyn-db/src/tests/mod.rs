@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod fence;
 mod jobs;
 mod migrations;
 mod postgres;
