@@ -33,6 +33,7 @@ cargo xtask codegen --schema-dir PATH
                                  the capability tables of tillsyn-apple
 cargo xtask bench [NAME] [ARGS]  checkin, console, profiles or writes [default: checkin]
 cargo xtask torture [ARGS]       the long crash test
+cargo xtask cluster [--rounds N]  nodes of a cluster die, sleep and join [default: 10 rounds]
 cargo xtask package [--binary FILE] [--out FOLDER]
                                  Debian package, container image, bill of materials [default: a release build, target/package]
 cargo xtask timings [ARGS]       cargo build --timings
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         "locales" => check::one("locales", locales::check),
         "bench" => run::bench(&rest),
         "torture" => run::torture(&rest),
+        "cluster" => run::cluster(&rest),
         "codegen" => codegen::codegen(&rest),
         "package" => package::package(&rest),
         "timings" => run::timings(&rest),

@@ -110,6 +110,29 @@ pub(crate) fn torture(rest: &[String]) -> Result<bool> {
     passes("cargo", &arguments)
 }
 
+/// The check has one round of it.
+pub(crate) fn cluster(rest: &[String]) -> Result<bool> {
+    let rounds = match rest {
+        [] => "10",
+        [name, rounds] if name == "--rounds" && rounds.parse::<u32>().is_ok() => rounds,
+        _ => bail!("cargo xtask cluster [--rounds N]"),
+    };
+    let rounds = format!("TILLSYN_CLUSTER_ROUNDS={rounds}");
+    passes(
+        "env",
+        &[
+            &rounds,
+            "cargo",
+            "test",
+            "--locked",
+            "--workspace",
+            "--test",
+            "it",
+            "cluster::",
+        ],
+    )
+}
+
 pub(crate) fn timings(rest: &[String]) -> Result<bool> {
     let mut arguments = vec!["build", "--locked", "--timings", "-p", "tillsyn"];
     arguments.extend(rest.iter().map(String::as_str));

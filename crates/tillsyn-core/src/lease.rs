@@ -44,3 +44,46 @@ pub(crate) async fn reach_in(tx: &Tx, name: &str, cursor: i64) -> Result<(), DbE
     tx.execute(REACH, args![name, cursor]).await?;
     Ok(())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use tillsyn_db::{Db, DbError, args, both_engines};
+
+    use super::{LEASE_MS, claim_in, reach_in};
+
+    const NAME: &str = "audit.seal";
+
+    /// A step of work under the lease, as every worker does it.
+    async fn work(db: &Db, holder: &'static str, now_ms: i64, cursor: i64) -> bool {
+        db.write_locked((holder, now_ms, cursor), |tx, (holder, now, cursor)| {
+            Box::pin(async move {
+                if !claim_in(tx, NAME, holder, *now).await? {
+                    return Ok::<_, DbError>(false);
+                }
+                reach_in(tx, NAME, *cursor).await?;
+                Ok(true)
+            })
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn reached(db: &Db) -> i64 {
+        let sql = "SELECT cursor FROM worker_lease WHERE name = 'audit.seal'";
+        let rows = db.query_all(sql, args![]).await.unwrap();
+        rows[0].i64(0).unwrap()
+    }
+
+    both_engines!(an_old_holder_writes_nothing, |db| async move {
+        assert!(work(&db, "old", 1_000, 5).await);
+        assert!(!work(&db, "new", 1_000 + LEASE_MS - 1, 6).await);
+        // The old one sleeps, the new one takes over; what the old one had in its hands is refused, also when
+        // its clock stood still.
+        assert!(work(&db, "new", 1_000 + LEASE_MS, 7).await);
+        for now in [1_001, 1_000 + LEASE_MS + 1] {
+            assert!(!work(&db, "old", now, 9).await, "at {now}");
+        }
+        assert_eq!(reached(&db).await, 7);
+    });
+}

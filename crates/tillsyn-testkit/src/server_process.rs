@@ -199,6 +199,22 @@ impl ServerProcess {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// SIGSTOP: it holds what it holds and does nothing, as a suspended machine.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT: it goes on where it stopped and knows of nothing.
+    pub fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success(), "{signal}");
+    }
+
     /// SIGKILL: nothing is finished, nothing is flushed.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

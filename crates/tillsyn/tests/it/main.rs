@@ -7,6 +7,7 @@ mod backup;
 mod canaries;
 mod check;
 mod client;
+mod cluster;
 mod crash;
 mod demo;
 mod directory;
