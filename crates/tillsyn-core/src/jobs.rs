@@ -32,6 +32,7 @@ use crate::push;
 use crate::reconcile;
 use crate::reports;
 use crate::search;
+use crate::unknown_senders;
 use crate::webhooks;
 
 /// Starts this node's workers; they end with the process.
@@ -104,6 +105,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             mark_not_seen(core).await?;
             mark_silent(core).await?;
             push::tell_ladder(core).await?;
+            unknown_senders::gauge(core).await?;
             push::end_alarms(core).await?;
             sweep_pushes(core).await?;
             escrow::settle_unanswered(core).await?;
@@ -254,7 +256,7 @@ async fn sweep_pushes(core: &Core) -> Result<(), Error> {
 
 /// Deletes what is older than its retention, in chunks (architecture §4); what a legal hold covers stays.
 async fn retain(core: &Core) -> Result<(), Error> {
-    const RULES: [(&str, i64); 35] = [
+    const RULES: [(&str, i64); 36] = [
         (
             concat!(
                 "DELETE FROM command_result WHERE command_id IN (SELECT r.command_id \
@@ -365,6 +367,7 @@ async fn retain(core: &Core) -> Result<(), Error> {
         ("DELETE FROM notification_event WHERE at < $1", 2),
         ("DELETE FROM notification_told WHERE at < $1", 2),
         ("DELETE FROM stranger WHERE last_at < $1", 180),
+        ("DELETE FROM unknown_sender WHERE last_at < $1", 180),
         ("DELETE FROM bootstrap_code WHERE expires_at < $1", 1),
         ("DELETE FROM renewal_grant WHERE expires_at < $1", 90),
         ("DELETE FROM acme_nonce WHERE expires_at < $1", 0),

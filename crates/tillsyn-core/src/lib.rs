@@ -66,6 +66,7 @@ pub mod self_service;
 pub mod settings;
 pub mod tokens;
 pub mod units;
+pub mod unknown_senders;
 pub mod webhooks;
 
 mod core;

@@ -32,6 +32,9 @@ pub struct Overview {
     pub devices_refusing: i64,
     /// Messages of devices that no enrollment of ours knows, today; for whoever reaches the whole organisation.
     pub strangers_today: i64,
+    /// Devices with a certificate of ours that nothing here knows: they enrolled after the backup that was
+    /// restored. For whoever reaches the whole organisation.
+    pub unknown_senders: i64,
     pub platforms: Vec<(String, i64)>,
     pub versions: Vec<VersionCount>,
 }
@@ -154,12 +157,16 @@ async fn enrollment_in(
     const STRANGERS: &str = "SELECT CAST(COALESCE(SUM(s.times), 0) AS BIGINT) FROM stranger s \
         WHERE s.day = $3 AND EXISTS (SELECT 1 FROM org_unit u WHERE u.parent_id IS NULL \
         AND u.path >= $1 AND u.path < $2)";
+    const UNKNOWN: &str = "SELECT count(*) FROM unknown_sender \
+        WHERE EXISTS (SELECT 1 FROM org_unit u WHERE u.parent_id IS NULL \
+        AND u.path >= $1 AND u.path < $2)";
     let failed = format!("{ATTEMPTS}{attempts}");
     let failed = tx.fetch_all_dyn(&failed, args![from, to, now - DAY_MS]);
     overview.attempts_failed_today = failed.await?.first().map_or(Ok(0), one)?;
     overview.invitations_open = one(&tx.fetch_one(OPEN, args![from, to, now]).await?)?;
     let strangers = args![from, to, now / DAY_MS];
     overview.strangers_today = one(&tx.fetch_one(STRANGERS, strangers).await?)?;
+    overview.unknown_senders = one(&tx.fetch_one(UNKNOWN, args![from, to]).await?)?;
     Ok(())
 }
 

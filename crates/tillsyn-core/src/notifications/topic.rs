@@ -14,7 +14,8 @@ pub enum Topic {
     Approvals,
     /// What one asked for was decided.
     Decisions,
-    /// The budget is used up, everything was stopped, a freeze ended; a directory waits or cannot be read.
+    /// The budget is used up, everything was stopped, a freeze ended; a directory waits or cannot be read; devices knock
+    /// that a restore does not know.
     Guard,
     /// The push certificate runs out or fails.
     Push,
@@ -75,6 +76,7 @@ impl Topic {
             Self::Guard => &[
                 "directory.held",
                 "directory.ill",
+                "enrollment.unknown",
                 "guard.budget",
                 "guard.stop",
                 "guard.unfreeze",

@@ -54,6 +54,12 @@ revoke-enrollment-stops = No device has checked in with this certificate. After 
 revoke-nothing = Another certificate is in use, or the enrollment is over. Nothing changes for the device.
 revoke-budget = Too many devices were ended lately. Try again later.
 message-certificate-revoked = Certificate revoked
+need-unknown = { $n ->
+    [one] 1 device knocks that the restored backup does not know
+   *[other] { $n } devices knock that the restored backup does not know
+}
+need-unknown-text = They enrolled after the backup was made and are refused until somebody takes them in again.
+need-unknown-act = Read how to take them in
 need-renewals = { $n ->
     [one] 1 device does not renew its certificate
    *[other] { $n } devices do not renew their certificate

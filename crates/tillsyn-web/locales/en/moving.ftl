@@ -1,6 +1,8 @@
 permission-enrollments-move = Move enrollments in and out
 activity-move-in = Moved in from another server:
 activity-first-contact = First contact after the move:
+activity-readopted = Taken in again after a restore:
+activity-unknown = Knocks, but is not in the restored backup:
 activity-proven = The move is complete of
 activity-frozen = Two certificates claim, so nothing is sent to
 activity-import = moved enrollments in

@@ -34,6 +34,7 @@ notice-sign-in = Your account was used from a browser that is new to us
 notice-webhook-failed = A webhook did not take an event for a day
 notice-webhook-paused = A webhook was paused: its receiver did not take what was sent
 notice-lost = A device is in Lost Mode
+notice-unknown = Devices knock that the restored backup does not know
 notice-audit = The audit trail is broken
 notice-mail-where = { $unit }, { $time }
 notice-mail-choose = Choose what you hear of by mail:

@@ -34,6 +34,7 @@ notice-sign-in = 未知のブラウザからアカウントが使用されまし
 notice-webhook-failed = Webhook が1日間イベントを受け取りませんでした
 notice-webhook-paused = Webhookが一時停止されました。受信側が受け取りませんでした
 notice-lost = デバイスが紛失モードになりました
+notice-unknown = 復元したバックアップにないデバイスが接続しています
 notice-audit = 監査ログが破損しています
 notice-mail-where = { $unit }、{ $time }
 notice-mail-choose = メールで受け取る内容の選択：

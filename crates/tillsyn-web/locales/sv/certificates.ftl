@@ -54,6 +54,12 @@ revoke-enrollment-stops = Ingen enhet har hört av sig med det här certifikatet
 revoke-nothing = Ett annat certifikat används, eller registreringen är slut. Inget ändras för enheten.
 revoke-budget = För många enheter har avslutats på kort tid. Försök igen senare.
 message-certificate-revoked = Certifikatet är spärrat
+need-unknown = { $n ->
+    [one] 1 enhet knackar på som den återställda säkerhetskopian inte känner till
+   *[other] { $n } enheter knackar på som den återställda säkerhetskopian inte känner till
+}
+need-unknown-text = De registrerades efter att säkerhetskopian gjordes och nekas tills någon tar in dem igen.
+need-unknown-act = Läs hur de tas in
 need-renewals = { $n ->
     [one] 1 enhet förnyar inte sitt certifikat
    *[other] { $n } enheter förnyar inte sitt certifikat

@@ -1,6 +1,8 @@
 permission-enrollments-move = Flytta enheters registrering in och ut
 activity-move-in = Flyttad hit från en annan server:
 activity-first-contact = Första kontakten efter flytten:
+activity-readopted = Intagen igen efter en återställning:
+activity-unknown = Knackar på men finns inte i den återställda säkerhetskopian:
 activity-proven = Flytten är klar för
 activity-frozen = Två certifikat gör anspråk, så inget skickas till
 activity-import = flyttade registreringar hit

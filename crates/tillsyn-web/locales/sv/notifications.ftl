@@ -34,6 +34,7 @@ notice-sign-in = Ditt konto har använts från en webbläsare som är ny för os
 notice-webhook-failed = En webhook tog inte emot en händelse på ett dygn
 notice-webhook-paused = En webhook pausades: mottagaren tog inte emot det som skickades
 notice-lost = En enhet är i förlorat läge
+notice-unknown = Enheter knackar på som den återställda säkerhetskopian inte känner till
 notice-audit = Händelseloggen är bruten
 notice-mail-where = { $unit }, { $time }
 notice-mail-choose = Välj vad du får veta med e-post:

@@ -32,11 +32,39 @@ pub(crate) enum EnrollmentVerb {
         #[arg(long)]
         certificate: Option<String>,
     },
+    /// Lists devices that enrolled after the backup that was restored: they knock and are refused
+    Unknown,
+    /// Takes such devices in again, with the certificates that they have
+    Readopt(ReadoptArgs),
     /// Shows the window for moving in, or opens it for some hours; 0 closes it
     Window {
         #[arg(long)]
         hours: Option<i64>,
     },
+}
+
+/// Which devices, and what is true of them.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("whose").required(true))]
+pub(crate) struct ReadoptArgs {
+    /// SHA-256 of certificates that `unknown` lists
+    #[arg(required_unless_present = "all")]
+    certificates: Vec<String>,
+    /// All of them, but devices that are enrolled with another certificate
+    #[arg(long, conflicts_with = "certificates")]
+    all: bool,
+    /// They are the organisation's
+    #[arg(long, group = "whose")]
+    corporate: bool,
+    /// They are their persons' own
+    #[arg(long, group = "whose")]
+    personal: bool,
+    /// Id of the unit that they go to [default: the top]
+    #[arg(long)]
+    unit: Option<String>,
+    /// Of devices that are not known from before
+    #[arg(long, default_value = "ios")]
+    platform: String,
 }
 
 pub(super) async fn run(with: With<EnrollmentVerb>) -> Result<(), Failure> {
@@ -63,6 +91,21 @@ pub(super) async fn run(with: With<EnrollmentVerb>) -> Result<(), Failure> {
             let answer = client.post(&path, &body).await?;
             show::done(&client, &answer, "Confirmed.");
         }
+        EnrollmentVerb::Unknown => {
+            let rows = client.list("enrollments/unknown", &[], usize::MAX).await?;
+            let columns = [
+                ("CERTIFICATE", "/certificate_sha256"),
+                ("UDID", "/udid"),
+                ("DEVICE", "/device_name"),
+                ("ENROLLED OTHERWISE", "/enrolled_otherwise"),
+                ("RIVALS", "/rivals"),
+                ("CONTRADICTS", "/contradicts"),
+                ("TIMES", "/times"),
+                ("LAST", "/last_at"),
+            ];
+            show::rows(&client, &columns, rows, "Nobody unknown knocks.");
+        }
+        EnrollmentVerb::Readopt(args) => readopt(&client, args).await?,
         EnrollmentVerb::Window { hours } => {
             let window = match hours {
                 Some(hours) => {
@@ -73,6 +116,29 @@ pub(super) async fn run(with: With<EnrollmentVerb>) -> Result<(), Failure> {
             };
             show::one(&client, &[("OPEN", "/open"), ("UNTIL", "/until")], &window);
         }
+    }
+    Ok(())
+}
+
+async fn readopt(client: &Client, args: ReadoptArgs) -> Result<(), Failure> {
+    let mut body = json!({
+        "all": args.all,
+        "unit_id": args.unit,
+        "ownership": if args.corporate { "corporate" } else { "personal" },
+        "platform": args.platform,
+    });
+    if !args.all {
+        body["certificates"] = json!(args.certificates);
+    }
+    let report = client.post("enrollments/readopt", &body).await?;
+    if client.json {
+        say!("{report:#}");
+        return Ok(());
+    }
+    say!("{} taken in again.", report["readopted"]);
+    for skipped in report["skipped"].as_array().into_iter().flatten() {
+        let of = |field: &str| skipped[field].as_str().unwrap_or_default();
+        say!("{}: {}", of("certificate_sha256"), of("detail"));
     }
     Ok(())
 }

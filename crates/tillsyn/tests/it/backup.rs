@@ -136,9 +136,41 @@ async fn a_running_server_is_not_moved_and_a_moved_one_does_not_start() {
     assert_eq!(new.wait(LIMIT), Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_paused_during_a_move_accepts_nothing_when_it_wakes() {
+    let mut fleet = Fleet::new(Engine::Postgres).await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = fleet.app.database_url().to_owned();
+    let mut server = fleet.serve(folder.path(), &url).await;
+    server.pause();
+    // Nobody heard of it for half a minute.
+    let silent = "UPDATE worker_lease SET lease_until = 0 WHERE name LIKE 'serving/%'";
+    fleet.app.db().execute(silent, args![]).await.unwrap();
+    let target = TempDb::new(Engine::Sqlite, &[]).await;
+    backup::transfer(
+        &fleet.app.db(),
+        &target,
+        &fleet.keys,
+        &Clock::system(),
+        false,
+    )
+    .await
+    .unwrap();
+    server.wake();
+    let path = format!("/api/v1/devices/{}/commands", fleet.id);
+    let body = json!({ "command": { "type": "ProfileList" }, "reason": "Left in a train" });
+    fleet.api.post(&path, &body).await.expect(503);
+    // A device hears neither of success nor that it is not managed any more.
+    assert!(fleet.device.session().await.is_err());
+    assert!(fleet.device.is_enrolled());
+    server.kill();
+}
+
 /// A server in a process of its own with a device, a session, a lock and an erase that wait.
 struct Fleet {
     app: TestApp,
+    /// An invitation that nobody has used yet.
+    open: String,
     url: String,
     port: u16,
     device: Device,
@@ -159,7 +191,7 @@ impl Fleet {
         };
         let mut app = TestApp::behind(Some(url.clone()), engine, options).await;
         let invitation = app.invite().await;
-        app.invite().await;
+        let open = app.invite().await.code.to_string();
         let all = Permission::ALL.iter().map(|(permission, _)| *permission);
         let token = app.token(all.filter(|p| app.owner.holds(*p))).await;
         app.kill();
@@ -196,6 +228,7 @@ impl Fleet {
         let keys = KeyStore::new(KeyRing::from_text(app.master_key()).unwrap());
         Self {
             app,
+            open,
             url,
             port,
             device,
@@ -207,8 +240,7 @@ impl Fleet {
     }
 
     /// Serves another database under the same address.
-    async fn serve(&self, folder: &Path, database: &TempDb) -> ServerProcess {
-        let url = database.url();
+    async fn serve(&self, folder: &Path, url: &str) -> ServerProcess {
         let mut server = ServerProcess::on(program(), folder, self.port, &self.app, url, "info");
         server.start().await.unwrap();
         server
@@ -307,7 +339,7 @@ async fn goes_on_after_a_restore(from: Engine, to: Engine) {
     assert!(grants.invitations >= 1, "{grants:?}");
     alike_but_settled(&fleet.app.db(), &target).await;
 
-    let mut server = fleet.serve(folder.path(), &target).await;
+    let mut server = fleet.serve(folder.path(), target.url()).await;
     let handled = fleet.handled().await;
     assert!(fleet.device.is_enrolled());
     assert!(handled.contains(&"ProfileList".to_owned()), "{handled:?}");
@@ -370,6 +402,86 @@ async fn alike_but_settled(source: &Db, target: &Db) {
     }
 }
 
+/// A device enrolls after the backup; the restored server takes it in again.
+async fn is_taken_in_again(from: Engine, to: Engine) {
+    let mut fleet = Fleet::new(from).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("one.backup");
+    let now = Clock::system();
+    let out = std::fs::File::create(&file).unwrap();
+    backup::write(&fleet.app.db(), &fleet.keys, now.now_ms(), out)
+        .await
+        .unwrap();
+    let url = fleet.app.database_url().to_owned();
+    let first = tempfile::tempdir().unwrap();
+    let mut server = fleet.serve(first.path(), &url).await;
+    let mut late = fleet.app.device(DeviceConfig::iphone(fleet.app.next()));
+    let by = EnrollBy::Invitation {
+        server: fleet.url.clone(),
+        code: fleet.open.clone(),
+        pin: None,
+    };
+    late.enroll(&by).await.unwrap();
+    late.session().await.unwrap();
+    server.kill();
+    let target = TempDb::new(to, &[]).await;
+    backup::restore(&target, &fleet.keys, &now, &file, false)
+        .await
+        .unwrap();
+    let mut server = fleet.serve(folder.path(), target.url()).await;
+
+    // It knocks, hears a plain refusal and stays as it is; so does a clone of it with another's certificate.
+    assert!(late.session().await.is_err());
+    assert!(late.is_enrolled());
+    late.probe_foreign_certificate().await.unwrap();
+    fleet.device.session().await.unwrap();
+    let unknown = fleet
+        .api
+        .get("/api/v1/enrollments/unknown")
+        .await
+        .expect(200);
+    let unknown = unknown["items"].as_array().unwrap().clone();
+    assert_eq!(unknown.len(), 1, "{unknown:?}");
+    assert_eq!(unknown[0]["udid"], late.config().udid.as_str());
+    let overview = fleet.api.get("/api/v1/overview").await.expect(200);
+    assert_eq!(overview["unknown_senders"], 1);
+    let told = "SELECT count(*) FROM event WHERE action = 'enrollment.unknown'";
+    let told = target.query_all(told, args![]).await.unwrap();
+    assert_eq!(told[0].i64(0).unwrap(), 1);
+
+    let body = json!({ "all": true, "ownership": "corporate" });
+    let report = fleet.api.post("/api/v1/enrollments/readopt", &body).await;
+    let report = report.expect(200);
+    assert_eq!(report["readopted"], 1, "{report}");
+    // It goes on with its certificate: what is waiting for it goes out, without a push token.
+    let handled = late.session().await.unwrap().handled;
+    assert!(
+        handled
+            .iter()
+            .any(|c| c.request_type == "DeviceInformation"),
+        "{handled:?}"
+    );
+    late.renew_token().await.unwrap();
+    let devices = fleet.api.get("/api/v1/devices").await.expect(200);
+    assert_eq!(devices["items"].as_array().unwrap().len(), 2);
+    let again = fleet.api.post("/api/v1/enrollments/readopt", &body).await;
+    assert_eq!(again.expect(200)["readopted"], 0);
+    let overview = fleet.api.get("/api/v1/overview").await.expect(200);
+    assert_eq!(overview["unknown_senders"], 0);
+    server.kill();
+    trail_is_whole(folder.path());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_that_enrolled_after_the_backup_of_sqlite_is_taken_in_again() {
+    is_taken_in_again(Engine::Sqlite, Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_that_enrolled_after_the_backup_of_postgres_is_taken_in_again() {
+    is_taken_in_again(Engine::Postgres, Engine::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fleet_of_sqlite_goes_on_on_postgres() {
     goes_on_after_a_restore(Engine::Sqlite, Engine::Postgres).await;
@@ -392,7 +504,7 @@ async fn after_a_move_everything_is_as_it_was() {
         .await
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut server = fleet.serve(folder.path(), &target).await;
+    let mut server = fleet.serve(folder.path(), target.url()).await;
     assert!(fleet.signed_in().await, "sessions go on");
     let open = fleet.commands().await;
     let waits = |kind: &str| {

@@ -160,6 +160,11 @@ impl Context {
             {
                 return authenticate::by_authority(tx, self, authority, message).await;
             }
+            let topic = match &self.message {
+                CheckIn::TokenUpdate(update) => Some(update.topic.as_str()),
+                _ => None,
+            };
+            contact.note_unknown(tx, topic).await?;
             return self
                 .refuse(tx, None, DeviceAnswer::Forbidden, "unknown_certificate")
                 .await;

@@ -18,6 +18,7 @@ use crate::enrollments;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
 use crate::moving;
+use crate::unknown_senders::{self, Knock};
 
 /// Who knocks.
 pub(super) struct Contact<'a> {
@@ -25,6 +26,23 @@ pub(super) struct Contact<'a> {
     pub(super) ids: &'a Ids,
     pub(super) address: Option<&'a str>,
     pub(super) now_ms: i64,
+}
+
+impl Contact<'_> {
+    /// Keeps a certificate of our own that no record knows: the database is older than it.
+    pub(super) async fn note_unknown(&self, tx: &Tx, topic: Option<&str>) -> Result<(), Error> {
+        if self.certificate.authority.is_some() {
+            return Ok(());
+        }
+        let knock = Knock {
+            sha256: &self.certificate.sha256,
+            der: &self.certificate.der,
+            ids: self.ids,
+            topic,
+            address: self.address,
+        };
+        unknown_senders::note_in(tx, &knock, self.now_ms).await
+    }
 }
 
 /// The sender behind a certificate, pinned just now if it may be.

@@ -23,6 +23,8 @@ pub struct DeviceCertificate {
     pub sha256: Arc<str>,
     /// The authority of somebody else that issued it; `None` when it is of our device CA.
     pub authority: Option<Arc<TrustedAuthority>>,
+    /// The certificate itself: it is kept when no record of ours knows it.
+    pub der: Arc<[u8]>,
 }
 
 /// Why a request is not answered.
@@ -94,10 +96,11 @@ struct Found {
 }
 
 impl Found {
-    fn proven(self) -> DeviceCertificate {
+    fn proven(self, der: &[u8]) -> DeviceCertificate {
         DeviceCertificate {
             sha256: self.known.sha256.clone(),
             authority: self.authority,
+            der: Arc::from(der),
         }
     }
 }
@@ -127,7 +130,7 @@ pub async fn verify_signature(
         .verify_with(&found.known.public_key, body, policy(core))
         .map_err(|_| SignatureRefusal::BadSignature)?;
     found.known.check_time(core.now_ms())?;
-    Ok(found.proven())
+    Ok(found.proven(signature.signer_cert_der()))
 }
 
 /// The digest of a body that is too large to keep, as its signature wants it.
@@ -162,7 +165,7 @@ pub async fn verify_streamed(
         .verify_hashed(&found.known.public_key, body.0, policy(core))
         .map_err(|_| SignatureRefusal::BadSignature)?;
     found.known.check_time(core.now_ms())?;
-    Ok(found.proven())
+    Ok(found.proven(signature.signer_cert_der()))
 }
 
 /// Old systems sign with SHA-1; only here it is accepted. A signing time is rarely present.
@@ -193,7 +196,7 @@ pub async fn introduce(core: &Core, header: &str) -> Result<(), Unproven> {
 pub async fn accept_certificate(core: &Core, der: &[u8]) -> Result<DeviceCertificate, Unproven> {
     let found = find(core, der).await?;
     found.known.check_time(core.now_ms())?;
-    Ok(found.proven())
+    Ok(found.proven(der))
 }
 
 /// The certificate with its verified chain, cached by hash.

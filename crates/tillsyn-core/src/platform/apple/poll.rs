@@ -249,6 +249,7 @@ impl Turn {
             now_ms: self.now_ms,
         };
         let Some(sender) = first_contact::sender(tx, &contact).await? else {
+            contact.note_unknown(tx, None).await?;
             return self
                 .refuse(tx, None, DeviceAnswer::Forbidden, "unknown_certificate")
                 .await;

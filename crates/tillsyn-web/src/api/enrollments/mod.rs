@@ -3,8 +3,10 @@
 mod confirm;
 mod export;
 mod import;
+mod readopt;
 mod settings;
 mod status_reports;
+mod unknown;
 mod unproven;
 mod window;
 
@@ -22,6 +24,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(guarded(moves, routes!(export::export)))
         .routes(guarded(moves, routes!(unproven::list)))
         .routes(guarded(moves, routes!(confirm::confirm)))
+        .routes(guarded(moves, routes!(unknown::list)))
+        .routes(guarded(moves, routes!(readopt::readopt)))
         .routes(guarded(moves, routes!(window::show)))
         .routes(guarded(moves, routes!(window::set)))
         .routes(guarded(Needs::One(P::DevicesRead), routes!(settings::show)))

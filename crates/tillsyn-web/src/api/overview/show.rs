@@ -33,6 +33,9 @@ pub(in crate::api) struct Overview {
     devices_refusing: i64,
     /// Messages today of devices that no enrollment of ours knows.
     strangers_today: i64,
+    /// Devices with a certificate of this server that it does not know: they enrolled after the backup that was
+    /// restored.
+    unknown_senders: i64,
     /// Devices per platform.
     platforms: BTreeMap<String, i64>,
     versions: Vec<Version>,
@@ -70,6 +73,7 @@ impl From<devices::Overview> for Overview {
             invitations_open: overview.invitations_open,
             devices_refusing: overview.devices_refusing,
             strangers_today: overview.strangers_today,
+            unknown_senders: overview.unknown_senders,
             platforms: overview.platforms.into_iter().collect(),
             versions: versions.collect(),
         }

@@ -31,6 +31,7 @@ pub(crate) fn sentence(l: Texts, action: &str) -> Option<String> {
         "webhook.pause" => l.t("notice-webhook-paused"),
         "device.lost_mode_on" => l.t("notice-lost"),
         "audit.broken" => l.t("notice-audit"),
+        "enrollment.unknown" => l.t("notice-unknown"),
         "directory.held" => l.t("notice-directory-held"),
         "directory.ill" => l.t("notice-directory-ill"),
         _ => return None,

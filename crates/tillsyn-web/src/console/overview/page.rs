@@ -186,6 +186,19 @@ impl Need {
         .hitting(devices)
     }
 
+    /// Devices that enrolled after the backup that was restored: they are managed no more until somebody takes
+    /// them in again.
+    pub fn unknown(l: Texts, devices: u64) -> Self {
+        Self::new(
+            Tone::Bad,
+            "alert",
+            l.tn("need-unknown", devices),
+            l.t("need-unknown-text"),
+            link(&format!("{}/backup", urls::DOCS), l.t("need-unknown-act")),
+        )
+        .hitting(devices)
+    }
+
     /// Identities whose renewal came to nothing: they run out one day.
     pub fn renewals_late(l: Texts, certificates: u64) -> Self {
         let late = urls::Query::default()

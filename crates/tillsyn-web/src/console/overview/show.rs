@@ -112,6 +112,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     if visitor.may(Permission::ProfilesRead) {
         some(found.devices_refusing, Need::refused);
     }
+    some(found.unknown_senders, Need::unknown);
     some(late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
     Need::sort(&mut needs);

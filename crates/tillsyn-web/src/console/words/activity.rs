@@ -111,6 +111,8 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "enrollment.move_in" => l.t("activity-move-in"),
         "enrollment.first_contact" => l.t("activity-first-contact"),
         "enrollment.prove" => l.t("activity-proven"),
+        "enrollment.readopt" => l.t("activity-readopted"),
+        "enrollment.unknown" => l.t("activity-unknown"),
         "enrollment.freeze" => l.t("activity-frozen"),
         "enrollments.import" => l.t("activity-import"),
         "enrollments.export" => l.t("activity-export"),
