@@ -1,5 +1,7 @@
 //! Documents do not rot: every crate is on the map, and every path that they name exists.
 
+mod promises;
+
 use std::collections::BTreeSet;
 
 use anyhow::Result;
@@ -20,7 +22,7 @@ const FOREIGN: &[&str] = &["tillsyn.toml"];
 pub(crate) fn check() -> Result<Findings> {
     let files = run::files()?;
     let places = Places::new(&files);
-    let mut findings = Findings::new();
+    let mut findings = promises::check()?;
     for document in DOCUMENTS {
         if !places.paths.contains(*document) {
             findings.push(format!("{document} is missing"));
