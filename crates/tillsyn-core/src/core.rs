@@ -107,6 +107,7 @@ struct Inner {
     forwarder: crate::nanomdm::forward::Forwarder,
     providers: crate::accounts::Providers,
     password_source: RwLock<Option<Arc<dyn PasswordSource>>>,
+    figures: crate::figures::Figures,
 }
 
 impl Core {
@@ -149,6 +150,7 @@ impl Core {
             password_source: RwLock::new(Some(
                 Arc::new(crate::ldap::LdapPasswords) as Arc<dyn PasswordSource>
             )),
+            figures: crate::figures::Figures::default(),
         })))
     }
 
@@ -212,6 +214,10 @@ impl Core {
 
     pub(crate) fn catalogues(&self) -> &crate::assignments::CatalogueCache {
         &self.0.catalogues
+    }
+
+    pub(crate) fn figures(&self) -> &crate::figures::Figures {
+        &self.0.figures
     }
 
     pub(crate) fn judgements(&self) -> &crate::support::Judgements {

@@ -55,6 +55,7 @@ pub fn start(core: &Core) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(every(core.clone(), MINUTE_MS, "ldap")),
         tokio::spawn(every(core.clone(), MINUTE_MS, "minute")),
         tokio::spawn(every(core.clone(), HOUR_MS, "search_words")),
+        tokio::spawn(every(core.clone(), 10 * SECOND_MS, "people_words")),
         tokio::spawn(every(core.clone(), HOUR_MS, "hour")),
     ]
 }
@@ -120,6 +121,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             retain(core).await
         }
         "search_words" => search::words::index_missing(core).await,
+        "people_words" => search::people::index_due(core).await,
         "reconcile_again" => reconcile::again(core).await,
         "reconcile" => reconcile::run_due(core).await,
         "audit" => audit::run_due(core).await,

@@ -28,6 +28,7 @@ pub mod error;
 pub mod escrow;
 pub mod events;
 pub mod feed;
+pub mod figures;
 pub mod first_steps;
 pub mod groups;
 pub mod guard;

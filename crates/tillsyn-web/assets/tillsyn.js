@@ -18,7 +18,8 @@ function say(text) {
   const wait = Math.max(0, spokenAt + 5000 - Date.now());
   pending = setTimeout(() => {
     spokenAt = Date.now();
-    const region = $('#live-region');
+    // While a dialog is open, what lies behind it is not read out.
+    const region = $('dialog[open] [role=status]') ?? $('#live-region');
     if (region) region.textContent = text;
   }, wait);
 }
@@ -329,7 +330,13 @@ function connect() {
     if (stream?.readyState === EventSource.CLOSED) { disconnect('off'); setTimeout(connect, 15000); }
   });
   let soon = 0;
-  on(stream, 'changed', () => { clearTimeout(soon); soon = setTimeout(freshen, 300); });
+  let last = 0;
+  // The first of many changes sets the time: while much happens the page follows every two seconds, it does not
+  // wait for quiet.
+  on(stream, 'changed', () => {
+    const wait = Math.max(300, last + 2000 - Date.now());
+    soon ||= setTimeout(() => { soon = 0; last = Date.now(); freshen(); }, wait);
+  });
 }
 
 function disconnect(state) {

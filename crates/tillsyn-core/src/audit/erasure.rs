@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{AccountId, PersonId};
 use crate::imports;
-use crate::search::words;
+use crate::search::{people, words};
 
 /// Who is meant, as loaded.
 pub(crate) struct Subject {
@@ -362,6 +362,8 @@ async fn forget_person_in(tx: &Tx, subject: &Subject, now_ms: i64) -> Result<(),
         status = 'erased', updated_at = $2 WHERE id = $1";
     const MAIL: &str = "DELETE FROM mail_outbox WHERE recipient = $1";
     tx.execute(PERSON, args![subject.id.as_str(), now_ms])
+        .await?;
+    tx.execute(people::FORGET, args![subject.id.as_str()])
         .await?;
     if let Some(email) = &subject.email {
         tx.execute(MAIL, args![email]).await?;

@@ -9,6 +9,7 @@ use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
+use crate::figures::{Counted, Question};
 use crate::ids::BatchId;
 use crate::org;
 
@@ -88,8 +89,27 @@ fn decode(row: &Row) -> Result<Cause, Error> {
 
 /// The causes within the actor's scope, those with most devices first. Reads the unfinished commands and the
 /// failures of a day, each by its partial index.
+/// Of a large fleet they may be some seconds old ([`crate::figures`]).
+///
+/// # Errors
+/// Forbidden without the permission to see devices.
 pub async fn causes(core: &Core, actor: &Actor) -> Result<Causes, Error> {
     may(actor, Permission::DevicesRead)?;
+    let reader = actor.clone();
+    core.figure(Question::of("causes", actor), move |core| {
+        Box::pin(async move {
+            let figure = count(&core, &reader).await?;
+            let all = figure.waiting.iter().chain(&figure.failed);
+            Ok(Counted {
+                rows: all.map(|cause| cause.commands).sum(),
+                figure,
+            })
+        })
+    })
+    .await
+}
+
+async fn count(core: &Core, actor: &Actor) -> Result<Causes, Error> {
     let own = actor.platform_filter();
     let select = format!(
         "SELECT c.status, {REASON}, {CONTACT}, count(*), count(DISTINCT c.device_id), \

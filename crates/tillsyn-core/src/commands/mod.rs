@@ -44,7 +44,8 @@ pub use raw::Raw;
 pub use request::{Act, Asked, Request};
 pub use status::CommandStatus;
 pub use view::{
-    CommandFilter, CommandView, TransitionView, command, commands_of_device, list_commands,
+    CommandFilter, CommandView, NO_REASON, TransitionView, command, commands_of_device,
+    list_commands,
 };
 
 pub(crate) use cancel::{withdraw_in, withdraw_of_in};

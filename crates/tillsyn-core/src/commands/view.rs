@@ -7,6 +7,7 @@ use tillsyn_db::{Row, Tx, Value, args};
 
 use super::request::Request;
 use crate::actor::{Actor, Permission, authorize_device, may};
+use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
@@ -62,13 +63,18 @@ pub struct CommandFilter {
     pub status: Option<String>,
     /// Only those that are not over.
     pub unfinished: bool,
-    /// Why it is held, or the code of its failure.
+    /// Only those that failed within a day, as [`super::causes`] counts them.
+    pub failed_today: bool,
+    /// Why it is held, or the code of its failure; [`NO_REASON`] where the device gave none.
     pub reason: Option<String>,
     /// Of devices that can be reached so.
     pub contact: Option<String>,
     /// Of one act on several devices.
     pub batch_id: Option<BatchId>,
 }
+
+/// The reason of those that have none.
+pub const NO_REASON: &str = "unknown";
 
 const SELECT: &str = "SELECT c.id, c.batch_id, c.device_id, d.name, d.serial_number, c.request_type, \
     c.act, b.request, c.status, c.status_reason, c.unreadable, c.held_until, c.deliveries, \
@@ -178,7 +184,17 @@ pub async fn list_commands(
         }
         push(&mut sql, " AND c.status = ?", Value::from(status.as_str()));
     }
-    if let Some(reason) = &filter.reason {
+    if filter.failed_today {
+        let since = Value::from(core.now_ms() - DAY_MS);
+        sql.push_str(" AND c.finished = 1 AND c.status = 'error'");
+        push(&mut sql, " AND c.updated_at > ?", since);
+    }
+    if filter.reason.as_deref() == Some(NO_REASON) {
+        sql.push_str(
+            " AND COALESCE(c.status_reason, '') = '' AND NOT EXISTS (SELECT 1 FROM command_transition t \
+             WHERE t.command_id = c.id AND t.status = c.status AND COALESCE(t.reason, '') <> '')",
+        );
+    } else if let Some(reason) = &filter.reason {
         // The code of a failure stands in the story alone.
         const TOLD: &str = " OR EXISTS (SELECT 1 FROM command_transition t \
             WHERE t.command_id = c.id AND t.status = c.status AND t.reason = ?))";

@@ -71,13 +71,24 @@ impl Facets {
     }
 }
 
+/// Groups devices by all that facets count, in the order of their index, so that nothing has to be sorted.
+pub(super) fn grouped(actor: &Actor) -> String {
+    let first = if reaches_all(actor) {
+        "d.org_unit_id"
+    } else {
+        "u.path, d.org_unit_id"
+    };
+    format!(
+        " GROUP BY {first}, d.platform, d.status, d.ownership, d.contact, d.os_version, \
+         COALESCE(d.model_name, d.model, '')"
+    )
+}
+
 /// The counts for the devices of the actor's scope, in one statement that reads one index alone unless the
 /// filter asks for more than these values.
 pub async fn facets(core: &Core, actor: &Actor, filter: &DeviceFilter) -> Result<Facets, Error> {
     const SELECT: &str = "SELECT d.platform, d.status, COALESCE(d.ownership, ''), d.contact, \
         COALESCE(d.os_version, ''), COALESCE(d.model_name, d.model, ''), count(*)";
-    const GROUPED: &str = ", d.platform, d.status, d.ownership, d.contact, d.os_version, \
-        COALESCE(d.model_name, d.model, '')";
     may(actor, Permission::DevicesRead)?;
     let rest = DeviceFilter {
         platform: Vec::new(),
@@ -90,13 +101,7 @@ pub async fn facets(core: &Core, actor: &Actor, filter: &DeviceFilter) -> Result
     };
     let mut query = Query::of_scope(SELECT, actor);
     query.filter(&rest);
-    // The order of the index, so that nothing has to be sorted.
-    let first = if reaches_all(actor) {
-        "d.org_unit_id"
-    } else {
-        "u.path"
-    };
-    query.sql = format!("{} GROUP BY {first}{GROUPED}", query.sql);
+    query.sql.push_str(&grouped(actor));
     let rows = core
         .db()
         .read((query.sql, query.values), |tx, (sql, values)| {

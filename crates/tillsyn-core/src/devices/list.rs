@@ -5,10 +5,12 @@ use tillsyn_db::{Row, Value, args};
 
 use super::narrow::Narrow;
 use crate::actor::{Actor, Permission, may};
+use crate::clock::MINUTE_MS;
 use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
+use crate::figures::{Counted, Question};
 use crate::ids::{DeviceId, GroupId, OrgUnitId, PersonId};
 use crate::paging::{Cursor, Page, page_size};
 use crate::search::words;
@@ -42,6 +44,19 @@ pub struct DeviceFilter {
     /// In this group, themselves or by their person.
     pub group: Option<GroupId>,
     pub narrow: Narrow,
+}
+
+impl DeviceFilter {
+    /// As a text that stays the same for a minute, where times in it follow the clock.
+    fn by_the_minute(&self) -> String {
+        let minute = |at: Option<i64>| at.map(|at| at - at.rem_euclid(MINUTE_MS));
+        let rounded = Self {
+            seen_since: minute(self.seen_since),
+            seen_before: minute(self.seen_before),
+            ..self.clone()
+        };
+        format!("{rounded:?}")
+    }
 }
 
 /// What to sort by.
@@ -200,7 +215,7 @@ impl Query {
     }
 
     fn one_of(&mut self, column: &'static str, values: &[String]) {
-        for (index, value) in values.iter().take(20).enumerate() {
+        for (index, value) in values.iter().enumerate() {
             let open = if index == 0 { " AND (" } else { " OR " };
             if value == UNKNOWN {
                 self.sql.push_str(open);
@@ -330,7 +345,31 @@ fn place_of(after: &str, sort: DeviceSort) -> Result<(Value, String), Error> {
     Ok((place, id.as_str().unwrap_or_default().to_owned()))
 }
 
-/// How many devices of the actor's scope pass the filter.
+/// How many devices of the actor's scope pass the filter; where they are many the number may be some seconds old
+/// ([`crate::figures`]).
+///
+/// # Errors
+/// Forbidden without the permission to see devices.
+pub async fn shown_count(core: &Core, actor: &Actor, filter: &DeviceFilter) -> Result<i64, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let (reader, asked) = (actor.clone(), filter.clone());
+    let of = Question::of("devices", actor).and(&filter.by_the_minute());
+    core.figure(of, move |core| {
+        Box::pin(async move {
+            let figure = count_devices(&core, &reader, &asked).await?;
+            Ok(Counted {
+                figure,
+                rows: figure,
+            })
+        })
+    })
+    .await
+}
+
+/// How many devices of the actor's scope pass the filter, now.
+///
+/// # Errors
+/// Forbidden without the permission to see devices.
 pub async fn count_devices(
     core: &Core,
     actor: &Actor,

@@ -3,10 +3,12 @@
 use tillsyn_db::{Row, Tx, args};
 
 use crate::actor::{Actor, Permission, may};
+use crate::certificates;
 use crate::clock::DAY_MS;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
+use crate::figures::{Counted, Question};
 
 /// Counts within the actor's scope; each equals the list behind its link. Contact, platforms and versions are
 /// those of devices under management: active and not seen.
@@ -30,6 +32,8 @@ pub struct Overview {
     pub invitations_open: i64,
     /// Devices that refuse a profile, or cannot be given one.
     pub devices_refusing: i64,
+    /// Identities in use that could not be renewed so far.
+    pub renewals_late: i64,
     /// Messages of devices that no enrollment of ours knows, today; for whoever reaches the whole organisation.
     pub strangers_today: i64,
     /// Devices with a certificate of ours that nothing here knows: they enrolled after the backup that was
@@ -50,7 +54,27 @@ pub struct VersionCount {
     pub devices: i64,
 }
 
+/// The figures for a page: of a large fleet they may be some seconds old ([`crate::figures`]).
+///
+/// # Errors
+/// Forbidden without the permission to see devices.
+pub async fn shown_overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
+    may(actor, Permission::DevicesRead)?;
+    let reader = actor.clone();
+    core.figure(Question::of("overview", actor), move |core| {
+        Box::pin(async move {
+            let figure = overview(&core, &reader).await?;
+            let rows = figure.devices.max(figure.commands_waiting);
+            Ok(Counted { figure, rows })
+        })
+    })
+    .await
+}
+
 /// The figures as they are now.
+///
+/// # Errors
+/// Forbidden without the permission to see devices.
 pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
     may(actor, Permission::DevicesRead)?;
     let input = (
@@ -60,7 +84,9 @@ pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
         actor.platform_filter_of("COALESCE(t.platform, '')"),
         core.now_ms(),
     );
-    core.db()
+    let late = certificates::late_count(core, actor).await?;
+    let mut overview = core
+        .db()
         .read(input, |tx, (from, to, own, attempts, now)| {
             Box::pin(async move {
                 let mut overview = devices_in(tx, from, to, own, *now).await?;
@@ -71,7 +97,9 @@ pub async fn overview(core: &Core, actor: &Actor) -> Result<Overview, Error> {
                 Ok::<_, Error>(overview)
             })
         })
-        .await
+        .await?;
+    overview.renewals_late = late;
+    Ok(overview)
 }
 
 async fn devices_in(tx: &Tx, from: &str, to: &str, own: &str, now: i64) -> Result<Overview, Error> {

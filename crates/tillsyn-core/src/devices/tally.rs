@@ -2,6 +2,7 @@
 
 use tillsyn_db::{Row, Value};
 
+use super::facets::grouped;
 use super::list::{DeviceFilter, Query};
 use crate::actor::{Actor, Permission, may};
 use crate::core::Core;
@@ -11,8 +12,11 @@ use crate::error::Error;
 pub(crate) struct Tally {
     /// Columns of a device `d` with names, like `d.status AS status`.
     pub(crate) columns: &'static str,
-    /// A statement over these columns as `t`; `{rows}` are the devices, each `?` the next of `limits`.
+    /// A statement over these columns as `t`; `{rows}` are the devices or their kinds, each `?` the next of `limits`.
     pub(crate) statement: &'static str,
+    /// Counted by what [`super::facets`] counts by alone: `{rows}` are kinds of devices with their number as
+    /// `devices`, read in the order of one index.
+    pub(crate) kinds: bool,
     pub(crate) limits: Vec<i64>,
 }
 
@@ -25,8 +29,16 @@ pub(crate) async fn tally<T: Send + 'static>(
     decode: fn(&Row) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     may(actor, Permission::DevicesRead)?;
-    let mut query = Query::of_scope(&format!("SELECT {}", what.columns), actor);
+    let devices = if what.kinds {
+        ", count(*) AS devices"
+    } else {
+        ""
+    };
+    let mut query = Query::of_scope(&format!("SELECT {}{devices}", what.columns), actor);
     query.filter(filter);
+    if what.kinds {
+        query.sql.push_str(&grouped(actor));
+    }
     let mut values = query.values;
     let mut statement = String::new();
     let mut limits = what.limits.into_iter();

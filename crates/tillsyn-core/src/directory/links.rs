@@ -17,6 +17,7 @@ use crate::events::{self, NewEvent};
 use crate::ids::{DirectoryId, GroupId, PersonId};
 use crate::ldap;
 use crate::paging::{Cursor, Page, page_size};
+use crate::search::people;
 
 /// One link.
 #[derive(Clone, Debug)]
@@ -258,7 +259,8 @@ async fn move_in(
         AND group_id NOT IN (SELECT e.group_id FROM directory_effective e WHERE e.person_id = $2)";
     const WITHIN: &str = "SELECT directory_group_id FROM directory_group_member \
         WHERE member_kind = 'person' AND member_id = $1";
-    const GONE: [&str; 8] = [
+    const GONE: [&str; 9] = [
+        people::FORGET,
         "DELETE FROM directory_removal WHERE person_id = $1",
         "DELETE FROM person_email_notice WHERE person_id = $1",
         "DELETE FROM group_member WHERE member_kind = 'person' AND member_id = $1",

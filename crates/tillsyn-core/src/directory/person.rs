@@ -400,7 +400,8 @@ async fn free_email_in(
         FROM directory_link l WHERE l.person_id = p.id AND l.source_id = $3) FROM person p \
         JOIN org_unit u ON u.id = p.org_unit_id JOIN directory_source s ON s.id = $3 \
         JOIN org_unit o ON o.id = s.org_unit_id WHERE p.email = $1 AND p.id <> $2";
-    const GIVE_UP: &str = "UPDATE person SET email = NULL, updated_at = $2 WHERE id = $1";
+    const GIVE_UP: &str = "UPDATE person SET email = NULL, updated_at = $2, \
+        words_at = NULL WHERE id = $1";
     const SUGGEST: &str = "UPDATE directory_link SET suggested_person_id = $2 WHERE id = $1";
     let values = args![email, person, &of.source];
     let Some(row) = tx.fetch_optional(HOLDER, values).await? else {

@@ -119,7 +119,7 @@ pub async fn group(core: &Core, actor: &Actor, id: &GroupId) -> Result<GroupView
                 let row = rows.first().ok_or_else(|| Error::not_found("group"))?;
                 let mut found = vec![decode(row)?];
                 authorize(actor, Permission::GroupsRead, &row.text(5)?)?;
-                count_reached_in(tx, &mut found).await?;
+                count_reached_in(tx, actor, &mut found).await?;
                 found.pop().ok_or_else(|| Error::not_found("group"))
             })
         })
@@ -161,20 +161,23 @@ pub async fn list_groups(
     let reach = actor.unit_path.as_str();
     let values = args![reach, from, to, search, name, id, limit + 1];
     core.db()
-        .read((sql, values, limit), |tx, (sql, values, limit)| {
-            Box::pin(async move {
-                let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
-                let found = rows.iter().map(decode).collect::<Result<Vec<_>, Error>>()?;
-                let mut page = cut(found, *limit, |group| (&group.name, group.id.as_str()));
-                count_reached_in(tx, &mut page.items).await?;
-                Ok::<_, Error>(page)
-            })
-        })
+        .read(
+            (sql, values, limit, actor.clone()),
+            |tx, (sql, values, limit, actor)| {
+                Box::pin(async move {
+                    let rows = tx.fetch_all_dyn(sql, values.clone()).await?;
+                    let found = rows.iter().map(decode).collect::<Result<Vec<_>, Error>>()?;
+                    let mut page = cut(found, *limit, |group| (&group.name, group.id.as_str()));
+                    count_reached_in(tx, actor, &mut page.items).await?;
+                    Ok::<_, Error>(page)
+                })
+            },
+        )
         .await
 }
 
-/// Counts the devices that are in each of these groups now.
-async fn count_reached_in(tx: &Tx, groups: &mut [GroupView]) -> Result<(), Error> {
+/// Counts the devices that are in each of these groups now, of the platforms that the actor sees.
+async fn count_reached_in(tx: &Tx, actor: &Actor, groups: &mut [GroupView]) -> Result<(), Error> {
     const REACHED: &str = "SELECT x.group_id, count(*) FROM (SELECT m.group_id AS group_id, \
         m.member_id AS device_id FROM group_member m WHERE m.member_kind = 'device' \
         AND m.group_id {ids} UNION SELECT m.group_id, s.device_id FROM group_member m \
@@ -182,13 +185,16 @@ async fn count_reached_in(tx: &Tx, groups: &mut [GroupView]) -> Result<(), Error
         AND m.group_id {ids}) x JOIN device d ON d.id = x.device_id \
         JOIN org_unit du ON du.id = d.org_unit_id JOIN device_group g ON g.id = x.group_id \
         JOIN org_unit gu ON gu.id = g.org_unit_id \
-        WHERE substr(du.path, 1, length(gu.path)) = gu.path GROUP BY x.group_id";
+        WHERE substr(du.path, 1, length(gu.path)) = gu.path AND ($1 = '' OR $1 = \
+        CASE WHEN d.platform IN ('android', 'windows') THEN d.platform ELSE 'apple' END) \
+        GROUP BY x.group_id";
     let ids: Vec<String> = groups.iter().map(|group| group.id.to_string()).collect();
     if ids.is_empty() {
         return Ok(());
     }
+    let own = actor.platform.as_deref().unwrap_or_default();
     let mut counts = HashMap::new();
-    for row in tx.fetch_all_in(REACHED, ids, args![]).await? {
+    for row in tx.fetch_all_in(REACHED, ids, args![own]).await? {
         counts.insert(row.text(0)?, row.i64(1)?);
     }
     for group in groups {

@@ -161,7 +161,7 @@ pub(crate) async fn change_in(
     now_ms: i64,
 ) -> Result<(), Error> {
     const UPDATE: &str = "UPDATE person SET name = $2, email = $3, language = $4, status = $5, \
-        org_unit_id = $6, updated_at = $7 WHERE id = $1";
+        org_unit_id = $6, updated_at = $7, words_at = NULL WHERE id = $1";
     const SHOWN: &str =
         "UPDATE device_summary SET person_name = $2, updated_at = $3 WHERE person_id = $1";
     const DEVICES: &str = "SELECT device_id FROM device_summary WHERE person_id = $1";

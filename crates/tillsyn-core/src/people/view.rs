@@ -6,9 +6,11 @@ use crate::actor::{Actor, Permission, authorize, may};
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::prefix_end;
+use crate::figures::{Counted, Question};
 use crate::groups::{cut, place};
 use crate::ids::{OrgUnitId, PersonId};
 use crate::paging::{Page, page_size};
+use crate::search::people;
 use crate::text;
 use crate::units::scope;
 
@@ -88,17 +90,28 @@ pub async fn person(core: &Core, actor: &Actor, id: &PersonId) -> Result<PersonV
         .await
 }
 
-/// How many people the actor sees.
+/// How many people the list of the actor's scope has; where they are many the number may be some seconds old
+/// ([`crate::figures`]).
+///
+/// # Errors
+/// Forbidden without the permission to see people.
 pub async fn count_people(core: &Core, actor: &Actor) -> Result<i64, Error> {
     const COUNT: &str = "SELECT count(*) FROM person p JOIN org_unit u ON u.id = p.org_unit_id \
-        WHERE u.path >= $1 AND u.path < $2 AND p.status = 'active'";
+        WHERE u.path >= $1 AND u.path < $2 AND p.status <> 'erased'";
     may(actor, Permission::PeopleRead)?;
-    let path = actor.unit_path.as_str();
-    let row = core
-        .db()
-        .query_optional(COUNT, args![path, prefix_end(path)])
-        .await?;
-    Ok(row.map_or(Ok(0), |row| row.i64(0))?)
+    let path = actor.unit_path.clone();
+    core.figure(Question::of("people", actor), move |core| {
+        Box::pin(async move {
+            let values = args![path.as_str(), prefix_end(&path)];
+            let row = core.db().query_optional(COUNT, values).await?;
+            let figure = row.map_or(Ok(0), |row| row.i64(0))?;
+            Ok(Counted {
+                figure,
+                rows: figure,
+            })
+        })
+    })
+    .await
 }
 
 /// The people of the actor's scope by name.
@@ -122,16 +135,22 @@ pub async fn list_people(
     };
     let (from, to) = scope(core, actor, filter.unit.as_ref()).await?;
     let (name, id) = place(after)?;
+    let reach = actor.unit_path.as_str();
+    let mut values = args![reach, from, to, status, name, id, limit + 1];
+    let pattern = text::pattern(filter.search.as_deref());
+    let search = if pattern.is_empty() {
+        String::new()
+    } else {
+        let wanted = filter.search.as_deref().unwrap_or_default();
+        let (ids, found) = people::found(wanted, &pattern, values.len() + 1);
+        values.extend(found);
+        format!(" AND p.id IN ({ids})")
+    };
     let sql = format!(
-        "{} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR lower(p.name) LIKE $4 ESCAPE '\\' \
-         OR p.email LIKE $4 ESCAPE '\\' OR p.id IN (SELECT a.person_id FROM person_alias a \
-         WHERE a.email LIKE $4 ESCAPE '\\')) AND ($5 = '' OR p.status = $5) \
-         AND (p.name > $6 OR (p.name = $6 AND p.id > $7)) ORDER BY p.name, p.id LIMIT $8",
+        "{} WHERE u.path >= $2 AND u.path < $3 AND p.status <> 'erased' AND ($4 = '' OR p.status = $4) \
+         AND (p.name > $5 OR (p.name = $5 AND p.id > $6)){search} ORDER BY p.name, p.id LIMIT $7",
         columns(actor)
     );
-    let search = text::pattern(filter.search.as_deref());
-    let reach = actor.unit_path.as_str();
-    let values = args![reach, from, to, search, status, name, id, limit + 1];
     core.db()
         .read((sql, values, limit), |tx, (sql, values, limit)| {
             Box::pin(async move {

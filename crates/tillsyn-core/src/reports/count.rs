@@ -114,9 +114,10 @@ async fn grouped(
     name: ReportName,
     filter: &ReportFilter,
 ) -> Result<Vec<ReportRow>, Error> {
-    const BY_ONE: &str = "SELECT NULL, t.value, count(*) FROM ({rows}) t GROUP BY t.value";
-    const BY_TWO: &str = "SELECT t.platform, t.value, count(*) FROM ({rows}) t \
-        GROUP BY t.platform, t.value";
+    const BY_ONE: &str = "SELECT NULL, t.value, CAST(SUM(t.devices) AS BIGINT) FROM ({rows}) t \
+        GROUP BY t.value";
+    const BY_TWO: &str = "SELECT t.platform, t.value, CAST(SUM(t.devices) AS BIGINT) \
+        FROM ({rows}) t GROUP BY t.platform, t.value";
     let (columns, statement) = match name {
         ReportName::Os => (
             "d.platform AS platform, COALESCE(d.os_version, '') AS value",
@@ -130,6 +131,7 @@ async fn grouped(
         columns,
         statement,
         limits: Vec::new(),
+        kinds: true,
     };
     let decode = |row: &Row| {
         let value = row.text(1)?;
@@ -168,6 +170,7 @@ async fn banded(
         columns,
         statement: BY_AGE,
         limits: days.map(|days| now - days * DAY_MS).collect(),
+        kinds: false,
     };
     let decode = |row: &Row| Ok((row.i64(0)?, row.i64(1)?));
     let counts: Vec<(i64, i64)> = tally(core, actor, &filter.devices(), what, decode).await?;

@@ -53,8 +53,9 @@ pub(super) async fn count(
     let top = top.ok_or_else(|| Error::not_found("organisational unit"))?;
     let what = Tally {
         columns: "d.org_unit_id AS unit",
-        statement: "SELECT t.unit, count(*) FROM ({rows}) t GROUP BY t.unit",
+        statement: "SELECT t.unit, CAST(SUM(t.devices) AS BIGINT) FROM ({rows}) t GROUP BY t.unit",
         limits: Vec::new(),
+        kinds: true,
     };
     let decode = |row: &Row| Ok((row.text(0)?, row.i64(1)?));
     let counts = tally(core, actor, &filter.devices(), what, decode).await?;

@@ -2,6 +2,7 @@
 //! names exactly one thing (a serial number, an IMEI, a mail address, a command's id) is that thing.
 
 mod exact;
+pub(crate) mod people;
 pub(crate) mod words;
 
 use crate::actor::{Actor, Permission};
@@ -12,7 +13,7 @@ use crate::groups::{GroupFilter, list_groups};
 use crate::help_desk;
 use crate::people::{PersonFilter, PersonView, list_people};
 use crate::profiles::{ProfileFilter, list_profiles};
-use crate::units::list_units;
+use crate::units::unit_names;
 
 /// Of each kind.
 pub const MOST: usize = 5;
@@ -144,7 +145,7 @@ pub async fn search(core: &Core, actor: &Actor, wanted: &str) -> Result<Found, E
         take(HitKind::Device, hits, more);
     }
     if actor.holds(Permission::PeopleRead) {
-        let (hits, more) = people(core, actor, &wanted).await?;
+        let (hits, more) = of_people(core, actor, &wanted).await?;
         take(HitKind::Person, hits, more);
     }
     if actor.holds(Permission::ProfilesRead) {
@@ -184,7 +185,7 @@ async fn devices(core: &Core, actor: &Actor, wanted: &str) -> Result<(Vec<Hit>, 
     Ok((found.items.into_iter().map(Hit::device).collect(), more))
 }
 
-async fn people(core: &Core, actor: &Actor, wanted: &str) -> Result<(Vec<Hit>, bool), Error> {
+async fn of_people(core: &Core, actor: &Actor, wanted: &str) -> Result<(Vec<Hit>, bool), Error> {
     let filter = PersonFilter {
         search: Some(wanted.to_owned()),
         ..PersonFilter::default()
@@ -233,7 +234,7 @@ async fn groups(core: &Core, actor: &Actor, wanted: &str) -> Result<(Vec<Hit>, b
 /// Whoever may not see units finds none.
 async fn units(core: &Core, actor: &Actor, wanted: &str) -> Result<Vec<Hit>, Error> {
     let wanted = wanted.to_lowercase();
-    let units = match list_units(core, actor).await {
+    let units = match unit_names(core, actor).await {
         Err(error) if error.kind == crate::error::Kind::Forbidden => return Ok(Vec::new()),
         units => units?,
     };

@@ -28,7 +28,7 @@ pub(crate) fn of_text(text: &str) -> impl Iterator<Item = String> {
 
 /// With the ends of words that are found by their ends: numbers by their last digits, and what is written without
 /// spaces, as Japanese is, by any part.
-fn of_name(text: &str, out: &mut BTreeSet<String>) {
+pub(super) fn of_name(text: &str, out: &mut BTreeSet<String>) {
     for word in of_text(text) {
         let unspaced = word.chars().any(|c| c >= '\u{2e80}');
         let numbered = word.chars().any(|c| c.is_ascii_digit());

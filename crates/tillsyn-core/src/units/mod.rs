@@ -9,4 +9,4 @@ pub(crate) use tree::{find_in, scope};
 
 pub use change::{NewUnit, create_unit, move_unit, rename_unit};
 pub use remove::{Contents, remove_unit};
-pub use tree::{Count, UnitView, count_units, list_units, unit};
+pub use tree::{Count, UnitName, UnitView, count_units, list_units, unit, unit_names};

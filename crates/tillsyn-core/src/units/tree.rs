@@ -45,19 +45,74 @@ struct Node {
     parent: Option<String>,
 }
 
-/// The tree of what the actor reaches: each unit directly before those below it, siblings by name.
+/// One unit by its name and place.
+#[derive(Clone, Debug)]
+pub struct UnitName {
+    pub id: OrgUnitId,
+    pub name: String,
+    /// Names from the top of what the actor reaches down to this unit.
+    pub names: Vec<String>,
+}
+
+/// The tree of what the actor reaches with what is in each unit: each directly before those below it, siblings by
+/// name. What the actor may not see is not counted.
+///
+/// # Errors
+/// Forbidden for whoever sees nothing that lies in units.
 pub async fn list_units(core: &Core, actor: &Actor) -> Result<Vec<UnitView>, Error> {
-    const LIST: &str = "SELECT u.id, u.parent_id, u.name, u.created_at, u.updated_at, \
-        (SELECT count(*) FROM device d WHERE d.org_unit_id = u.id), \
-        (SELECT count(*) FROM person p WHERE p.org_unit_id = u.id), \
-        (SELECT count(*) FROM device_group g WHERE g.org_unit_id = u.id) \
-        FROM org_unit u WHERE u.path >= $1 AND u.path < $2 AND u.removed_at IS NULL";
+    const DEVICES: &str = "(SELECT count(*) FROM device d WHERE d.org_unit_id = u.id{own})";
+    const PEOPLE: &str =
+        "(SELECT count(*) FROM person p WHERE p.org_unit_id = u.id AND p.status <> 'erased')";
+    const GROUPS: &str = "(SELECT count(*) FROM device_group g WHERE g.org_unit_id = u.id)";
+    let seen = |permission, count: &str| {
+        if actor.holds(permission) {
+            count.to_owned()
+        } else {
+            NONE.to_owned()
+        }
+    };
+    let counts = [
+        seen(
+            Permission::DevicesRead,
+            &DEVICES.replace("{own}", actor.platform_filter()),
+        ),
+        seen(Permission::PeopleRead, PEOPLE),
+        seen(Permission::GroupsRead, GROUPS),
+    ];
+    tree(core, actor, &counts).await
+}
+
+/// The same units by their names alone: nothing is counted, so that it costs the same whatever the size of the fleet.
+///
+/// # Errors
+/// Forbidden for whoever sees nothing that lies in units.
+pub async fn unit_names(core: &Core, actor: &Actor) -> Result<Vec<UnitName>, Error> {
+    let units = tree(core, actor, &[NONE; 3].map(str::to_owned)).await?;
+    let name = |unit: UnitView| UnitName {
+        id: unit.id,
+        name: unit.name,
+        names: unit.names,
+    };
+    Ok(units.into_iter().map(name).collect())
+}
+
+/// In place of a count.
+const NONE: &str = "CAST(0 AS BIGINT)";
+
+/// The units with three counts in each.
+async fn tree(core: &Core, actor: &Actor, counts: &[String; 3]) -> Result<Vec<UnitView>, Error> {
     may_see(actor)?;
+    let sql = format!(
+        "SELECT u.id, u.parent_id, u.name, u.created_at, u.updated_at, {} FROM org_unit u \
+         WHERE u.path >= $1 AND u.path < $2 AND u.removed_at IS NULL",
+        counts.join(", ")
+    );
     let path = actor.unit_path.as_str();
-    let rows = core
-        .db()
-        .query_all(LIST, args![path, prefix_end(path)])
-        .await?;
+    let input = (sql, args![path, prefix_end(path)]);
+    let rows = core.db().read(input, |tx, (sql, values)| {
+        Box::pin(async move { Ok::<_, Error>(tx.fetch_all_dyn(sql, values.clone()).await?) })
+    });
+    let rows = rows.await?;
     let nodes = rows.iter().map(node).collect::<Result<Vec<_>, Error>>()?;
     Ok(in_order(nodes))
 }
@@ -73,7 +128,10 @@ pub async fn count_units(core: &Core, actor: &Actor) -> Result<i64, Error> {
     Ok(row.map_or(Ok(0), |row| row.i64(0))?)
 }
 
-/// One unit of the actor's scope.
+/// One unit of the actor's scope with what is in it.
+///
+/// # Errors
+/// Not found outside the scope.
 pub async fn unit(core: &Core, actor: &Actor, id: &OrgUnitId) -> Result<UnitView, Error> {
     let all = list_units(core, actor).await?;
     all.into_iter()

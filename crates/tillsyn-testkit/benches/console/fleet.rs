@@ -79,6 +79,7 @@ pub(crate) async fn load(app: &TestApp, devices: usize) -> Fleet {
     }
     // As a database is that has run for a day.
     app.run_job("search_words").await;
+    app.run_job("people_words").await;
     app.db().execute("ANALYZE", args![]).await.unwrap();
     fleet
 }

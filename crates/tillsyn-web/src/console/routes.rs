@@ -1,8 +1,9 @@
 //! The console's addresses: one list. `ui::urls` makes the links to them.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::form::UPLOAD_LIMIT;
@@ -95,7 +96,18 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         )
         .route("/console/{*rest}", get(nothing).post(nothing))
         .layer(from_fn(needs::refuse_undeclared))
+        .layer(from_fn_with_state(state.clone(), count_anew))
         .layer(from_fn_with_state(state.clone(), failure::render))
+}
+
+/// After an act of a person the next page shows what it did, also where figures are kept for a moment.
+async fn count_anew(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let acts = !request.method().is_safe();
+    let response = next.run(request).await;
+    if acts {
+        state.core.forget_figures();
+    }
+    response
 }
 
 /// What helps the reader on.

@@ -1,13 +1,14 @@
 //! One part of the organisation to look at: `?scope=UNIT` limits lists, counts and exports to a unit and what is below
 //! it. It stands in every address, so that a link shows what its sender saw; a browser that goes on from such a page
-//! is taken there again. What somebody does is never limited by it: acts name their objects.
+//! is taken there again. What somebody does is not limited by it, since acts name their objects; the one that names a
+//! cause instead carries the scope of the page that it was decided on.
 
 use axum::extract::MatchedPath;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use tillsyn_core::ids::OrgUnitId;
-use tillsyn_core::units::list_units;
+use tillsyn_core::units::unit_names;
 use tillsyn_core::{Actor, Error, Kind, org};
 
 use askama::Template;
@@ -27,6 +28,7 @@ const LIMITED: &[&str] = &[
     urls::DEVICES_EXPORT,
     urls::COMMANDS,
     urls::COMMANDS_EXPORT,
+    urls::COMMANDS_WITHDRAW,
     urls::PEOPLE,
     urls::PEOPLE_EXPORT,
     urls::GROUPS,
@@ -89,6 +91,22 @@ pub(super) async fn chosen(
     }))
 }
 
+/// Who acts on what a page showed that was limited to a unit; an empty text means no limit.
+///
+/// # Errors
+/// Not found for a unit that is gone or out of reach: nothing is done in a wider part than was shown.
+pub(super) async fn limited(visitor: &Visitor, unit: &str) -> Result<Actor, Failure> {
+    if unit.is_empty() {
+        return Ok(visitor.actor().clone());
+    }
+    let found = match OrgUnitId::parse(unit) {
+        Some(id) => org::reached(visitor.core(), visitor.actor(), &id).await?,
+        None => None,
+    };
+    let unit = found.ok_or_else(|| Error::not_found("organisational unit"))?;
+    Ok(visitor.actor().within(&unit.path))
+}
+
 /// Where a browser is taken that went on from a page with a scope by a link without one.
 pub(super) fn carried_on(state: &AppState, parts: &Parts) -> Option<String> {
     let goes = parts
@@ -140,7 +158,7 @@ pub struct ScopePage {
 pub(super) async fn choose(visitor: Visitor) -> Result<Response, Failure> {
     let l = visitor.texts;
     let next = own_path(visitor.query.get("next").unwrap_or_default()).to_owned();
-    let units = match list_units(visitor.core(), visitor.actor()).await {
+    let units = match unit_names(visitor.core(), visitor.actor()).await {
         Err(Error {
             kind: Kind::Forbidden,
             ..

@@ -4,17 +4,19 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::commands::{
-    self, Cause, CauseKey, CommandStatus, MOST_WITHDRAWN, preview_withdraw, withdraw_cause,
+    self, Cause, CauseKey, CommandStatus, MOST_WITHDRAWN, NO_REASON, preview_withdraw,
+    withdraw_cause,
 };
 use tillsyn_core::ids::BatchId;
 use tillsyn_core::{Error, Permission};
 
-use super::list::batch;
+use super::list::{FAILED_TODAY, batch};
 use super::page::{CauseRow, WithdrawPage, command_title};
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::frame::Place;
 use crate::console::notice::{Told, go};
+use crate::console::scope;
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::i18n::{Texts, Zone};
@@ -26,6 +28,7 @@ pub(crate) fn text(l: Texts, key: &CauseKey) -> String {
         return l.t("job-withdraw");
     }
     match (key.status.as_str(), key.contact.as_str()) {
+        ("error", _) if key.reason == NO_REASON => words::transition(l, "error", "", "", ""),
         ("held", _) if key.reason == "hold" => l.t("cause-hold"),
         ("held", _) => words::held_reason(l, &key.reason, ""),
         ("error", _) => words::transition(l, "error", &key.reason, "", ""),
@@ -45,6 +48,22 @@ pub(crate) fn address(key: &CauseKey, path: &str) -> String {
         .url(path)
 }
 
+/// The list of just those that a line counts.
+fn list(key: &CauseKey) -> String {
+    if key.status != CommandStatus::Error.as_str() {
+        return address(key, urls::COMMANDS);
+    }
+    let reason = if key.reason.is_empty() {
+        NO_REASON
+    } else {
+        &key.reason
+    };
+    urls::Query::default()
+        .with("status", FAILED_TODAY)
+        .with("reason", reason)
+        .url(urls::COMMANDS)
+}
+
 /// One line of the card.
 pub(crate) fn row((l, zone): (Texts, &Zone), may_withdraw: bool, cause: &Cause) -> CauseRow {
     let key = cause.key();
@@ -52,7 +71,7 @@ pub(crate) fn row((l, zone): (Texts, &Zone), may_withdraw: bool, cause: &Cause) 
     CauseRow {
         status: status(l, "command", &key.status),
         text: text(l, &key),
-        href: address(&key, urls::COMMANDS),
+        href: list(&key),
         commands: l.number(cause.commands),
         devices: l.tn("cause-devices", cause.devices),
         oldest: l.ago(cause.oldest, zone),
@@ -114,6 +133,12 @@ pub(crate) async fn withdraw_page(visitor: Visitor) -> Result<Response, Failure>
                 key.batch.map_or_else(String::new, |id| id.to_string()),
             ),
             ("until", found.until.to_string()),
+            (
+                "scope",
+                visitor
+                    .scope()
+                    .map_or_else(String::new, ToString::to_string),
+            ),
         ],
         f: visitor.frame(Place::Commands, "").await?,
     };
@@ -129,6 +154,8 @@ pub(crate) struct Fields {
     batch: String,
     /// When the page was shown: what came later is not meant.
     until: i64,
+    /// The unit that the page was limited to: a cause names nothing by itself.
+    scope: String,
 }
 
 pub(crate) async fn withdraw_several(form: Filled<Fields>) -> Result<Response, Failure> {
@@ -142,7 +169,8 @@ pub(crate) async fn withdraw_several(form: Filled<Fields>) -> Result<Response, F
     let query = query.map(|(name, value)| (name.to_owned(), value));
     let query = urls::Query::from_pairs(query.into_iter().filter(|(_, value)| !value.is_empty()));
     let key = key_of(&query)?;
-    let done = withdraw_cause(visitor.core(), visitor.actor(), &key, fields.until).await?;
+    let actor = scope::limited(&visitor, &fields.scope).await?;
+    let done = withdraw_cause(visitor.core(), &actor, &key, fields.until).await?;
     let told = if done > 0 {
         Told::WithdrawnSeveral
     } else {

@@ -18,6 +18,8 @@ use crate::ui::{Link, page, status, urls};
 
 /// Statuses of commands that are not over, as one filter.
 pub(crate) const UNFINISHED: &str = "unfinished";
+/// Those that failed within a day, as the causes count them.
+pub(crate) const FAILED_TODAY: &str = "failed_today";
 /// What narrows the list.
 pub(super) const KEPT: [&str; 4] = ["status", "reason", "contact", "batch"];
 
@@ -33,6 +35,7 @@ pub(super) fn filter(query: &urls::Query) -> Result<CommandFilter, Error> {
     Ok(CommandFilter {
         status: CommandStatus::parse(asked).map(|status| status.as_str().to_owned()),
         unfinished: asked == UNFINISHED,
+        failed_today: asked == FAILED_TODAY,
         reason: query.get("reason").map(str::to_owned),
         contact: query.get("contact").map(str::to_owned),
         batch_id: batch(query)?,
@@ -82,8 +85,13 @@ pub(crate) async fn list(visitor: Visitor) -> Result<Response, Failure> {
 fn chips(visitor: &Visitor) -> Vec<Chip> {
     let (l, query) = (visitor.texts, &visitor.query);
     let text = |name: &str| query.get(name).unwrap_or_default().to_owned();
+    let status = text("status");
     let key = CauseKey {
-        status: text("status"),
+        status: if status == FAILED_TODAY {
+            CommandStatus::Error.as_str().to_owned()
+        } else {
+            status
+        },
         reason: text("reason"),
         contact: text("contact"),
         batch: None,
@@ -105,12 +113,17 @@ fn chips(visitor: &Visitor) -> Vec<Chip> {
 fn statuses(visitor: &Visitor, asked: &str) -> Filter {
     let l = visitor.texts;
     let mut filter = lists::status_filter(l, "command", asked);
-    let choice = crate::ui::Choice {
-        value: UNFINISHED.to_owned(),
-        text: l.t("figure-waiting"),
-        chosen: asked == UNFINISHED,
-    };
-    filter.choices.insert(1, choice);
+    for (value, text) in [
+        (FAILED_TODAY, "causes-failed"),
+        (UNFINISHED, "figure-waiting"),
+    ] {
+        let choice = crate::ui::Choice {
+            value: value.to_owned(),
+            text: l.t(text),
+            chosen: asked == value,
+        };
+        filter.choices.insert(1, choice);
+    }
     filter
 }
 

@@ -3,7 +3,7 @@
 use tillsyn_core::clock::{DAY_MS, HOUR_MS};
 use tillsyn_core::devices::{self, Ago, DeviceFilter, DeviceSort, Narrow};
 use tillsyn_core::ids::{GroupId, OrgUnitId, PersonId};
-use tillsyn_core::{groups, people, units};
+use tillsyn_core::{groups, org, people};
 
 use super::columns;
 use crate::console::failure::Failure;
@@ -179,7 +179,7 @@ pub(super) async fn chips(
         };
         let without = if nothing {
             let wider = without(filter.clone(), name);
-            let count = devices::count_devices(visitor.core(), visitor.actor(), &wider).await?;
+            let count = devices::shown_count(visitor.core(), visitor.actor(), &wider).await?;
             Some(l.number(count))
         } else {
             None
@@ -200,7 +200,11 @@ async fn named(visitor: &Visitor, name: &str, id: &str) -> String {
     let (core, actor) = (visitor.core(), visitor.actor());
     let found = match name {
         "unit" | "unit_itself" => match OrgUnitId::parse(id) {
-            Some(id) => units::unit(core, actor, &id).await.ok().map(|u| u.name),
+            Some(id) => org::reached(core, actor, &id)
+                .await
+                .ok()
+                .flatten()
+                .map(|u| u.name),
             None => None,
         },
         "person" => match PersonId::parse(id) {

@@ -39,7 +39,7 @@ async fn built(visitor: &Visitor, compact: bool) -> Result<DevicesPage, Failure>
     let (core, actor, query) = (visitor.core(), visitor.actor(), &visitor.query);
     let filter = filters::filter(query, visitor.zone.now_ms);
     let found = found(visitor, &filter).await?;
-    let total = devices::count_devices(core, actor, &filter).await?;
+    let total = devices::shown_count(core, actor, &filter).await?;
     let selection = kept::selection(core, &visitor.session.session).await?;
     let chosen: BTreeSet<&DeviceId> = selection.iter().flat_map(|s| &s.devices).collect();
     let shown: Vec<DeviceId> = found.items.iter().map(|row| row.id.clone()).collect();

@@ -72,7 +72,7 @@ async fn tree(
         form: UnitForm {
             name: fields.name.clone(),
             units: of_units(
-                &units,
+                units.iter().map(|unit| (&unit.id, &*unit.names)),
                 if fields.unit.is_empty() {
                     chosen
                 } else {
@@ -89,12 +89,13 @@ fn parents(units: &[UnitView], unit: &UnitView) -> Vec<crate::ui::Choice> {
     let Some(parent) = &unit.parent_id else {
         return Vec::new();
     };
-    let outside: Vec<UnitView> = units
+    let outside = units
         .iter()
-        .filter(|other| !other.names.starts_with(&unit.names))
-        .cloned()
-        .collect();
-    of_units(&outside, parent.as_str())
+        .filter(|other| !other.names.starts_with(&unit.names));
+    of_units(
+        outside.map(|other| (&other.id, &*other.names)),
+        parent.as_str(),
+    )
 }
 
 /// The tree after an act: what went wrong, or a notice that it is done.

@@ -8,7 +8,7 @@ use http::StatusCode;
 use tillsyn_core::devices::{self, Overview, VersionCount};
 use tillsyn_core::events;
 use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
-use tillsyn_core::{Permission, certificates, commands};
+use tillsyn_core::{Permission, commands};
 
 use super::expiry::ExpiryRow;
 use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
@@ -38,7 +38,7 @@ pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
         let first = places.next().map_or(urls::INVENTORY, |item| item.href);
         return Ok(Redirect::to(first).into_response());
     }
-    let found = devices::overview(core, actor).await?;
+    let found = devices::shown_overview(core, actor).await?;
     let filter = commands::CommandFilter {
         unfinished: true,
         ..commands::CommandFilter::default()
@@ -100,7 +100,6 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
         let topics = push::list_topics(visitor.core(), visitor.actor()).await?;
         needs.extend(push_needs(visitor, &topics));
     }
-    let late = certificates::late_count(visitor.core(), visitor.actor()).await?;
     let mut some = |count: i64, need: fn(Texts, u64) -> Need| {
         if count > 0 {
             needs.push(need(l, natural(count)));
@@ -113,7 +112,7 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
         some(found.devices_refusing, Need::refused);
     }
     some(found.unknown_senders, Need::unknown);
-    some(late, Need::renewals_late);
+    some(found.renewals_late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
     Need::sort(&mut needs);
     needs.truncate(NEEDS);

@@ -2,7 +2,7 @@
 
 use tillsyn_core::ids::OrgUnitId;
 use tillsyn_core::reports::{ReportFilter, ReportName, ReportRow, UNKNOWN};
-use tillsyn_core::{Permission, units};
+use tillsyn_core::{Permission, org};
 
 use crate::console::failure::Failure;
 use crate::console::frame::{Chip, Filter};
@@ -126,7 +126,10 @@ pub(super) async fn chips(visitor: &Visitor, path: &str) -> Vec<Chip> {
 
 async fn named(visitor: &Visitor, id: &str) -> String {
     let found = match OrgUnitId::parse(id) {
-        Some(id) => units::unit(visitor.core(), visitor.actor(), &id).await.ok(),
+        Some(id) => {
+            let found = org::reached(visitor.core(), visitor.actor(), &id).await;
+            found.ok().flatten()
+        }
         None => None,
     };
     found.map_or_else(|| visitor.texts.t("not-known"), |unit| unit.name)

@@ -3,7 +3,7 @@
 use tillsyn_core::assignments::{self, AssignedChannel, TargetKind, TargetRef, Terms};
 use tillsyn_core::ids::{AssignmentId, DeviceId, GroupId, OrgUnitId, ProfileId};
 use tillsyn_core::plans::{Change, PlanStatus};
-use tillsyn_core::{devices, groups, profiles, units};
+use tillsyn_core::{devices, groups, org, profiles};
 
 use super::plan::ObjectLine;
 use crate::console::visitor::Visitor;
@@ -299,7 +299,11 @@ async fn name_of(visitor: &Visitor, kind: TargetKind, id: &str) -> String {
             None => None,
         },
         TargetKind::OrgUnit => match OrgUnitId::parse(id) {
-            Some(id) => units::unit(core, actor, &id).await.ok().map(|u| u.name),
+            Some(id) => org::reached(core, actor, &id)
+                .await
+                .ok()
+                .flatten()
+                .map(|u| u.name),
             None => None,
         },
         TargetKind::Device => match DeviceId::parse(id) {

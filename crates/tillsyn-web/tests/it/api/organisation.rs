@@ -299,6 +299,53 @@ both_engines!(the_tree_has_an_end, |app| async move {
     );
 });
 
+both_engines!(
+    people_are_found_by_their_words_before_and_after_they_have_them,
+    |app| async move {
+        let api = app.owner_api().await;
+        let elin = person(&api, "Elin Hedström", "elin.h@example.org", None).await;
+        person(&api, "佐藤 美咲", "misaki@example.jp", None).await;
+        let wordless = "SELECT count(*) FROM person WHERE words_at IS NULL AND status = 'active'";
+        assert!(app.count(wordless).await > 1);
+        let finds = async |query: &str| {
+            let list = api.get(&format!("/api/v1/people?search={query}")).await;
+            names(&list.expect(200))
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<String>>()
+        };
+        let both = [
+            ("hed", vec!["Elin Hedström"]),
+            ("HEDSTR%C3%96M", vec!["Elin Hedström"]),
+            ("elin.h%40example.org", vec!["Elin Hedström"]),
+            ("%E7%BE%8E", vec!["佐藤 美咲"]),
+            ("nobody", vec![]),
+            ("elin+nobody", vec![]),
+        ];
+        for (query, expected) in &both {
+            assert_eq!(finds(query).await, *expected, "{query}, without words");
+        }
+        app.run_job("people_words").await;
+        assert_eq!(app.count(wordless).await, 0);
+        for (query, expected) in &both {
+            assert_eq!(finds(query).await, *expected, "{query}, with words");
+        }
+        assert_eq!(finds("hed+elin").await, ["Elin Hedström"], "in any order");
+
+        // A new name counts at once, the old one never again.
+        let path = format!("/api/v1/people/{elin}");
+        let change = json!({"name": "Elin Ekman", "email": "ekman@example.org"});
+        api.patch(&path, &change).await.expect(200);
+        for _ in 0..2 {
+            assert_eq!(finds("ekman").await, ["Elin Ekman"]);
+            app.run_job("people_words").await;
+        }
+        assert!(finds("hed").await.is_empty());
+        let old = "SELECT count(*) FROM person_word WHERE word LIKE 'hed%'";
+        assert_eq!(app.count(old).await, 0);
+    }
+);
+
 both_engines!(people_are_added_found_and_changed, |app| async move {
     let api = app.owner_api().await;
     let schools = unit(&api, "Schools", None).await;

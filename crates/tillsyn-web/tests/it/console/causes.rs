@@ -1,6 +1,7 @@
 //! What waits, by cause; and the lists of commands and people as files.
 
 use serde_json::json;
+use tillsyn_db::args;
 use tillsyn_testkit::{TestApp, both_engines};
 
 use super::lists::{fleet, law_with_a_device, signed_in};
@@ -74,6 +75,94 @@ both_engines!(
         assert_eq!(app.count(told).await, lost - 1);
         let event = "SELECT count(*) FROM event WHERE action = 'command.cancel'";
         assert_eq!(app.count(event).await, 1);
+    }
+);
+
+both_engines!(
+    what_a_page_of_one_unit_offers_to_withdraw_stays_in_that_unit,
+    |app| async move {
+        let mut owner = fleet(&app).await;
+        let status = one_is_lost(&app, &mut owner).await;
+        // Both devices wait for the same, and one is in another unit.
+        let both = "UPDATE device_summary SET contact = 'unreachable'";
+        app.db().execute(both, Vec::new()).await.unwrap();
+        let law = law_with_a_device(&app).await;
+        let waiting = app.count(WAITING).await;
+        let inside = "SELECT count(*) FROM command WHERE finished = 0 \
+            AND org_unit_id = (SELECT id FROM org_unit WHERE name = 'Law')";
+        let of_law = app.count(inside).await;
+        assert!(of_law > 0 && of_law < waiting);
+        let path =
+            format!("/console/commands/withdraw?status={status}&contact=unreachable&scope={law}");
+        let page = owner.get(&path).await.expect(200);
+        page.says(&format!("Withdraw {of_law} command"));
+        let fields = page.fields("action=\"/console/commands/withdraw\"");
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let gone: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| match *name {
+                "scope" => (*name, "01939f3c-5a10-7c3e-9d41-5f0a4be31c77"),
+                _ => (*name, *value),
+            })
+            .collect();
+        owner
+            .post("/console/commands/withdraw", &gone)
+            .await
+            .expect(404);
+        assert_eq!(app.count(WAITING).await, waiting);
+        owner
+            .post("/console/commands/withdraw", &fields)
+            .await
+            .expect(303);
+        assert_eq!(app.count(inside).await, 0);
+        assert_eq!(app.count(WAITING).await, waiting - of_law);
+    }
+);
+
+both_engines!(
+    what_failed_within_a_day_leads_to_just_those,
+    |app| async move {
+        let mut owner = fleet(&app).await;
+        one_is_lost(&app, &mut owner).await;
+        // One fails today without a reason, one today with a reason, one failed long ago.
+        let ids = app
+            .db()
+            .query_all(
+                "SELECT id FROM command WHERE finished = 0 ORDER BY id LIMIT 3",
+                Vec::new(),
+            )
+            .await
+            .unwrap();
+        let ids: Vec<String> = ids.iter().map(|row| row.text(0).unwrap()).collect();
+        let [plain, told, old] = ids.as_slice() else {
+            panic!("three commands wait: {ids:?}")
+        };
+        for (id, ago) in [(plain, 0), (told, 0), (old, 3 * 86_400_000_i64)] {
+            let sql =
+                "UPDATE command SET finished = 1, status = 'error', updated_at = $2 WHERE id = $1";
+            let at = app.core.now_ms() - ago;
+            let values = args![id.as_str(), at];
+            app.db().execute(sql, values).await.unwrap();
+        }
+        let sql = "INSERT INTO command_transition (command_id, device_id, at, status, reason) \
+            SELECT id, device_id, $2, 'error', 'code12' FROM command WHERE id = $1";
+        let values = args![told.as_str(), app.core.now_ms()];
+        app.db().execute(sql, values).await.unwrap();
+        let page = owner.get("/console/commands").await.expect(200);
+        page.says("Failed within 24 hours");
+        for (reason, shown) in [("unknown", plain), ("code12", told)] {
+            let path = format!("/console/commands?status=failed_today&reason={reason}");
+            let link = path.replace('&', "&#38;");
+            assert!(page.html.contains(&link), "{link} in {}", page.html);
+            let list = owner.get(&path).await.expect(200);
+            for id in &ids {
+                let there = list.html.contains(&format!("/commands/{id}"));
+                assert_eq!(there, id == shown, "{reason} and {id}");
+            }
+        }
     }
 );
 
