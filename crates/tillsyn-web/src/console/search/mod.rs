@@ -58,11 +58,13 @@ fn shown(l: Texts, found: &Found, wanted: &str) -> Vec<Hits> {
             HitKind::Invitation => (key("nav-invitations"), urls::INVITATIONS),
             HitKind::Command => (key("nav-commands"), urls::COMMANDS),
         };
+        // These two lists cannot be searched: all of them would be others than those that were found.
+        let is_searched = !matches!(kind.kind, HitKind::Unit | HitKind::Invitation);
         let all = urls::Query::default().with("q", wanted).url(list);
         Hits {
             head: l.t(head),
             rows: kind.hits.iter().map(|hit| row(l, hit)).collect(),
-            more: kind.more.then_some(all),
+            more: (kind.more && is_searched).then_some(all),
         }
     };
     found.kinds.iter().map(group).collect()

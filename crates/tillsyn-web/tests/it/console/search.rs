@@ -147,6 +147,23 @@ both_engines!(
 );
 
 both_engines!(
+    all_of_a_kind_leads_only_to_a_list_that_can_be_searched,
+    |app| async move {
+        let api = app.owner_api().await;
+        for at in 0..7 {
+            let body = json!({ "name": format!("Physics {at}") });
+            made(&api, "/api/v1/units", body.clone()).await;
+            made(&api, "/api/v1/groups", body).await;
+        }
+        let mut owner = Browser::owner(&app).await;
+        let page = owner.get("/console/search?q=physics").await.expect(200);
+        page.says("href=\"/console/groups?q=physics\"");
+        page.says("Physics 0");
+        page.says_not("/console/settings/units?q=physics");
+    }
+);
+
+both_engines!(
     what_is_out_of_reach_or_not_for_the_role_is_not_found,
     |app| async move {
         let _ = iphone_of_elin(&app).await;
