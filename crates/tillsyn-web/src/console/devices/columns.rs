@@ -195,6 +195,11 @@ fn is_personal(found: &Found) -> bool {
     found.ownership.as_deref() == Some("personal")
 }
 
+/// There is somebody to be in contact with.
+fn is_managed(found: &Found) -> bool {
+    found.enrollment_status.as_deref() == Some("active")
+}
+
 /// The contact of a device that should be in contact, when it is not.
 fn trouble(l: Texts, found: &Found) -> String {
     match (found.status.as_str(), found.contact.as_str()) {
@@ -231,9 +236,7 @@ pub(crate) fn cell((l, zone): (Texts, &Zone), of: Of, found: &Found, usual: bool
             "",
             with_note(&status(l, "device", &found.status).st(), &trouble(l, found)),
         ),
-        Of::Contact if found.enrollment_status.as_deref() == Some("active") => {
-            ("t-nowrap", status(l, "contact", &found.contact).st())
-        }
+        Of::Contact if is_managed(found) => ("t-nowrap", status(l, "contact", &found.contact).st()),
         Of::Contact => ("", Html::default()),
         Of::Unit => ("", Html::text(&found.unit_name)),
         Of::LastSeen => ("t-nowrap muted", when(l, zone, found.last_seen)),
@@ -302,7 +305,8 @@ pub(super) fn line(l: Texts, columns: &[Of], found: &Found) -> Vec<String> {
             .as_deref()
             .map_or_else(String::new, |kind| words::enrollment_type(l, kind)),
         Of::Status => status(l, "device", &found.status).text,
-        Of::Contact => status(l, "contact", &found.contact).text,
+        Of::Contact if is_managed(found) => status(l, "contact", &found.contact).text,
+        Of::Contact => String::new(),
         Of::Unit => found.unit_name.clone(),
         Of::LastSeen => exact(found.last_seen),
         Of::Enrolled => exact(found.enrolled_at),

@@ -147,6 +147,20 @@ both_engines!(
 );
 
 both_engines!(
+    a_file_says_no_more_of_contact_than_the_list,
+    |app| async move {
+        let mut owner = fleet(&app).await;
+        let sql = "UPDATE device_summary SET status = 'retired', enrollment_status = 'retired' \
+            WHERE platform = 'ios'";
+        app.db().execute(sql, Vec::new()).await.unwrap();
+        let path = "/console/devices/export?cols=status,contact&sort=name";
+        let file = owner.get(path).await.expect(200);
+        assert_eq!(file.html.matches(",Reachable").count(), 1, "{}", file.html);
+        assert_eq!(file.html.matches(",Retired,\n").count(), 1, "{}", file.html);
+    }
+);
+
+both_engines!(
     a_list_its_counts_and_its_file_end_at_the_readers_unit,
     |app| async move {
         fleet(&app).await;
