@@ -64,3 +64,25 @@ where
     ];
     (headers, Body::from_stream(pieces)).into_response()
 }
+
+/// Rows with the place behind them, where there is more.
+pub(crate) type Lines = (Vec<Vec<String>>, Option<String>);
+
+/// The same for a list that is read by its places: `read` gives what is behind one, from the beginning for none.
+pub(crate) fn pages<F, N>(name: &str, begin: Vec<u8>, read: F) -> Response
+where
+    F: Fn(Option<String>) -> N + Send + 'static,
+    N: Future<Output = Result<Lines, Error>> + Send + 'static,
+{
+    let first = Some(None::<String>);
+    answer(name, begin, first, move |place| {
+        let coming = place.map(&read);
+        async move {
+            let Some(coming) = coming else {
+                return Ok::<_, Error>(None);
+            };
+            let (lines, next) = coming.await?;
+            Ok(Some((lines, next.map(Some))))
+        }
+    })
+}

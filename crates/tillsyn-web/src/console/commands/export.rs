@@ -18,7 +18,8 @@ use crate::i18n::{Texts, Zone};
 use crate::ui::{status, urls};
 
 pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
-    let (l, kept) = (visitor.texts, visitor.query.only(&KEPT));
+    let l = visitor.texts;
+    let kept = visitor.scoped(&visitor.query.only(&KEPT));
     let details = json!({"query": kept.text(), "format": "csv"});
     let (core, actor) = (visitor.core().clone(), visitor.actor().clone());
     record_export(&core, &actor, Permission::DevicesRead, "commands", details).await?;
@@ -34,18 +35,14 @@ pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
     ];
     let begin = csv::begin(&visitor.query, &kept.url(urls::COMMANDS), head)?;
     let (filter, zone) = (filter(&visitor.query)?, visitor.zone.clone());
-    let first = Some(None::<String>);
-    Ok(csv::answer("commands.csv", begin, first, move |place| {
+    Ok(csv::pages("commands.csv", begin, move |after| {
         let (core, actor) = (core.clone(), actor.clone());
         let (filter, zone) = (filter.clone(), zone.clone());
         async move {
-            let Some(after) = place else {
-                return Ok::<_, Error>(None);
-            };
             let limit = Some(MAX_PAGE);
             let page = list_commands(&core, &actor, filter, after.as_deref(), limit).await?;
             let lines = page.items.iter().map(|row| line((l, &zone), row));
-            Ok(Some((lines.collect(), page.next.map(Some))))
+            Ok::<csv::Lines, Error>((lines.collect(), page.next))
         }
     }))
 }

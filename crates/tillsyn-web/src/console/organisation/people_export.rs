@@ -13,7 +13,8 @@ use crate::console::visitor::Visitor;
 use crate::ui::urls;
 
 pub(crate) async fn export_people(visitor: Visitor) -> Result<Response, Failure> {
-    let (l, kept) = (visitor.texts, visitor.query.only(&["q"]));
+    let l = visitor.texts;
+    let kept = visitor.scoped(&visitor.query.only(&["q"]));
     let details = json!({"query": kept.text(), "format": "csv"});
     let (core, actor) = (visitor.core().clone(), visitor.actor().clone());
     record_export(&core, &actor, Permission::PeopleRead, "people", details).await?;
@@ -27,17 +28,13 @@ pub(crate) async fn export_people(visitor: Visitor) -> Result<Response, Failure>
     let begin = csv::begin(&visitor.query, &kept.url(urls::PEOPLE), head)?;
     let search = visitor.query.get("q").map(str::to_owned);
     let words = (l.t("person-active"), l.t("person-inactive"));
-    let first = Some(None::<String>);
-    Ok(csv::answer("people.csv", begin, first, move |place| {
+    Ok(csv::pages("people.csv", begin, move |after| {
         let (core, actor, words) = (core.clone(), actor.clone(), words.clone());
         let filter = PersonFilter {
             search: search.clone(),
             ..PersonFilter::default()
         };
         async move {
-            let Some(after) = place else {
-                return Ok::<_, Error>(None);
-            };
             let limit = Some(MAX_PAGE);
             let page = list_people(&core, &actor, &filter, after.as_deref(), limit).await?;
             let (active, inactive) = words;
@@ -55,7 +52,7 @@ pub(crate) async fn export_people(visitor: Visitor) -> Result<Response, Failure>
                     },
                 ]
             });
-            Ok(Some((lines.collect(), page.next.map(Some))))
+            Ok::<csv::Lines, Error>((lines.collect(), page.next))
         }
     }))
 }
