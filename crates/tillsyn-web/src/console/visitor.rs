@@ -1,12 +1,13 @@
 //! Who looks at a page, and how they want it: session, language, theme, time zone.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, MatchedPath, Query};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::tz::TimeZone;
-use tillsyn_core::accounts;
+use tillsyn_core::accounts::{self, Session};
 use tillsyn_core::actor::FRESH_MS;
 use tillsyn_core::approvals;
 use tillsyn_core::clock::MINUTE_MS;
@@ -20,7 +21,7 @@ use tillsyn_core::settings::{self, Organisation};
 use tillsyn_core::{Actor, Core, Error, Permission};
 use zeroize::Zeroizing;
 
-use super::failure::Failure;
+use super::failure::{Failure, short};
 use super::frame::{Bare, Frame, Place, Theme};
 use super::notice;
 use super::scope::{self, Scope};
@@ -81,6 +82,8 @@ pub(crate) struct Visitor {
     here: String,
     message: Option<Message>,
     scope: Option<Scope>,
+    /// Who they are on a page that the scope limits; `None` where the actor is the whole of them.
+    unlimited: Option<Actor>,
     keys_off: bool,
 }
 
@@ -92,8 +95,10 @@ impl FromRequestParts<AppState> for Visitor {
         let path = parts.extensions.get::<MatchedPath>();
         super::needs::check(session.actor(), path, &parts.method)?;
         let scope = scope::chosen(state, session.actor(), parts).await?;
+        let mut unlimited = None;
         if let Some(scope) = scope.as_ref().filter(|_| scope::limits(parts)) {
-            session.session.actor = scope.of(session.actor());
+            let within = scope.of(session.actor());
+            unlimited = Some(std::mem::replace(&mut session.session.actor, within));
         }
         let organisation = settings::organisation(&state.core).await?;
         let account = &session.session.account;
@@ -104,9 +109,10 @@ impl FromRequestParts<AppState> for Visitor {
             texts,
             keys_off: notice::cookie(&parts.headers, KEYS_COOKIE) == Some("off"),
             scope,
+            unlimited,
             theme: Theme::from_value(account.theme.as_deref().unwrap_or_default()),
             query: query(&parts.uri),
-            here: address(&parts.uri),
+            here: short(&address(&parts.uri)).into_owned(),
             message: notice::of(&parts.headers).map(|found| Message {
                 undo: notice::undo_of(&parts.headers),
                 ..found.message(texts, &zone)
@@ -131,6 +137,35 @@ impl Visitor {
         self.session.actor()
     }
 
+    /// Who somebody is when they do something: acts are never limited by the scope of a page.
+    pub(crate) fn whole(&self) -> &Actor {
+        self.unlimited.as_ref().unwrap_or_else(|| self.actor())
+    }
+
+    /// The session of [`Self::whole`].
+    pub(crate) fn whole_session(&self) -> Session {
+        Session {
+            actor: self.whole().clone(),
+            ..self.session.session.clone()
+        }
+    }
+
+    /// The reader as their scope limits them, on a page that it does not limit, too.
+    pub(crate) fn within(&self) -> Cow<'_, Actor> {
+        match &self.scope {
+            Some(scope) => Cow::Owned(scope.of(self.actor())),
+            None => Cow::Borrowed(self.actor()),
+        }
+    }
+
+    /// A list with the scope in its address, for whoever opens it from elsewhere.
+    pub(crate) fn scoped(&self, query: &urls::Query) -> urls::Query {
+        match self.scope() {
+            Some(unit) => query.with(urls::SCOPE_NAME, unit.as_str()),
+            None => query.clone(),
+        }
+    }
+
     /// The unit that this page is limited to, where its reader chose one.
     pub(crate) fn scope(&self) -> Option<&OrgUnitId> {
         self.scope.as_ref().map(|scope| &scope.id)
@@ -148,10 +183,8 @@ impl Visitor {
 
     /// The frame around a page. `topics` names what its live stream follows.
     pub(crate) async fn frame(&self, place: Place, topics: &str) -> Result<Frame, Failure> {
-        let seen = match &self.scope {
-            Some(scope) => &scope.of(self.actor()),
-            None => self.actor(),
-        };
+        let within = self.within();
+        let seen: &Actor = &within;
         let counts = if self.may(Permission::DevicesRead) {
             devices::sidebar(self.core(), seen).await?
         } else {
@@ -297,7 +330,7 @@ impl FromRequestParts<AppState> for Guest {
             texts: texts(choice, &parts.headers, &organisation),
             theme: Theme::from_value(theme),
             organisation: organisation.name,
-            here: query.without("lang").url(parts.uri.path()),
+            here: short(&query.without("lang").url(parts.uri.path())).into_owned(),
             query,
             session,
             chosen,

@@ -1,5 +1,6 @@
 //! The way from one device to the next in the list that one came from.
 
+use tillsyn_core::Kind;
 use tillsyn_core::devices::neighbours;
 use tillsyn_core::ids::DeviceId;
 
@@ -22,8 +23,13 @@ pub(crate) async fn around(visitor: &Visitor, id: &DeviceId) -> Result<Around, F
     };
     let list = filters::canonical(&urls::Query::parse(from)).only(&KEPT);
     let filter = filters::filter(&list, visitor.zone.now_ms);
-    let (core, actor) = (visitor.core(), visitor.actor());
-    let (before, behind) = neighbours(core, actor, &filter, filters::sort(&list), id).await?;
+    let (core, within) = (visitor.core(), visitor.within());
+    let found = neighbours(core, &within, &filter, filters::sort(&list), id).await;
+    let (before, behind) = match found {
+        // It is shown, and lies outside of the part that the list was of.
+        Err(error) if error.kind == Kind::NotFound && visitor.scope().is_some() => (None, None),
+        found => found?,
+    };
     let link = |found: Option<DeviceId>| {
         found.map_or_else(String::new, |id| urls::device_of(id.as_str(), &list))
     };

@@ -38,6 +38,9 @@ pub(super) async fn bar(
     let most = i64::try_from(MOST_SELECTED).unwrap_or(i64::MAX);
     let mut bulk = Bulk {
         acts,
+        scope: visitor
+            .scope()
+            .map_or_else(String::new, ToString::to_string),
         shown: shown.iter().map(ToString::to_string).collect(),
         all: if total > 0 && total <= most {
             l.tn("bulk-all", total)
@@ -52,8 +55,8 @@ pub(super) async fn bar(
         ..Bulk::default()
     };
     if let Some(selection) = selection {
-        let (core, actor) = (visitor.core(), visitor.actor());
-        let summary = lists::summary(core, actor, &selection.id).await?;
+        // What is done with them is done with all of them, whatever part the list shows.
+        let summary = lists::summary(visitor.core(), visitor.whole(), &selection.id).await?;
         bulk.count = summary.devices;
         bulk.words = words(l, &summary);
         if acts.erase {
@@ -101,7 +104,7 @@ async fn cannot_erase(visitor: &Visitor, selection: &Selection) -> Result<Vec<St
         preserve_data_plan: true,
         disallow_proximity_setup: false,
     };
-    let (core, actor) = (visitor.core(), visitor.actor());
+    let (core, actor) = (visitor.core(), visitor.whole());
     let preview: Preview =
         match commands::preview(core, actor, selection.devices.clone(), request).await {
             Ok(preview) => preview,

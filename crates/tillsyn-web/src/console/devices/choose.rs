@@ -7,7 +7,7 @@ use tillsyn_core::lists::{self, Pick};
 use tillsyn_core::{Error, Kind, inventory, org};
 
 use super::filters;
-use crate::console::failure::{Failure, own_path};
+use crate::console::failure::{Failure, own_path, short};
 use crate::console::form::Filled;
 use crate::console::notice::{Told, go};
 use crate::console::visitor::Visitor;
@@ -17,11 +17,11 @@ pub(crate) async fn choose(form: Filled<Vec<(String, String)>>) -> Result<Respon
     let mut visitor = form.visitor;
     let fields = urls::Query::from_pairs(form.fields);
     let act = fields.get("act").unwrap_or_default();
-    let back = own_path(fields.get("next").unwrap_or(urls::DEVICES)).to_owned();
+    let next = short(fields.get("next").unwrap_or(urls::DEVICES));
+    let back = own_path(&next).to_owned();
     if act == "all" {
         // All that the list showed, which may have been of one part of the organisation.
-        let scope = urls::Query::parse(&back);
-        let scope = scope.get(urls::SCOPE_NAME).and_then(OrgUnitId::parse);
+        let scope = fields.get(urls::SCOPE_NAME).and_then(OrgUnitId::parse);
         if let Some(id) = scope
             && let Some(unit) = org::reached(visitor.core(), visitor.actor(), &id).await?
         {

@@ -15,7 +15,7 @@ pub(crate) async fn export(visitor: Visitor) -> Result<Response, Failure> {
     let query = filters::canonical(&visitor.query);
     let (l, columns) = (visitor.texts, columns::of(&query));
     let filter = filters::filter(&query, visitor.zone.now_ms);
-    let kept = query.only(&KEPT);
+    let kept = visitor.scoped(&query.only(&KEPT));
     let details = json!({"query": kept.text(), "format": "csv"});
     let sort = filters::sort(&query);
     let export = export_devices(visitor.core(), visitor.actor(), filter, sort, details).await?;

@@ -40,7 +40,7 @@ async fn built(visitor: &Visitor, compact: bool) -> Result<DevicesPage, Failure>
     let filter = filters::filter(query, visitor.zone.now_ms);
     let found = found(visitor, &filter).await?;
     let total = devices::shown_count(core, actor, &filter).await?;
-    let selection = kept::selection(core, &visitor.session.session).await?;
+    let selection = kept::selection(core, &visitor.whole_session()).await?;
     let chosen: BTreeSet<&DeviceId> = selection.iter().flat_map(|s| &s.devices).collect();
     let shown: Vec<DeviceId> = found.items.iter().map(|row| row.id.clone()).collect();
     let bulk = bulk::bar(visitor, selection.as_ref(), &shown, total).await?;
@@ -60,8 +60,8 @@ async fn built(visitor: &Visitor, compact: bool) -> Result<DevicesPage, Failure>
     Ok(DevicesPage {
         find: query.get("q").unwrap_or_default().to_owned(),
         keep: query.hidden(&["q"]),
-        link: kept.url(urls::DEVICES),
-        export: kept.url(urls::DEVICES_EXPORT),
+        link: visitor.scoped(&kept).url(urls::DEVICES),
+        export: visitor.scoped(&kept).url(urls::DEVICES_EXPORT),
         chips: filters::chips(visitor, &filter, found.items.is_empty()).await?,
         menu: menu::of(l, query, None),
         views: above.tabs,

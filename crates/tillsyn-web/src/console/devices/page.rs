@@ -71,6 +71,8 @@ pub struct Bulk {
     pub words: String,
     /// Which acts some of them cannot take, and why.
     pub cannot: Vec<String>,
+    /// The unit that the list is limited to; empty for all that its reader reaches.
+    pub scope: String,
     /// Ids of this page.
     pub shown: Vec<String>,
     /// The button that chooses all that pass the filter; empty when those are too many.

@@ -36,10 +36,13 @@ pub(crate) struct Fields {
 
 /// The list that a view stands for.
 pub(super) fn address(view: &ViewView) -> String {
+    listed(view).url(urls::DEVICES)
+}
+
+fn listed(view: &ViewView) -> urls::Query {
     urls::Query::parse(&view.query)
         .only(&KEPT)
         .with(VIEW, view.id.as_str())
-        .url(urls::DEVICES)
 }
 
 /// The views above the list, and of the present one the way to keep what was changed.
@@ -198,10 +201,13 @@ pub(crate) async fn change_view(
 
 /// Where a list without anything in its address begins for this person; `None` at the plain list.
 pub(super) async fn begin(visitor: &Visitor, look: &lists::ListLook) -> Option<Response> {
-    let wanted = look.view.as_ref().filter(|_| visitor.query.is_empty())?;
+    // A part of the organisation to look at is not yet a list of one's own making.
+    let asked = visitor.query.without(urls::SCOPE_NAME);
+    let wanted = look.view.as_ref().filter(|_| asked.is_empty())?;
     // One that is not theirs to see any more begins nothing.
     let view = lists::view(visitor.core(), visitor.actor(), wanted)
         .await
         .ok()?;
-    Some(Redirect::to(&address(&view)).into_response())
+    let begins = visitor.scoped(&listed(&view)).url(urls::DEVICES);
+    Some(Redirect::to(&begins).into_response())
 }

@@ -1,5 +1,6 @@
 //! When a page cannot be given: the way from an error to a page in the person's language.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{FromRequestParts as _, Request, State};
@@ -146,6 +147,30 @@ fn form_page(state: &AppState, headers: &HeaderMap) -> String {
 
 /// The longest address to go on at.
 const NEXT: usize = 2_000;
+
+/// An address to come back to that is no longer than that: the places in a list go before its filters do.
+pub(crate) fn short(address: &str) -> Cow<'_, str> {
+    let mut short = Cow::Borrowed(address);
+    for name in ["before", "after"] {
+        if short.len() > NEXT {
+            short = Cow::Owned(without(&short, name));
+        }
+    }
+    short
+}
+
+/// The address as it stands, without this parameter.
+fn without(address: &str, name: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let pairs = query.split('&');
+    let kept: Vec<&str> = pairs
+        .filter(|pair| pair.split('=').next() != Some(name))
+        .collect();
+    match kept.join("&").as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
 
 /// A path of the console, or its first page: redirects never leave this server.
 pub(crate) fn own_path(path: &str) -> &str {

@@ -1,4 +1,4 @@
-use super::own_path;
+use super::{own_path, short};
 
 #[test]
 fn redirects_stay_on_this_server() {
@@ -22,4 +22,20 @@ fn redirects_stay_on_this_server() {
     let of = |length: usize| format!("/console/{}", "a".repeat(length - 9));
     assert_eq!(own_path(&of(2_000)), of(2_000));
     assert_eq!(own_path(&of(2_001)), "/console");
+}
+
+#[test]
+fn what_is_too_long_to_come_back_to_loses_its_places_and_never_its_filters() {
+    let list = "/console/devices?platform=ios&scope=u";
+    let place = "x".repeat(1_000);
+    assert_eq!(short(list), list);
+    let deep = format!("/console/devices?platform=ios&before={place},{place}&after=y&scope=u");
+    assert_eq!(
+        short(&deep),
+        "/console/devices?platform=ios&after=y&scope=u"
+    );
+    let odd = format!("/console/devices?platform=ios&after={place}{place}&scope=u&before=z");
+    assert_eq!(short(&odd), list);
+    let only = format!("/console/devices?after={place}{place}");
+    assert_eq!(short(&only), "/console/devices");
 }

@@ -24,6 +24,7 @@ mod report_mail;
 mod reports;
 mod rollout;
 mod saved_views;
+mod scoped;
 mod search;
 mod secrets;
 mod settings;
