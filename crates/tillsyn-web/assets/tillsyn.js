@@ -6,6 +6,7 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (target, name, act) => target.addEventListener(name, act);
 const read = async (answer) => new DOMParser().parseFromString(await answer.text(), 'text/html');
 const look = (address) => fetch(address, { headers: { accept: 'text/html' } }).catch(() => null);
+const post = (form, body) => fetch(form.action, { method: 'POST', body }).catch(() => null);
 const root = document.documentElement;
 // A field of a dialog that was just closed keeps the focus until the next frame.
 const typing = (element) => element.matches?.('input, textarea, select, [contenteditable]') && element.checkVisibility();
@@ -172,18 +173,21 @@ on(document, 'click', (event) => {
   document.getElementById(opener.dataset.opens)?.showModal();
 });
 
-// Copy an identifier; the result is spoken, and the button's label changes for two seconds.
+// Copy an identifier or an address; the result is spoken, and the button's label changes for two seconds.
 on(document, 'click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
-  const value = button.dataset.copy;
-  await navigator.clipboard.writeText(value.startsWith('/') ? new URL(value, location.href).href : value);
-  const label = button.getAttribute('aria-label');
-  const copied = root.dataset.copied;
-  button.setAttribute('aria-label', copied);
-  button.title = copied;
-  say(copied);
-  setTimeout(() => { button.setAttribute('aria-label', label); button.title = ''; }, 2000);
+  const kept = button.dataset;
+  let word = root.dataset.copied;
+  try {
+    await navigator.clipboard.writeText(kept.copy[0] === '/' ? new URL(kept.copy, location).href : kept.copy);
+  } catch { word = root.dataset.notCopied; }
+  // What it is called outlives a second press.
+  kept.label ??= button.ariaLabel;
+  kept.hint ??= button.title;
+  button.ariaLabel = button.title = word;
+  say(word);
+  setTimeout(() => { button.ariaLabel = kept.label; button.title = kept.hint; }, 2000);
 });
 
 // Typed confirmation: the button stays reachable and says why it is not ready.
@@ -225,7 +229,7 @@ on(document, 'submit', async (event) => {
   if (!form || !button) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, button));
-  const answer = await fetch(form.action, { method: 'POST', body }).catch(() => null);
+  const answer = await post(form, body);
   delete form.dataset.sent;
   if (!answer?.ok) { location.reload(); return; }
   const page = await read(answer);
@@ -370,7 +374,12 @@ async function fill() {
     if (!full) continue;
     if (!menu) full.dataset.fill = card.dataset.fill;
     full.classList.remove('form-card');
-    card.replaceWith(document.adoptNode(full));
+    // What was ticked while it was on its way stays, and so does the focus.
+    const twin = ({ name, value }) => $$('input, button', full).find((other) => other.name === name && other.value === value);
+    for (const field of $$('input', card)) { const other = twin(field); if (other) other.checked = field.checked; }
+    const held = card.contains(document.activeElement) && twin(document.activeElement);
+    card.replaceWith(full);
+    if (held) held.focus();
   }
 }
 fill();
@@ -403,11 +412,10 @@ if (draft) {
   const send = async (upto) => {
     const body = new FormData(draft);
     body.set('act', 'autosave');
-    const answer = await fetch(draft.action, { method: 'POST', body }).catch(() => null);
+    const answer = await post(draft, body);
     if (!answer?.ok || answer.redirected) return;
     saved = upto;
-    const text = await answer.text().catch(() => '');
-    const page = new DOMParser().parseFromString(text, 'text/html');
+    const page = await read(answer).catch(() => document);
     for (const part of ['#draft-revision', '#draft-shown']) {
       const fresh = $(part, page);
       if (fresh) $(part).value = fresh.value;
@@ -416,7 +424,7 @@ if (draft) {
     if (saved !== changes) { soon = setTimeout(save, 500); return; }
     for (const old of $$('[data-fresh]')) {
       const fresh = page.getElementById(old.id);
-      if (fresh && !old.contains(document.activeElement) && !same(old, fresh)) old.replaceWith(document.adoptNode(fresh));
+      if (fresh && !old.contains(document.activeElement) && !same(old, fresh)) old.replaceWith(fresh);
     }
     tell('saved');
     fill();

@@ -1,4 +1,5 @@
 copied = Copied
+not-copied = Not copied
 copy-label = Copy { $what } { $value }
 not-shared = Not shared
 not-known = Not known yet

@@ -1,4 +1,5 @@
 copied = コピーしました
+not-copied = コピーできませんでした
 copy-label = { $what } { $value } をコピー
 not-shared = 共有されません
 not-known = 未取得

@@ -1,4 +1,5 @@
 copied = Kopierat
+not-copied = Inte kopierat
 copy-label = Kopiera { $what } { $value }
 not-shared = Delas inte
 not-known = Inte känt än

@@ -56,23 +56,35 @@ fn short_hash(file: &EmbeddedFile) -> String {
     hash
 }
 
-/// A file as it is sent: a script without its remarks, indents and spaces, which are for us.
+/// A file as it is sent: a script without what is for us alone.
 fn bytes(name: &str) -> Option<Vec<u8>> {
     let data = Files::get(name)?.data.into_owned();
     if name.rsplit('.').next() != Some("js") {
         return Some(data);
     }
     let text = String::from_utf8(data).ok()?;
-    let lines = text.lines().map(str::trim);
-    let lines: Vec<String> = lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .map(squeezed)
-        .collect();
-    Some(lines.join("\n").into_bytes())
+    Some(script(&text).into_bytes())
 }
 
-/// A line of script without the spaces beside signs. What is quoted stays; line ends stay, so that no statement runs
-/// into the next. Our scripts have no quotes in regular expressions and no `a + +b`.
+/// A script without its remarks, indents and spaces. A line end stays where it could end a statement.
+fn script(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let mut out = String::with_capacity(text.len());
+    for line in lines.map(squeezed) {
+        let goes_on = out.is_empty()
+            || out.ends_with([';', '{', ',', '(', '['])
+            || line.starts_with(['}', ')', ']']);
+        if !goes_on {
+            out.push('\n');
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+/// A line of script without the spaces beside signs. What is quoted stays. Our scripts have no quotes in regular
+/// expressions and no `a + +b`.
 fn squeezed(line: &str) -> String {
     const SIGNS: &str = "=+-*/<>!&|?:;,(){}[]";
     let mut out = String::with_capacity(line.len());
