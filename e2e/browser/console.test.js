@@ -140,6 +140,52 @@ test('rows are walked with j and k, and Enter opens the one at hand', async () =
   await page.waitForURL((url) => url.pathname.endsWith('/commands'));
 });
 
+test('what is ticked is chosen, and stays chosen on the way to another list', async () => {
+  const pick = (name) => page.getByLabel(t('many-pick', { a: name }));
+  await at('/console/devices');
+  await pick('ENG-IPH-0417').check();
+  await page.locator('[data-selected-count="1"]').waitFor();
+  // The way on waits for what is being kept.
+  await pick('LIB-PAD-0007').check();
+  await page.locator('thead a.sort').first().click();
+  await page.waitForURL((url) => url.searchParams.get('sort') === '-name');
+  await page.locator('[data-selected-count="2"]').waitFor();
+  assert.ok(await pick('ENG-IPH-0417').isChecked());
+  assert.ok(await pick('LIB-PAD-0007').isChecked());
+  await pick('LIB-PAD-0007').uncheck();
+  await page.locator('[data-selected-count="1"]').waitFor();
+  await button(t('bulk-clear')).click();
+  await page.getByText(t('bulk-none')).waitFor();
+});
+
+test('a menu that fills itself keeps what was ticked meanwhile', async () => {
+  await page.route('**/console/devices/filters**', async (route) => {
+    await new Promise((done) => { setTimeout(done, 1000); });
+    await route.continue();
+  });
+  await at('/console/devices');
+  await button(t('filter-add')).click();
+  const box = page.locator('#filter-form input[name=platform][value=macos]');
+  await box.check();
+  await box.focus();
+  // The counts come with the units.
+  await page.locator('#filter-unit').waitFor();
+  assert.ok(await box.isChecked());
+  assert.ok(await box.evaluate((field) => field === document.activeElement));
+  await page.unroute('**/console/devices/filters**');
+});
+
+test('a link that cannot be copied is said, and its button keeps its name', async () => {
+  await at('/console/devices');
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+  const copy = page.locator('[data-copy^="/console"]');
+  await copy.click();
+  await copy.click();
+  assert.equal(await copy.getAttribute('aria-label'), t('not-copied'));
+  await eventually(() => copy.getAttribute('aria-label'), t('copy-view'));
+  assert.equal(await copy.getAttribute('title'), t('copy-view'));
+});
+
 test('a scope goes on from page to page', async () => {
   await at('/console/scope?next=/console/devices');
   await heading(t('scope-title')).waitFor();

@@ -49,7 +49,8 @@ view-audience = Who sees it
 view-audience-me = Me
 view-audience-team = Everybody in my unit and below
 bulk-title = Chosen devices
-bulk-none = Nothing is chosen yet. Tick devices; the choice stays while you page and filter.
+bulk-none = Nothing is chosen yet. Tick devices; “Choose the ticked” keeps them while you page and filter.
+bulk-not-kept = This could not be kept. Press “Choose the ticked” to try again.
 bulk-chosen = { $n ->
     [one] 1 device chosen
    *[other] { $n } devices chosen

@@ -49,7 +49,8 @@ view-audience = Vem ser den
 view-audience-me = Jag
 view-audience-team = Alla i min organisationsenhet och nedanför
 bulk-title = Valda enheter
-bulk-none = Inget är valt än. Kryssa för enheter; valet ligger kvar när du bläddrar och filtrerar.
+bulk-none = Inget är valt än. Kryssa för enheter; ”Välj de förkryssade” behåller dem när du bläddrar och filtrerar.
+bulk-not-kept = Valet kunde inte sparas. Tryck på ”Välj de förkryssade” för att försöka igen.
 bulk-chosen = { $n ->
     [one] 1 enhet vald
    *[other] { $n } enheter valda
