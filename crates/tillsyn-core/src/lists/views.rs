@@ -54,6 +54,8 @@ pub struct ViewView {
     pub owner_name: String,
     /// Whether it is the reader's own.
     pub own: bool,
+    /// Whether the reader may remove it: their own, or one that was shared in a unit whose settings they change.
+    pub may_remove: bool,
     pub created_at: i64,
     pub updated_at: i64,
 }
@@ -78,14 +80,17 @@ const SELECT: &str = "SELECT v.id, v.name, v.audience, v.query, v.account_id, a.
     v.updated_at, v.org_unit_id, u.path FROM saved_view v JOIN account a ON a.id = v.account_id \
     JOIN org_unit u ON u.id = v.org_unit_id";
 
-fn decode(row: &Row, reader: &AccountId) -> Result<ViewView, Error> {
+fn decode(row: &Row, reader: &Actor) -> Result<ViewView, Error> {
     let owner_id = AccountId::from_store(row.text(4)?);
+    let own = owner_id == *account_of(reader)?;
+    let clears_up = reader.holds(Permission::SettingsWrite) && reader.reaches(row.str(9)?);
     Ok(ViewView {
         id: ViewId::from_store(row.text(0)?),
         name: row.text(1)?,
         audience: Audience::parse(row.str(2)?)?.as_str(),
         query: row.text(3)?,
-        own: owner_id == *reader,
+        own,
+        may_remove: own || clears_up,
         owner_id,
         owner_name: row.text(5)?,
         created_at: row.i64(6)?,
@@ -125,15 +130,14 @@ pub async fn views(core: &Core, actor: &Actor) -> Result<Vec<ViewView>, Error> {
     const SEEN: &str = " WHERE v.account_id = $1 OR (v.audience = 'team' \
         AND substr(CAST($2 AS TEXT), 1, length(u.path)) = u.path) ORDER BY v.name, v.id";
     may(actor, Permission::DevicesRead)?;
-    let account = account_of(actor)?.clone();
-    let input = (account, actor.unit_path.clone(), format!("{SELECT}{SEEN}"));
+    let input = (actor.clone(), format!("{SELECT}{SEEN}"));
     core.db()
-        .read(input, |tx, (account, path, sql)| {
+        .read(input, |tx, (actor, sql)| {
             Box::pin(async move {
-                let rows = tx
-                    .fetch_all_dyn(sql, args![account.clone(), path.as_str()])
-                    .await?;
-                rows.iter().map(|row| decode(row, account)).collect()
+                let account = account_of(actor)?.clone();
+                let values = args![account, actor.unit_path.as_str()];
+                let rows = tx.fetch_all_dyn(sql, values).await?;
+                rows.iter().map(|row| decode(row, actor)).collect()
             })
         })
         .await
@@ -155,27 +159,23 @@ pub async fn view(core: &Core, actor: &Actor, id: &ViewId) -> Result<ViewView, E
 pub(super) struct Reached {
     view: ViewView,
     unit_id: String,
-    unit_path: String,
 }
 
 pub(super) async fn reached_in(tx: &Tx, actor: &Actor, id: &ViewId) -> Result<Reached, Error> {
-    let account = account_of(actor)?;
     let sql = format!("{SELECT} WHERE v.id = $1");
     let rows = tx.fetch_all_dyn(&sql, args![id.clone()]).await?;
     let row = rows.first().ok_or_else(|| Error::not_found("view"))?;
-    let view = decode(row, account)?;
-    let unit_path = row.text(9)?;
-    let shared =
-        view.audience == Audience::Team.as_str() && actor.unit_path.starts_with(&unit_path);
+    let view = decode(row, actor)?;
+    let unit_path = row.str(9)?;
+    let shared = view.audience == Audience::Team.as_str() && actor.unit_path.starts_with(unit_path);
     // Whoever looks after a unit clears up what was shared in it.
-    let above = view.audience == Audience::Team.as_str() && actor.reaches(&unit_path);
+    let above = view.audience == Audience::Team.as_str() && actor.reaches(unit_path);
     if !view.own && !shared && !above {
         return Err(Error::not_found("view"));
     }
     Ok(Reached {
         view,
         unit_id: row.text(8)?,
-        unit_path,
     })
 }
 
@@ -291,9 +291,7 @@ pub async fn remove_view(core: &Core, actor: &Actor, id: &ViewId) -> Result<(), 
         .write(input, |tx, (actor, id, now)| {
             Box::pin(async move {
                 let found = reached_in(tx, actor, id).await?;
-                let clears_up =
-                    actor.holds(Permission::SettingsWrite) && actor.reaches(&found.unit_path);
-                if !clears_up {
+                if !found.view.may_remove {
                     found.refuse_others()?;
                 }
                 tx.execute(FORGET, args![id]).await?;

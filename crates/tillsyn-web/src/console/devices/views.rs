@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::ids::ViewId;
 use tillsyn_core::lists::{self, Audience, NewView, ViewChange, ViewView};
-use tillsyn_core::{Error, Kind, Permission};
+use tillsyn_core::{Error, Kind};
 
 use super::filters::KEPT;
 use super::page::{SavedView, ViewTab, ViewsPage};
@@ -112,7 +112,7 @@ async fn built(visitor: &Visitor, fields: &Fields, problem: String) -> Result<Vi
         team: view.audience == Audience::Team.as_str(),
         begins: look.view.as_ref() == Some(&view.id),
         own: view.own,
-        may_remove: view.own || visitor.may(Permission::SettingsWrite),
+        may_remove: view.may_remove,
     };
     Ok(ViewsPage {
         query: fields.query.clone(),

@@ -103,6 +103,13 @@ both_engines!(
         page.says("For everybody");
         page.says_not("For lawyers");
 
+        // What they would be refused, they are not offered.
+        let mut clerk = signed_in(&app, "clerk", "administrator", &law).await;
+        let page = clerk.get("/console/devices/views").await.expect(200);
+        page.says("For everybody");
+        let offered = page.html.matches("name=\"act\" value=\"remove\"").count();
+        assert_eq!(offered, 1, "{}", page.html);
+
         let find = async |name: &'static str| app.text(name).await.unwrap();
         let everybody = find("SELECT id FROM saved_view WHERE name = 'For everybody'").await;
         let mine = find("SELECT id FROM saved_view WHERE name = 'For myself'").await;
