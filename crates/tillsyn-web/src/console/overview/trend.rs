@@ -1,7 +1,6 @@
 //! Devices under management over the last weeks: a line, and the table behind it.
 
-use jiff::Timestamp;
-use tillsyn_core::clock::DAY_MS;
+use jiff::{Span, Timestamp};
 use tillsyn_core::devices::{self, TrendDay};
 
 use crate::console::failure::Failure;
@@ -64,8 +63,11 @@ impl Trend {
         };
         let places: Vec<String> = (0_i64..).zip(&counts).map(place).collect();
         let line = format!("M{}", places.join("L"));
-        let back = |days: usize| zone.now_ms - i64::try_from(days).unwrap_or(0) * DAY_MS;
-        let dated = |at: usize| l.date(back(days.len() - 1 - at), zone);
+        let starts = starts(zone, days.len());
+        let dated = |at: usize| {
+            let start = starts.get(at).copied();
+            l.date(start.unwrap_or(zone.now_ms), zone)
+        };
         let sum = |of: fn(&TrendDay) -> i64| days.iter().map(of).sum::<i64>();
         let span = i64::try_from(days.len()).unwrap_or(0);
         let words = [
@@ -120,17 +122,73 @@ impl Trend {
             .filter(|days| SPANS.contains(days))
             .unwrap_or(SPANS[0]);
         let zone = &visitor.zone;
-        let before = i64::try_from(days).unwrap_or(1) - 1;
-        let since = midnight(zone) - before * DAY_MS;
-        let found = devices::trend(visitor.core(), visitor.actor(), since, days).await?;
+        let starts = starts(zone, days);
+        let found = devices::trend(visitor.core(), visitor.actor(), &starts).await?;
         Ok(Self::new(visitor.texts, zone, &found, now))
     }
 }
 
-/// The beginning of today where the organisation is.
-fn midnight(zone: &Zone) -> i64 {
-    Timestamp::from_millisecond(zone.now_ms)
-        .ok()
-        .and_then(|now| now.to_zoned(zone.zone.clone()).start_of_day().ok())
-        .map_or(zone.now_ms, |day| day.timestamp().as_millisecond())
+/// The beginnings of so many days where the organisation is, today's last. They are as many hours apart as its clocks
+/// say.
+fn starts(zone: &Zone, days: usize) -> Vec<i64> {
+    let now = Timestamp::from_millisecond(zone.now_ms).unwrap_or_default();
+    let today = now.to_zoned(zone.zone.clone()).date();
+    let start = |back: usize| {
+        let back = i64::try_from(back).unwrap_or(0);
+        let day = today.checked_sub(Span::new().try_days(back).ok()?).ok()?;
+        // Where midnight is left out, the day begins later.
+        let day = day.to_zoned(zone.zone.clone()).ok()?;
+        let start = day.start_of_day().ok()?;
+        Some(start.timestamp().as_millisecond())
+    };
+    (0..days).rev().filter_map(start).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+
+    use jiff::tz::TimeZone;
+    use tillsyn_core::clock::HOUR_MS;
+
+    use super::*;
+
+    fn at(zone: &str, now: &str) -> Zone {
+        Zone {
+            now_ms: now.parse::<Timestamp>().expect("a time").as_millisecond(),
+            zone: TimeZone::get(zone).expect("a zone"),
+        }
+    }
+
+    fn hours(starts: &[i64]) -> Vec<i64> {
+        let pairs = starts.windows(2);
+        pairs.map(|pair| (pair[1] - pair[0]) / HOUR_MS).collect()
+    }
+
+    #[test]
+    fn a_day_has_the_hours_that_its_clocks_say() {
+        // Clocks go back on the 25th of October 2026 and on on the 29th of March.
+        let autumn = at("Europe/Stockholm", "2026-10-27T10:00:00Z");
+        assert_eq!(hours(&starts(&autumn, 4)), [24, 25, 24]);
+        let spring = at("Europe/Stockholm", "2026-03-30T22:30:00Z");
+        assert_eq!(hours(&starts(&spring, 4)), [24, 23, 24]);
+        let tokyo = at("Asia/Tokyo", "2026-10-27T10:00:00Z");
+        assert_eq!(hours(&starts(&tokyo, 4)), [24, 24, 24]);
+        let newest = starts(&tokyo, 1);
+        let midnight: Timestamp = "2026-10-26T15:00:00Z".parse().expect("a time");
+        assert_eq!(newest, [midnight.as_millisecond()]);
+    }
+
+    #[test]
+    fn every_day_is_named_once_when_clocks_change() {
+        // 24 hours before half past eleven in the evening it is the same day.
+        let zone = at("Europe/Stockholm", "2026-10-25T22:30:00Z");
+        let l = Texts::new(crate::i18n::Lang::En);
+        let trend = Trend::new(l, &zone, &[TrendDay::default(); 5], 3);
+        let mut days: Vec<&str> = trend.rows.iter().map(|row| row.day.as_str()).collect();
+        assert_eq!(days.len(), 5);
+        days.dedup();
+        assert_eq!(days.len(), 5, "{days:?}");
+        assert_eq!(trend.last, days[0]);
+    }
 }

@@ -192,6 +192,32 @@ async fn the_pin_of_a_locked_mac_is_shown_on_the_answer_and_never_again() {
     assert!(mac.unlock_with_pin(&pin));
 }
 
+both_engines!(
+    a_trend_counts_by_the_beginnings_of_its_days,
+    |app| async move {
+        // Days of 23, 24 and 25 hours, and one that has not ended.
+        const HOUR: i64 = 3_600_000;
+        let starts = [0, 23, 47, 72].map(|hours| 1_000_000_000_000 + hours * HOUR);
+        for (at, hours) in [(0, 22), (1, 23), (2, 71), (3, 72)] {
+            app.enrolled_iphone().await.sessions().await.unwrap();
+            let id = crate::api::plans::device_id(&app, at).await;
+            let sql = "UPDATE enrollment SET enrolled_at = $1 WHERE device_id = $2";
+            let moment = 1_000_000_000_000_i64 + hours * HOUR;
+            let values = vec![moment.into(), id.as_str().into()];
+            app.db().execute(sql, values).await.unwrap();
+        }
+        let of = async |starts: &[i64]| {
+            let days = devices::trend(&app.core, &app.owner, starts).await.unwrap();
+            let days = days.into_iter().map(|day| (day.enrolled, day.ended));
+            days.collect::<Vec<_>>()
+        };
+        assert_eq!(of(&starts).await, [(1, 0), (1, 0), (1, 0), (1, 0)]);
+        assert_eq!(of(&starts[2..]).await, [(1, 0), (1, 0)]);
+        assert_eq!(of(&starts[3..]).await, [(1, 0)]);
+        assert!(of(&[]).await.is_empty());
+    }
+);
+
 both_engines!(an_erase_takes_name_password_and_hold, |app| async move {
     let mut iphone = app.enrolled(DeviceConfig::iphone(app.next())).await;
     iphone.sessions().await.unwrap();
