@@ -75,7 +75,7 @@ figures = Key figures
 figure-enrolled = Active devices
 figure-enrolled-note = { $n } on record in all
 figure-seen = Checked in within 24 hours
-figure-seen-note = { $a } of the active
+figure-seen-note = { $a } of all on record
 figure-enrolling = Open invitations
 figure-enrolling-note = { $n ->
     [one] 1 attempt failed in 24 hours

@@ -15,3 +15,6 @@ pub use trend::{Trend, TrendRow};
 
 pub(super) use activity::activity_of;
 pub(super) use show::overview;
+
+#[cfg(test)]
+mod tests;

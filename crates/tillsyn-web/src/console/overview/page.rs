@@ -276,9 +276,10 @@ impl Figure {
             figure(
                 l.t("figure-seen"),
                 counts.seen_24_hours,
+                // Retired devices are seen now and then, too: of all on record there is a share.
                 l.ta(
                     "figure-seen-note",
-                    &l.percent(counts.seen_24_hours.min(counts.active), counts.active),
+                    &l.percent(counts.seen_24_hours, counts.devices),
                 ),
                 urls::devices_where("seen", "24h"),
             ),
@@ -336,7 +337,7 @@ pub struct Segment {
 }
 
 impl VersionRow {
-    /// `versions` newest first, each with its number of devices.
+    /// `versions` newest first, each with its number of devices: all that there are.
     pub fn new(
         l: Texts,
         icon: &'static str,
@@ -345,11 +346,28 @@ impl VersionRow {
         versions: &[(String, u64)],
     ) -> Self {
         let total: u64 = versions.iter().map(|(_, count)| count).sum();
+        Self::of(l, (icon, name), platform, versions, total)
+    }
+
+    /// The same where only some versions are named, of `total` devices in all.
+    pub fn of(
+        l: Texts,
+        (icon, name): (&'static str, &'static str),
+        platform: &str,
+        versions: &[(String, u64)],
+        total: u64,
+    ) -> Self {
+        let named: u64 = versions.iter().map(|(_, count)| count).sum();
+        let newest = versions.first();
+        let others = (l.t("report-others"), total.saturating_sub(named));
+        let mut versions = versions.to_vec();
+        if others.1 > 0 {
+            versions.push(others);
+        }
         let words: Vec<String> = versions
             .iter()
             .map(|(version, count)| format!("{version}: {}", l.number(*count)))
             .collect();
-        let newest = versions.first();
         Self {
             icon,
             name,
