@@ -6,6 +6,7 @@ mod export;
 mod facets;
 pub(crate) mod facts;
 mod list;
+mod named;
 mod narrow;
 mod neighbours;
 mod overview;
@@ -25,6 +26,7 @@ pub use detail::{DeviceDetail, EnrollmentView, FactView, InstalledProfileView, d
 pub use export::{DeviceExport, export_devices};
 pub use facets::{Facet, Facets, facets};
 pub use list::{DeviceFilter, DeviceRow, DeviceSort, count_devices, list_devices, shown_count};
+pub use named::{NamedDevice, named, retired_by};
 pub use narrow::{Ago, Narrow};
 pub use neighbours::neighbours;
 pub use overview::{Overview, VersionCount, overview, shown_overview};

@@ -14,6 +14,10 @@ pub struct Reached {
 }
 
 impl Reached {
+    pub(super) fn of(enrollment_profile: Option<String>) -> Self {
+        Self { enrollment_profile }
+    }
+
     /// Identifier of the profile whose removal is a retire.
     ///
     /// # Errors
@@ -51,7 +55,5 @@ pub async fn reach(core: &Core, actor: &Actor, id: &DeviceId) -> Result<Reached,
     if !actor.reaches_device(row.str(0)?, row.str(2)?) {
         return Err(Error::not_found("device"));
     }
-    Ok(Reached {
-        enrollment_profile: row.opt_text(1)?,
-    })
+    Ok(Reached::of(row.opt_text(1)?))
 }

@@ -6,6 +6,10 @@ move-people-title = { $n ->
     [one] Move { $n } person
    *[other] Move { $n } people
 }
+move-people-more = { $n ->
+    [one] 1 more person is not shown.
+   *[other] { $n } more people are not shown.
+}
 move-devices-intro = First you see what changes on each device. Nothing moves before you apply the plan.
 move-people-intro = Their groups and invitations stay as they are. Without their devices, nothing changes on any device.
 move-to = Move to

@@ -1,5 +1,6 @@
 move-devices-title = デバイス { $n } 台を移動
 move-people-title = { $n } 人を移動
+move-people-more = ほか{ $n }人は表示していません。
 move-devices-intro = まず、各デバイスで何が変わるかを確認できます。プランを適用するまで何も移動しません。
 move-people-intro = グループと招待はそのままです。デバイスを移動しない限り、デバイスには何の変化もありません。
 move-to = 移動先

@@ -6,6 +6,10 @@ move-people-title = { $n ->
     [one] Flytta { $n } person
    *[other] Flytta { $n } personer
 }
+move-people-more = { $n ->
+    [one] 1 person till visas inte.
+   *[other] { $n } personer till visas inte.
+}
 move-devices-intro = Först ser du vad som ändras på varje enhet. Inget flyttas förrän du genomför planen.
 move-people-intro = Deras grupper och inbjudningar står kvar. Utan deras enheter ändras inget på någon enhet.
 move-to = Flytta till

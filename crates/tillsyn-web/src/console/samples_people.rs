@@ -150,6 +150,11 @@ impl Sample for MovePage {
             problem,
             ids: format!("{ID},{ID}"),
             rows: vec![row("Elin Hedström", "Physics"), row(LONG, "Norrvik")],
+            more: if people {
+                l.tn("move-people-more", 1)
+            } else {
+                l.tn("many-more", 12)
+            },
             units: units("Physics"),
             devices: people.then(|| l.number(3_u64)),
             with_devices: people,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Preview, Request};
-use tillsyn_core::devices::reach;
+use tillsyn_core::devices::retired_by;
 use tillsyn_core::ids::DeviceId;
 use tillsyn_core::lists::{self, Pick};
 use tillsyn_core::{Error, Kind};
@@ -106,7 +106,9 @@ async fn asked(visitor: &Visitor, act: &str, devices: Vec<DeviceId>) -> Result<A
         }
     } else {
         Request::RemoveProfile {
-            identifier: enrollment_profile(visitor, &devices).await?,
+            // All enrollments of one organisation have the same; others are refused as mixed. Those that are not
+            // enrolled have none, and are named by the preview.
+            identifier: retired_by(core, actor, &devices).await?,
         }
     };
     let preview = commands::preview(core, actor, devices.clone(), request.clone()).await?;
@@ -116,20 +118,6 @@ async fn asked(visitor: &Visitor, act: &str, devices: Vec<DeviceId>) -> Result<A
         request,
         preview,
     })
-}
-
-/// All enrollments of one organisation have the same; others are refused as mixed. Those that are not enrolled
-/// have none, and are named by the preview.
-async fn enrollment_profile(visitor: &Visitor, devices: &[DeviceId]) -> Result<String, Failure> {
-    let mut refused = None;
-    for device in devices {
-        let reached = reach(visitor.core(), visitor.actor(), device).await?;
-        match reached.enrollment_profile() {
-            Ok(identifier) => return Ok(identifier),
-            Err(error) => refused = Some(error),
-        }
-    }
-    Err(refused.unwrap_or_else(|| Error::not_found("device")).into())
 }
 
 pub(crate) async fn many(visitor: Visitor) -> Result<Response, Failure> {

@@ -61,6 +61,8 @@ pub struct MovePage {
     /// Of all that is moved, for the form.
     pub ids: String,
     pub rows: Vec<NotedLink>,
+    /// Said of those that the list does not name.
+    pub more: String,
     pub units: Vec<Choice>,
     /// How many devices are theirs; `None` when none can go along.
     pub devices: Option<String>,

@@ -4,6 +4,7 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
+use tillsyn_core::devices::NamedDevice;
 use tillsyn_core::ids::{DeviceId, OrgUnitId, PersonId};
 use tillsyn_core::plans::{Change, plan};
 use tillsyn_core::{Error, Permission, devices, people};
@@ -106,6 +107,12 @@ pub(crate) async fn move_people(filled: Filled<Fields>) -> Result<Response, Fail
     }
 }
 
+fn device_ids(fields: &Fields) -> Result<Vec<DeviceId>, Error> {
+    let ids = fields.ids().into_iter();
+    ids.map(|id| DeviceId::parse(id).ok_or_else(|| Error::not_found("device")))
+        .collect()
+}
+
 fn people_ids(fields: &Fields) -> Result<Vec<PersonId>, Error> {
     let ids = fields.ids().into_iter();
     ids.map(|id| PersonId::parse(id).ok_or_else(|| Error::not_found("person")))
@@ -129,24 +136,28 @@ async fn of_devices(
     problem: Problem,
 ) -> Result<MovePage, Failure> {
     let l = visitor.texts;
-    let mut rows = Vec::new();
-    for id in fields.ids().into_iter().take(MOST) {
-        let id = DeviceId::parse(id).ok_or_else(|| Error::not_found("device"))?;
-        let found = devices::device(visitor.core(), visitor.actor(), &id).await?;
-        rows.push(NotedLink {
-            href: urls::device(id.as_str()),
-            text: found.row.name,
-            note: found.unit_name,
-        });
-    }
+    let ids = device_ids(fields)?;
+    let found = devices::named(visitor.core(), visitor.actor(), &ids).await?;
+    let hidden = found.len().saturating_sub(MOST);
+    let row = |found: NamedDevice| NotedLink {
+        href: urls::device(found.id.as_str()),
+        text: found.name,
+        note: found.unit_name,
+    };
+    let rows: Vec<NotedLink> = found.into_iter().take(MOST).map(row).collect();
     Ok(MovePage {
         people: false,
-        title: l.tn("move-devices-title", fields.ids().len()),
+        title: l.tn("move-devices-title", ids.len()),
         problem: told(visitor, rows.len(), problem),
         ids: fields.ids.clone(),
         units: unit_choices(visitor, &fields.unit).await?,
         devices: None,
         with_devices: false,
+        more: if hidden > 0 {
+            l.tn("many-more", hidden)
+        } else {
+            String::new()
+        },
         rows,
         f: visitor.frame(Place::Devices, "").await?,
     })
@@ -160,7 +171,9 @@ async fn of_people(
     let l = visitor.texts;
     let mut rows = Vec::new();
     let mut devices = 0;
-    for id in people_ids(fields)?.iter().take(MOST) {
+    let ids = people_ids(fields)?;
+    let hidden = ids.len().saturating_sub(MOST);
+    for id in ids.iter().take(MOST) {
         let found = people::person(visitor.core(), visitor.actor(), id).await?;
         devices += found.devices;
         rows.push(NotedLink {
@@ -172,12 +185,17 @@ async fn of_people(
     let may = visitor.may(Permission::UnitsWrite) && devices > 0;
     Ok(MovePage {
         people: true,
-        title: l.tn("move-people-title", rows.len()),
+        title: l.tn("move-people-title", ids.len()),
         problem: told(visitor, rows.len(), problem),
         ids: fields.ids.clone(),
         units: unit_choices(visitor, &fields.unit).await?,
         devices: may.then(|| number(l, devices)),
         with_devices: !fields.with_devices.is_empty(),
+        more: if hidden > 0 {
+            l.tn("move-people-more", hidden)
+        } else {
+            String::new()
+        },
         rows,
         f: visitor.frame(Place::People, "").await?,
     })

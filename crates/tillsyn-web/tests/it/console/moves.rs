@@ -1,7 +1,7 @@
 //! Several devices or people, ticked in their lists, moved to another unit.
 
 use serde_json::json;
-use tillsyn_testkit::{Engine, TestApp};
+use tillsyn_testkit::{Engine, TestApp, both_engines};
 
 use super::Browser;
 use crate::api::plans::device_id;
@@ -79,3 +79,34 @@ async fn ticked_devices_and_people_move_after_a_look() {
     let person = "SELECT CASE WHEN u.parent_id IS NULL THEN 1 ELSE 0 END FROM person p JOIN org_unit u ON u.id = p.org_unit_id";
     assert_eq!(app.count(person).await, 1);
 }
+
+both_engines!(a_move_of_many_names_some_and_counts_all, |app| async move {
+    let mut owner = Browser::owner(&app).await;
+    let devices = "INSERT INTO device (id, org_unit_id, platform, life_cycle, created_at, updated_at) \
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 203) \
+            SELECT '01939f3c-5a10-7c3e-9d41-' || CAST(n.i + 100000000000 AS TEXT), u.id, 'ios', 'registered', 0, 0 \
+            FROM n, org_unit u WHERE u.parent_id IS NULL";
+    let summaries = "INSERT INTO device_summary (device_id, org_unit_id, platform, name, status, contact, \
+            created_at, updated_at) SELECT id, org_unit_id, platform, id, 'registered', 'reachable', 0, 0 \
+            FROM device";
+    for sql in [devices, summaries] {
+        app.db().execute(sql, Vec::new()).await.unwrap();
+    }
+    let selection = "/console/devices/selection";
+    owner
+        .post(selection, &[("act", "all"), ("query", "q=")])
+        .await
+        .expect(303);
+    let move_to = [("act", "move")];
+    let to = owner.post(selection, &move_to).await.expect(303);
+    let page = owner.get(to.location()).await.expect(200);
+    page.says("Move 203 devices");
+    page.says("3 more are not shown");
+    page.says("01939f3c-5a10-7c3e-9d41-100000000200</a>");
+    page.says_not("01939f3c-5a10-7c3e-9d41-100000000201</a>");
+    // Nobody can take one of them along whom they do not reach.
+    let law = super::lists::law_with_a_device(&app).await;
+    let mut lawyer = super::lists::signed_in(&app, "lawyer", "administrator", &law).await;
+    let other = "/console/devices/move?device=01939f3c-5a10-7c3e-9d41-100000000007";
+    lawyer.get(other).await.expect(404);
+});
