@@ -32,7 +32,6 @@ pub use store::{Failure, ImportFilter, ImportStatus, ImportView, import, list_im
 
 pub(crate) use forget::{forget_in, naming};
 pub(crate) use invitees::{File as InviteesFile, Invitee, invitees_in, read_file};
-pub(crate) use report::written;
 pub(crate) use work::actor_in;
 pub(crate) use worker::run_due;
 

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::ImportId;
+use crate::lists::csv_file;
 
 /// The errors of a preview, row by row, as CSV.
 pub async fn errors_csv(core: &Core, actor: &Actor, id: &ImportId) -> Result<Vec<u8>, Error> {
@@ -20,11 +21,11 @@ pub async fn errors_csv(core: &Core, actor: &Actor, id: &ImportId) -> Result<Vec
         for error in row.errors {
             lines.push([
                 row.line.to_string(),
-                harmless(&row.name),
+                row.name.clone(),
                 error.code,
                 error.field,
-                harmless(&error.found),
-                harmless(&error.allowed),
+                error.found,
+                error.allowed,
             ]);
         }
     }
@@ -32,7 +33,7 @@ pub async fn errors_csv(core: &Core, actor: &Actor, id: &ImportId) -> Result<Vec
         let (line, none) = (failure.line.to_string(), String::new);
         lines.push([line, none(), failure.code, none(), none(), none()]);
     }
-    written(&lines)
+    csv_file(&lines)
 }
 
 /// An example of a file with every column.
@@ -57,7 +58,7 @@ pub fn template(kind: ImportKind) -> Result<Vec<u8>, Error> {
         rows.iter()
             .map(|row| row.iter().map(|v| (*v).to_owned()).collect()),
     );
-    written(&lines)
+    csv_file(&lines)
 }
 
 /// A spreadsheet takes what begins so for a formula, and runs it; some take the wide signs, too, and pass
@@ -74,19 +75,4 @@ fn harmless_cell(text: &str) -> String {
     } else {
         text.to_owned()
     }
-}
-
-/// Lines as CSV that every office program reads.
-pub(crate) fn written<R: AsRef<[String]>>(lines: &[R]) -> Result<Vec<u8>, Error> {
-    let failed = |error: csv::Error| Error::internal("A CSV cannot be written.").caused_by(error);
-    // The mark at the beginning tells Excel that it is UTF-8.
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    for line in lines {
-        writer.write_record(line.as_ref()).map_err(failed)?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| Error::internal("A CSV cannot be written.").caused_by(error.into_error()))
 }

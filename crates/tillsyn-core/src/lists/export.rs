@@ -38,13 +38,23 @@ pub async fn record_export(
 ///
 /// # Errors
 /// Internal, when a line cannot be written.
-pub fn csv_lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {
+pub fn csv_lines<R: AsRef<[String]>>(rows: &[R]) -> Result<Vec<u8>, Error> {
+    written(Vec::new(), rows)
+}
+
+/// The same as a whole file that every office program reads: the mark at the beginning tells that it is UTF-8.
+///
+/// # Errors
+/// Internal, when a line cannot be written.
+pub fn csv_file<R: AsRef<[String]>>(rows: &[R]) -> Result<Vec<u8>, Error> {
+    written("\u{feff}".as_bytes().to_vec(), rows)
+}
+
+fn written<R: AsRef<[String]>>(begin: Vec<u8>, rows: &[R]) -> Result<Vec<u8>, Error> {
     let failed = |error: csv::Error| Error::internal("A CSV cannot be written.").caused_by(error);
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(begin);
     for row in rows {
-        let cells = row.iter().map(|cell| harmless(cell));
+        let cells = row.as_ref().iter().map(|cell| harmless(cell));
         writer
             .write_record(cells.collect::<Vec<_>>())
             .map_err(failed)?;
@@ -52,4 +62,20 @@ pub fn csv_lines(rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {
     writer
         .into_inner()
         .map_err(|error| Error::internal("A CSV cannot be written.").caused_by(error.into_error()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn no_cell_of_a_file_is_a_formula() {
+        let rows = [["name", "=1+1"].map(str::to_owned)];
+        let file = csv_file(&rows).expect("it is written");
+        assert_eq!(file, "\u{feff}name,'=1+1\n".as_bytes());
+        let lines = csv_lines(&rows).expect("they are written");
+        assert_eq!(lines, b"name,'=1+1\n");
+    }
 }

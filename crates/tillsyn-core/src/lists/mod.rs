@@ -5,7 +5,7 @@ mod look;
 mod selection;
 mod views;
 
-pub use export::{csv_lines, record_export};
+pub use export::{csv_file, csv_lines, record_export};
 pub use look::{Density, ListLook, begin_with_view, look, set_density};
 pub use selection::{
     MOST_SELECTED, Pick, Selection, SelectionSummary, choose, selected, selection, summary,

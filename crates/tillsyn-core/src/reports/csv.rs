@@ -3,7 +3,7 @@
 use super::count::{Report, ReportRow};
 use super::name::ReportName;
 use crate::error::Error;
-use crate::imports::{harmless, written};
+use crate::lists::csv_file;
 
 /// The columns of a report's file.
 pub fn columns(name: ReportName) -> &'static [&'static str] {
@@ -36,17 +36,17 @@ pub fn report_csv(report: &Report) -> Result<Vec<u8>, Error> {
         };
         lines.push(line(report.name, &rest));
     }
-    written(&lines)
+    csv_file(&lines)
 }
 
 fn line(name: ReportName, row: &ReportRow) -> Vec<String> {
     let devices = row.devices.to_string();
-    let value = harmless(&row.value);
+    let value = row.value.clone();
     match name {
         ReportName::Os => vec![row.platform.clone().unwrap_or_default(), value, devices],
         ReportName::Unit => {
             let reach = if row.itself { "itself" } else { "subtree" };
-            let unit = harmless(row.name.as_deref().unwrap_or_default());
+            let unit = row.name.clone().unwrap_or_default();
             vec![unit, value, reach.to_owned(), devices]
         }
         _ => vec![value, devices],

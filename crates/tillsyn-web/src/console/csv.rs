@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use http::header;
 use tillsyn_core::Error;
-use tillsyn_core::lists::csv_lines;
+use tillsyn_core::lists::{csv_file, csv_lines};
 
 use crate::ui::urls;
 
@@ -17,9 +17,7 @@ pub(crate) fn begin(query: &urls::Query, list: &str, head: Vec<String>) -> Resul
         lines.push(vec![format!("# {list}")]);
     }
     lines.push(head);
-    let mut begin = "\u{feff}".as_bytes().to_vec();
-    begin.extend(csv_lines(&lines)?);
-    Ok(begin)
+    csv_file(&lines)
 }
 
 enum Step<S, N> {

@@ -10,11 +10,11 @@ use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent, prefix_end};
 use crate::ids::InvitationBatchId;
-use crate::imports::{harmless, written};
 use crate::invitations::mint::{Minted, Pin};
 use crate::invitations::open::PIN_TRIES;
 use crate::invitations::policy::PinMode;
 use crate::keys::KeyStore;
+use crate::lists::csv_file;
 
 /// A PIN with whom it is for; known only now.
 pub struct BatchPin {
@@ -160,11 +160,11 @@ fn open(row: &Row, keys: &KeyStore) -> Result<BatchPin, Error> {
 /// When the file cannot be written.
 pub fn batch_pins_csv(pins: &[BatchPin]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut lines = vec![["name", "email", "pin"].map(str::to_owned)];
-    lines.extend(pins.iter().map(|pin| {
-        let (name, email) = (harmless(&pin.name), harmless(&pin.email));
-        [name, email, pin.pin.to_string()]
-    }));
-    written(&lines).map(Zeroizing::new)
+    lines.extend(
+        pins.iter()
+            .map(|pin| [pin.name.clone(), pin.email.clone(), pin.pin.to_string()]),
+    );
+    csv_file(&lines).map(Zeroizing::new)
 }
 
 /// Deletes those that work no more.

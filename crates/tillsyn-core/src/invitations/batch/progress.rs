@@ -10,12 +10,13 @@ use crate::actor::{Actor, Permission};
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::InvitationBatchId;
-use crate::imports::{RowError, harmless, written};
+use crate::imports::RowError;
 use crate::invitations::attempt::AttemptStatus;
 use crate::invitations::bounced::BOUNCED;
 use crate::invitations::open::PIN_TRIES;
 use crate::invitations::view::status_now;
 use crate::keys::KeyStore;
+use crate::lists::csv_file;
 use crate::paging::{Cursor, Page, page_size};
 
 /// How far somebody is.
@@ -368,13 +369,13 @@ pub async fn batch_people_csv(
     for person in all(core, actor, id).await? {
         lines.push([
             person.line.to_string(),
-            harmless(&person.name),
-            harmless(person.email.as_deref().unwrap_or_default()),
-            harmless(person.unit_name.as_deref().unwrap_or_default()),
+            person.name,
+            person.email.unwrap_or_default(),
+            person.unit_name.unwrap_or_default(),
             person.step.as_str().to_owned(),
             person.cause.unwrap_or_default(),
             person.reminders.to_string(),
         ]);
     }
-    written(&lines)
+    csv_file(&lines)
 }

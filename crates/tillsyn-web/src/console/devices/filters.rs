@@ -30,24 +30,16 @@ pub(super) const KNOWN: [&str; 14] = [
     "unit_itself",
 ];
 /// Everything that makes the list what it is, place in it aside.
-pub(super) const KEPT: [&str; 16] = [
-    "q",
-    "platform",
-    "status",
-    "ownership",
-    "contact",
-    "os_version",
-    "model",
-    "seen",
-    "unit",
-    "person",
-    "group",
-    "enrolled",
-    "heard",
-    "unit_itself",
-    "sort",
-    "cols",
-];
+pub(super) const KEPT: [&str; KNOWN.len() + 2] = {
+    let mut kept = ["sort"; KNOWN.len() + 2];
+    let mut at = 0;
+    while at < KNOWN.len() {
+        kept[at] = KNOWN[at];
+        at += 1;
+    }
+    kept[KNOWN.len() + 1] = "cols";
+    kept
+};
 /// Those that name one object by its id.
 const OF_OBJECTS: [&str; 4] = ["unit", "unit_itself", "person", "group"];
 const DEFAULT_SORT: &str = "name";

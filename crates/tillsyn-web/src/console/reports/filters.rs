@@ -61,18 +61,13 @@ pub(super) fn list_of(name: ReportName, filter: &ReportFilter, row: &ReportRow) 
             .with("os", &row.value),
         ReportName::Status => all.with("status", &row.value),
         ReportName::Ownership => all.with("ownership", &row.value),
-        ReportName::Model => all.with("model", &in_list(&row.value)),
+        ReportName::Model => all.with("model", &urls::in_list(&row.value)),
         ReportName::Age => all.with("enrolled", &row.value),
         ReportName::Contact => all.with("heard", &row.value),
         ReportName::Unit if row.itself => all.without("unit").with("unit_itself", &row.value),
         ReportName::Unit => all.with("unit", &row.value),
     };
     narrowed.url(urls::DEVICES)
-}
-
-/// Names of models have commas of their own.
-fn in_list(value: &str) -> String {
-    value.replace('%', "%25").replace(',', "%2C")
 }
 
 /// A row in words.
