@@ -12,6 +12,9 @@ pub(crate) enum CommandVerb {
         /// queued, held, push_sent, sent, not_now, acknowledged, error, cancelled, superseded, expired
         #[arg(long)]
         status: Option<String>,
+        /// Only of this act, which may be on several devices: the id that the act answered with
+        #[arg(long)]
+        batch: Option<String>,
         /// Only those that are not over
         #[arg(long)]
         unfinished: bool,
@@ -43,6 +46,7 @@ pub(super) async fn run(with: With<CommandVerb>) -> Result<(), Failure> {
         CommandVerb::List {
             device,
             status,
+            batch,
             unfinished,
             limit,
         } => {
@@ -51,6 +55,7 @@ pub(super) async fn run(with: With<CommandVerb>) -> Result<(), Failure> {
                 query.push(("device_id", device::resolve(&client, &device).await?));
             }
             query.extend(status.map(|status| ("status", status)));
+            query.extend(batch.map(|batch| ("batch_id", batch)));
             let rows = client.list("commands", &query, limit).await?;
             let columns = [
                 ("CREATED", "/created_at"),

@@ -94,6 +94,12 @@ async fn a_device_is_listed_locked_refreshed_and_given_a_profile() {
         waiting.contains("RemoveProfile") && !waiting.contains("DeviceLock"),
         "{waiting}"
     );
+    let batch = locked["batch_id"].as_str().unwrap();
+    let of_one = ok(place.run(&["command", "list", "--batch", batch]));
+    assert!(
+        of_one.contains("DeviceLock") && !of_one.contains("RemoveProfile"),
+        "{of_one}"
+    );
     let events = ok(place.run(&["event", "list"]));
     assert!(events.contains("token"), "{events}");
 }
