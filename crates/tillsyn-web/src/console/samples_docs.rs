@@ -220,17 +220,13 @@ impl Sample for BackupPage {
     const NAME: &'static str = "backup";
 
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
-        let page = |confirmed: bool, sqlite: bool| Self {
+        let page = |confirmed: bool| Self {
             f: frame(l, Place::Settings, urls::BACKUP),
             confirmed: confirmed.then(|| ("Maja Bergqvist".to_owned(), ago(l, 90))),
-            sqlite,
             help: url("backup"),
             may_confirm: true,
         };
-        vec![
-            ("none", page(false, true)),
-            ("confirmed", page(true, false)),
-        ]
+        vec![("none", page(false)), ("confirmed", page(true))]
     }
 }
 

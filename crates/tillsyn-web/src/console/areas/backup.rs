@@ -4,7 +4,6 @@ use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::first_steps::first_steps;
 use tillsyn_core::{Permission, org};
-use tillsyn_db::Engine;
 
 use super::page::BackupPage;
 use crate::console::failure::Failure;
@@ -20,7 +19,6 @@ pub(crate) async fn backup_page(visitor: Visitor) -> Result<Response, Failure> {
     let root = org::root(core).await?;
     let shown = BackupPage {
         confirmed: confirmed.map(|backup| (backup.by, l.ago(backup.at, &visitor.zone))),
-        sqlite: core.db().engine() == Engine::Sqlite,
         help: docs::url("backup"),
         may_confirm: visitor.may(Permission::SettingsWrite) && actor.reaches(&root.path),
         f: visitor.frame(Place::Settings, "").await?,

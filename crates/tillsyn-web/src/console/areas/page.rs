@@ -60,7 +60,6 @@ pub struct BackupPage {
     pub f: Frame,
     /// Who confirmed it, and when.
     pub confirmed: Option<(String, When)>,
-    pub sqlite: bool,
     pub help: String,
     pub may_confirm: bool,
 }

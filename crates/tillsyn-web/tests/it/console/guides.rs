@@ -143,6 +143,8 @@ both_engines!(
         page.says("action=\"/console/first-steps/backup\"");
         let none = owner.get("/console/settings/backup").await.expect(200);
         none.says("Nobody has confirmed a backup yet");
+        none.says("<code>tillsyn backup /backup/tillsyn.backup</code>");
+        none.says("tillsyn restore /backup/tillsyn.backup");
         let fields = [("next", "backup")];
         let told = owner.post("/console/first-steps/backup", &fields).await;
         assert_eq!(told.expect(303).location(), "/console/settings/backup");
