@@ -13,13 +13,17 @@ const links = {};
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
   const people = ['Elin Hedström', 'Oskar Lind', '佐藤 美咲', 'Åke Öberg'];
+  const serials = [];
   for (let index = 0; index < 8; index += 1) {
     const kind = ['iphone', 'ipad', 'mac'][index % 3];
-    await server.order('enroll', {
+    const { serial } = await server.order('enroll', {
       kind, name: `ENG-${kind.toUpperCase()}-${String(index).padStart(4, '0')}`, person: people[index % 5],
       ownership: index === 3 ? 'personal' : 'corporate',
     });
+    serials.push(serial);
   }
+  const { batch } = await server.order('ask_several', { serials: serials.slice(0, 2) });
+  links.job = `/console/commands?batch=${batch}`;
   // A name as long as names may be, an attempt that failed, invitations in each state.
   await server.order('enroll', { kind: 'iphone', name: 'Enhetsregistreringsprofilutvärderingstelefonen i stora läsesalen 7' });
   const failing = await server.order('invite', { person: 'Per Falk' });

@@ -142,6 +142,22 @@ impl Stage {
                 let types: Vec<&str> = handled.map(|h| h.request_type.as_str()).collect();
                 Ok(json!({ "handled": types, "violations": device.violations().len() }))
             }
+            // One act on several devices.
+            "ask_several" => {
+                let api = self.app.owner_api().await;
+                let mut devices = Vec::new();
+                for serial in order["serials"].as_array().unwrap() {
+                    let at = format!("/api/v1/devices?search={}", serial.as_str().unwrap());
+                    let found = api.get(&at).await.expect(200);
+                    devices.push(found["items"][0]["id"].clone());
+                }
+                let ask = json!({
+                    "devices": devices,
+                    "command": { "type": "ProvisioningProfileList" },
+                });
+                let made = api.post("/api/v1/commands", &ask).await.expect(202);
+                Ok(json!({ "batch": made["batch_id"] }))
+            }
             // Everybody signed in longer ago than a password counts as fresh.
             "stale_sign_ins" => {
                 const AGE: &str = "UPDATE session SET fresh_at = 0";
