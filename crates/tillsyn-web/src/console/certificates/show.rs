@@ -56,7 +56,7 @@ pub(super) async fn shown(
         facts: facts(visitor, &view),
         attested: words::attested(l, view.attested.as_ref()),
         revoke,
-        f: visitor.frame(Place::Devices, "devices").await?,
+        f: visitor.frame(Place::Devices, "").await?,
     })
 }
 

@@ -89,7 +89,7 @@ async fn built(visitor: &Visitor, compact: bool) -> Result<DevicesPage, Failure>
             KNOWN.iter().any(|name| query.get(name).is_some()),
         ),
         push_missing: push::topic_for_enrollment(core).await?.is_none(),
-        f: visitor.frame(Place::Devices, "devices").await?,
+        f: visitor.frame(Place::Devices, "").await?,
     })
 }
 

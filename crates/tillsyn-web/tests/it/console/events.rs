@@ -65,3 +65,24 @@ async fn a_page_is_told_when_its_device_moves_and_after_a_gap() {
     let text = read_until(&mut resumed, "data: all").await;
     assert!(text.contains("event: changed"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_follows_what_its_parts_show() {
+    let app = TestApp::new(Engine::Sqlite).await;
+    app.enrolled_iphone().await.sessions().await.unwrap();
+    let id = only_device(&app).await;
+    let mut owner = Browser::owner(&app).await;
+    let of_device = format!("/console/devices/{id}/certificates");
+    let topic = format!("device:{id}");
+    for (path, topic) in [
+        ("/console/certificates", "devices"),
+        ("/console/profiles", "devices"),
+        (of_device.as_str(), topic.as_str()),
+    ] {
+        let page = owner.get(path).await.expect(200);
+        page.says(&format!("data-live=\"/console/events?topics={topic}\""));
+    }
+    // A list with boxes to tick stays as it is.
+    let list = owner.get("/console/devices").await.expect(200);
+    list.says_not("data-live=");
+}
