@@ -183,11 +183,11 @@ on(document, 'click', async (event) => {
     await navigator.clipboard.writeText(kept.copy[0] === '/' ? new URL(kept.copy, location).href : kept.copy);
   } catch { word = root.dataset.notCopied; }
   // What it is called outlives a second press.
-  kept.label ??= button.ariaLabel;
-  kept.hint ??= button.title;
+  kept.called ??= button.ariaLabel;
+  kept.titled ??= button.title;
   button.ariaLabel = button.title = word;
   say(word);
-  setTimeout(() => { button.ariaLabel = kept.label; button.title = kept.hint; }, 2000);
+  setTimeout(() => { button.ariaLabel = kept.called; button.title = kept.titled; }, 2000);
 });
 
 // Typed confirmation: the button stays reachable and says why it is not ready.
