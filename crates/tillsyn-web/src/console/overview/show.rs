@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use tillsyn_core::devices::{self, Overview, VersionCount};
+use tillsyn_core::devices::{self, Overview};
 use tillsyn_core::events;
 use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
 use tillsyn_core::{Permission, commands};
@@ -51,7 +51,7 @@ pub(crate) async fn overview(visitor: Visitor) -> Result<Response, Failure> {
         figures: Figure::all(l, &counts(&found)),
         trend: Trend::of(&visitor, found.active + found.not_seen).await?,
         expiry: ExpiryRow::all(&visitor).await?,
-        versions: versions(l, &found.versions),
+        versions: versions(l, &found),
         contact: contact(l, &found),
         waiting: waiting::lines(&visitor, &unfinished.items),
         activity: recent(&visitor).await?,
@@ -154,9 +154,15 @@ fn push_need(visitor: &Visitor, topic: &PushTopicView) -> Option<Need> {
         .then(|| Need::push_expiring(l, topic.days_left, &date, devices, &account))
 }
 
-fn versions(l: Texts, found: &[VersionCount]) -> Vec<VersionRow> {
-    let mut platforms: BTreeMap<&str, Vec<(String, u64)>> = BTreeMap::new();
-    for count in found {
+fn versions(l: Texts, found: &Overview) -> Vec<VersionRow> {
+    let totals = found.platforms.iter();
+    let totals: BTreeMap<&str, u64> = totals.map(|(p, n)| (p.as_str(), natural(*n))).collect();
+    // One whose versions are all too rare to be named has its line, too.
+    let mut platforms: BTreeMap<&str, Vec<(String, u64)>> = totals
+        .keys()
+        .map(|platform| (*platform, Vec::new()))
+        .collect();
+    for count in &found.versions {
         let version = match count.os_version.as_str() {
             "" => l.t("not-known"),
             version => version.to_owned(),
@@ -169,7 +175,9 @@ fn versions(l: Texts, found: &[VersionCount]) -> Vec<VersionRow> {
         .map(|(platform, mut versions)| {
             versions.sort_by_key(|(version, _)| Reverse(numbers(version)));
             let name = words::os_name(platform);
-            VersionRow::new(l, platform_icon(platform, ""), name, platform, &versions)
+            let total = totals.get(platform).copied().unwrap_or(0);
+            let icon = platform_icon(platform, "");
+            VersionRow::of(l, (icon, name), platform, &versions, total)
         })
         .collect()
 }

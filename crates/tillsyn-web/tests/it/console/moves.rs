@@ -105,8 +105,8 @@ both_engines!(a_move_of_many_names_some_and_counts_all, |app| async move {
     page.says("01939f3c-5a10-7c3e-9d41-100000000200</a>");
     page.says_not("01939f3c-5a10-7c3e-9d41-100000000201</a>");
     // Nobody can take one of them along whom they do not reach.
-    let law = super::lists::law_with_a_device(&app).await;
-    let mut lawyer = super::lists::signed_in(&app, "lawyer", "administrator", &law).await;
+    let law = crate::console::lists::law_with_a_device(&app).await;
+    let mut lawyer = crate::console::lists::signed_in(&app, "lawyer", "administrator", &law).await;
     let other = "/console/devices/move?device=01939f3c-5a10-7c3e-9d41-100000000007";
     lawyer.get(other).await.expect(404);
 });

@@ -13,7 +13,7 @@ async fn chosen(app: &TestApp) -> i64 {
     app.count("SELECT count(*) FROM selection_device").await
 }
 
-async fn named(app: &TestApp, at: usize, name: &str) -> String {
+async fn named(app: &TestApp, at: i64, name: &str) -> String {
     let id = device_id(app, at).await;
     let sql = "UPDATE device_summary SET name = $1 WHERE device_id = $2";
     let values = vec![name.into(), id.as_str().into()];
