@@ -3,6 +3,8 @@
 CREATE TABLE unknown_sender (
     sha256 TEXT NOT NULL PRIMARY KEY,
     der {blob} NOT NULL,
+    -- The authority signed it once: what differs beside the signed part is the same certificate.
+    serial_number TEXT NOT NULL UNIQUE,
     -- What the first message said; a certificate that ever says something else is never taken in.
     udid TEXT,
     apple_enrollment_id TEXT,
@@ -15,3 +17,4 @@ CREATE TABLE unknown_sender (
     last_at BIGINT NOT NULL
 );
 CREATE INDEX unknown_sender_udid ON unknown_sender (udid) WHERE udid IS NOT NULL;
+CREATE INDEX certificate_serial ON certificate (serial_number);

@@ -143,6 +143,10 @@ test('rows are walked with j and k, and Enter opens the one at hand', async () =
 test('what is ticked is chosen, and stays chosen on the way to another list', async () => {
   const pick = (name) => page.getByLabel(t('many-pick', { a: name }));
   await at('/console/devices');
+  // What an earlier visit chose is still chosen.
+  const clear = button(t('bulk-clear'));
+  if (await clear.count()) await clear.click();
+  await page.getByText(t('bulk-none')).waitFor();
   await pick('ENG-IPH-0417').check();
   await page.locator('[data-selected-count="1"]').waitFor();
   // The way on waits for what is being kept.

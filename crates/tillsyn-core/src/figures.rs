@@ -4,8 +4,8 @@
 //! counted anew for every page. Of a large one that costs more than the page itself, and twenty administrators whose
 //! live pages follow the fleet would ask for the same counts again and again. So a figure that took many rows to
 //! count is kept for [`FRESH`]; whoever comes later within [`USABLE`] gets the kept one while it is counted anew
-//! behind them, once. Whatever somebody changes by hand on this node ends all of them ([`Core::forget_figures`]): an
-//! act is never followed by a page without it. Nothing decides by these figures, they are only shown.
+//! behind them, once. An act in the console ends all of them on its node ([`Core::forget_figures`]), so that
+//! the page behind it shows what it did; what programs, devices and other nodes change is shown within these times. Nothing decides by these figures, they are only shown.
 
 use std::any::Any;
 use std::collections::HashMap;

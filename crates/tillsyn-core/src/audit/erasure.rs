@@ -256,7 +256,9 @@ async fn forget_enrollments_in(tx: &Tx, person: &str, now_ms: i64) -> Result<Vec
 async fn forget_devices_in(tx: &Tx, devices: &[String], now_ms: i64) -> Result<(), Error> {
     const SUMMARY: &str = "UPDATE device_summary SET name = NULL, person_id = NULL, person_name = NULL, \
         updated_at = $1 WHERE device_id {ids}";
-    const FORGET: [&str; 8] = [
+    const FORGET: [&str; 9] = [
+        "DELETE FROM unknown_sender WHERE udid IN \
+         (SELECT e.udid FROM enrollment e WHERE e.device_id {ids})",
         "DELETE FROM fact WHERE device_id {ids}",
         "DELETE FROM fact_change WHERE device_id {ids}",
         "DELETE FROM device_user WHERE device_id {ids}",

@@ -53,6 +53,7 @@ impl DeviceFilter {
         let rounded = Self {
             seen_since: minute(self.seen_since),
             seen_before: minute(self.seen_before),
+            narrow: self.narrow.each(minute),
             ..self.clone()
         };
         format!("{rounded:?}")

@@ -20,6 +20,21 @@ pub struct Narrow {
     pub unit_itself: Option<OrgUnitId>,
 }
 
+impl Narrow {
+    /// The same with other times.
+    pub(super) fn each(&self, time: impl Fn(Option<i64>) -> Option<i64>) -> Self {
+        let other = |ago: Ago| match ago {
+            Ago::Never => Ago::Never,
+            Ago::Between(since, before) => Ago::Between(time(since), time(before)),
+        };
+        Self {
+            enrolled: self.enrolled.map(other),
+            heard: self.heard.map(other),
+            unit_itself: self.unit_itself.clone(),
+        }
+    }
+}
+
 /// How long ago something was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ago {

@@ -74,7 +74,8 @@ pub(crate) async fn end_in(
 pub(crate) struct Arrival<'a> {
     /// When its new certificate was first heard.
     pub(crate) began_at: i64,
-    pub(crate) push_token: &'a [u8],
+    /// `None` where nothing is known of it.
+    pub(crate) push_token: Option<&'a [u8]>,
     /// It is in Setup Assistant: nothing of before is on it.
     pub(crate) in_setup: bool,
 }
@@ -140,7 +141,8 @@ async fn sign_of_reset(
     }
     let token = tx.fetch_optional(TOKEN, args![id]).await?;
     let token = token.map(|row| row.opt_blob(0)).transpose()?.flatten();
-    let another = token.is_some_and(|token| token != arrival.push_token);
+    let other = |now: &[u8]| token.is_some_and(|token| token != now);
+    let another = arrival.push_token.is_some_and(other);
     Ok(another.then_some("came_anew"))
 }
 

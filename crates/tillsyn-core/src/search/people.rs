@@ -21,6 +21,8 @@ pub(crate) const FORGET: &str = "DELETE FROM person_word WHERE person_id = $1";
 /// The ids of those whom a search finds: every word that was typed is the beginning of one of theirs, or they have no
 /// words yet and carry the text (`pattern`) in name or address. `next` is the number of the first free parameter.
 pub(crate) fn found(search: &str, pattern: &str, next: usize) -> (String, Vec<Value>) {
+    const WORD: &str =
+        "SELECT w.person_id FROM person_word w WHERE w.word >= ${from} AND w.word < ${to}";
     const ALIAS: &str =
         "SELECT a.person_id FROM person_alias a WHERE a.email LIKE ${at} ESCAPE '\\'";
     const WORDLESS: &str = "SELECT n.id FROM person n WHERE n.words_at IS NULL \
@@ -34,8 +36,8 @@ pub(crate) fn found(search: &str, pattern: &str, next: usize) -> (String, Vec<Va
             sql.push_str(" INTERSECT ");
         }
         let at = next + values.len();
-        sql.push_str("SELECT w.person_id FROM person_word w WHERE w.word >= $");
-        sql.push_str(&format!("{at} AND w.word < ${}", at + 1));
+        let (from, to) = (at.to_string(), (at + 1).to_string());
+        sql.push_str(&WORD.replace("{from}", &from).replace("{to}", &to));
         values.push(Value::from(word.as_str()));
         // The last of all characters is behind whatever follows.
         values.push(Value::from(format!("{word}\u{10ffff}")));

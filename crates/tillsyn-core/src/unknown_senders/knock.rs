@@ -29,14 +29,23 @@ pub(crate) async fn note_in(tx: &Tx, knock: &Knock<'_>, now_ms: i64) -> Result<(
         AND COALESCE(apple_enrollment_id, '') = COALESCE($4, '') THEN contradicts ELSE 1 END \
         WHERE sha256 = $1";
     const FIRST: &str = "INSERT INTO unknown_sender (sha256, der, udid, apple_enrollment_id, topic, \
-        address, times, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7) \
-        ON CONFLICT (sha256) DO NOTHING";
+        address, times, first_at, last_at, serial_number) VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7, $8) \
+        ON CONFLICT DO NOTHING";
+    const ISSUED: &str = "SELECT id FROM certificate WHERE serial_number = $1";
     const COUNT: &str = "SELECT count(*) FROM unknown_sender";
     let udid = knock.ids.udid.as_ref().map(Udid::as_str);
     let enrollment_id = knock.ids.enrollment_id.as_ref();
     let enrollment_id = enrollment_id.map(EnrollmentIdApple::as_str);
     let again = args![knock.sha256, now_ms, udid, enrollment_id, knock.topic];
-    if tx.execute(AGAIN, again).await? > 0 || !is_identity(knock.der) {
+    if tx.execute(AGAIN, again).await? > 0 {
+        return Ok(());
+    }
+    let Some(serial) = identity(knock.der) else {
+        return Ok(());
+    };
+    // A certificate on record can be written in other bytes, which the signature does not cover: it stays known.
+    let issued = tx.fetch_optional(ISSUED, args![serial.as_str()]).await?;
+    if issued.is_some() {
         return Ok(());
     }
     let first = args![
@@ -46,7 +55,8 @@ pub(crate) async fn note_in(tx: &Tx, knock: &Knock<'_>, now_ms: i64) -> Result<(
         enrollment_id,
         knock.topic,
         knock.address,
-        now_ms
+        now_ms,
+        serial
     ];
     if tx.execute(FIRST, first).await? == 0 {
         return Ok(());
@@ -66,13 +76,12 @@ pub(crate) async fn note_in(tx: &Tx, knock: &Knock<'_>, now_ms: i64) -> Result<(
     Ok(())
 }
 
-/// The authority has signed others than identities of devices, too.
-pub(super) fn is_identity(der: &[u8]) -> bool {
-    let certificate = Certificate::from_der(der);
-    certificate.is_ok_and(|certificate| {
-        let name = certificate.subject_cn().unwrap_or_default();
-        !certificate.is_ca() && name.starts_with("urn:tillsyn:issuance:")
-    })
+/// The serial number of a device's identity: the authority has signed others, too.
+pub(super) fn identity(der: &[u8]) -> Option<String> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let name = certificate.subject_cn().unwrap_or_default();
+    let is_one = !certificate.is_ca() && name.starts_with("urn:tillsyn:issuance:");
+    is_one.then(|| certificate.serial_hex())
 }
 
 fn is_step(mut count: i64) -> bool {

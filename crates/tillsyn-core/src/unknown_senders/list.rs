@@ -37,14 +37,17 @@ pub async fn list_unknown(
     limit: Option<i64>,
 ) -> Result<Page<UnknownSender>, Error> {
     const LIST: &str = "SELECT s.sha256, s.udid, s.apple_enrollment_id, s.contradicts, \
-        (SELECT count(*) FROM unknown_sender o WHERE o.udid = s.udid AND o.sha256 <> s.sha256), \
-        d.device_id, d.name, (SELECT count(*) FROM enrollment a WHERE a.udid = s.udid \
-        AND a.status = 'active'), s.address, s.times, s.first_at, s.last_at FROM unknown_sender s \
+        (SELECT count(*) FROM unknown_sender o WHERE o.sha256 <> s.sha256 AND (o.udid = s.udid \
+        OR o.apple_enrollment_id = s.apple_enrollment_id)), \
+        d.device_id, d.name, (SELECT count(*) FROM enrollment a WHERE (a.udid = s.udid \
+        OR a.apple_enrollment_id = s.apple_enrollment_id) \
+        AND a.status IN ('active', 'inactive')), s.address, s.times, s.first_at, s.last_at FROM unknown_sender s \
         LEFT JOIN device_summary d ON d.device_id = (SELECT e.device_id FROM enrollment e \
         WHERE e.udid = s.udid AND e.device_id IS NOT NULL ORDER BY e.created_at DESC LIMIT 1) \
         WHERE s.sha256 > $1 ORDER BY s.sha256 LIMIT $2";
     let top = org::root(core).await?;
     authorize(actor, Permission::EnrollmentsMove, &top.path)?;
+    super::refuse_limited(actor)?;
     let limit = page_size(limit)?;
     let after = match after {
         Some(text) => Cursor::decode(text)?

@@ -9,6 +9,18 @@ mod knock;
 mod list;
 mod readopt;
 
+use crate::actor::Actor;
+use crate::error::Error;
+
 pub(crate) use knock::{Knock, gauge, note_in};
 pub use list::{UnknownSender, list_unknown};
 pub use readopt::{Readoption, Report, Skipped, readopt};
+
+/// All of them are Apple devices: whoever looks after another platform has nothing to do with them.
+fn refuse_limited(actor: &Actor) -> Result<(), Error> {
+    if actor.platform.as_deref().is_none_or(|own| own == "apple") {
+        return Ok(());
+    }
+    let text = "This role is limited to another platform.";
+    Err(Error::forbidden("platform_scope", text))
+}

@@ -5,7 +5,7 @@ use tillsyn_db::{Row, Tx, args};
 use tillsyn_pki::cert::Certificate;
 use tillsyn_pki::hash;
 
-use super::knock::is_identity;
+use super::knock::identity;
 use crate::actor::{Actor, Permission, authorize, require_fresh};
 use crate::certificates::life;
 use crate::core::Core;
@@ -13,10 +13,10 @@ use crate::devices;
 use crate::enrollments::{self, Arrival};
 use crate::error::Error;
 use crate::events::{self, NewEvent};
-use crate::ids::{EnrollmentId, OrgUnitId, new_uuid};
+use crate::ids::{DeviceId, EnrollmentId, OrgUnitId, new_uuid};
 use crate::inventory;
 use crate::keys::KeyStore;
-use crate::moving::{Begun, begin_in, is_held_elsewhere_in, is_managed_in};
+use crate::moving::{Begun, begin_in, is_held_elsewhere_in};
 use crate::org;
 use crate::platform::apple::profile_identifier;
 use crate::reconcile;
@@ -91,6 +91,7 @@ pub async fn readopt(core: &Core, actor: &Actor, wanted: Readoption) -> Result<R
     let now_ms = core.now_ms();
     let top = org::root(core).await?;
     authorize(actor, Permission::EnrollmentsMove, &top.path)?;
+    super::refuse_limited(actor)?;
     require_fresh(actor, now_ms)?;
     check(&wanted)?;
     let unit = match &wanted.unit {
@@ -179,6 +180,7 @@ struct Sender {
     udid: Option<String>,
     enrollment_id: Option<String>,
     topic: Option<String>,
+    last_at: i64,
 }
 
 impl Work {
@@ -199,9 +201,14 @@ impl Work {
 
     async fn one(&self, tx: &Tx, sha256: &str) -> Result<Result<(), Refusal>, Error> {
         const FIND: &str = "SELECT der, udid, apple_enrollment_id, contradicts, topic, \
-            (SELECT count(*) FROM unknown_sender o WHERE o.udid = s.udid AND o.sha256 <> s.sha256) \
+            (SELECT count(*) FROM unknown_sender o WHERE o.sha256 <> s.sha256 AND (o.udid = s.udid \
+            OR o.apple_enrollment_id = s.apple_enrollment_id)), last_at \
             FROM unknown_sender s WHERE s.sha256 = $1";
-        const RECORD: &str = "SELECT id FROM certificate WHERE sha256 = $1 OR serial_number = $2";
+        const RECORD: &str = "SELECT id FROM certificate WHERE sha256 = $1 OR serial_number = $2 \
+            UNION SELECT id FROM enrollment WHERE pin_sha256 = $1";
+        // One that rests holds its device, too.
+        const HELD: &str = "SELECT id FROM enrollment WHERE status IN ('active', 'inactive') \
+            AND (udid = $1 OR apple_enrollment_id = $2) LIMIT 1";
         let Some(row) = tx.fetch_optional(FIND, args![sha256]).await? else {
             return Ok(Err(UNKNOWN));
         };
@@ -224,8 +231,8 @@ impl Work {
         }
         let (udid, enrollment_id) = (sender.udid.as_deref(), sender.enrollment_id.as_deref());
         let elsewhere = is_held_elsewhere_in(tx, &self.actor, None, udid).await?;
-        let managed = is_managed_in(tx, None, udid, enrollment_id).await?;
-        if elsewhere || (managed && !self.named) {
+        let held = tx.fetch_optional(HELD, args![udid, enrollment_id]).await?;
+        if elsewhere || (held.is_some() && !self.named) {
             return Ok(Err(MANAGED));
         }
         self.take_in(tx, &sender).await?;
@@ -238,7 +245,7 @@ impl Work {
         let Ok(certificate) = Certificate::from_der(&der) else {
             return Ok(Err(NOT_OURS));
         };
-        let good = is_identity(&der)
+        let good = identity(&der).is_some()
             && hash::sha256_hex(&der) == sha256
             && certificate.verify_issued_by(&self.authority).is_ok()
             && certificate.not_after_ms() > self.now_ms;
@@ -251,6 +258,7 @@ impl Work {
             udid: row.opt_text(1)?,
             enrollment_id: row.opt_text(2)?,
             topic: row.opt_text(4)?,
+            last_at: row.i64(6)?,
         }))
     }
 
@@ -263,6 +271,10 @@ impl Work {
         const ACTIVE: &str = "UPDATE enrollment SET status = 'active', device_id = $2, \
             enrolled_at = $3, expires_at = NULL WHERE id = $1 AND status = 'pending'";
         const FORGET: &str = "DELETE FROM unknown_sender WHERE sha256 = $1";
+        // User Enrollment tells no UDID: its device is the one that last had the same enrollment id.
+        const SAME: &str = "SELECT device_id FROM enrollment WHERE CAST($1 AS TEXT) IS NULL \
+            AND apple_enrollment_id = $2 AND device_id IS NOT NULL ORDER BY created_at DESC LIMIT 1";
+        const SEEN: &str = "UPDATE device_summary SET last_seen = $2 WHERE device_id = $1";
         let now = self.now_ms;
         let known = tx.fetch_optional(KNOWN_AS, args![sender.udid.as_deref()]);
         let platform = known.await?.map(|row| row.text(0)).transpose()?;
@@ -296,15 +308,24 @@ impl Work {
             pin_sha256: Some(&sender.sha256),
         };
         let id = begin_in(tx, &begun, now).await?;
-        let device = devices::summary::device_for_enrollment_in(tx, id.as_str(), now).await?;
+        let same = tx.fetch_optional(
+            SAME,
+            args![sender.udid.as_deref(), sender.enrollment_id.as_deref()],
+        );
+        let device = match same.await? {
+            Some(row) => DeviceId::from_store(row.text(0)?),
+            None => devices::summary::device_for_enrollment_in(tx, id.as_str(), now).await?,
+        };
         let arrival = Arrival {
             began_at: now,
-            push_token: &[],
+            // Nothing is known of it, so that nothing is said of a reset.
+            push_token: None,
             in_setup: false,
         };
         let replaced = enrollments::supersede_active_in(tx, &device, &arrival, now).await?;
         tx.execute(ACTIVE, args![&id, &device, now]).await?;
         devices::summary::enrolled_in(tx, &device, id.as_str(), now).await?;
+        tx.execute(SEEN, args![&device, sender.last_at]).await?;
         self.record(tx, sender, &id).await?;
         channel_in(tx, &id, device.as_str(), begun.topic, now).await?;
         tx.execute(FORGET, args![sender.sha256.as_str()]).await?;

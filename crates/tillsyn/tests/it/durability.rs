@@ -183,7 +183,8 @@ fn must_trace() {
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .output();
-    let tried = tried.expect("this test needs strace: apt-get install strace");
+    let tried = tried
+        .unwrap_or_else(|error| panic!("this test needs strace: apt-get install strace: {error}"));
     assert!(
         tried.status.success(),
         "this test needs ptrace, which is not permitted here: {}",

@@ -122,7 +122,7 @@ async fn activate(
     let began = tx.fetch_one(BEGAN, args![enrollment.id.as_str()]).await?;
     let arrival = Arrival {
         began_at: began.i64(0)?,
-        push_token: message.token.as_bytes(),
+        push_token: Some(message.token.as_bytes()),
         in_setup: message.awaiting_configuration.unwrap_or(false),
     };
     let replaced = enrollments::supersede_active_in(tx, &device, &arrival, now).await?;

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::{Body, BodyDataStream, HttpBody as _};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use tillsyn_apple::plist_guard::{ResultScanner, ScannedResult};
@@ -85,8 +85,17 @@ impl Deref for Kept {
     }
 }
 
+/// What says by itself that it is too large is not waited for.
+fn refuse_beyond(body: &Body, limit: u64) -> Result<(), NotTaken> {
+    if body.size_hint().lower() > limit {
+        return Err(NotTaken::TooLarge);
+    }
+    Ok(())
+}
+
 /// Reads a body of at most `limit` bytes; a larger one is an error.
 pub(super) async fn whole(body: Body, limit: usize) -> Result<Kept, NotTaken> {
+    refuse_beyond(&body, u64::try_from(limit).unwrap_or(u64::MAX))?;
     let mut reader = Reader::new(body);
     let mut kept = Kept::new();
     while let Some(piece) = reader.next().await? {
@@ -104,6 +113,7 @@ pub(super) async fn whole_or_scanned(
     limit: usize,
     hashed: impl FnOnce() -> Option<StreamedBody>,
 ) -> Result<Taken, NotTaken> {
+    refuse_beyond(&body, OVERSIZE_LIMIT)?;
     let mut reader = Reader::new(body);
     let mut kept = Kept::new();
     let mut over = loop {

@@ -42,8 +42,8 @@ async fn readopt(app: &TestApp, certificates: Option<&[&str]>) -> (u64, Vec<Stri
 }
 
 async fn forge(app: &TestApp, sha256: &str, der: &[u8]) {
-    let forged = "INSERT INTO unknown_sender (sha256, der, udid, times, first_at, last_at) \
-        VALUES ($1, $2, 'FORGED', 1, 1, 1)";
+    let forged = "INSERT INTO unknown_sender (sha256, der, serial_number, udid, times, first_at, last_at) \
+        VALUES ($1, $2, $1, 'FORGED', 1, 1, 1)";
     app.db()
         .execute(forged, args![sha256, der.to_vec()])
         .await
@@ -89,6 +89,32 @@ both_engines!(
         assert_eq!(readopt(&app, None).await.0, 0);
         assert_eq!(foreign.poll().await.0, 403);
         assert!(device.session().await.is_err());
+    }
+);
+
+both_engines!(
+    a_certificate_on_record_stays_known_in_other_bytes_and_a_device_that_rests_keeps_its_record,
+    |app| async move {
+        app.enrolled_iphone().await;
+        let variant = lost(&app, "VARIANT-1", 5, "urn:tillsyn:issuance:5");
+        let same = "UPDATE certificate SET serial_number = $1";
+        let serial = variant.certificate.serial_hex();
+        app.db().execute(same, args![serial]).await.unwrap();
+        assert_eq!(variant.poll().await.0, 403);
+        assert!(listed(&app).await.is_empty());
+
+        let rests = "UPDATE enrollment SET status = 'inactive' WHERE status = 'active'";
+        app.db().execute(rests, args![]).await.unwrap();
+        let udid = "SELECT udid FROM enrollment WHERE status = 'inactive'";
+        let udid = app.db().query_all(udid, args![]).await.unwrap()[0].text(0);
+        let claims = lost(&app, &udid.unwrap(), 6, "urn:tillsyn:issuance:6");
+        assert_eq!(claims.poll().await.0, 403);
+        assert_eq!(listed(&app).await[0]["enrolled_otherwise"], true);
+        let refused = vec!["device_managed".to_owned()];
+        assert_eq!(readopt(&app, None).await, (0, refused));
+        assert_eq!(readopt(&app, Some(&[&claims.sha256()])).await.0, 1);
+        let reset = "SELECT count(*) FROM enrollment WHERE status = 'reset'";
+        assert_eq!(app.count(reset).await, 0, "nothing is known of a reset");
     }
 );
 
