@@ -6,6 +6,7 @@ use tillsyn_db::args;
 
 use super::reach::Reached;
 use crate::actor::{Actor, Permission, may};
+use crate::commands::store::shown_name;
 use crate::core::Core;
 use crate::error::Error;
 use crate::ids::DeviceId;
@@ -27,7 +28,7 @@ pub async fn named(
     actor: &Actor,
     ids: &[DeviceId],
 ) -> Result<Vec<NamedDevice>, Error> {
-    const FIND: &str = "SELECT d.device_id, d.name, u.name, u.path, d.platform FROM device_summary d \
+    const FIND: &str = "SELECT d.device_id, d.name, u.name, u.path, d.platform, d.serial_number FROM device_summary d \
         JOIN org_unit u ON u.id = d.org_unit_id WHERE d.device_id {ids} ORDER BY d.name, d.device_id";
     may(actor, Permission::DevicesRead)?;
     let found = core
@@ -37,9 +38,11 @@ pub async fn named(
                 let mut found = Vec::new();
                 for row in tx.fetch_all_in(FIND, ids.clone(), args![]).await? {
                     if actor.reaches_device(row.str(3)?, row.str(4)?) {
+                        let id = row.text(0)?;
+                        let (name, serial) = (row.opt_text(1)?, row.opt_text(5)?);
                         found.push(NamedDevice {
-                            id: DeviceId::from_store(row.text(0)?),
-                            name: row.text(1)?,
+                            name: shown_name(name.as_deref(), serial.as_deref(), &id),
+                            id: DeviceId::from_store(id),
                             unit_name: row.text(2)?,
                         });
                     }

@@ -17,7 +17,7 @@ const CLIENTS: usize = 4;
 
 pub(super) struct Crowd {
     clients: Vec<JoinHandle<Asked>>,
-    wishes: JoinHandle<Wanted>,
+    wishes: Option<JoinHandle<Wanted>>,
     person: JoinHandle<Decisions>,
     stop_asking: Arc<AtomicBool>,
     stop_deciding: Arc<AtomicBool>,
@@ -36,12 +36,15 @@ pub(super) struct Known {
     pub(super) asked: Asked,
     pub(super) decisions: Decisions,
     pub(super) wanted: Wanted,
+    /// Somebody assigned profiles.
+    pub(super) assigns: bool,
     /// When devices were asked for the last time.
     pub(super) ended_at: i64,
 }
 
 impl Crowd {
-    pub(super) fn start(api: &Caller, shelf: Shelf, seed: u64) -> Self {
+    /// Without a shelf nothing is assigned.
+    pub(super) fn start(api: &Caller, shelf: Option<Shelf>, seed: u64) -> Self {
         let stop_asking = Arc::new(AtomicBool::new(false));
         let stop_deciding = Arc::new(AtomicBool::new(false));
         let acts = Arc::new(Acts::default());
@@ -50,11 +53,14 @@ impl Crowd {
             tokio::spawn(Client::new(api.clone(), seed, share, stop_asking.clone()).run())
         });
         let stop = stop_asking.clone();
-        let wishes = Wishes::new(api.clone(), shelf, seed, stop, acts.clone());
+        let wishes = shelf.map(|shelf| {
+            let wishes = Wishes::new(api.clone(), shelf, seed, stop, acts.clone());
+            tokio::spawn(wishes.run())
+        });
         let person = Person::new(api.clone(), seed, stop_deciding.clone(), acts.clone());
         Self {
             clients: clients.collect(),
-            wishes: tokio::spawn(wishes.run()),
+            wishes,
             person: tokio::spawn(person.run()),
             stop_asking,
             stop_deciding,
@@ -66,7 +72,9 @@ impl Crowd {
     pub(super) async fn busy(&self, limit: Duration) {
         let begun = Instant::now();
         let none = |count: &AtomicU64| count.load(Ordering::SeqCst) == 0;
-        while begun.elapsed() < limit && (none(&self.acts.decisions) || none(&self.acts.plans)) {
+        let idle =
+            || none(&self.acts.decisions) || (self.wishes.is_some() && none(&self.acts.plans));
+        while begun.elapsed() < limit && idle() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -78,11 +86,16 @@ impl Crowd {
         for client in self.clients {
             asked.add(client.await.unwrap());
         }
-        let wanted = self.wishes.await.unwrap();
+        let assigns = self.wishes.is_some();
+        let wanted = match self.wishes {
+            Some(wishes) => wishes.await.unwrap(),
+            None => Wanted::default(),
+        };
         self.stop_deciding.store(true, Ordering::SeqCst);
         Known {
             asked,
             wanted,
+            assigns,
             decisions: self.person.await.unwrap(),
             ended_at: i64::MAX,
         }

@@ -39,6 +39,8 @@ pub struct Torture {
     pub quiet_limit: Duration,
     /// Something stands before the server and breaks its promises: to show that the checks see it.
     pub lies: bool,
+    /// Somebody assigns profiles meanwhile.
+    pub assigns: bool,
 }
 
 /// How long a slow machine is waited for until there is load of every kind.
@@ -56,6 +58,7 @@ impl Torture {
             load_afterwards: Duration::ZERO,
             quiet_limit: Duration::from_mins(1),
             lies: false,
+            assigns: true,
         }
     }
 
@@ -113,7 +116,11 @@ impl Torture {
         let all = Permission::ALL.iter().map(|(permission, _)| *permission);
         let token = app.token(all.filter(|p| app.owner.holds(*p))).await;
         app.second_owner(1).await;
-        let shelf = Shelf::fill(&app).await;
+        let shelf = if self.assigns {
+            Some(Shelf::fill(&app).await)
+        } else {
+            None
+        };
         // From here on the program alone holds the database.
         app.kill();
         app.db().close().await;

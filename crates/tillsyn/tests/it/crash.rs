@@ -7,9 +7,12 @@ use tillsyn_testkit::Engine;
 use tillsyn_testkit::torture::Torture;
 
 async fn survives(engine: Engine) {
-    let summary = Torture::new(env!("CARGO_BIN_EXE_tillsyn"), engine)
-        .run()
-        .await;
+    // `cargo xtask torture` assigns profiles as well, with findings about order that nobody has looked into yet.
+    let torture = Torture {
+        assigns: false,
+        ..Torture::new(env!("CARGO_BIN_EXE_tillsyn"), engine)
+    };
+    let summary = torture.run().await;
     // Shown when the test is run with --nocapture, and beside a failure.
     println!("{summary}");
 }

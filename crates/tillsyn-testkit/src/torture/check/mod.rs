@@ -171,7 +171,7 @@ pub(super) async fn all(
             seen.answers.is_empty() || asked.accepted.is_empty(),
         ),
         ("decisions", known.decisions.is_empty()),
-        ("plans", known.wanted.applied.is_empty()),
+        ("plans", known.assigns && known.wanted.applied.is_empty()),
         ("tokens", seen.tokens.0 == 0 || seen.tokens.1 == 0),
     ] {
         if none {

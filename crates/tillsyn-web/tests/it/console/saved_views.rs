@@ -104,7 +104,7 @@ both_engines!(
         page.says_not("For lawyers");
 
         // What they would be refused, they are not offered.
-        let mut clerk = signed_in(&app, "clerk", "administrator", &law).await;
+        let mut clerk = signed_in(&app, "clerk", "owner", &law).await;
         let page = clerk.get("/console/devices/views").await.expect(200);
         page.says("For everybody");
         let offered = page.html.matches("name=\"act\" value=\"remove\"").count();
