@@ -18,7 +18,10 @@ on(document, 'change', async ({ target }) => {
     page = await post($('#many'), body).then(read).catch(() => null);
   }
   keeping = false;
-  if (goOn) { goOn(); goOn = null; return; }
+  const next = goOn;
+  goOn = null;
+  // What could not be kept is said here, not lost on the way.
+  if (next && page) { next(); return; }
   const old = $('#many');
   const fresh = page && $('#many', page);
   if (!fresh) { say($('p', old).textContent = old.dataset.failed); return; }

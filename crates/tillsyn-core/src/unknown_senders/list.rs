@@ -50,11 +50,7 @@ pub async fn list_unknown(
     super::refuse_limited(actor)?;
     let limit = page_size(limit)?;
     let after = match after {
-        Some(text) => Cursor::decode(text)?
-            .values()
-            .first()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default(),
+        Some(text) => Cursor::decode(text)?.first_text()?,
         None => String::new(),
     };
     let rows = core
@@ -85,6 +81,6 @@ pub async fn list_unknown(
     let next = items
         .last()
         .filter(|_| rows.len() > items.len())
-        .map(|last| Cursor::new(vec![last.certificate_sha256.clone().into()]).encode());
+        .map(|last| Cursor::of_text(&last.certificate_sha256).encode());
     Ok(Page { items, next })
 }

@@ -2,14 +2,15 @@
 //! are kept with every press, so that paging without script loses nothing.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use tillsyn_core::ids::{DeviceId, OrgUnitId, SelectionId};
+use tillsyn_core::ids::{DeviceId, SelectionId};
 use tillsyn_core::lists::{self, Pick};
-use tillsyn_core::{Error, Kind, inventory, org};
+use tillsyn_core::{Error, Kind, inventory};
 
 use super::filters;
 use crate::console::failure::{Failure, own_path, short};
 use crate::console::form::Filled;
 use crate::console::notice::{Told, go};
+use crate::console::scope;
 use crate::console::visitor::Visitor;
 use crate::ui::urls;
 
@@ -21,13 +22,8 @@ pub(crate) async fn choose(form: Filled<Vec<(String, String)>>) -> Result<Respon
     let back = own_path(&next).to_owned();
     if act == "all" {
         // All that the list showed, which may have been of one part of the organisation.
-        let scope = fields.get(urls::SCOPE_NAME).and_then(OrgUnitId::parse);
-        if let Some(id) = scope
-            && let Some(unit) = org::reached(visitor.core(), visitor.actor(), &id).await?
-        {
-            let within = visitor.actor().within(&unit.path);
-            visitor.session.session.actor = within;
-        }
+        let unit = fields.get(urls::SCOPE_NAME).unwrap_or_default();
+        visitor.session.session.actor = scope::limited(&visitor, unit).await?;
     }
     let session = &visitor.session.session;
     let pick = match act {

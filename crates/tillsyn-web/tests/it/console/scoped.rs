@@ -49,6 +49,14 @@ both_engines!(
             ("next", next.as_str()),
         ];
         owner.post(SELECTION, &[("act", "none")]).await.expect(303);
+        // A unit that is gone is never the whole organisation instead.
+        let gone = [
+            ("act", "all"),
+            ("query", ""),
+            ("scope", "01939f3c-5a10-7c3e-9d41-5f0a4be31c77"),
+        ];
+        owner.post(SELECTION, &gone).await.expect(404);
+        assert_eq!(chosen(&app).await, 0);
         let to = owner.post(SELECTION, &all).await.expect(303);
         assert_eq!(to.location(), list);
         assert_eq!(chosen(&app).await, 1);
