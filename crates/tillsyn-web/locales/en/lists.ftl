@@ -80,6 +80,7 @@ message-asked-several = They are asked to tell their state. Those that cannot an
 message-none-can = None of the chosen devices can answer
 message-withdrawn-several = Withdrawn. No device gets them
 causes-title = What waits, by cause
+causes-region = Causes, scrolls sideways
 causes-failed = Failed within 24 hours
 causes-withdraw = Withdraw…
 causes-withdraw-title = { $n ->

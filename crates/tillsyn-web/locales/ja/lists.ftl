@@ -62,6 +62,7 @@ message-asked-several = 状態を問い合わせました。答えられない�
 message-none-can = 選択したデバイスはどれも答えられません
 message-withdrawn-several = 取り下げました。どのデバイスにも届きません
 causes-title = 待っているコマンド（原因別）
+causes-region = 原因（横にスクロールします）
 causes-failed = 24時間以内の失敗
 causes-withdraw = 取り下げる…
 causes-withdraw-title = { $n }件のコマンドを取り下げますか？

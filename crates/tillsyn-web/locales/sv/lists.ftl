@@ -80,6 +80,7 @@ message-asked-several = De ombeds berätta hur de mår. De som inte kan svara ut
 message-none-can = Ingen av de valda enheterna kan svara
 message-withdrawn-several = Återtagna. Ingen enhet får dem
 causes-title = Vad som väntar, efter orsak
+causes-region = Orsaker, rullar i sidled
 causes-failed = Misslyckades inom 24 timmar
 causes-withdraw = Återta…
 causes-withdraw-title = { $n ->

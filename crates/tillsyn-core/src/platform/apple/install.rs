@@ -72,6 +72,8 @@ pub(super) struct Delivery<'a> {
     pub(super) identifier: &'a str,
     pub(super) profile_id: &'a str,
     pub(super) version: i64,
+    /// It was handed out before, and no answer came.
+    pub(super) again: bool,
 }
 
 /// The version is no longer what the channel is to have.
@@ -267,6 +269,10 @@ macro_rules! wanted {
 async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Error> {
     const FIND: &str = wanted!();
     const FIND_LOCKED: &str = concat!(wanted!(), " FOR UPDATE OF i");
+    const FETCHED: &str = "SELECT v.id, i.command_hash FROM item_state i \
+        JOIN profile_version v ON v.profile_id = $4 AND v.number = i.command_version \
+        WHERE i.channel_id = $1 AND i.kind = 'profile' AND i.item = $2 AND i.command_id = $3 \
+        AND i.command_version = $5 AND i.command_hash IS NOT NULL";
     let find = match tx.engine() {
         Engine::Sqlite => FIND,
         Engine::Postgres => FIND_LOCKED,
@@ -278,7 +284,12 @@ async fn wanted_in(tx: &Tx, delivery: Delivery<'_>) -> Result<Option<Wanted>, Er
         delivery.profile_id,
         delivery.version
     ];
-    let Some(row) = tx.fetch_optional(find, values).await? else {
+    let mut found = tx.fetch_optional(find, values.clone()).await?;
+    // What the device may have fetched stays what it is until the device answers: the next one waits for that.
+    if found.is_none() && delivery.again {
+        found = tx.fetch_optional(FETCHED, values).await?;
+    }
+    let Some(row) = found else {
         return Ok(None);
     };
     Ok(Some(Wanted {

@@ -543,6 +543,7 @@ impl Turn {
                     identifier,
                     profile_id,
                     version: *version,
+                    again: row.str(1)? == "sent",
                 };
                 match self.installer.bytes_in(tx, delivery).await? {
                     Ok(bytes) => Some((delivery, bytes)),

@@ -135,6 +135,9 @@ struct Stored {
     reason: String,
     lane: String,
     position: i64,
+    created_at: i64,
+    /// It waited for somebody once.
+    held: bool,
     channel: String,
 }
 
@@ -183,7 +186,8 @@ pub(super) async fn all(
 
 async fn commands(db: &Db) -> Result<BTreeMap<String, Stored>, String> {
     const ALL: &str = "SELECT id, request_type, status, COALESCE(status_reason, ''), \
-        CAST(lane AS TEXT), channel_id, position FROM command";
+        CAST(lane AS TEXT), channel_id, position, created_at, (SELECT count(*) FROM \
+        command_transition t WHERE t.command_id = command.id AND t.status = 'held') FROM command";
     let rows = db
         .query_all(ALL, args![])
         .await
@@ -198,6 +202,8 @@ async fn commands(db: &Db) -> Result<BTreeMap<String, Stored>, String> {
                 lane: text(4)?,
                 channel: text(5)?,
                 position: row.i64(6).map_err(|error| error.to_string())?,
+                created_at: row.i64(7).map_err(|error| error.to_string())?,
+                held: row.i64(8).map_err(|error| error.to_string())? > 0,
             };
             Ok((text(0)?, stored))
         })
@@ -327,7 +333,8 @@ async fn answered(
 }
 
 /// Within a channel and lane, first deliveries follow the positions; what no answer came for moves to
-/// the back.
+/// the back. Of what one client asked for, one after another, always; what the server asks for by itself may have
+/// begun before and come in after, so it counts as overtaken once it was old.
 fn in_order(
     asked: &Asked,
     seen: &Seen,
@@ -335,21 +342,32 @@ fn in_order(
     broken: &mut Vec<String>,
 ) {
     const MOVED_BACK: &str = "9";
-    let mut last: BTreeMap<(&str, &str), (i64, &str)> = BTreeMap::new();
+    const OLD_MS: i64 = 5_000;
+    let mut ahead: BTreeMap<(&str, &str, bool), (&Stored, &Delivered)> = BTreeMap::new();
     for delivered in &seen.delivered {
         let Some(command) = stored.get(&delivered.uuid) else {
             continue;
         };
-        // What was held keeps the place that it had when it was asked for.
-        if command.lane == MOVED_BACK || asked.held.contains_key(&delivered.uuid) {
+        // What was held keeps the place that it had when it was asked for. Whoever repeated their question after it
+        // was released never heard that it was.
+        if command.lane == MOVED_BACK || command.held {
             continue;
         }
-        let place = (command.channel.as_str(), command.lane.as_str());
-        let now = (command.position, delivered.uuid.as_str());
-        if let Some(before) = last.insert(place, now)
-            && before.0 > now.0
-        {
-            broken.push(format!("{} overtook {}", before.1, now.1));
+        let own = asked.accepted.contains_key(&delivered.uuid);
+        for theirs in [true, false] {
+            let place = (command.channel.as_str(), command.lane.as_str(), theirs);
+            let Some((first, first_seen)) = ahead.get(&place) else {
+                continue;
+            };
+            let old = first_seen.first_at_ms - command.created_at > OLD_MS;
+            if first.position > command.position && (own && theirs || old) {
+                broken.push(format!("{} overtook {}", first_seen.uuid, delivered.uuid));
+            }
+        }
+        let place = (command.channel.as_str(), command.lane.as_str(), own);
+        let before = ahead.get(&place);
+        if before.is_none_or(|(before, _)| before.position < command.position) {
+            ahead.insert(place, (command, delivered));
         }
     }
 }

@@ -301,6 +301,25 @@ both_engines!(
 );
 
 both_engines!(
+    what_a_device_may_have_fetched_comes_again_until_it_answers,
+    by_hand(),
+    |app| async move {
+        let mut iphone = of_person(&app).await;
+        let id = make(&app).await;
+        assign(&app, &id).await;
+        // It went out, no answer came, and meanwhile it is no longer wanted.
+        let fetched = "UPDATE command SET status = 'sent', deliveries = 1 \
+            WHERE request_type = 'InstallProfile'";
+        sql(&app, fetched).await;
+        sql(&app, "UPDATE item_state SET desired_version = 2").await;
+        iphone.sessions().await.unwrap();
+        let ended = "SELECT status FROM command WHERE request_type = 'InstallProfile'";
+        assert_eq!(app.text(ended).await.as_deref(), Some("acknowledged"));
+        assert_eq!(iphone.installed_profiles().count(), 1);
+    }
+);
+
+both_engines!(
     a_missing_value_refuses_until_somebody_gives_it,
     by_hand(),
     |app| async move {
