@@ -123,6 +123,7 @@ impl Core {
     ) -> Result<Self, Error> {
         crate::backup::refuse_unfinished(&db).await?;
         keys.check_against(&db).await?;
+        crate::clock::resume(&db, &clock).await?;
         crate::keys::ensure_network(&db, &keys, clock.now_ms()).await?;
         crate::keys::ensure_audit(&db, &keys, clock.now_ms()).await?;
         let authorities = Authorities::load(&db, &keys).await?;

@@ -59,6 +59,7 @@ pub const ACTIONS: &[&str] = &[
     "certificate.renew",
     "certificate.renewal_late",
     "certificate.revoke",
+    "clock.accept",
     "command.cancel",
     "command.enqueue",
     "credential.expired",

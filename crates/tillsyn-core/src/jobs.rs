@@ -11,7 +11,7 @@ use crate::approvals;
 use crate::audit::{self, not_held};
 use crate::campaigns;
 use crate::certificates;
-use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use crate::clock::{self, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::commands::{self, CommandStatus, store};
 use crate::core::Core;
 use crate::credentials;
@@ -84,6 +84,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "last_seen" => flush_last_seen(core).await,
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
+            clock::raise(core).await?;
             enrollments::lapse_pending(core).await?;
             onboarding::sweep(core).await?;
             approvals::lapse_due(core).await?;

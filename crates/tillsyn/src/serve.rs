@@ -173,6 +173,8 @@ pub(crate) async fn migrate(file: Option<&Path>, args: MigrateArgs) -> anyhow::R
     if database::schema(&db).await? == database::Schema::Empty {
         bail!("the database is empty; run `tillsyn init`");
     }
+    // Before anything is written, its own backup included.
+    tillsyn_core::backup::refuse_unfinished(&db).await?;
     if let database::Schema::Older { found, .. } = database::schema(&db).await? {
         back_up(&config, &db, found).await?;
     }

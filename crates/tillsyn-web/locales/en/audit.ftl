@@ -4,6 +4,7 @@ activity-audit-cut = took away what was too old of the audit trail
 activity-audit-broken = found the audit trail broken
 activity-backup-made = made a backup of the database
 activity-backup-restored = restored the database from a backup
+activity-clock-accepted = took the clock of the server’s machine for right
 activity-database-moved = moved everything to another database
 activity-hold-placed = placed a legal hold
 activity-hold-ended = ended a legal hold

@@ -4,6 +4,7 @@ activity-audit-cut = が監査ログの古い部分を削除
 activity-audit-broken = が監査ログの改変を検出
 activity-backup-made = がデータベースをバックアップ
 activity-backup-restored = がバックアップからデータベースを復元
+activity-clock-accepted = がサーバー機の時計を正しいものとして承認
 activity-database-moved = がすべてを別のデータベースに移動
 activity-hold-placed = が訴訟ホールドを設定
 activity-hold-ended = が訴訟ホールドを解除

@@ -4,6 +4,7 @@ activity-audit-cut = tog bort det som var för gammalt ur händelseloggen
 activity-audit-broken = fann händelseloggen bruten
 activity-backup-made = gjorde en säkerhetskopia av databasen
 activity-backup-restored = återläste databasen från en säkerhetskopia
+activity-clock-accepted = godtog klockan på serverns dator
 activity-database-moved = flyttade allt till en annan databas
 activity-hold-placed = införde ett bevarandekrav
 activity-hold-ended = avslutade ett bevarandekrav

@@ -5,7 +5,7 @@ mod tls;
 
 use std::path::Path;
 
-use tillsyn_core::clock::DAY_MS;
+use tillsyn_core::clock::{DAY_MS, MINUTE_MS, STEP_MS};
 use tillsyn_core::{Actor, Clock, Core, backup, push};
 
 use crate::config::{Config, DeviceAuth};
@@ -18,10 +18,16 @@ pub(crate) struct DoctorArgs {
     /// Do not try to reach vendors' servers
     #[arg(long)]
     offline: bool,
+    /// Take this machine's clock for right although the server has told later times; start the server again
+    /// afterwards. Recorded in the audit trail
+    #[arg(long)]
+    accept_clock: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
+
+const CLOCK: &str = "clock";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +97,11 @@ pub(crate) async fn run(file: Option<&Path>, args: DoctorArgs) -> anyhow::Result
         tls::check(&config, now_ms, &mut found);
         device_auth(&config, &mut found);
         if let Some(core) = product(&config, &mut found).await {
+            if args.accept_clock {
+                accept_clock(&core, &mut found).await;
+            } else {
+                clock_behind(&core, &mut found);
+            }
             push_certificate(&core, &mut found).await;
             last_backup(&core, &mut found).await;
             core.db().close().await;
@@ -191,6 +202,37 @@ async fn product(config: &Config, found: &mut Findings) -> Option<Core> {
             found.fault("master key", error.detail);
             None
         }
+    }
+}
+
+/// Whether this machine's clock is behind what a server has told on this database.
+fn clock_behind(core: &Core, found: &mut Findings) {
+    let behind = core.clock().behind_ms();
+    if behind <= STEP_MS {
+        found.ok(CLOCK, "not behind the times that the server has told");
+        return;
+    }
+    let text = format!(
+        "{} minutes behind the latest time that the server has told; it goes on from there, so that nothing that \
+         expired comes back. Set the clock right. If the later time was the wrong one: `tillsyn doctor \
+         --accept-clock`, and start the server again",
+        behind / MINUTE_MS
+    );
+    found.add(Outcome::Warning, CLOCK, text);
+}
+
+async fn accept_clock(core: &Core, found: &mut Findings) {
+    match tillsyn_core::clock::accept(core, &Actor::server()).await {
+        Ok(0) => found.ok(CLOCK, "no later time had been told; nothing was changed"),
+        Ok(back) => {
+            let text = format!(
+                "taken for right; the latest time that the server remembers went back by {} minutes. Start every \
+                 node again, or they go on as before",
+                back / MINUTE_MS
+            );
+            found.add(Outcome::Warning, CLOCK, text);
+        }
+        Err(error) => found.fault(CLOCK, error.detail),
     }
 }
 

@@ -374,6 +374,36 @@ fn own_head(recorder: &Recorder, path: &str, length: u64) -> String {
     format!("{}\r\nContent-Length: {length}\r\n\r\n", lines.join("\r\n"))
 }
 
+/// How a head is answered whose body never comes; silence after five seconds, half of what a body is waited for.
+async fn answer_to_head(address: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut first = [0; 12];
+    let read = stream.read_exact(&mut first);
+    match tokio::time::timeout(Duration::from_secs(5), read).await {
+        Ok(read) => {
+            read.unwrap();
+            String::from_utf8_lossy(&first).into_owned()
+        }
+        Err(_) => "silence".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_body_that_says_it_is_too_large_is_refused_before_any_of_it_comes() {
+    let (mut served, recorder, address) = recorded(Engine::Sqlite).await;
+    served.enrolled(DeviceConfig::mac(1)).await;
+    let huge = 10_000_000_000;
+    for path in ["/apple/checkin", "/apple/mdm"] {
+        let answer = answer_to_head(&address, &own_head(&recorder, path, huge)).await;
+        assert_eq!(answer, "HTTP/1.1 413", "{path}");
+        // The same that may come is waited for.
+        let answer = answer_to_head(&address, &own_head(&recorder, path, 20_000)).await;
+        assert_eq!(answer, "silence", "{path}");
+    }
+    assert!(served.server.is_running());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_and_huge_bodies_end_and_compressed_ones_are_refused() {
     let (mut served, recorder, address) = recorded(Engine::Sqlite).await;

@@ -2,6 +2,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
+use tillsyn_db::{Db, DbConfig, args};
+
 use crate::program::{Place, Running};
 
 const START: Duration = Duration::from_secs(20);
@@ -161,6 +163,25 @@ fn migrate_says_that_nothing_is_to_do() {
     assert!(ended.out.contains("nothing was changed"), "{}", ended.out);
 }
 
+#[tokio::test]
+async fn migrate_leaves_a_database_alone_that_is_half_restored() {
+    const HALF: &str = "INSERT INTO setting (name, value, updated_at) VALUES ('database_state', \
+        '{\"state\":\"restoring\",\"sha256\":\"00\"}', 0)";
+    const OLDER: &str =
+        "DELETE FROM schema_migration WHERE version = (SELECT MAX(version) FROM schema_migration)";
+    let place = Place::initialised();
+    let url = format!("sqlite:{}", place.path("data/tillsyn.sqlite").display());
+    let db = Db::open(&DbConfig { url, pool: 1 }).await.unwrap();
+    db.execute(HALF, args![]).await.unwrap();
+    db.execute(OLDER, args![]).await.unwrap();
+    let files = || std::fs::read_dir(place.path("data")).unwrap().count();
+    let before = files();
+    let refused = place.run(&["migrate"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    assert!(refused.err.contains("broke off"), "{}", refused.err);
+    assert_eq!(files(), before);
+}
+
 #[test]
 fn doctor_finds_what_is_missing() {
     let place = Place::initialised();
@@ -178,4 +199,33 @@ fn doctor_finds_what_is_missing() {
     assert!(ended.out.contains("FAULT    master key"), "{}", ended.out);
     assert!(ended.out.contains("FAULT    TLS"), "{}", ended.out);
     assert!(ended.err.contains("2 faults"), "{}", ended.err);
+}
+
+#[tokio::test]
+async fn doctor_knows_a_clock_that_is_behind_and_takes_it_for_right() {
+    const AHEAD: &str =
+        "INSERT INTO setting (name, value, updated_at) VALUES ('clock', 'null', $1)";
+    const TRAIL: &str = "SELECT count(*) FROM event WHERE action = 'clock.accept'";
+    let place = Place::initialised();
+    let url = format!("sqlite:{}", place.path("data/tillsyn.sqlite").display());
+    let db = Db::open(&DbConfig { url, pool: 1 }).await.unwrap();
+    let ahead = tillsyn_core::Clock::system().now_ms() + 90 * 24 * 60 * 60 * 1_000;
+    db.execute(AHEAD, args![ahead]).await.unwrap();
+
+    let behind = place.run(&["doctor", "--offline"]);
+    assert!(
+        behind.out.contains("warning  clock: 1295"),
+        "{}",
+        behind.out
+    );
+    let taken = place.run(&["doctor", "--offline", "--accept-clock"]);
+    assert!(taken.out.contains("taken for right"), "{}", taken.out);
+    let row = db.query_optional(TRAIL, args![]).await.unwrap();
+    assert_eq!(row.unwrap().i64(0).unwrap(), 1);
+    let right = place.run(&["doctor", "--offline"]);
+    assert!(
+        right.out.contains("ok       clock: not behind"),
+        "{}",
+        right.out
+    );
 }

@@ -5,6 +5,7 @@ mod acme_client;
 mod acme_device;
 mod audit;
 mod audit_forged;
+mod clock;
 mod delivery;
 mod identity;
 mod isolation;
