@@ -150,6 +150,7 @@ pub const ACTIONS: &[&str] = &[
     "legal_hold.place",
     "list.export",
     "mail.test",
+    "master_key.change",
     "organisation.create",
     "person.account_reset",
     "person.change",

@@ -23,6 +23,7 @@ use crate::guard;
 use crate::imports;
 use crate::inventory;
 use crate::invitations;
+use crate::keys;
 use crate::ldap;
 use crate::lost_mode;
 use crate::mail;
@@ -85,6 +86,7 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
         "activation_lock" => activation_lock::run_due(core).await,
         "minute" => {
             clock::raise(core).await?;
+            keys::report(core).await?;
             enrollments::lapse_pending(core).await?;
             onboarding::sweep(core).await?;
             approvals::lapse_due(core).await?;

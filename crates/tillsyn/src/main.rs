@@ -62,6 +62,9 @@ enum Verb {
     /// Lists and releases held requests, on the server itself
     #[command(subcommand)]
     Guard(guard::GuardCommand),
+    /// Lists the master keys, and lets a new one take the place of the old, on the server itself
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Verifies and prints the audit trail, on the server itself or from a file
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -121,6 +124,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::MoveDatabase(args) => backup::move_database(file, args).await,
         Verb::Doctor(args) => doctor::run(file, args).await,
         Verb::Guard(command) => guard::run(file, command).await,
+        Verb::Keys(command) => keys::run(file, command).await,
         Verb::Audit(command) => audit::run(file, command).await,
         Verb::ExportEnrollments(args) => export::run(file, args).await,
         Verb::Demo(args) => demo::run(args).await,

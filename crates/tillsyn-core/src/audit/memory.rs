@@ -4,6 +4,7 @@
 
 use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
+use tillsyn_pki::seal::key_id;
 
 use super::chain::GENESIS;
 use crate::error::Error;
@@ -18,6 +19,8 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
+    const ALL: [Self; 2] = [Self::Signed, Self::Cut];
+
     fn name(self) -> &'static str {
         match self {
             Self::Signed => "audit_signed",
@@ -57,8 +60,45 @@ pub(crate) async fn read_in(
     Ok(open(keys, mark, &text))
 }
 
+/// The ids of the master keys that sealed what is remembered.
+pub(crate) async fn sealed_by_in(tx: &Tx) -> Result<Vec<u32>, Error> {
+    const FIND: &str = "SELECT value FROM setting WHERE name = $1";
+    let mut ids = Vec::new();
+    for mark in Mark::ALL {
+        if let Some(row) = tx.fetch_optional(FIND, args![mark.name()]).await? {
+            ids.extend(sealed(&row.text(0)?).and_then(|sealed| key_id(&sealed)));
+        }
+    }
+    Ok(ids)
+}
+
+/// Seals with the current key what an older one has sealed; returns how many.
+pub(crate) async fn reseal_in(tx: &Tx, keys: &KeyStore, now_ms: i64) -> Result<u64, Error> {
+    const FIND: &str = "SELECT value FROM setting WHERE name = $1";
+    let mut anew = 0;
+    for mark in Mark::ALL {
+        let Some(row) = tx.fetch_optional(FIND, args![mark.name()]).await? else {
+            continue;
+        };
+        let text = row.text(0)?;
+        let current = Some(keys.current().id());
+        if sealed(&text).and_then(|sealed| key_id(&sealed)) == current {
+            continue;
+        }
+        if let Some((position, hash)) = open(keys, mark, &text) {
+            keep_in(tx, keys, mark, (position, &hash), now_ms).await?;
+            anew += 1;
+        }
+    }
+    Ok(anew)
+}
+
+fn sealed(text: &str) -> Option<Vec<u8>> {
+    hash::from_hex(&serde_json::from_str::<String>(text).ok()?)
+}
+
 fn open(keys: &KeyStore, mark: Mark, text: &str) -> Option<(i64, String)> {
-    let sealed = hash::from_hex(&serde_json::from_str::<String>(text).ok()?)?;
+    let sealed = sealed(text)?;
     let plain = keys.open(&sealed, "setting", "value", mark.name()).ok()?;
     let (position, hash) = std::str::from_utf8(&plain).ok()?.split_once(':')?;
     Some((position.parse().ok()?, hash.to_owned()))

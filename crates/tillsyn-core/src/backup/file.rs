@@ -30,7 +30,7 @@ pub(super) struct Sealing<W> {
 impl<W: Write> Sealing<W> {
     pub(super) fn begin(out: W, header: &Header, keys: &KeyStore) -> Result<Self, Error> {
         let lines = header.lines()?;
-        let chunks = keys.newest().chunks(LABEL, &header.salt()?, &lines)?;
+        let chunks = keys.current().chunks(LABEL, &header.salt()?, &lines)?;
         let mut sealing = Self {
             out,
             hash: Sha256::default(),

@@ -81,7 +81,7 @@ async fn write_in<W: Write + Send>(tx: &Tx, input: &Input<W>) -> Result<Written<
         .unwrap_or_else(PoisonError::into_inner)
         .take();
     let out = out.ok_or_else(|| Error::internal("A backup is written once."))?;
-    let key = input.keys.newest();
+    let key = input.keys.current();
     let made_at = jiff::Timestamp::from_millisecond(input.now_ms);
     let header = Header {
         version: env!("CARGO_PKG_VERSION").to_owned(),

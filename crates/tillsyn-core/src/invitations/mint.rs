@@ -80,6 +80,21 @@ impl Secrets {
     }
 }
 
+/// Lets the code to type be found by the key that has sealed `sealed`, the invitation's link and code.
+pub(crate) async fn follow_key_in(
+    tx: &Tx,
+    keys: &KeyStore,
+    id: &str,
+    sealed: &[u8],
+) -> Result<(), Error> {
+    const PUT: &str =
+        "UPDATE invitation SET typed_hash = $2 WHERE id = $1 AND typed_hash IS NOT NULL";
+    let secrets = Secrets::open(keys, sealed, id)?;
+    tx.execute(PUT, args![id, typed::keyed_hash(keys, &secrets.typed)])
+        .await?;
+    Ok(())
+}
+
 impl Minted {
     pub(super) fn new(core: &Core, pin: Option<Pin>, now_ms: i64) -> Self {
         let id = InvitationId::new(now_ms);

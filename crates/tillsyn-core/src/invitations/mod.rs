@@ -36,7 +36,7 @@ pub use bounced::mark_bounced;
 pub use create::{
     CreatedInvitation, NewInvitation, create_invitation, renew_pin, revoke_invitation,
 };
-pub(crate) use mint::CODE_ALPHABET;
+pub(crate) use mint::{CODE_ALPHABET, follow_key_in};
 pub(crate) use open::{How, find, launch, refuse_closed};
 pub use open::{
     InvitationState, OpenInvitation, StartedAttempt, begin_on_page, describe_device, look_up,

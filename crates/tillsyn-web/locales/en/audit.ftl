@@ -5,6 +5,7 @@ activity-audit-broken = found the audit trail broken
 activity-backup-made = made a backup of the database
 activity-backup-restored = restored the database from a backup
 activity-clock-accepted = took the clock of the server’s machine for right
+activity-key-changed = began to seal with a new master key
 activity-database-moved = moved everything to another database
 activity-hold-placed = placed a legal hold
 activity-hold-ended = ended a legal hold

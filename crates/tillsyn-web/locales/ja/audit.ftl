@@ -5,6 +5,7 @@ activity-audit-broken = が監査ログの改変を検出
 activity-backup-made = がデータベースをバックアップ
 activity-backup-restored = がバックアップからデータベースを復元
 activity-clock-accepted = がサーバー機の時計を正しいものとして承認
+activity-key-changed = が新しいマスターキーでの封印を開始
 activity-database-moved = がすべてを別のデータベースに移動
 activity-hold-placed = が訴訟ホールドを設定
 activity-hold-ended = が訴訟ホールドを解除

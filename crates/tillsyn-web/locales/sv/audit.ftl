@@ -5,6 +5,7 @@ activity-audit-broken = fann händelseloggen bruten
 activity-backup-made = gjorde en säkerhetskopia av databasen
 activity-backup-restored = återläste databasen från en säkerhetskopia
 activity-clock-accepted = godtog klockan på serverns dator
+activity-key-changed = började försegla med en ny huvudnyckel
 activity-database-moved = flyttade allt till en annan databas
 activity-hold-placed = införde ett bevarandekrav
 activity-hold-ended = avslutade ett bevarandekrav

@@ -15,6 +15,7 @@ mod durability;
 mod guard;
 mod hostile;
 mod init;
+mod keys;
 mod manual;
 mod network;
 mod outages;

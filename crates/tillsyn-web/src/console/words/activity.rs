@@ -223,6 +223,7 @@ pub fn activity(l: Texts, action: &str, refused: bool, detail: &str) -> String {
         "audit.broken" => l.t("activity-audit-broken"),
         "backup.made" => l.t("activity-backup-made"),
         "backup.restore" => l.t("activity-backup-restored"),
+        "master_key.change" => l.t("activity-key-changed"),
         "clock.accept" => l.t("activity-clock-accepted"),
         "database.move" => l.t("activity-database-moved"),
         "legal_hold.place" => l.t("activity-hold-placed"),

@@ -9,6 +9,7 @@ mod clock;
 mod delivery;
 mod identity;
 mod isolation;
+mod keys;
 mod messages;
 mod mutations;
 mod network;

@@ -1,4 +1,6 @@
-//! The master key: from the environment, a command or a file, never from the database.
+//! The master key: from the environment, a command or a file, never from the database; and from one to the next.
+
+mod change;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -13,6 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::files;
+
+pub(crate) use change::{KeysCommand, run};
 
 /// The key, from wherever the configuration says.
 pub(crate) async fn load(config: &Config) -> anyhow::Result<KeyStore> {

@@ -3,7 +3,14 @@
 //! Device CA (P-256), SCEP registration authority (RSA, because envelopes need RSA), and profile signer
 //! are three keys; the device CA never signs profiles or TLS (security S33).
 
+mod cells;
+mod change;
+mod nodes;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tillsyn_db::{Db, Tx, args};
 use tillsyn_pki::cert::Certificate;
@@ -22,18 +29,26 @@ use crate::settings;
 /// Seals and opens secrets. The key itself comes from a file, the environment or a command, never from
 /// the database.
 #[derive(Clone)]
-pub struct KeyStore(Arc<KeyRing>);
+pub struct KeyStore(Arc<Held>);
 
+struct Held {
+    ring: KeyRing,
+    /// Id of the key that seals: the newest, unless the database goes by an older one still.
+    current: AtomicU32,
+}
+
+/// Fingerprint of the key that every node seals with.
 const FINGERPRINT: &str = "master_key_fingerprint";
 
 impl KeyStore {
     pub fn new(ring: KeyRing) -> Self {
-        Self(Arc::new(ring))
+        let current = AtomicU32::new(ring.newest().id());
+        Self(Arc::new(Held { ring, current }))
     }
 
     /// Seals `plain` for one cell of the database.
     pub(crate) fn seal(&self, plain: &[u8], table: &str, column: &str, row: &str) -> Vec<u8> {
-        self.0.seal(plain, table, column, row)
+        self.current().seal(plain, table, column, row)
     }
 
     /// Opens what [`Self::seal`] made for the same cell.
@@ -44,13 +59,13 @@ impl KeyStore {
         column: &str,
         row: &str,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
-        Ok(self.0.open(sealed, table, column, row)?)
+        Ok(self.0.ring.open(sealed, table, column, row)?)
     }
 
     /// What recognises `plain` in one cell of the database, in lower-case hex; it tells nothing without the
     /// master key.
     pub(crate) fn keyed_hash(&self, plain: &[u8], table: &str, column: &str, row: &str) -> String {
-        hash::hex(&self.0.newest().keyed_hash(plain, table, column, row))
+        hash::hex(&self.current().keyed_hash(plain, table, column, row))
     }
 
     /// What [`Self::keyed_hash`] makes of it now, and made of it with older master keys: for finding it by its hash.
@@ -61,7 +76,7 @@ impl KeyStore {
         column: &str,
         row: &str,
     ) -> Vec<String> {
-        let keys = self.0.keys();
+        let keys = self.0.ring.keys();
         keys.map(|key| hash::hex(&key.keyed_hash(plain, table, column, row)))
             .collect()
     }
@@ -76,23 +91,52 @@ impl KeyStore {
         row: &str,
     ) -> bool {
         self.0
+            .ring
             .keys()
             .any(|key| hash::hex(&key.keyed_hash(plain, table, column, row)) == stored)
     }
 
     /// The key that seals; what it makes can be opened by whoever holds it.
-    pub(crate) fn newest(&self) -> &MasterKey {
-        self.0.newest()
+    pub(crate) fn current(&self) -> &MasterKey {
+        let ring = &self.0.ring;
+        ring.key(self.0.current.load(Ordering::Acquire))
+            .unwrap_or_else(|| ring.newest())
+    }
+
+    /// Id and fingerprint of all keys that are loaded, newest first.
+    pub fn fingerprints(&self) -> Vec<(u32, String)> {
+        let mut keys: Vec<(u32, String)> = self
+            .0
+            .ring
+            .keys()
+            .map(|key| (key.id(), key.fingerprint()))
+            .collect();
+        keys.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
+        keys
+    }
+
+    /// Seals with the key of this fingerprint from now on. False where it is not loaded.
+    fn follow(&self, fingerprint: &str) -> bool {
+        let key = self
+            .0
+            .ring
+            .keys()
+            .find(|key| key.fingerprint() == fingerprint);
+        if let Some(key) = key {
+            self.0.current.store(key.id(), Ordering::Release);
+        }
+        key.is_some()
     }
 
     /// The key of this id and fingerprint, if it is loaded.
     pub(crate) fn of_fingerprint(&self, id: u32, fingerprint: &str) -> Option<&MasterKey> {
         self.0
+            .ring
             .key(id)
             .filter(|key| key.fingerprint() == fingerprint)
     }
 
-    /// Refuses a key that did not seal this database (S60).
+    /// Refuses a key that did not seal this database (S60), and seals with the one that it goes by.
     pub(crate) async fn check_against(&self, db: &Db) -> Result<(), Error> {
         const FIND: &str = "SELECT value FROM setting WHERE name = $1";
         let Some(row) = db.query_optional(FIND, args![FINGERPRINT]).await? else {
@@ -102,7 +146,7 @@ impl KeyStore {
             ));
         };
         let stored: String = serde_json::from_str(&row.text(0)?).unwrap_or_default();
-        if self.0.keys().any(|key| key.fingerprint() == stored) {
+        if self.follow(&stored) {
             return Ok(());
         }
         Err(Error::conflict(
@@ -112,6 +156,10 @@ impl KeyStore {
         ))
     }
 }
+
+pub use change::{Census, Resealed, census, change, reseal};
+pub(crate) use nodes::report;
+pub use nodes::{NodeKeys, behind, nodes};
 
 /// Our authorities, opened.
 pub struct Authorities {
@@ -260,7 +308,7 @@ pub(crate) async fn create_in(
         .await?;
     }
     network_in(tx, keys, &made.network, now_ms).await?;
-    settings::write_in(tx, FINGERPRINT, &keys.0.newest().fingerprint(), now_ms).await
+    settings::write_in(tx, FINGERPRINT, &keys.current().fingerprint(), now_ms).await
 }
 
 /// Freshly made authorities, before they are stored. Made outside the transaction: RSA keys are slow.
