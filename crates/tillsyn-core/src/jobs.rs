@@ -105,6 +105,8 @@ pub async fn run(core: &Core, name: &str) -> Result<(), Error> {
             certificates::renewal::run(core).await?;
             credentials::run(core).await
         }
+        // What is deleted for its age does not come back when the clock is put right.
+        "hour" if !core.clock().is_sure() => Ok(()),
         "hour" => {
             mark_not_seen(core).await?;
             mark_silent(core).await?;

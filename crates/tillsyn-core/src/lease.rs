@@ -5,7 +5,7 @@
 use tillsyn_db::{DbError, Tx, args};
 use tillsyn_pki::hash;
 
-use crate::clock::SECOND_MS;
+use crate::clock::{HOUR_MS, SECOND_MS};
 use crate::core::Core;
 
 /// How long a node that died holds the others up.
@@ -25,8 +25,9 @@ pub(crate) async fn claim_in(
     now_ms: i64,
 ) -> Result<bool, DbError> {
     const CLAIM: &str = "UPDATE worker_lease SET holder = $2, lease_until = $4 \
-        WHERE name = $1 AND (holder = $2 OR lease_until <= $3)";
-    let values = args![name, holder, now_ms, now_ms + LEASE_MS];
+        WHERE name = $1 AND (holder = $2 OR lease_until <= $3 OR lease_until > $5)";
+    // Nobody holds a lease for so long: its holder's clock was wrong.
+    let values = args![name, holder, now_ms, now_ms + LEASE_MS, now_ms + HOUR_MS];
     Ok(tx.execute(CLAIM, values).await? > 0)
 }
 
@@ -51,6 +52,7 @@ mod tests {
     use tillsyn_db::{Db, DbError, args, both_engines};
 
     use super::{LEASE_MS, claim_in, reach_in};
+    use crate::clock::DAY_MS;
 
     const NAME: &str = "audit.seal";
 
@@ -74,6 +76,13 @@ mod tests {
         let rows = db.query_all(sql, args![]).await.unwrap();
         rows[0].i64(0).unwrap()
     }
+
+    both_engines!(a_lease_of_a_wrong_future_holds_nobody_up, |db| async move {
+        assert!(work(&db, "ahead", 400 * DAY_MS, 5).await);
+        assert!(work(&db, "right", 1_000, 6).await);
+        assert!(!work(&db, "third", 1_000, 7).await);
+        assert_eq!(reached(&db).await, 6);
+    });
 
     both_engines!(an_old_holder_writes_nothing, |db| async move {
         assert!(work(&db, "old", 1_000, 5).await);

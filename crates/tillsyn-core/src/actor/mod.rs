@@ -327,7 +327,7 @@ pub const FRESH_MS: i64 = 10 * crate::clock::MINUTE_MS;
 /// what that costs them is the guard's business.
 pub fn require_fresh(actor: &Actor, now_ms: i64) -> Result<(), Error> {
     match (actor.kind, actor.fresh_at) {
-        (ActorKind::Account, Some(at)) if now_ms.saturating_sub(at) <= FRESH_MS => Ok(()),
+        (ActorKind::Account, Some(at)) if now_ms.abs_diff(at) <= FRESH_MS.unsigned_abs() => Ok(()),
         (ActorKind::Account, _) => Err(Error::new(
             Kind::FreshSignInNeeded,
             "fresh_sign_in_needed",

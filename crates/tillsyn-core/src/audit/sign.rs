@@ -109,7 +109,8 @@ pub(crate) async fn last_in(tx: &Tx) -> Result<(i64, i64), Error> {
 
 /// Whether a checkpoint of `head` is due.
 fn is_due(head: i64, last: i64, last_at: i64, now_ms: i64) -> bool {
-    head - last >= CHECKPOINT_ENTRIES || (head > last && now_ms - CHECKPOINT_MS >= last_at)
+    head - last >= CHECKPOINT_ENTRIES
+        || (head > last && (now_ms - CHECKPOINT_MS >= last_at || last_at > now_ms))
 }
 
 /// Signs the head when that is due.

@@ -8,34 +8,38 @@ use crate::actor::Actor;
 use crate::core::Core;
 use crate::error::Error;
 use crate::events::{self, NewEvent};
+use crate::ids::new_uuid;
 use crate::org;
 
 const NAME: &str = "clock";
-const FIND: &str = "SELECT updated_at FROM setting WHERE name = $1";
+const FIND: &str = "SELECT updated_at, value FROM setting WHERE name = $1";
+/// What the mark is called until somebody takes another time for right.
+pub(super) const FIRST: &str = "null";
 
 /// Lets the clock of a starting node go on from the mark.
 pub(crate) async fn resume(db: &Db, clock: &Clock) -> Result<(), Error> {
     let Some(row) = db.query_optional(FIND, args![NAME]).await? else {
         return Ok(());
     };
-    clock.resume(row.i64(0)?);
+    clock.resume(row.i64(0)?, row.text(1)?);
     tell(clock);
     Ok(())
 }
 
-/// Writes down how far time has come for sure; once a minute.
+/// Writes down how far time has come for sure; once a minute. Not once somebody took another time for right: who
+/// did not start again since is in the wrong one.
 pub(crate) async fn raise(core: &Core) -> Result<(), Error> {
-    const RAISE: &str = "INSERT INTO setting (name, value, updated_at) VALUES ($1, 'null', $2) \
+    const RAISE: &str = "INSERT INTO setting (name, value, updated_at) VALUES ($1, $3, $2) \
         ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at \
-        WHERE setting.updated_at < excluded.updated_at";
+        WHERE setting.updated_at < excluded.updated_at AND setting.value = excluded.value";
     tell(core.clock());
     let Some(sure) = core.clock().sure_ms() else {
         return Ok(());
     };
     core.db()
-        .write(sure, |tx, sure| {
+        .write((sure, core.clock().mark()), |tx, (sure, mark)| {
             Box::pin(async move {
-                tx.execute(RAISE, args![NAME, *sure]).await?;
+                tx.execute(RAISE, args![NAME, *sure, mark.as_str()]).await?;
                 Ok(())
             })
         })
@@ -50,14 +54,14 @@ fn tell(clock: &Clock) {
         tracing::error!(
             clock.behind_seconds = behind / 1_000,
             "the system's clock is behind what this server has told already; it goes on from there, so that nothing \
-             that expired comes back. Set the clock right; if the earlier time was the wrong one, run `tillsyn \
-             doctor --accept-clock` and start the server again"
+             that expired comes back. Devices and sign-ins may be refused meanwhile. Set the clock right; if the \
+             later time was the wrong one, stop every node, run `tillsyn doctor --accept-clock` and start them again"
         );
     }
 }
 
 /// Takes the system's clock for right although later times were told. Servers that run go on as before until
-/// they are started again.
+/// they are started again, and are not listened to any more. What they hold by leases of the later time is let go.
 ///
 /// Returns by how many milliseconds the mark went back.
 pub async fn accept(core: &Core, actor: &Actor) -> Result<i64, Error> {
@@ -72,13 +76,22 @@ pub async fn accept(core: &Core, actor: &Actor) -> Result<i64, Error> {
 }
 
 async fn lower_in(tx: &Tx, actor: &Actor, root: &str, wall: i64, now: i64) -> Result<i64, Error> {
-    const LOWER: &str = "UPDATE setting SET updated_at = $2 WHERE name = $1";
+    const LOWER: &str = "UPDATE setting SET updated_at = $2, value = $3 WHERE name = $1";
+    const LEASES: [&str; 2] = [
+        "UPDATE worker_lease SET holder = '', lease_until = 0 WHERE lease_until > $1",
+        "UPDATE guess_limit SET blocked_until = 0 WHERE blocked_until > $1",
+    ];
     let Some(row) = tx.fetch_optional(FIND, args![NAME]).await? else {
         return Ok(0);
     };
     let back = row.i64(0)?.saturating_sub(wall).max(0);
     if back > 0 {
-        tx.execute(LOWER, args![NAME, wall]).await?;
+        let mark = serde_json::Value::from(new_uuid(wall).to_string());
+        tx.execute(LOWER, args![NAME, wall, mark.to_string()])
+            .await?;
+        for release in LEASES {
+            tx.execute(release, args![wall]).await?;
+        }
         let event = NewEvent::done("clock.accept", "setting", NAME, root)
             .with(serde_json::json!({ "back_seconds": back / 1_000 }));
         events::record(tx, actor, now, event).await?;

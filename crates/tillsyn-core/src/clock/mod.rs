@@ -29,6 +29,8 @@ enum Kind {
 struct Guarded {
     source: Source,
     steady: Mutex<Steady>,
+    /// Which of the marks in the database this clock goes on from: none once somebody took another time for right.
+    mark: Mutex<String>,
 }
 
 #[derive(Debug)]
@@ -97,6 +99,7 @@ impl Clock {
         Self(Kind::Steady(Arc::new(Guarded {
             source,
             steady: Mutex::default(),
+            mark: Mutex::new(mark::FIRST.to_owned()),
         })))
     }
 
@@ -128,10 +131,32 @@ impl Clock {
         }
     }
 
-    /// Goes on from a time that was told before this program started.
-    fn resume(&self, told_ms: i64) {
+    /// Whether the time is not one of a step forward that may be taken back.
+    pub(crate) fn is_sure(&self) -> bool {
+        match &self.0 {
+            Kind::Fixed(_) => true,
+            Kind::Steady(guarded) => guarded.with(|steady, wall, passed| {
+                steady.now(wall, passed);
+                steady.is_sure()
+            }),
+        }
+    }
+
+    /// Goes on from a time that was told before this program started, by this mark.
+    fn resume(&self, told_ms: i64, mark: String) {
         if let Kind::Steady(guarded) = &self.0 {
             guarded.with(|steady, _, passed| steady.resume(told_ms, passed));
+            *guarded.mark.lock().unwrap_or_else(PoisonError::into_inner) = mark;
+        }
+    }
+
+    fn mark(&self) -> String {
+        match &self.0 {
+            Kind::Fixed(_) => mark::FIRST.to_owned(),
+            Kind::Steady(guarded) => {
+                let mark = guarded.mark.lock().unwrap_or_else(PoisonError::into_inner);
+                mark.clone()
+            }
         }
     }
 

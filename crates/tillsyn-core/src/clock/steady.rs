@@ -4,8 +4,8 @@
 //! - Once it fell behind what was told, time goes on from there at nine tenths of its pace until the wall clock
 //!   has caught up: what had expired stays expired, what is timed goes on, and a small correction is made good
 //!   within ten times its length.
-//! - A step forward is followed at once, since what expires too early does no harm that lasts. It counts as sure
-//!   only after a while, so that a wrong time which is soon put right does not keep the server in the future.
+//! - A step forward is followed at once. It counts as sure only after a while, so that a wrong time which is soon
+//!   put right does not keep the server in the future; until then nothing is deleted for its age.
 
 use super::MINUTE_MS;
 
@@ -68,6 +68,10 @@ impl Steady {
             (Some(_), Some(sure)) => sure.wall,
             _ => now,
         }
+    }
+
+    pub(super) fn is_sure(&self) -> bool {
+        self.step.is_none()
     }
 
     pub(super) fn resume(&mut self, told_ms: i64, passed: i64) {

@@ -18,8 +18,8 @@ pub(crate) struct DoctorArgs {
     /// Do not try to reach vendors' servers
     #[arg(long)]
     offline: bool,
-    /// Take this machine's clock for right although the server has told later times; start the server again
-    /// afterwards. Recorded in the audit trail
+    /// Take this machine's clock for right although the server has told later times. Stop every node before and
+    /// start them after it. Recorded in the audit trail
     #[arg(long)]
     accept_clock: bool,
     /// Print JSON
@@ -98,12 +98,14 @@ pub(crate) async fn run(file: Option<&Path>, args: DoctorArgs) -> anyhow::Result
         device_auth(&config, &mut found);
         if let Some(core) = product(&config, &mut found).await {
             if args.accept_clock {
+                // Nothing else is looked at: it would be judged by the time that was just left.
                 accept_clock(&core, &mut found).await;
             } else {
                 clock_behind(&core, &mut found);
+                authorities(&core, &mut found);
+                push_certificate(&core, &mut found).await;
+                last_backup(&core, &mut found).await;
             }
-            push_certificate(&core, &mut found).await;
-            last_backup(&core, &mut found).await;
             core.db().close().await;
         }
         if !args.offline {
@@ -195,7 +197,6 @@ async fn product(config: &Config, found: &mut Findings) -> Option<Core> {
     match Core::open(db, Clock::system(), settings, keys?).await {
         Ok(core) => {
             found.ok("master key", "belongs to this database");
-            authorities(&core, found);
             Some(core)
         }
         Err(error) => {
@@ -214,20 +215,25 @@ fn clock_behind(core: &Core, found: &mut Findings) {
     }
     let text = format!(
         "{} minutes behind the latest time that the server has told; it goes on from there, so that nothing that \
-         expired comes back. Set the clock right. If the later time was the wrong one: `tillsyn doctor \
-         --accept-clock`, and start the server again",
+         expired comes back; devices and sign-ins may be refused meanwhile. Set the clock right. If the later time \
+         was the wrong one: stop every node, `tillsyn doctor --accept-clock`, and start them again",
         behind / MINUTE_MS
     );
-    found.add(Outcome::Warning, CLOCK, text);
+    let outcome = if behind > DAY_MS {
+        Outcome::Fault
+    } else {
+        Outcome::Warning
+    };
+    found.add(outcome, CLOCK, text);
 }
 
 async fn accept_clock(core: &Core, found: &mut Findings) {
     match tillsyn_core::clock::accept(core, &Actor::server()).await {
-        Ok(0) => found.ok(CLOCK, "no later time had been told; nothing was changed"),
+        Ok(0) => found.ok(CLOCK, "no later time is remembered; nothing was changed"),
         Ok(back) => {
             let text = format!(
-                "taken for right; the latest time that the server remembers went back by {} minutes. Start every \
-                 node again, or they go on as before",
+                "taken for right; the latest time that the server remembers went back by {} minutes. Start \
+                 every node that still runs again: it goes on as before until then",
                 back / MINUTE_MS
             );
             found.add(Outcome::Warning, CLOCK, text);

@@ -214,7 +214,7 @@ async fn doctor_knows_a_clock_that_is_behind_and_takes_it_for_right() {
 
     let behind = place.run(&["doctor", "--offline"]);
     assert!(
-        behind.out.contains("warning  clock: 1295"),
+        behind.out.contains("FAULT    clock: 1295"),
         "{}",
         behind.out
     );

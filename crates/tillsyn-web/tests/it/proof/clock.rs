@@ -72,6 +72,33 @@ both_engines!(a_wrong_future_is_left_again, by_hands(), |app| async move {
 });
 
 both_engines!(
+    what_began_in_a_wrong_future_ends_with_it,
+    by_hands(),
+    |app| async move {
+        const OLD: &str = "SELECT count(*) FROM event";
+        runs_for(&app, MINUTE_MS).await;
+        let events = app.count(OLD).await;
+        hands(&app).step_ms(4_000 * DAY_MS);
+        let mut session = Browser::owner(&app).await;
+        assert_eq!(session.get("/console/devices").await.status, 200);
+        let during = app.count(OLD).await;
+        assert!(during > events);
+        app.run_job("hour").await;
+        assert_eq!(app.count(OLD).await, during, "deleted for their age");
+        hands(&app).step_ms(-4_000 * DAY_MS);
+        assert_ne!(session.get("/console/devices").await.status, 200);
+        assert_eq!(
+            Browser::owner(&app)
+                .await
+                .get("/console/devices")
+                .await
+                .status,
+            200
+        );
+    }
+);
+
+both_engines!(
     a_person_ends_a_future_that_lasted,
     by_hands(),
     |app| async move {
@@ -85,6 +112,8 @@ both_engines!(
 
         let back = accept(&again, &Actor::server()).await.unwrap();
         assert!(back > 399 * DAY_MS, "{back}");
+        // Whoever was not stopped is not listened to.
+        runs_for(&app, MINUTE_MS).await;
         assert_eq!(started_at(&app, began).await.now_ms(), began);
         let told = "SELECT count(*) FROM event WHERE action = 'clock.accept'";
         assert_eq!(app.count(told).await, 1);
