@@ -1,23 +1,23 @@
 //! Taking a device in again: it goes on with the certificate that it has, without anybody touching it.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use tillsyn_db::{Row, Tx, args};
-use tillsyn_pki::cert::Certificate;
+use tillsyn_db::{Tx, args};
 use tillsyn_pki::hash;
 
-use super::knock::identity;
-use crate::actor::{Actor, Permission, authorize, require_fresh};
+use super::check::{AT_ONCE, Asked, Checks, FAILED, NO_PUSH, Sender, authorized, push_missing};
+use crate::actor::{Actor, require_fresh};
 use crate::certificates::life;
 use crate::core::Core;
 use crate::devices;
 use crate::enrollments::{self, Arrival};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::events::{self, NewEvent};
 use crate::ids::{DeviceId, EnrollmentId, OrgUnitId, new_uuid};
 use crate::inventory;
 use crate::keys::KeyStore;
-use crate::moving::{Begun, begin_in, is_held_elsewhere_in};
-use crate::org;
+use crate::moving::{Begun, begin_in};
 use crate::platform::apple::profile_identifier;
 use crate::reconcile;
 
@@ -32,13 +32,26 @@ pub struct Readoption {
     pub ownership: String,
     /// For devices that are not known from before.
     pub platform: String,
+    /// When the administrator looked: whoever knocked first after that is not among all, and no enrollment ends that
+    /// began later.
+    pub seen_at: Option<i64>,
 }
 
 /// What became of it.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct Report {
     pub readopted: usize,
+    pub taken: Vec<Taken>,
     pub skipped: Vec<Skipped>,
+}
+
+/// One that was taken in.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Taken {
+    pub certificate_sha256: String,
+    pub device_id: DeviceId,
+    /// An enrollment that it had with an older certificate has ended.
+    pub replaced: bool,
 }
 
 /// One that was not taken in.
@@ -49,146 +62,110 @@ pub struct Skipped {
     pub detail: &'static str,
 }
 
-/// Certificates of one request, and of one transaction.
-const MOST: usize = 200;
-const AT_ONCE: usize = 50;
-const PLATFORMS: [&str; 6] = ["ios", "ipados", "macos", "tvos", "visionos", "watchos"];
-
-type Refusal = (&'static str, &'static str);
-const UNKNOWN: Refusal = ("sender_unknown", "No such certificate knocks here.");
-const NOT_OURS: Refusal = (
-    "certificate_refused",
-    "The certificate is not a valid device identity of this server.",
-);
-const KNOWN: Refusal = (
-    "certificate_known",
-    "This certificate is on record: what was decided about it stays.",
-);
-const CONTRADICTS: Refusal = (
-    "sender_contradicts",
-    "It has named different devices. Let the device enroll again.",
-);
-const RIVALS: Refusal = (
-    "sender_rivals",
-    "Several certificates say that they are this device. Name the one to take.",
-);
-const MANAGED: Refusal = (
-    "device_managed",
-    "This device is enrolled with another certificate, or belongs to a unit that you do not reach. Name it alone \
-     to replace that enrollment.",
-);
-const USER_ENROLLMENT: Refusal = (
-    "ownership_personal",
-    "A device that its person enrolled with their account is a personal one.",
-);
-
 /// Takes devices in again. Where some are named an enrollment that they have with an older certificate ends, as
 /// with any new enrollment; "all" takes only those that are not enrolled.
 ///
 /// # Errors
-/// Without the permission for the whole organisation, for words that cannot be used, or when the store fails.
+/// Without the permission for the whole organisation, for words that cannot be used, or without a push certificate.
+/// What fails for one of them is told of that one alone.
 pub async fn readopt(core: &Core, actor: &Actor, wanted: Readoption) -> Result<Report, Error> {
-    let now_ms = core.now_ms();
-    let top = org::root(core).await?;
-    authorize(actor, Permission::EnrollmentsMove, &top.path)?;
-    super::refuse_limited(actor)?;
-    require_fresh(actor, now_ms)?;
-    check(&wanted)?;
-    let unit = match &wanted.unit {
-        Some(id) => org::reached(core, actor, id)
-            .await?
-            .ok_or_else(|| Error::not_found("organisational unit"))?,
-        None => top.clone(),
-    };
-    let named = wanted.certificates.is_some();
-    let certificates = match wanted.certificates {
-        Some(certificates) => certificates,
-        None => all(core).await?,
+    let top = authorized(core, actor).await?;
+    require_fresh(actor, core.now_ms())?;
+    let asked = Asked::of(core, actor, &top, &wanted).await?;
+    if push_missing(core).await? {
+        return Err(Error::conflict(NO_PUSH.0, NO_PUSH.1));
+    }
+    let work = |certificates: &[String]| Work {
+        certificates: certificates.to_vec(),
+        checks: Arc::clone(&asked.checks),
+        unit: asked.unit.id.to_string(),
+        root: top.id.to_string(),
+        platform: wanted.platform.clone(),
+        authority_id: core.authorities().device_ca_id.clone(),
+        keys: core.keys().clone(),
     };
     let mut report = Report::default();
-    for chunk in certificates.chunks(AT_ONCE) {
-        let work = Work {
-            certificates: chunk.iter().map(|c| c.to_ascii_lowercase()).collect(),
-            named,
-            unit: unit.id.to_string(),
-            root: top.id.to_string(),
-            ownership: wanted.ownership.clone(),
-            platform: wanted.platform.clone(),
-            authority: core.authorities().device_ca.certificate.clone(),
-            authority_id: core.authorities().device_ca_id.clone(),
-            keys: core.keys().clone(),
-            actor: actor.clone(),
-            now_ms,
-        };
-        let done = core
-            .db()
-            .write(work, |tx, work| Box::pin(async move { work.run(tx).await }))
-            .await?;
-        report.readopted += done.readopted;
-        report.skipped.extend(done.skipped);
+    for chunk in asked.certificates.chunks(AT_ONCE) {
+        match written(core, work(chunk)).await {
+            Ok(done) => report.add(done),
+            // Nothing was done yet, and trying each would not make it better.
+            Err(error) if error.kind == Kind::Overloaded && report.is_empty() => return Err(error),
+            // One of them was enough to undo all: each is tried by itself.
+            Err(_) => {
+                for sha256 in chunk {
+                    let one = written(core, work(std::slice::from_ref(sha256))).await;
+                    report.add(one.unwrap_or_else(|error| Report::failed(sha256, &error)));
+                }
+            }
+        }
     }
-    super::gauge(core).await?;
+    // What was done is told, whatever the metrics say.
+    if let Err(error) = super::gauge(core).await {
+        tracing::warn!(%error, "the number of unknown devices was not counted");
+    }
     Ok(report)
 }
 
-fn check(wanted: &Readoption) -> Result<(), Error> {
-    if !["corporate", "personal"].contains(&wanted.ownership.as_str()) {
-        let text = "Ownership is corporate or personal.";
-        return Err(Error::invalid("ownership", "ownership", text));
-    }
-    if !PLATFORMS.contains(&wanted.platform.as_str()) {
-        let text = format!("The platform is one of {}.", PLATFORMS.join(", "));
-        return Err(Error::invalid("platform", "platform", text));
-    }
-    let count = wanted.certificates.as_ref().map_or(1, Vec::len);
-    if count == 0 || count > MOST {
-        let text = format!("Name 1 to {MOST} certificates, or all.");
-        return Err(Error::invalid("certificates", "chunk_size", text));
-    }
-    Ok(())
+async fn written(core: &Core, work: Work) -> Result<Report, Error> {
+    core.db()
+        .write(work, |tx, work| Box::pin(async move { work.run(tx).await }))
+        .await
 }
 
-async fn all(core: &Core) -> Result<Vec<String>, Error> {
-    const ALL: &str = "SELECT sha256 FROM unknown_sender ORDER BY first_at, sha256";
-    let rows = core
-        .db()
-        .read((), |tx, ()| {
-            Box::pin(async move { Ok::<_, Error>(tx.fetch_all(ALL, args![]).await?) })
-        })
-        .await?;
-    rows.iter().map(|row| Ok(row.text(0)?)).collect()
+impl Report {
+    fn add(&mut self, done: Self) {
+        self.readopted += done.readopted;
+        self.taken.extend(done.taken);
+        self.skipped.extend(done.skipped);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.taken.is_empty() && self.skipped.is_empty()
+    }
+
+    /// Of one whose transaction was undone.
+    fn failed(sha256: &str, error: &Error) -> Self {
+        tracing::error!(
+            certificate.sha256 = sha256,
+            error = %error,
+            source = ?error.source,
+            "a device was not taken in again"
+        );
+        let (code, detail) = if error.code == NO_PUSH.0 {
+            NO_PUSH
+        } else {
+            FAILED
+        };
+        Self {
+            skipped: vec![Skipped {
+                certificate_sha256: sha256.to_owned(),
+                code,
+                detail,
+            }],
+            ..Self::default()
+        }
+    }
 }
 
 struct Work {
     certificates: Vec<String>,
-    named: bool,
+    checks: Arc<Checks>,
     unit: String,
     root: String,
-    ownership: String,
     platform: String,
-    authority: Certificate,
     authority_id: String,
     keys: KeyStore,
-    actor: Actor,
-    now_ms: i64,
-}
-
-/// One that knocks.
-struct Sender {
-    certificate: Certificate,
-    sha256: String,
-    udid: Option<String>,
-    enrollment_id: Option<String>,
-    topic: Option<String>,
-    last_at: i64,
 }
 
 impl Work {
     async fn run(&self, tx: &Tx) -> Result<Report, Error> {
         let mut report = Report::default();
         for sha256 in &self.certificates {
-            match self.one(tx, sha256).await? {
-                Ok(()) => report.readopted += 1,
+            match self.checks.one(tx, sha256).await? {
+                Ok(sender) => {
+                    report.readopted += 1;
+                    report.taken.push(self.take_in(tx, &sender).await?);
+                }
                 Err((code, detail)) => report.skipped.push(Skipped {
                     certificate_sha256: sha256.clone(),
                     code,
@@ -199,70 +176,7 @@ impl Work {
         Ok(report)
     }
 
-    async fn one(&self, tx: &Tx, sha256: &str) -> Result<Result<(), Refusal>, Error> {
-        const FIND: &str = "SELECT der, udid, apple_enrollment_id, contradicts, topic, \
-            (SELECT count(*) FROM unknown_sender o WHERE o.sha256 <> s.sha256 AND (o.udid = s.udid \
-            OR o.apple_enrollment_id = s.apple_enrollment_id)), last_at \
-            FROM unknown_sender s WHERE s.sha256 = $1";
-        const RECORD: &str = "SELECT id FROM certificate WHERE sha256 = $1 OR serial_number = $2 \
-            UNION SELECT id FROM enrollment WHERE pin_sha256 = $1";
-        // One that rests holds its device, too.
-        const HELD: &str = "SELECT id FROM enrollment WHERE status IN ('active', 'inactive') \
-            AND (udid = $1 OR apple_enrollment_id = $2) LIMIT 1";
-        let Some(row) = tx.fetch_optional(FIND, args![sha256]).await? else {
-            return Ok(Err(UNKNOWN));
-        };
-        let sender = match self.proven(sha256, &row)? {
-            Ok(sender) => sender,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let record = args![sha256, sender.certificate.serial_hex()];
-        if tx.fetch_optional(RECORD, record).await?.is_some() {
-            return Ok(Err(KNOWN));
-        }
-        if row.i64(3)? != 0 {
-            return Ok(Err(CONTRADICTS));
-        }
-        if !self.named && row.i64(5)? > 0 {
-            return Ok(Err(RIVALS));
-        }
-        if sender.udid.is_none() && self.ownership != "personal" {
-            return Ok(Err(USER_ENROLLMENT));
-        }
-        let (udid, enrollment_id) = (sender.udid.as_deref(), sender.enrollment_id.as_deref());
-        let elsewhere = is_held_elsewhere_in(tx, &self.actor, None, udid).await?;
-        let held = tx.fetch_optional(HELD, args![udid, enrollment_id]).await?;
-        if elsewhere || (held.is_some() && !self.named) {
-            return Ok(Err(MANAGED));
-        }
-        self.take_in(tx, &sender).await?;
-        Ok(Ok(()))
-    }
-
-    /// The chain is verified again: the row alone proves nothing.
-    fn proven(&self, sha256: &str, row: &Row) -> Result<Result<Sender, Refusal>, Error> {
-        let der = row.blob(0)?;
-        let Ok(certificate) = Certificate::from_der(&der) else {
-            return Ok(Err(NOT_OURS));
-        };
-        let good = identity(&der).is_some()
-            && hash::sha256_hex(&der) == sha256
-            && certificate.verify_issued_by(&self.authority).is_ok()
-            && certificate.not_after_ms() > self.now_ms;
-        if !good {
-            return Ok(Err(NOT_OURS));
-        }
-        Ok(Ok(Sender {
-            certificate,
-            sha256: sha256.to_owned(),
-            udid: row.opt_text(1)?,
-            enrollment_id: row.opt_text(2)?,
-            topic: row.opt_text(4)?,
-            last_at: row.i64(6)?,
-        }))
-    }
-
-    async fn take_in(&self, tx: &Tx, sender: &Sender) -> Result<(), Error> {
+    async fn take_in(&self, tx: &Tx, sender: &Sender) -> Result<Taken, Error> {
         const KNOWN_AS: &str = "SELECT e.platform FROM enrollment e WHERE e.udid = $1 \
             AND e.device_id IS NOT NULL ORDER BY e.created_at DESC LIMIT 1";
         const TOPIC: &str = "SELECT topic FROM push_topic ORDER BY for_new DESC, \
@@ -275,7 +189,7 @@ impl Work {
         const SAME: &str = "SELECT device_id FROM enrollment WHERE CAST($1 AS TEXT) IS NULL \
             AND apple_enrollment_id = $2 AND device_id IS NOT NULL ORDER BY created_at DESC LIMIT 1";
         const SEEN: &str = "UPDATE device_summary SET last_seen = $2 WHERE device_id = $1";
-        let now = self.now_ms;
+        let now = self.checks.now_ms;
         let known = tx.fetch_optional(KNOWN_AS, args![sender.udid.as_deref()]);
         let platform = known.await?.map(|row| row.text(0)).transpose()?;
         let own = tx.fetch_optional(KNOWN_TOPIC, args![sender.topic.as_deref()]);
@@ -286,10 +200,7 @@ impl Work {
                     .await?
             }
         };
-        let topic = topic.ok_or_else(|| {
-            let text = "There is no push certificate: without one no device is managed.";
-            Error::conflict("push_certificate_missing", text)
-        })?;
+        let topic = topic.ok_or_else(|| Error::conflict(NO_PUSH.0, NO_PUSH.1))?;
         let begun = Begun {
             unit: &self.unit,
             platform: platform.as_deref().unwrap_or(&self.platform),
@@ -298,7 +209,7 @@ impl Work {
                 Some(_) => "profile",
                 None => "account_driven_user",
             },
-            ownership: &self.ownership,
+            ownership: &self.checks.ownership,
             udid: sender.udid.as_deref(),
             enrollment_id: sender.enrollment_id.as_deref(),
             topic: &topic.text(0)?,
@@ -335,12 +246,16 @@ impl Work {
             .with(json!({
                 "enrollment_id": id,
                 "certificate_sha256": sender.sha256,
-                "ownership": self.ownership,
-                "named": self.named,
+                "ownership": self.checks.ownership,
+                "named": self.checks.named.is_some(),
                 "replaced_enrollment_id": replaced.as_ref().map(|old| &old.id),
             }));
-        events::record(tx, &self.actor, now, event).await?;
-        Ok(())
+        events::record(tx, &self.checks.actor, now, event).await?;
+        Ok(Taken {
+            certificate_sha256: sender.sha256.clone(),
+            device_id: device,
+            replaced: replaced.is_some(),
+        })
     }
 
     /// The issuance record that the restore had lost.
@@ -352,7 +267,7 @@ impl Work {
         let (from, to) = (certificate.not_before_ms(), certificate.not_after_ms());
         let values = args![
             sender.sha256.as_str(),
-            new_uuid(self.now_ms).to_string(),
+            new_uuid(self.checks.now_ms).to_string(),
             certificate.serial_hex(),
             self.authority_id.as_str(),
             certificate.der(),
@@ -360,9 +275,9 @@ impl Work {
             hash::hex(&certificate.public_key().spki_sha256()),
             from,
             to,
-            self.now_ms,
+            self.checks.now_ms,
             life::renew_at(from, to, &certificate.sha256()),
-            life::next_warning(from, to, self.now_ms)
+            life::next_warning(from, to, self.checks.now_ms)
         ];
         tx.execute(INSERT, values).await?;
         Ok(())

@@ -70,6 +70,7 @@ pub(in crate::api) async fn readopt(
         unit,
         ownership: body.ownership,
         platform: body.platform,
+        seen_at: None,
     };
     let report = unknown_senders::readopt(ctx.core(), &ctx.actor, wanted).await?;
     let skipped = report.skipped.into_iter().map(|skipped| SkippedSender {

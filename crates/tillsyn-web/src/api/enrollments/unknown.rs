@@ -69,6 +69,7 @@ pub(in crate::api) async fn list(
     Params(params): Params<UnknownParams>,
 ) -> Result<Json<Page<Unknown>>, AppError> {
     let after = params.after.as_deref();
-    let page = unknown_senders::list_unknown(ctx.core(), &ctx.actor, after, params.limit).await?;
+    let page =
+        unknown_senders::list_unknown(ctx.core(), &ctx.actor, None, after, params.limit).await?;
     Ok(Json(Page::of(page)))
 }

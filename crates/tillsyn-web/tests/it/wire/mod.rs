@@ -7,4 +7,4 @@ mod listeners;
 mod moving;
 mod results;
 pub(crate) mod shapes;
-mod unknown;
+pub(crate) mod unknown;

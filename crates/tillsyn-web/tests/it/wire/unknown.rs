@@ -9,7 +9,7 @@ use tillsyn_testkit::{TestApp, both_engines};
 use super::foreign::{Foreigner, authority, trust};
 
 /// A device with a certificate of our own authority that was issued in the days that a restore has lost.
-fn lost(app: &TestApp, udid: &str, key: usize, name: &str) -> Foreigner {
+pub(crate) fn lost(app: &TestApp, udid: &str, key: usize, name: &str) -> Foreigner {
     let authorities = app.core.authorities();
     let ca = &authorities.device_ca;
     let mut device = Foreigner::new(app, ca, udid, key, 30);
@@ -149,5 +149,37 @@ both_engines!(
         assert_eq!(changing, (0, vec!["sender_contradicts".to_owned()]));
         let adopted = "SELECT count(*) FROM event WHERE action = 'enrollment.readopt'";
         assert_eq!(app.count(adopted).await, 2);
+    }
+);
+
+both_engines!(
+    one_that_cannot_be_taken_in_is_told_of_and_holds_up_no_other,
+    |app| async move {
+        for n in 1..=3 {
+            let device = lost(
+                &app,
+                &format!("LOST-{n}"),
+                n,
+                &format!("urn:tillsyn:issuance:{n}"),
+            );
+            assert_eq!(device.poll().await.0, 403);
+        }
+        // The last thing that is written of each fails for all but one.
+        let once = "CREATE UNIQUE INDEX once ON event (action) WHERE action = 'enrollment.readopt'";
+        app.db().execute(once, args![]).await.unwrap();
+        let failed = vec!["readopt_failed".to_owned(); 2];
+        assert_eq!(readopt(&app, None).await, (1, failed));
+        for count in [
+            "SELECT count(*) FROM enrollment",
+            "SELECT count(*) FROM device",
+            "SELECT count(*) FROM channel",
+            "SELECT count(*) FROM certificate",
+        ] {
+            assert_eq!(app.count(count).await, 1, "{count}");
+        }
+        assert_eq!(listed(&app).await.len(), 2);
+        app.db().execute("DROP INDEX once", args![]).await.unwrap();
+        assert_eq!(readopt(&app, None).await, (2, Vec::new()));
+        assert!(listed(&app).await.is_empty());
     }
 );
