@@ -47,7 +47,7 @@ const FIXED = {
   invitations: '/console/enrollment/invitations', 'invitation-new': '/console/enrollment/new',
   'invite-send': '/console/enrollment/send', 'invite-batches': '/console/enrollment/batches',
   'invite-policy': '/console/settings/invitations',
-  attempts: '/console/enrollment/attempts', push: '/console/settings/push',
+  attempts: '/console/enrollment/attempts', 'unknown-senders': '/console/enrollment/unknown', push: '/console/settings/push',
   'push-new': '/console/settings/push/new', 'push-vendor': '/console/settings/push/vendor',
   certificates: '/console/certificates', inventory: '/console/settings/inventory', tokens: '/console/settings/tokens',
   people: '/console/people', groups: '/console/groups', units: '/console/settings/units', imports: '/console/imports',

@@ -41,6 +41,7 @@ use tillsyn_web::console::rollout::{PlanPage, PlansPage};
 use tillsyn_web::console::settings::{
     InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage, TokensPage,
 };
+use tillsyn_web::console::unknown_senders::{ReadoptPage, ReadoptedPage, UnknownSendersPage};
 use tillsyn_web::i18n::{Lang, Texts};
 use tillsyn_web::portal::enroll::{
     BeginPage, ClosedPage, ConsentPage, FailedPage, GoPage, HandOverPage, InstallPage, ReadyPage,
@@ -102,6 +103,9 @@ fn write_all(folder: &Path, texts: Texts) -> std::io::Result<()> {
     write::<InvitationPage>(folder, texts)?;
     write::<AttemptsPage>(folder, texts)?;
     write::<AttemptPage>(folder, texts)?;
+    write::<UnknownSendersPage>(folder, texts)?;
+    write::<ReadoptPage>(folder, texts)?;
+    write::<ReadoptedPage>(folder, texts)?;
     write::<PushPage>(folder, texts)?;
     write::<PushNewPage>(folder, texts)?;
     write::<PushRequestPage>(folder, texts)?;

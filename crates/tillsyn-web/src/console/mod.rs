@@ -84,6 +84,8 @@ mod samples_search;
 #[cfg(any(test, feature = "testing"))]
 mod samples_sign_on;
 #[cfg(any(test, feature = "testing"))]
+mod samples_unknown;
+#[cfg(any(test, feature = "testing"))]
 mod samples_webhooks;
 pub mod scope;
 pub mod search;
@@ -91,6 +93,7 @@ pub mod secrets;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod unknown_senders;
 mod visitor;
 pub mod webhooks;
 pub mod words;

@@ -457,6 +457,12 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
         INVITE,
     ),
     (urls::ATTEMPTS, INVITATIONS, None),
+    (urls::UNKNOWN_SENDERS, Some(one(P::EnrollmentsMove)), None),
+    (
+        urls::READOPT,
+        Some(one(P::EnrollmentsMove)),
+        Some(one(P::EnrollmentsMove)),
+    ),
     ("/console/enrollment/attempts/{id}", INVITATIONS, None),
     // The audit trail.
     (urls::AUDIT, Some(one(P::AuditRead)), None),

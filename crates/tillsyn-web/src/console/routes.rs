@@ -11,7 +11,8 @@ use super::{
     access, account, administrators, approvals, areas, audit, branding, campaigns, certificates,
     commands, device, devices, directories, directory_ldap, docs, enrollment, events, failure,
     first_steps, guide, help_desk, identity_providers, imports, invite, mail, needs, notifications,
-    organisation, overview, profiles, reports, rollout, scope, search, secrets, settings, webhooks,
+    organisation, overview, profiles, reports, rollout, scope, search, secrets, settings,
+    unknown_senders, webhooks,
 };
 use crate::error::AppError;
 use crate::state::AppState;
@@ -681,6 +682,11 @@ fn of_enrollment() -> Router<AppState> {
             post(enrollment::renew_pin),
         )
         .route(urls::ATTEMPTS, get(enrollment::attempts))
+        .route(urls::UNKNOWN_SENDERS, get(unknown_senders::list))
+        .route(
+            urls::READOPT,
+            get(unknown_senders::look).post(unknown_senders::take_in),
+        )
         .route(
             "/console/enrollment/attempts/{id}",
             get(enrollment::attempt),

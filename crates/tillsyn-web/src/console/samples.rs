@@ -273,6 +273,7 @@ impl Sample for OverviewPage {
                         Need::silent(l, 1),
                         Need::refused(l, 3),
                         Need::attempts_failed(l, 3),
+                        Need::unknown(l, 38, true),
                     ],
                     &counts,
                     true,
@@ -293,7 +294,11 @@ impl Sample for OverviewPage {
             ),
             (
                 "empty",
-                page(vec![Need::push_missing(l)], &Counts::default(), false),
+                page(
+                    vec![Need::push_missing(l), Need::unknown(l, 1, false)],
+                    &Counts::default(),
+                    false,
+                ),
             ),
             ("clear", page(Vec::new(), &counts, true)),
         ]
@@ -1411,6 +1416,7 @@ impl Sample for AttemptsPage {
     fn samples(l: Texts) -> Vec<(&'static str, Self)> {
         let page = |rows: Vec<AttemptRow>, empty| Self {
             f: frame(l, Place::Attempts, urls::ATTEMPTS),
+            may_readopt: true,
             statuses: Filter {
                 name: "status",
                 label: l.t("status"),

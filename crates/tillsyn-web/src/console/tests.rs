@@ -51,6 +51,7 @@ use super::settings::{
     GuardPage, InventoryPage, PushNewPage, PushPage, PushRequestPage, PushVendorPage,
     SelfServicePage, TokensPage,
 };
+use super::unknown_senders::{ReadoptPage, ReadoptedPage, UnknownSendersPage};
 use super::webhooks::{WebhookPage, WebhooksPage};
 use super::words;
 use crate::i18n::{Lang, Texts};
@@ -114,6 +115,9 @@ pub(crate) fn each_page(check: impl Fn(&str, Texts, &str)) {
         each::<InvitationPage>(texts, &check);
         each::<AttemptsPage>(texts, &check);
         each::<AttemptPage>(texts, &check);
+        each::<UnknownSendersPage>(texts, &check);
+        each::<ReadoptPage>(texts, &check);
+        each::<ReadoptedPage>(texts, &check);
         each::<PushPage>(texts, &check);
         each::<PushNewPage>(texts, &check);
         each::<PushRequestPage>(texts, &check);

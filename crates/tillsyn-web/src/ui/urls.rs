@@ -73,6 +73,9 @@ pub const ENROLLMENT: &str = "/console/enrollment";
 pub const INVITATIONS: &str = "/console/enrollment/invitations";
 pub const INVITATION_NEW: &str = "/console/enrollment/new";
 pub const ATTEMPTS: &str = "/console/enrollment/attempts";
+/// Devices that enrolled between a backup and its restore, and taking them in again.
+pub const UNKNOWN_SENDERS: &str = "/console/enrollment/unknown";
+pub const READOPT: &str = "/console/enrollment/unknown/readopt";
 pub const PUSH: &str = "/console/settings/push";
 pub const PUSH_NEW: &str = "/console/settings/push/new";
 pub const PUSH_VENDOR: &str = "/console/settings/push/vendor";

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use tillsyn_core::invitations::{self as core, AttemptView};
+use tillsyn_core::unknown_senders::may_readopt;
 
 use super::page::{AttemptRow, AttemptsPage};
 use crate::console::failure::Failure;
@@ -39,6 +40,7 @@ pub(crate) async fn attempts(visitor: Visitor) -> Result<Response, Failure> {
     let found =
         core::list_attempts(core, actor, None, asked.as_deref(), after.after(), None).await?;
     let shown = AttemptsPage {
+        may_readopt: may_readopt(actor),
         rows: found
             .items
             .iter()

@@ -125,6 +125,8 @@ pub struct InvitationSecret {
 #[template(path = "console/attempts.html")]
 pub struct AttemptsPage {
     pub f: Frame,
+    /// The reader may take in devices from after a backup.
+    pub may_readopt: bool,
     pub statuses: Filter,
     pub rows: Vec<AttemptRow>,
     pub pager: Pager,

@@ -49,6 +49,8 @@ pub(crate) fn link(object_kind: &str, object_id: &str) -> String {
         "webhook" => urls::webhook(object_id),
         "device" => urls::device(object_id),
         "audit" => urls::AUDIT.to_owned(),
+        // The overview knows whether the reader may take them in.
+        "unknown_sender" => urls::CONSOLE.to_owned(),
         // Of one's own account, or those of others.
         _ => urls::NOTIFICATIONS.to_owned(),
     }

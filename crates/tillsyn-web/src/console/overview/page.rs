@@ -9,6 +9,7 @@ use super::expiry::ExpiryRow;
 use super::trend::Trend;
 use crate::console::first_steps::FirstStepsCard;
 use crate::console::frame::Frame;
+use crate::docs;
 use crate::i18n::{Texts, When};
 use crate::ui::{Link, Tone, urls};
 
@@ -187,14 +188,19 @@ impl Need {
     }
 
     /// Devices that enrolled after the backup that was restored: they are managed no more until somebody takes
-    /// them in again.
-    pub fn unknown(l: Texts, devices: u64) -> Self {
+    /// them in again: `may` says whether the reader can.
+    pub fn unknown(l: Texts, devices: u64, may: bool) -> Self {
+        let act = if may {
+            link(urls::UNKNOWN_SENDERS, l.t("need-unknown-take"))
+        } else {
+            link(&docs::url("backup"), l.t("need-unknown-act"))
+        };
         Self::new(
             Tone::Bad,
             "alert",
             l.tn("need-unknown", devices),
             l.t("need-unknown-text"),
-            link(&format!("{}/backup", urls::DOCS), l.t("need-unknown-act")),
+            act,
         )
         .hitting(devices)
     }

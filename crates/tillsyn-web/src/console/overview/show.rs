@@ -8,7 +8,7 @@ use http::StatusCode;
 use tillsyn_core::devices::{self, Overview};
 use tillsyn_core::events;
 use tillsyn_core::push::{self, LADDER_DAYS, PushTopicView};
-use tillsyn_core::{Permission, commands};
+use tillsyn_core::{Permission, commands, unknown_senders};
 
 use super::expiry::ExpiryRow;
 use super::page::{Contact, Counts, Figure, Need, OverviewPage, VersionRow};
@@ -111,9 +111,12 @@ async fn needs(visitor: &Visitor, found: &Overview) -> Result<Vec<Need>, Failure
     if visitor.may(Permission::ProfilesRead) {
         some(found.devices_refusing, Need::refused);
     }
-    some(found.unknown_senders, Need::unknown);
     some(found.renewals_late, Need::renewals_late);
     some(found.attempts_failed_today, Need::attempts_failed);
+    if found.unknown_senders > 0 {
+        let may = unknown_senders::may_readopt(visitor.actor());
+        needs.push(Need::unknown(l, natural(found.unknown_senders), may));
+    }
     Need::sort(&mut needs);
     needs.truncate(NEEDS);
     Ok(needs)
