@@ -188,11 +188,19 @@ many-retire-title = { $n ->
     [one] Retire 1 device?
    *[other] Retire { $n } devices?
 }
+many-lock-title = { $n ->
+    [one] Lock 1 device?
+   *[other] Lock { $n } devices?
+}
 many-intro = This cannot be undone once a device has fetched the command.
+many-lock-intro = They lock at once and open again with their passcodes. A Mac restarts and stays locked until a PIN is typed on it.
 many-can = Can it
 many-can-yes = Yes
 many-confirm = Confirm
 many-lost-all = Everything stored on these devices
+many-lost-unsaved = Unsaved work on Macs
+many-stays-data = Everything stored on these devices
+many-stays-pin = The PIN of each Mac, among the secrets on its page
 many-refused = Some of these devices cannot do this, so nothing can be sent. Go back and leave them out.
 many-typed-wrong = This is not the number of devices.
 many-changed = These are not the devices that this page showed. Look at the list again.
@@ -205,4 +213,8 @@ many-submit-erase = { $n ->
 many-submit-retire = { $n ->
     [one] Retire 1 device
    *[other] Retire { $n } devices
+}
+many-submit-lock = { $n ->
+    [one] Lock 1 device
+   *[other] Lock { $n } devices
 }

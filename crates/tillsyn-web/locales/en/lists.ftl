@@ -69,6 +69,7 @@ bulk-some-personal = { $n } personal
 bulk-seen = { $n } seen in the last hour
 bulk-cannot-erase = { $n } of { $all } cannot be erased. { $why }
 bulk-cannot-retire = { $n } of { $all } cannot be retired. { $why }
+bulk-cannot-lock = { $n } of { $all } cannot be locked. { $why }
 many-more = { $n ->
     [one] 1 more is not shown.
    *[other] { $n } more are not shown.

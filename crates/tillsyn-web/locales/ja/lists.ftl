@@ -54,6 +54,7 @@ bulk-some-personal = 個人の所有 { $n }台
 bulk-seen = 1時間以内に通信 { $n }台
 bulk-cannot-erase = { $all }台中{ $n }台は消去できません。{ $why }
 bulk-cannot-retire = { $all }台中{ $n }台は管理を終了できません。{ $why }
+bulk-cannot-lock = { $all }台中{ $n }台はロックできません。{ $why }
 many-more = ほか{ $n }台は表示していません。
 many-leave-out = 対象から外す
 many-leave-out-text = 実行できないものを除いて続けます。

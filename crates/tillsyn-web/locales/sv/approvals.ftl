@@ -188,11 +188,19 @@ many-retire-title = { $n ->
     [one] Avsluta hanteringen av 1 enhet?
    *[other] Avsluta hanteringen av { $n } enheter?
 }
+many-lock-title = { $n ->
+    [one] Låsa 1 enhet?
+   *[other] Låsa { $n } enheter?
+}
 many-intro = Detta kan inte ångras när en enhet har hämtat kommandot.
+many-lock-intro = De låses genast och öppnas igen med sina lösenkoder. En Mac startar om och är låst tills en PIN-kod skrivs in på den.
 many-can = Går det
 many-can-yes = Ja
 many-confirm = Bekräfta
 many-lost-all = Allt som finns lagrat på dessa enheter
+many-lost-unsaved = Osparat arbete på Mac-datorer
+many-stays-data = Allt som finns lagrat på dessa enheter
+many-stays-pin = PIN-koden för varje Mac, bland hemligheterna på dess sida
 many-refused = Några av enheterna kan inte detta, så inget kan skickas. Gå tillbaka och utelämna dem.
 many-typed-wrong = Detta är inte antalet enheter.
 many-changed = Detta är inte de enheter som sidan visade. Se på listan igen.
@@ -205,4 +213,8 @@ many-submit-erase = { $n ->
 many-submit-retire = { $n ->
     [one] Avsluta hanteringen av 1 enhet
    *[other] Avsluta hanteringen av { $n } enheter
+}
+many-submit-lock = { $n ->
+    [one] Lås 1 enhet
+   *[other] Lås { $n } enheter
 }

@@ -69,6 +69,7 @@ bulk-some-personal = { $n } privata
 bulk-seen = { $n } sedda den senaste timmen
 bulk-cannot-erase = { $n } av { $all } kan inte raderas. { $why }
 bulk-cannot-retire = Hanteringen av { $n } av { $all } kan inte avslutas. { $why }
+bulk-cannot-lock = { $n } av { $all } kan inte låsas. { $why }
 many-more = { $n ->
     [one] 1 till visas inte.
    *[other] { $n } till visas inte.

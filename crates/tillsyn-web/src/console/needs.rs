@@ -145,6 +145,7 @@ const PLANS: PageNeeds = PageNeeds::AnyOf(&[
 ]);
 /// Which of them is decided by the act.
 const DESTROY: PageNeeds = PageNeeds::AnyOf(&[P::DevicesErase, P::DevicesRetire]);
+const SEVERAL: PageNeeds = PageNeeds::AnyOf(&[P::DevicesErase, P::DevicesRetire, P::DevicesLock]);
 const WITHDRAW: PageNeeds = PageNeeds::All(&[P::DevicesRead, P::CommandsCancel]);
 /// Who moves what the lists show.
 const MOVE_DEVICES: PageNeeds = PageNeeds::All(&[P::DevicesRead, P::UnitsWrite]);
@@ -247,7 +248,7 @@ pub const CONSOLE_ROUTES: &[(&str, Option<PageNeeds>, Option<PageNeeds>)] = &[
     (urls::PEOPLE_EXPORT, Some(one(P::PeopleRead)), None),
     (urls::COMMANDS_EXPORT, DEVICES, None),
     (urls::COMMANDS_WITHDRAW, Some(WITHDRAW), Some(WITHDRAW)),
-    (urls::DEVICES_MANY, Some(DESTROY), Some(DESTROY)),
+    (urls::DEVICES_MANY, Some(SEVERAL), Some(SEVERAL)),
     (urls::DEVICES_MOVE, Some(MOVE_DEVICES), Some(MOVE_DEVICES)),
     // What waits for a second person, and the guard.
     (urls::APPROVALS, SESSION, None),

@@ -9,7 +9,7 @@ use super::approvals::{
 use super::campaigns::{
     CampaignDeviceRow, CampaignPage, CampaignRow, CampaignsPage, NewCampaignPage, standing,
 };
-use super::devices::{ManyPage, ManyRow};
+use super::devices::{ManyAct, ManyPage, ManyRow};
 use super::frame::{Emptiness, Pager, Place};
 use super::guard::reasons;
 use super::samples::{DAY, NOW, ago, frame, zone};
@@ -350,14 +350,15 @@ impl Sample for ManyPage {
             seen: Some(ago(l, 6)),
             refused,
         };
-        let page = |erase: bool, refused: bool| Self {
+        let page = |act: ManyAct, refused: bool| Self {
             f: frame(l, Place::Devices, urls::DEVICES_MANY),
-            erase,
-            title: if erase {
-                l.tn("many-erase-title", 2)
-            } else {
-                l.tn("many-retire-title", 2)
+            act,
+            title: match act {
+                ManyAct::Erase => l.tn("many-erase-title", 2),
+                ManyAct::Retire => l.tn("many-retire-title", 2),
+                ManyAct::Lock => l.tn("many-lock-title", 2),
             },
+            intro: l.t("many-intro"),
             ids: if refused {
                 String::new()
             } else {
@@ -391,6 +392,8 @@ impl Sample for ManyPage {
             stays: vec![l.t("guard-stays-history")],
             reasons: reasons(l),
             note: String::new(),
+            message: String::new(),
+            phone: String::new(),
             must_type: "2".to_owned(),
             typed: "3".to_owned(),
             typed_error: l.t("many-typed-wrong"),
@@ -413,10 +416,22 @@ impl Sample for ManyPage {
             ),
             submit: l.t("many-submit-ask"),
         };
+        let lock = Self {
+            intro: l.t("many-lock-intro"),
+            lost: vec![l.t("many-lost-unsaved")],
+            stays: vec![l.t("many-stays-data"), l.t("many-stays-pin")],
+            must_type: String::new(),
+            password: false,
+            next: vec![(l.t("guard-sent"), l.t("guard-sent-text"))],
+            budget: String::new(),
+            submit: l.tn("many-submit-lock", 2),
+            ..page(ManyAct::Lock, false)
+        };
         vec![
-            ("erase", page(true, false)),
-            ("retire", page(false, false)),
-            ("refused", page(true, true)),
+            ("erase", page(ManyAct::Erase, false)),
+            ("retire", page(ManyAct::Retire, false)),
+            ("lock", lock),
+            ("refused", page(ManyAct::Erase, true)),
         ]
     }
 }

@@ -93,6 +93,7 @@ fn nothing_chosen(l: Texts) -> Bulk {
         acts: BulkActs {
             erase: true,
             retire: true,
+            lock: true,
             move_to: true,
             ask: true,
         },
@@ -114,7 +115,10 @@ fn some_chosen(l: Texts) -> Bulk {
     Bulk {
         count: summary.devices,
         words: bulk_words(l, &summary),
-        cannot: vec![bulk_cannot(l, "erase", (2, 12), &why)],
+        cannot: vec![
+            bulk_cannot(l, "erase", (2, 12), &why),
+            bulk_cannot(l, "lock", (1, 12), &words::incapable(l, "not_enrolled")),
+        ],
         all: String::new(),
         too_many: l.tn("bulk-too-many", 1_000),
         ..nothing_chosen(l)

@@ -18,6 +18,7 @@ pub(super) fn acts(visitor: &Visitor) -> BulkActs {
     BulkActs {
         erase: visitor.may(Permission::DevicesErase),
         retire: visitor.may(Permission::DevicesRetire),
+        lock: visitor.may(Permission::DevicesLock),
         move_to: visitor.may(Permission::UnitsWrite),
         ask: visitor.may(Permission::DevicesQuery),
     }
@@ -60,7 +61,19 @@ pub(super) async fn bar(
         bulk.count = summary.devices;
         bulk.words = words(l, &summary);
         if acts.erase {
-            bulk.cannot = cannot_erase(visitor, selection).await?;
+            let request = Request::EraseDevice {
+                preserve_data_plan: true,
+                disallow_proximity_setup: false,
+            };
+            bulk.cannot = cannot_all(visitor, selection, "erase", request).await?;
+        }
+        if acts.lock {
+            let request = Request::DeviceLock {
+                message: None,
+                phone_number: None,
+            };
+            let lines = cannot_all(visitor, selection, "lock", request).await?;
+            bulk.cannot.extend(lines);
         }
         if acts.retire && summary.not_enrolled > 0 {
             let why = words::incapable(l, "not_enrolled");
@@ -94,16 +107,18 @@ pub(crate) fn cannot(l: Texts, act: &str, (some, all): (i64, i64), why: &str) ->
     let args = [("n", some.into()), ("all", all.into()), ("why", why.into())];
     match act {
         "erase" => l.t_args("bulk-cannot-erase", &args),
+        "lock" => l.t_args("bulk-cannot-lock", &args),
         _ => l.t_args("bulk-cannot-retire", &args),
     }
 }
 
 /// Asked of the table that refuses the command itself; the count stands before the act, not after it.
-async fn cannot_erase(visitor: &Visitor, selection: &Selection) -> Result<Vec<String>, Failure> {
-    let request = Request::EraseDevice {
-        preserve_data_plan: true,
-        disallow_proximity_setup: false,
-    };
+async fn cannot_all(
+    visitor: &Visitor,
+    selection: &Selection,
+    act: &str,
+    request: Request,
+) -> Result<Vec<String>, Failure> {
     let (core, actor) = (visitor.core(), visitor.whole());
     let preview: Preview =
         match commands::preview(core, actor, selection.devices.clone(), request).await {
@@ -120,6 +135,6 @@ async fn cannot_erase(visitor: &Visitor, selection: &Selection) -> Result<Vec<St
     let all = i64::try_from(preview.targets.len()).unwrap_or(i64::MAX);
     Ok(causes
         .into_iter()
-        .map(|(code, some)| cannot(l, "erase", (some, all), &words::incapable(l, code)))
+        .map(|(code, some)| cannot(l, act, (some, all), &words::incapable(l, code)))
         .collect())
 }

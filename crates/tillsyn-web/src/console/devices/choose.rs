@@ -45,7 +45,7 @@ pub(crate) async fn choose(form: Filled<Vec<(String, String)>>) -> Result<Respon
         }
         Err(error) => return Err(error.into()),
     }
-    if !matches!(act, "erase" | "retire" | "move" | "ask") {
+    if !matches!(act, "erase" | "retire" | "lock" | "move" | "ask") {
         return Ok(Redirect::to(&back).into_response());
     }
     let Some(selection) = lists::selection(visitor.core(), session).await? else {

@@ -1,8 +1,8 @@
 //! `GET` and `POST /console/devices/many`: erasing or retiring several devices at once, slow on purpose
-//! (security §6).
+//! (security §6), and locking them.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
 use tillsyn_core::commands::{self, Confirmation, NewCommand, Preview, Request};
@@ -27,13 +27,54 @@ use crate::ui::{Choice, Link, page, urls};
 /// Devices that the page names; those that cannot come first.
 const SHOWN: usize = 200;
 
+/// From so many on a lock waits for a second person too, and asks who is there.
+const LOCKS_AT_ONCE: usize = 5;
+
+/// What is done to several at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManyAct {
+    Erase,
+    Retire,
+    Lock,
+}
+
+impl ManyAct {
+    fn of(word: &str) -> Option<Self> {
+        [Self::Erase, Self::Retire, Self::Lock]
+            .into_iter()
+            .find(|act| act.word() == word)
+    }
+
+    /// As it stands in the form.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Erase => "erase",
+            Self::Retire => "retire",
+            Self::Lock => "lock",
+        }
+    }
+
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Erase => "erase",
+            Self::Retire => "archive",
+            Self::Lock => "lock",
+        }
+    }
+
+    pub fn is_lock(self) -> bool {
+        self == Self::Lock
+    }
+}
+
 /// The page in front of the act.
 #[derive(Template)]
 #[template(path = "console/devices_many.html")]
 pub struct ManyPage {
     pub f: Frame,
-    pub erase: bool,
+    pub act: ManyAct,
     pub title: String,
+    pub intro: String,
     /// Of all devices, for the form, unless they are a selection.
     pub ids: String,
     pub selection: String,
@@ -49,7 +90,10 @@ pub struct ManyPage {
     pub stays: Vec<String>,
     pub reasons: Vec<Choice>,
     pub note: String,
-    /// The number of devices, or the name of the one.
+    /// On the screens of locked devices.
+    pub message: String,
+    pub phone: String,
+    /// The number of devices, or the name of the one; empty when nothing has to be typed.
     pub must_type: String,
     pub typed: String,
     pub typed_error: String,
@@ -58,6 +102,7 @@ pub struct ManyPage {
     pub error: String,
     /// What happens next: a word and a sentence.
     pub next: Vec<(String, String)>,
+    /// Empty for what does not draw on it.
     pub budget: String,
     pub submit: String,
 }
@@ -80,6 +125,8 @@ pub(crate) struct Fields {
     digest: String,
     reason: String,
     note: String,
+    message: String,
+    phone: String,
     typed: String,
     #[serde(deserialize_with = "secret")]
     password: Zeroizing<String>,
@@ -87,33 +134,41 @@ pub(crate) struct Fields {
 
 /// The devices with what is asked of them.
 struct Asked {
-    erase: bool,
+    act: ManyAct,
     devices: Vec<DeviceId>,
     request: Request,
     preview: Preview,
 }
 
-async fn asked(visitor: &Visitor, act: &str, devices: Vec<DeviceId>) -> Result<Asked, Failure> {
+async fn asked(
+    visitor: &Visitor,
+    act: ManyAct,
+    fields: &Fields,
+    devices: Vec<DeviceId>,
+) -> Result<Asked, Failure> {
     if devices.is_empty() {
         return Err(Error::not_found("device").into());
     }
     let (core, actor) = (visitor.core(), visitor.actor());
-    let erase = act == "erase";
-    let request = if erase {
-        Request::EraseDevice {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let request = match act {
+        ManyAct::Erase => Request::EraseDevice {
             preserve_data_plan: true,
             disallow_proximity_setup: false,
-        }
-    } else {
-        Request::RemoveProfile {
+        },
+        ManyAct::Retire => Request::RemoveProfile {
             // All enrollments of one organisation have the same; others are refused as mixed. Those that are not
             // enrolled have none, and are named by the preview.
             identifier: retired_by(core, actor, &devices).await?,
-        }
+        },
+        ManyAct::Lock => Request::DeviceLock {
+            message: given(&fields.message),
+            phone_number: given(&fields.phone),
+        },
     };
     let preview = commands::preview(core, actor, devices.clone(), request.clone()).await?;
     Ok(Asked {
-        erase,
+        act,
         devices,
         request,
         preview,
@@ -121,27 +176,46 @@ async fn asked(visitor: &Visitor, act: &str, devices: Vec<DeviceId>) -> Result<A
 }
 
 pub(crate) async fn many(visitor: Visitor) -> Result<Response, Failure> {
-    let act = visitor.query.get("act").unwrap_or_default().to_owned();
+    let act = act_of(visitor.query.get("act").unwrap_or_default())?;
     let selection = visitor
         .query
         .get("selection")
         .unwrap_or_default()
         .to_owned();
     let devices = devices_of(&visitor, &selection, &visitor.query.list("device")).await?;
-    let asked = asked(&visitor, &act, devices).await?;
+    if let Some(one) = locks_one(act, &devices) {
+        return Ok(Redirect::to(&one).into_response());
+    }
     let fields = Fields {
         selection,
         ..Fields::default()
     };
+    let asked = asked(&visitor, act, &fields, devices).await?;
     let shown = built(&visitor, &asked, &fields).await?;
     Ok(page(StatusCode::OK, &shown))
+}
+
+fn act_of(word: &str) -> Result<ManyAct, Error> {
+    ManyAct::of(word).ok_or_else(|| Error::not_found("act"))
+}
+
+/// The lock of a single device has a page of its own, which shows a Mac's PIN.
+fn locks_one(act: ManyAct, devices: &[DeviceId]) -> Option<String> {
+    match devices {
+        [one] if act.is_lock() => Some(urls::device_lock(one.as_str())),
+        _ => None,
+    }
 }
 
 pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure> {
     let (mut visitor, fields) = (form.visitor, form.fields);
     let ids: Vec<&str> = fields.ids.split(',').filter(|id| !id.is_empty()).collect();
     let devices = devices_of(&visitor, &fields.selection, &ids).await?;
-    let asked = asked(&visitor, &fields.act, devices).await?;
+    let act = act_of(&fields.act)?;
+    if let Some(one) = locks_one(act, &devices) {
+        return Ok(Redirect::to(&one).into_response());
+    }
+    let asked = asked(&visitor, act, &fields, devices).await?;
     let reason = match fields.note.trim() {
         "" => fields.reason.clone(),
         note => format!("{}: {note}", fields.reason),
@@ -157,6 +231,10 @@ pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure>
         },
     };
     let made = match visitor.confirm(fields.password.clone()).await {
+        // The door compares them only where something has to be typed.
+        Ok(()) if act.is_lock() && fields.digest != asked.preview.targets_digest => {
+            Err(Error::conflict("targets_changed", ""))
+        }
         Ok(()) => commands::enqueue(visitor.core(), visitor.actor(), new).await,
         Err(error) => Err(error),
     };
@@ -196,6 +274,7 @@ pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure>
         (_, _, "targets_changed") => shown.error = l.t("many-changed"),
         (_, _, "frozen") => shown.error = l.t("approval-problem-frozen"),
         (Kind::NotCapable | Kind::Overloaded, ..) => shown.error = words::refusal(l, error.code),
+        (Kind::Invalid, ..) if act.is_lock() => shown.error = words::refusal(l, error.code),
         _ => return Err(error.into()),
     }
     Ok(page(AppError::from(error).status(), &shown))
@@ -203,7 +282,7 @@ pub(crate) async fn send_many(form: Filled<Fields>) -> Result<Response, Failure>
 
 async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<ManyPage, Failure> {
     let l = visitor.texts;
-    let (preview, erase) = (&asked.preview, asked.erase);
+    let (preview, act) = (&asked.preview, asked.act);
     let count = asked.devices.len();
     let ids: Vec<&str> = asked.devices.iter().map(DeviceId::as_str).collect();
     let mut targets: Vec<&commands::PreviewTarget> = preview.targets.iter().collect();
@@ -229,28 +308,35 @@ async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<Many
     for reason in &mut reasons {
         reason.chosen = reason.value == fields.reason;
     }
-    let (lost, stays) = if erase {
-        (
+    let (lost, stays) = match act {
+        ManyAct::Erase => (
             vec![l.t("many-lost-all"), l.t("erase-lost-backup")],
             vec![l.t("guard-stays-history"), l.t("erase-stays-invite")],
-        )
-    } else {
-        (
+        ),
+        ManyAct::Retire => (
             vec![
                 l.t("retire-lost-profiles"),
                 l.t("retire-lost-certificate"),
                 l.t("retire-lost-commands"),
             ],
             vec![l.t("retire-stays-data"), l.t("guard-stays-history")],
-        )
+        ),
+        ManyAct::Lock => (
+            vec![l.t("many-lost-unsaved")],
+            vec![l.t("many-stays-data"), l.t("many-stays-pin")],
+        ),
     };
     let budget = &preview.budget;
     Ok(ManyPage {
-        erase,
-        title: if erase {
-            l.tn("many-erase-title", count)
-        } else {
-            l.tn("many-retire-title", count)
+        act,
+        title: match act {
+            ManyAct::Erase => l.tn("many-erase-title", count),
+            ManyAct::Retire => l.tn("many-retire-title", count),
+            ManyAct::Lock => l.tn("many-lock-title", count),
+        },
+        intro: match act {
+            ManyAct::Lock => l.t("many-lock-intro"),
+            ManyAct::Erase | ManyAct::Retire => l.t("many-intro"),
         },
         ids: if fields.selection.is_empty() {
             ids.join(",")
@@ -271,34 +357,42 @@ async fn built(visitor: &Visitor, asked: &Asked, fields: &Fields) -> Result<Many
         stays,
         reasons,
         note: fields.note.clone(),
+        message: fields.message.clone(),
+        phone: fields.phone.clone(),
         must_type: preview.confirm_with.clone().unwrap_or_default(),
         typed: fields.typed.clone(),
         typed_error: String::new(),
-        password: visitor.needs_password(),
+        password: visitor.needs_password() && (!act.is_lock() || count > LOCKS_AT_ONCE),
         password_error: String::new(),
         error: String::new(),
-        next: next(l, preview),
-        budget: l.t_args(
-            "guard-budget",
-            &[
-                ("you", budget.actor_day_used.into()),
-                ("yours", budget.actor_day_limit.into()),
-                ("all", budget.organisation_day_used.into()),
-                ("limit", budget.organisation_day_limit.into()),
-            ],
-        ),
+        next: next(l, act, preview),
+        budget: if act.is_lock() {
+            String::new()
+        } else {
+            l.t_args(
+                "guard-budget",
+                &[
+                    ("you", budget.actor_day_used.into()),
+                    ("yours", budget.actor_day_limit.into()),
+                    ("all", budget.organisation_day_used.into()),
+                    ("limit", budget.organisation_day_limit.into()),
+                ],
+            )
+        },
         submit: if preview.waits_for.is_some() {
             l.t("many-submit-ask")
-        } else if erase {
-            l.tn("many-submit-erase", count)
         } else {
-            l.tn("many-submit-retire", count)
+            match act {
+                ManyAct::Erase => l.tn("many-submit-erase", count),
+                ManyAct::Retire => l.tn("many-submit-retire", count),
+                ManyAct::Lock => l.tn("many-submit-lock", count),
+            }
         },
         f: visitor.frame(Place::Devices, "").await?,
     })
 }
 
-fn next(l: Texts, preview: &Preview) -> Vec<(String, String)> {
+fn next(l: Texts, act: ManyAct, preview: &Preview) -> Vec<(String, String)> {
     let mut steps = Vec::new();
     if let Some(cause) = preview.waits_for {
         let why = match cause {
@@ -308,7 +402,7 @@ fn next(l: Texts, preview: &Preview) -> Vec<(String, String)> {
         };
         steps.push((l.t("many-next-asked"), why));
     }
-    if preview.hold_minutes > 0 {
+    if preview.hold_minutes > 0 && !act.is_lock() {
         let word = l.tn("guard-hold", preview.hold_minutes);
         steps.push((word, l.t("guard-hold-text")));
     }

@@ -14,7 +14,7 @@ mod page;
 mod views;
 
 pub use filters::Seen;
-pub use many::{ManyPage, ManyRow};
+pub use many::{ManyAct, ManyPage, ManyRow};
 pub use page::{
     Around, Bulk, BulkActs, Cell, ColumnChoice, DeviceRow, DevicesPage, FilterGroup, FilterMenu,
     FilterValue, FiltersPage, SavedView, ViewTab, ViewsPage, platform_icon,

@@ -85,13 +85,14 @@ pub struct Bulk {
 pub struct BulkActs {
     pub erase: bool,
     pub retire: bool,
+    pub lock: bool,
     pub move_to: bool,
     pub ask: bool,
 }
 
 impl BulkActs {
     pub(crate) fn any(self) -> bool {
-        self.erase || self.retire || self.move_to || self.ask
+        self.erase || self.retire || self.lock || self.move_to || self.ask
     }
 }
 

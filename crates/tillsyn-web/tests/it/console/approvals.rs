@@ -1,8 +1,10 @@
 //! A second persona decides; everything is stopped; a campaign is asked for.
 
+use tillsyn_core::ids::DeviceId;
 use tillsyn_testkit::{OWNER_PASSWORD, TestApp, both_engines};
 
 use super::browser::Browser;
+use super::lists::signed_in;
 use crate::guard::{ERASE, ask, fleet, still};
 
 async fn second(app: &TestApp) -> Browser {
@@ -201,5 +203,104 @@ both_engines!(
             "SELECT count(*) FROM command WHERE status = 'held' AND held_until IS NOT NULL";
         let waiting = "SELECT count(*) FROM command WHERE status = 'held' AND held_until IS NULL";
         assert_eq!((app.count(on_hold).await, app.count(waiting).await), (2, 6));
+    }
+);
+
+both_engines!(
+    several_are_locked_from_the_list_and_six_wait_for_a_second_person,
+    still(),
+    |app| async move {
+        let ids = fleet(&app, 7).await;
+        let mut first = Browser::owner(&app).await;
+        let list = first.get("/console/devices").await.expect(200);
+        list.says("name=\"act\" value=\"lock\"");
+        let path = "/console/devices/many";
+        let ask = |ids: &[DeviceId]| {
+            let picked: Vec<String> = ids.iter().map(|id| format!("device={id}")).collect();
+            format!("{path}?act=lock&{}", picked.join("&"))
+        };
+        // One has the page of its own.
+        let one = first.get(&ask(&ids[..1])).await.expect(303);
+        assert_eq!(one.location(), format!("/console/devices/{}/lock", ids[0]));
+        first
+            .get(&format!("{path}?act=explode&device={}", ids[0]))
+            .await
+            .expect(404);
+
+        // One that cannot stops the rest until it is left out.
+        let gone = "UPDATE enrollment SET status = 'removed' WHERE device_id = $1";
+        app.db()
+            .execute(gone, vec![ids[6].as_str().into()])
+            .await
+            .unwrap();
+        let page = first.get(&ask(&ids)).await.expect(200);
+        page.says("Some of these devices cannot do this");
+        page.says_not("Ask a second person");
+
+        for (from, to, submit) in [(0, 2, "Lock 2 devices"), (0, 6, "Ask a second person")] {
+            let page = first.get(&ask(&ids[from..to])).await.expect(200);
+            page.says("They lock at once");
+            page.says(submit);
+            page.says_not("name=\"typed\"");
+            let listed = page.between("name=\"ids\" value=\"", "\"");
+            let digest = page.between("name=\"digest\" value=\"", "\"");
+            let mut fields = vec![
+                ("act", "lock"),
+                ("ids", listed.as_str()),
+                ("digest", "other"),
+                ("reason", "lost"),
+                ("message", "Call us"),
+            ];
+            let other = first.post(path, &fields).await.expect(409);
+            other.says("These are not the devices");
+            other.says("value=\"Call us\"");
+            fields[2].1 = digest.as_str();
+            first.post(path, &fields).await.expect(303);
+        }
+        let waiting = "SELECT count(*) FROM command WHERE request_type = 'DeviceLock' \
+            AND status = 'held' AND held_until IS NULL";
+        let sent = "SELECT count(*) FROM command WHERE request_type = 'DeviceLock' \
+            AND status <> 'held'";
+        assert_eq!((app.count(sent).await, app.count(waiting).await), (2, 6));
+        let mut second = second(&app).await;
+        second
+            .get("/console/approvals")
+            .await
+            .expect(200)
+            .says("6 devices");
+    }
+);
+
+both_engines!(
+    who_may_not_lock_or_not_there_locks_none_of_several,
+    still(),
+    |app| async move {
+        let ids = fleet(&app, 2).await;
+        let api = app.owner_api().await;
+        let law = api
+            .post("/api/v1/units", &serde_json::json!({"name": "Law"}))
+            .await;
+        let law = law.expect(201)["id"].as_str().unwrap().to_owned();
+        let root = "SELECT id FROM org_unit WHERE parent_id IS NULL";
+        let root = app.text(root).await.unwrap();
+        let both = format!("{},{}", ids[0], ids[1]);
+        let fields = [("act", "lock"), ("ids", both.as_str()), ("digest", "")];
+        let path = "/console/devices/many";
+        let page = format!("{path}?act=lock&device={}&device={}", ids[0], ids[1]);
+        let mut auditor = signed_in(&app, "auditor", "auditor", &root).await;
+        let mut lawyer = signed_in(&app, "lawyer", "help_desk", &law).await;
+        for (browser, status) in [(&mut auditor, 403), (&mut lawyer, 404)] {
+            browser.get(&page).await.expect(status);
+            browser.post(path, &fields).await.expect(status);
+        }
+        // Whoever may lock and not erase does not erase by the same page.
+        let mut desk = signed_in(&app, "desk", "help_desk", &root).await;
+        let list = desk.get("/console/devices").await.expect(200);
+        list.says("name=\"act\" value=\"lock\"");
+        list.says_not("name=\"act\" value=\"erase\"");
+        desk.get(&page.replace("lock", "erase")).await.expect(403);
+        desk.get(&page).await.expect(200).says("Lock 2 devices");
+        let locks = "SELECT count(*) FROM command WHERE request_type = 'DeviceLock'";
+        assert_eq!(app.count(locks).await, 0);
     }
 );
