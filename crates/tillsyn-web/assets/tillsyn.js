@@ -126,7 +126,7 @@ function openPalette() {
     const seen = new Set();
     const items = targets.map((target) => {
       const own = [...target.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join('').trim();
-      const text = own || target.ariaLabel || target.title || target.textContent.trim();
+      const text = target.dataset.undo || own || target.ariaLabel || target.title || target.textContent.trim();
       if (!text || seen.has(text)) return null;
       seen.add(text);
       const item = document.createElement('button');

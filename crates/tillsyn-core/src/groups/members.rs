@@ -80,6 +80,27 @@ pub async fn change_members(
     group(core, actor, id).await
 }
 
+/// Whether somebody or something is in the group now.
+pub async fn is_member(
+    core: &Core,
+    actor: &Actor,
+    id: &GroupId,
+    member: &Member,
+) -> Result<bool, Error> {
+    const ONE: &str = "SELECT 1 FROM group_member WHERE group_id = $1 AND member_kind = $2 \
+        AND member_id = $3";
+    group(core, actor, id).await?;
+    let input = (id.clone(), member.clone());
+    core.db()
+        .read(input, |tx: &Tx, (id, member)| {
+            Box::pin(async move {
+                let args = args![id, member.kind.as_str(), member.id.as_str()];
+                Ok(tx.fetch_optional(ONE, args).await?.is_some())
+            })
+        })
+        .await
+}
+
 /// The bare change with its event; answers the devices that it concerns, `None` when it is so already. A member to add must lie in the
 /// group's unit or below it, and within reach of the actor.
 pub(crate) async fn change_members_in(

@@ -13,7 +13,7 @@ pub(crate) use names::key;
 pub(crate) use view::{cut, place};
 
 pub use manage::{GroupChange, NewGroup, change_group, create_group, remove_group};
-pub use members::{Member, MemberKind, change_members};
+pub use members::{Member, MemberKind, change_members, is_member};
 pub use names::{device_with_serial, find_members, person_with_email};
 pub use view::{
     GroupFilter, GroupRef, GroupView, MemberView, count_groups, group, groups_of_device,

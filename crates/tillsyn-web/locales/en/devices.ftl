@@ -149,6 +149,7 @@ message-queued = Queued
 message-release = It waits for a second person
 message-withdrawn = Withdrawn. The device never gets it
 message-too-late = Too late: the device has already fetched it
+message-too-late-text = Undo works only until then. To reverse what it does, send the device another command.
 message-invitation-revoked = The invitation no longer works
 message-token-revoked = The token no longer works
 message-push-saved = The push certificate is in use

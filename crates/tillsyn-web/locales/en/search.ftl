@@ -51,4 +51,5 @@ scope-all = All that I reach
 scope-none = There is one part only: all that you reach is shown.
 scope-change = Change what lists and counts show
 undo = Undo
+undo-of = Undo: { $what }
 live-waits = New data: shown when the pointer leaves the list

@@ -146,6 +146,7 @@ message-queued = キューに追加しました
 message-release = 別の担当者の承認を待っています
 message-withdrawn = 取り下げました。デバイスには送信されません
 message-too-late = デバイスが取得済みのため、取り下げられません
+message-too-late-text = 取り消せるのは取得される前だけです。元に戻すには、デバイスに別のコマンドを送ってください。
 message-invitation-revoked = 招待を取り消しました
 message-token-revoked = トークンを無効にしました
 message-push-saved = プッシュ証明書を使用しています

@@ -50,4 +50,5 @@ scope-all = 自分の範囲すべて
 scope-none = 部署は1つだけです。自分の範囲すべてが表示されます。
 scope-change = 一覧と件数の表示範囲を変える
 undo = 取り消す
+undo-of = 取り消す：{ $what }
 live-waits = 新しいデータがあります。ポインタが一覧を離れると表示します

@@ -149,6 +149,7 @@ message-queued = Lagt i kö
 message-release = Det väntar på en andra person
 message-withdrawn = Återtaget. Enheten får det aldrig
 message-too-late = För sent: enheten har redan hämtat det
+message-too-late-text = Det går bara att ångra dessförinnan. För att upphäva verkan får du skicka ett annat kommando till enheten.
 message-invitation-revoked = Inbjudan fungerar inte längre
 message-token-revoked = Nyckeln fungerar inte längre
 message-push-saved = Pushcertifikatet används nu

@@ -51,4 +51,5 @@ scope-all = Allt som jag når
 scope-none = Det finns bara en del: allt som du når visas.
 scope-change = Ändra vad listor och antal visar
 undo = Ångra
+undo-of = Ångra: { $what }
 live-waits = Nya data: visas när pekaren lämnar listan

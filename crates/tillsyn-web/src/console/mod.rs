@@ -93,6 +93,7 @@ pub mod secrets;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+mod undo;
 pub mod unknown_senders;
 mod visitor;
 pub mod webhooks;

@@ -3,18 +3,16 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, header};
-use tillsyn_core::commands::Enqueued;
-use tillsyn_core::ids::{CommandId, DeviceId};
 
+use super::undo;
 use super::words::Notice;
 use crate::i18n::{Texts, Zone};
 use crate::state::AppState;
-use crate::ui::{Message, urls};
+use crate::ui::Message;
 
 const COOKIE: &str = "tillsyn-notice";
-/// The command that a notice is about, while it can be taken back.
-const UNDO: &str = "tillsyn-undo";
-const LIFE_SECS: u32 = 60;
+/// As long as what it tells of can be taken back from it.
+const LIFE_SECS: u32 = undo::LIFE_SECS;
 
 /// A notice as it travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +60,15 @@ pub(crate) enum Told {
     /// None of them can answer.
     NoneCan,
     WithdrawnSeveral,
+    MemberAdded,
+    MemberRemoved,
+    /// It is as somebody wanted it already.
+    SoAlready,
+    ProfileArchived,
 }
 
 impl Told {
-    const PLAIN: [(Self, &'static str); 37] = [
+    const PLAIN: [(Self, &'static str); 41] = [
         (Self::Refreshed, "refreshed"),
         (Self::Locked, "locked"),
         (Self::Queued, "queued"),
@@ -103,6 +106,10 @@ impl Told {
         (Self::AskedSeveral, "asked_several"),
         (Self::NoneCan, "none_can"),
         (Self::WithdrawnSeveral, "withdrawn_several"),
+        (Self::MemberAdded, "member_added"),
+        (Self::MemberRemoved, "member_removed"),
+        (Self::SoAlready, "so_already"),
+        (Self::ProfileArchived, "profile_archived"),
     ];
 
     fn value(self) -> String {
@@ -163,6 +170,10 @@ impl Told {
             Self::AskedSeveral => Notice::AskedSeveral,
             Self::NoneCan => Notice::NoneCan,
             Self::WithdrawnSeveral => Notice::WithdrawnSeveral,
+            Self::MemberAdded => Notice::MemberAdded,
+            Self::MemberRemoved => Notice::MemberRemoved,
+            Self::SoAlready => Notice::SoAlready,
+            Self::ProfileArchived => Notice::ProfileArchived,
         };
         notice.message(l)
     }
@@ -176,31 +187,6 @@ pub(crate) fn go(state: &AppState, to: &str, told: Told) -> Response {
     answer
 }
 
-/// The same after one command was queued: the page offers to withdraw it. One that waited already is somebody else's.
-pub(crate) fn go_undo(state: &AppState, to: &str, told: Told, made: &Enqueued) -> Response {
-    let mut answer = go(state, to, told);
-    if let [command] = made.commands.as_slice()
-        && !command.merged
-    {
-        let value = format!("{}.{}", command.device_id, command.id);
-        let cookie = set_cookie(state, UNDO, &value, LIFE_SECS);
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    answer
-}
-
-/// Where what the notice tells of is taken back; empty when it cannot be.
-pub(super) fn undo_of(headers: &HeaderMap) -> String {
-    let named = cookie(headers, UNDO).and_then(|value| value.split_once('.'));
-    named.map_or_else(String::new, |(device, command)| {
-        let known = (DeviceId::parse(device), CommandId::parse(command));
-        let (Some(device), Some(command)) = known else {
-            return String::new();
-        };
-        urls::command_withdraw(device.as_str(), command.as_str())
-    })
-}
-
 /// The notice that waits for this page.
 pub(super) fn of(headers: &HeaderMap) -> Option<Told> {
     Told::from_value(cookie(headers, COOKIE)?)
@@ -208,7 +194,7 @@ pub(super) fn of(headers: &HeaderMap) -> Option<Told> {
 
 /// Ends the notice; it has been shown.
 pub(super) fn clear(state: &AppState) -> [HeaderValue; 2] {
-    [COOKIE, UNDO].map(|name| set_cookie(state, name, "", 0))
+    [COOKIE, undo::COOKIE].map(|name| set_cookie(state, name, "", 0))
 }
 
 /// The value of a cookie that holds no secret.
@@ -224,9 +210,19 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 pub(super) fn set_cookie(state: &AppState, name: &str, value: &str, secs: u32) -> HeaderValue {
+    kept(state, (name, value), secs, "Lax")
+}
+
+/// The same of one that no request from elsewhere brings along.
+pub(super) fn strict_cookie(state: &AppState, name: &str, value: &str, secs: u32) -> HeaderValue {
+    kept(state, (name, value), secs, "Strict")
+}
+
+fn kept(state: &AppState, (name, value): (&str, &str), secs: u32, same_site: &str) -> HeaderValue {
     let secure = if state.config.secure { "; Secure" } else { "" };
-    let text =
-        format!("{name}={value}; Path=/console; HttpOnly; SameSite=Lax; Max-Age={secs}{secure}");
+    let text = format!(
+        "{name}={value}; Path=/console; HttpOnly; SameSite={same_site}; Max-Age={secs}{secure}"
+    );
     // All names and values are our own words and numbers.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

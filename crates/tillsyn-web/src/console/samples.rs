@@ -30,7 +30,7 @@ use super::settings::{CreatedToken, InventoryPage, TokenRow, TokensPage};
 use super::words::{self, FieldError, Notice, SignInText};
 use crate::i18n::{Texts, When, Zone};
 use crate::portal::enroll::Failure;
-use crate::ui::{Choice, Link, Qr, Sample, Status, Tone, status, urls};
+use crate::ui::{Choice, Link, Message, Qr, Sample, Status, Tone, UndoForm, status, urls};
 
 /// Tuesday 17 November 2026, 09:42 in Stockholm.
 pub(super) const NOW: i64 = 1_794_904_920_000;
@@ -1388,7 +1388,14 @@ impl Sample for InvitationPage {
             "open",
         );
         (renewed.pin_locked, renewed.replace) = (true, true);
-        anyone.f.messages = vec![Notice::Queued.message(l)];
+        anyone.f.messages = vec![Message {
+            undo: Some(UndoForm {
+                action: urls::command_withdraw(ID, ID),
+                fields: Vec::new(),
+                label: l.t_args("undo-of", &[("what", (&l.t("message-locked")).into())]),
+            }),
+            ..Notice::Locked.message(l)
+        }];
         let mut revoked = page(
             None,
             vec![

@@ -25,11 +25,11 @@ use super::failure::{Failure, short};
 use super::frame::{Bare, Frame, Place, Theme};
 use super::notice;
 use super::scope::{self, Scope};
-use super::words;
+use super::{undo, words};
 use crate::auth::{MaybeSession, SessionActor};
 use crate::i18n::{Lang, Texts, Zone};
 use crate::state::AppState;
-use crate::ui::{Message, page, urls};
+use crate::ui::{Message, UndoForm, page, urls};
 
 const LANGUAGE_COOKIE: &str = "tillsyn-lang";
 const THEME_COOKIE: &str = "tillsyn-theme";
@@ -113,9 +113,14 @@ impl FromRequestParts<AppState> for Visitor {
             theme: Theme::from_value(account.theme.as_deref().unwrap_or_default()),
             query: query(&parts.uri),
             here: short(&address(&parts.uri)).into_owned(),
-            message: notice::of(&parts.headers).map(|found| Message {
-                undo: notice::undo_of(&parts.headers),
-                ..found.message(texts, &zone)
+            message: notice::of(&parts.headers).map(|found| {
+                let message = found.message(texts, &zone);
+                let args = [("what", (&message.title).into())];
+                let undo = undo::form_of(&parts.headers).map(|form| UndoForm {
+                    label: texts.t_args("undo-of", &args),
+                    ..form
+                });
+                Message { undo, ..message }
             }),
             zone,
             organisation,

@@ -78,8 +78,17 @@ pub struct Message {
     pub tone: &'static str,
     pub title: String,
     pub text: String,
-    /// Where to take back what it tells of; empty when it cannot be.
-    pub undo: String,
+    /// Takes back what it tells of, where that can be.
+    pub undo: Option<UndoForm>,
+}
+
+/// A form of one button.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UndoForm {
+    pub action: String,
+    pub fields: Vec<(&'static str, String)>,
+    /// What it takes back, for whoever finds it in a list of acts.
+    pub label: String,
 }
 
 impl Message {

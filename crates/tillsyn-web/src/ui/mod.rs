@@ -9,7 +9,7 @@ mod tests;
 pub mod urls;
 
 pub(crate) use crate::console::form::secret as page_secret;
-pub use html::{Choice, Html, Link, Message};
+pub use html::{Choice, Html, Link, Message, UndoForm};
 #[cfg(any(test, feature = "testing"))]
 pub use page::Sample;
 pub use page::{CSP, LangLink, lang_links, page};

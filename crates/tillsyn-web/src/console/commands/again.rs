@@ -10,7 +10,8 @@ use super::show::find;
 use super::story::again_address;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
-use crate::console::notice::{Told, go_undo};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::ui::urls;
 
 #[derive(Deserialize)]
@@ -36,5 +37,10 @@ pub(crate) async fn again(
     };
     let made = commands::enqueue(visitor.core(), visitor.actor(), new).await?;
     let to = urls::device(&device);
-    Ok(go_undo(visitor.state(), &to, Told::Queued, &made))
+    Ok(go_undo(
+        visitor.state(),
+        &to,
+        Told::Queued,
+        Undo::of(&made).as_ref(),
+    ))
 }

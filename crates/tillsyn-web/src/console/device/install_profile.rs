@@ -11,7 +11,8 @@ use super::build::{Build, device_id};
 use super::page::DeviceTab;
 use crate::console::failure::Failure;
 use crate::console::form::Uploaded;
-use crate::console::notice::{Told, go_undo};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::console::words::FieldError;
 use crate::ui::{page, urls};
 
@@ -45,6 +46,6 @@ pub(crate) async fn install_profile(
         visitor.state(),
         &urls::device_commands(device.as_str()),
         Told::Queued,
-        &made,
+        Undo::of(&made).as_ref(),
     ))
 }

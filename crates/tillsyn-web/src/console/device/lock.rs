@@ -13,7 +13,8 @@ use super::page::DeviceTab;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
 use crate::console::guard::{Dialog, LockDialog};
-use crate::console::notice::{Told, go_undo};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::console::visitor::Visitor;
 use crate::console::words;
 use crate::ui::{page, urls};
@@ -68,7 +69,7 @@ pub(crate) async fn lock(
                     visitor.state(),
                     &urls::device(device.as_str()),
                     Told::Locked,
-                    &made,
+                    Undo::of(&made).as_ref(),
                 )),
             }
         }

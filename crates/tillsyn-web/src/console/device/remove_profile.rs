@@ -8,7 +8,8 @@ use tillsyn_core::commands::{self, Confirmation, NewCommand, Request};
 use super::build::Build;
 use crate::console::failure::Failure;
 use crate::console::form::Filled;
-use crate::console::notice::{Told, go_undo};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::ui::urls;
 
 #[derive(Deserialize)]
@@ -39,6 +40,6 @@ pub(crate) async fn remove_profile(
         visitor.state(),
         &urls::device_commands(id.as_str()),
         Told::Queued,
-        &made,
+        Undo::of(&made).as_ref(),
     ))
 }

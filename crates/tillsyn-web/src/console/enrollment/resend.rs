@@ -46,7 +46,7 @@ pub(crate) async fn resend(
             tone: "ok",
             title: l.t("invite-resent"),
             text: String::new(),
-            undo: String::new(),
+            undo: None,
         });
     }
     Ok(page(StatusCode::OK, &shown))

@@ -18,6 +18,7 @@ use crate::console::form::Filled;
 use crate::console::frame::{Emptiness, Place};
 use crate::console::lists::{self, Place as At};
 use crate::console::notice::{Told, go};
+use crate::console::undo::{Undo, go_undo};
 use crate::console::visitor::Visitor;
 use crate::error::AppError;
 use crate::i18n::Texts;
@@ -241,11 +242,21 @@ pub(crate) async fn change_members(
 ) -> Result<Response, Failure> {
     let (visitor, fields) = (filled.visitor, filled.fields);
     let id = group_id(&id)?;
-    let done = change(&visitor, &id, &fields).await;
-    settle(visitor, &id, &fields.add, done).await
+    match change(&visitor, &id, &fields).await {
+        Ok((told, undo)) => {
+            let to = urls::group(id.as_str());
+            Ok(go_undo(visitor.state(), &to, told, undo.as_ref()))
+        }
+        Err(error) => settle(visitor, &id, &fields.add, Err(error)).await,
+    }
 }
 
-async fn change(visitor: &Visitor, id: &GroupId, fields: &MemberFields) -> Result<(), Error> {
+/// What to say of it; one member who came or went can be taken back.
+async fn change(
+    visitor: &Visitor,
+    id: &GroupId,
+    fields: &MemberFields,
+) -> Result<(Told, Option<Undo>), Error> {
     let names = |text: &str| -> Vec<String> {
         let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
         text.split(ends).map(str::to_owned).collect()
@@ -253,8 +264,28 @@ async fn change(visitor: &Visitor, id: &GroupId, fields: &MemberFields) -> Resul
     let (core_, actor) = (visitor.core(), visitor.actor());
     let add = core::find_members(core_, actor, &names(&fields.add)).await?;
     let remove = core::find_members(core_, actor, &names(&fields.remove)).await?;
+    let one = match (add.as_slice(), remove.as_slice()) {
+        ([member], []) | ([], [member]) => Some(member.clone()),
+        _ => None,
+    };
+    let adds = !add.is_empty();
+    let before = match &one {
+        Some(member) => core::is_member(core_, actor, id, member).await?,
+        None => false,
+    };
     core::change_members(core_, actor, id, add, remove).await?;
-    Ok(())
+    Ok(match one {
+        None => (Told::Saved, None),
+        Some(_) if before == adds => (Told::SoAlready, None),
+        Some(member) if adds => (
+            Told::MemberAdded,
+            Some(Undo::MemberAdded(id.clone(), member)),
+        ),
+        Some(member) => (
+            Told::MemberRemoved,
+            Some(Undo::MemberRemoved(id.clone(), member)),
+        ),
+    })
 }
 
 #[derive(Deserialize)]

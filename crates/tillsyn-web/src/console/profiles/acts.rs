@@ -23,6 +23,13 @@ pub(crate) struct Revision {
 #[derive(Deserialize)]
 pub(crate) struct Nothing {}
 
+/// What the button said, which may be of a page that is old by now.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    want: String,
+}
+
 #[derive(Deserialize)]
 pub(crate) struct Words {
     name: String,
@@ -98,11 +105,18 @@ pub(crate) async fn plan(
 /// `POST …/archive`: out of use, or back into it.
 pub(crate) async fn archive(
     Path(id): Path<String>,
-    form: Filled<Nothing>,
+    form: Filled<Wanted>,
 ) -> Result<Response, Failure> {
-    let visitor = form.visitor;
+    let (visitor, want) = (form.visitor, form.fields.want);
     let id = profile_id(&id)?;
     let view = profiles::find_profile(visitor.core(), visitor.actor(), &id).await?;
+    if matches!(
+        (want.as_str(), view.archived),
+        ("archive", true) | ("restore", false)
+    ) {
+        let to = urls::profile(id.as_str());
+        return Ok(go(visitor.state(), &to, Told::SoAlready));
+    }
     let profile_id = id.to_string();
     let change = if view.archived {
         Change::RestoreProfile { profile_id }

@@ -3,13 +3,16 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use tillsyn_core::plans::{self, Approval};
+use tillsyn_core::ids::ProfileId;
+use tillsyn_core::plans::{self, Approval, Change, PlanStatus, PlanView};
 use tillsyn_core::{Error, Kind};
 use zeroize::Zeroizing;
 
 use super::plan::{PlanForm, PlanPage, built, plan_id};
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::console::words::FieldError;
 use crate::error::AppError;
 use crate::i18n::Texts;
@@ -44,7 +47,13 @@ pub(crate) async fn apply(
         Err(error) => Err(error),
     };
     let error = match done {
-        Ok(plan) => return Ok(Redirect::to(&urls::plan(plan.id.as_str())).into_response()),
+        Ok(plan) => {
+            let to = urls::plan(plan.id.as_str());
+            return Ok(match undo(&plan) {
+                Some(undo) => go_undo(visitor.state(), &to, Told::ProfileArchived, Some(&undo)),
+                None => Redirect::to(&to).into_response(),
+            });
+        }
         Err(error) => error,
     };
     let visitor = visitor.at(urls::plan(id.as_str()));
@@ -58,6 +67,16 @@ pub(crate) async fn apply(
         form.confirm = fields.confirm;
     }
     Ok(page(AppError::from(error).status(), &shown))
+}
+
+/// Of a plan that is carried out and has an inverse.
+fn undo(plan: &PlanView) -> Option<Undo> {
+    match (&plan.change, plan.status) {
+        (Change::ArchiveProfile { profile_id }, PlanStatus::Applied) => {
+            Some(Undo::Archived(ProfileId::parse(profile_id)?))
+        }
+        _ => None,
+    }
 }
 
 /// Puts what went wrong where it belongs on the page; false for what has a page of its own.

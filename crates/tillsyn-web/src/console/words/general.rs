@@ -364,6 +364,10 @@ pub enum Notice {
     AskedSeveral,
     NoneCan,
     WithdrawnSeveral,
+    MemberAdded,
+    MemberRemoved,
+    SoAlready,
+    ProfileArchived,
 }
 
 impl Notice {
@@ -372,7 +376,7 @@ impl Notice {
             tone,
             title,
             text,
-            undo: String::new(),
+            undo: None,
         };
         let done = |title: String| message("ok", title, String::new());
         match self {
@@ -393,7 +397,7 @@ impl Notice {
                 message("warn", l.t("message-release"), l.t("message-held-text"))
             }
             Self::Withdrawn => done(l.t("message-withdrawn")),
-            Self::TooLate => message("bad", l.t("message-too-late"), String::new()),
+            Self::TooLate => message("bad", l.t("message-too-late"), l.t("message-too-late-text")),
             Self::InvitationRevoked => done(l.t("message-invitation-revoked")),
             Self::TokenRevoked => done(l.t("message-token-revoked")),
             Self::PushSaved => done(l.t("message-push-saved")),
@@ -428,6 +432,18 @@ impl Notice {
             Self::AskedSeveral => done(l.t("message-asked-several")),
             Self::NoneCan => message("warn", l.t("message-none-can"), String::new()),
             Self::WithdrawnSeveral => done(l.t("message-withdrawn-several")),
+            Self::MemberAdded => done(l.t("message-member-added")),
+            Self::MemberRemoved => done(l.t("message-member-removed")),
+            Self::SoAlready => message(
+                "info",
+                l.t("message-so-already"),
+                l.t("message-so-already-text"),
+            ),
+            Self::ProfileArchived => message(
+                "ok",
+                l.t("message-profile-archived"),
+                l.t("message-profile-archived-text"),
+            ),
         }
     }
 }

@@ -81,6 +81,8 @@ both_engines!(
         owner.post(&undo, &[]).await.expect(303);
         let late = owner.get(&at("")).await.expect(200);
         late.says("Too late");
+        late.says("send the device another command");
+        late.says_not("data-undo");
 
         // Nobody is led elsewhere by a cookie that somebody planted.
         owner.post(&at("/lock"), &[]).await.expect(303);

@@ -29,6 +29,7 @@ mod search;
 mod secrets;
 mod settings;
 mod sign_in;
+mod undo;
 mod unknown;
 
 use browser::Browser;

@@ -20,7 +20,8 @@ use super::page::{SendField, SendKind, SendOnePage};
 use crate::console::failure::Failure;
 use crate::console::form::{Filled, secret};
 use crate::console::frame::Place;
-use crate::console::notice::{Told, go_undo};
+use crate::console::notice::Told;
+use crate::console::undo::{Undo, go_undo};
 use crate::console::visitor::Visitor;
 use crate::console::words::{self, FieldError};
 use crate::error::AppError;
@@ -120,7 +121,12 @@ async fn done(build: &Build<'_>, made: Enqueued) -> Result<Response, Failure> {
         };
     }
     let to = urls::device_commands(build.device.row.id.as_str());
-    Ok(go_undo(build.visitor.state(), &to, told, &made))
+    Ok(go_undo(
+        build.visitor.state(),
+        &to,
+        told,
+        Undo::of(&made).as_ref(),
+    ))
 }
 
 /// The form once more, with what was typed and what is wrong with it.
