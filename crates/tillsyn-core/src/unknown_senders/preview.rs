@@ -79,7 +79,7 @@ async fn checked(
     let found = core.db().read(work, |tx, (checks, certificates)| {
         Box::pin(async move {
             let mut found = Vec::with_capacity(certificates.len());
-            for sha256 in certificates.iter() {
+            for sha256 in certificates {
                 let outcome = checks.one(tx, sha256).await?;
                 found.push(PreviewedSender {
                     certificate_sha256: sha256.clone(),
@@ -102,7 +102,7 @@ async fn described(
     let found = core.db().read(senders, |tx, senders| {
         Box::pin(async move {
             let mut found = Vec::with_capacity(senders.len());
-            for sender in senders.iter() {
+            for sender in senders {
                 found.push(PreviewedSender {
                     known: find_in(tx, &sender.certificate_sha256).await?,
                     ..sender.clone()
