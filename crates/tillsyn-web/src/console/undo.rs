@@ -128,18 +128,14 @@ mod tests {
     #[test]
     fn an_undo_survives_its_cookie_and_nothing_else_does() {
         let id = "0190a5a4-7a3c-7c1e-8b6f-3f3d2c1b0a99";
-        let member = |kind| Member {
-            kind,
-            id: id.to_owned(),
-        };
-        let (device, group) = (DeviceId::parse(id).unwrap(), GroupId::parse(id).unwrap());
-        for undo in [
-            Undo::Command(device, CommandId::parse(id).unwrap()),
-            Undo::Archived(ProfileId::parse(id).unwrap()),
-            Undo::MemberAdded(group.clone(), member(MemberKind::Device)),
-            Undo::MemberRemoved(group, member(MemberKind::Person)),
+        for value in [
+            format!("command.{id}.{id}"),
+            format!("archived.{id}"),
+            format!("added.{id}.device.{id}"),
+            format!("removed.{id}.person.{id}"),
         ] {
-            assert_eq!(Undo::from_value(&undo.value()), Some(undo));
+            let undo = Undo::from_value(&value);
+            assert_eq!(undo.map(|undo| undo.value()), Some(value));
         }
         for odd in [
             String::new(),
