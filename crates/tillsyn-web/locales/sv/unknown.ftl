@@ -1,4 +1,4 @@
-unknown-title = Enheter från tiden efter säkerhetskopian
+unknown-title = Enheter efter säkerhetskopian
 unknown-intro = De har ett certifikat från den här servern, men säkerhetskopian som återställdes känner inte till dem. De nekas tills någon tar in dem igen. Vad de säger om sig själva är bara deras påstående: jämför med det du vet.
 unknown-region = Enheter från tiden efter säkerhetskopian, rullar i sidled
 unknown-find = Sök bland enheter från tiden efter säkerhetskopian
