@@ -89,8 +89,10 @@ pub async fn behind(core: &Core) -> Result<Vec<String>, Error> {
 
 async fn nodes_of(db: &Db, now_ms: i64) -> Result<Vec<NodeKeys>, Error> {
     const LIST: &str = "SELECT name, value FROM setting WHERE name LIKE 'node\\_keys/%' ESCAPE '\\' \
-        AND updated_at > $1 ORDER BY name";
-    let rows = db.query_all(LIST, args![now_ms - RUNS_MS]).await?;
+        AND updated_at > $1 AND updated_at < $2 ORDER BY name";
+    let rows = db
+        .query_all(LIST, args![now_ms - RUNS_MS, now_ms + RUNS_MS])
+        .await?;
     rows.iter().map(node).collect()
 }
 

@@ -305,6 +305,13 @@ async fn remove(
     if fingerprint != confirm {
         bail!("the fingerprint of key {id} is another one; `tillsyn keys list` shows it");
     }
+    let behind = keys::behind(core).await?;
+    if !behind.is_empty() {
+        bail!(
+            "these nodes seal with an older key still: {}",
+            behind.join(", ")
+        );
+    }
     let census = keys::census(core).await?;
     if id >= census.current {
         bail!("key {id} seals, or is to; `tillsyn keys reseal` lets a newer one seal");
@@ -317,13 +324,6 @@ async fn remove(
         bail!(
             "key {id} sealed until less than a day ago: repeats of requests from then are recognised by it. Remove it \
              tomorrow, or now with --now"
-        );
-    }
-    let behind = keys::behind(core).await?;
-    if !behind.is_empty() {
-        bail!(
-            "these nodes seal with an older key still: {}",
-            behind.join(", ")
         );
     }
     let file = &config.keys.master_key_file;
@@ -339,7 +339,7 @@ async fn remove(
         Ok(kept)
     })?;
     say!(
-        "Key {id} is no longer in {}. Backups that it sealed open only with it: keep it with them, or let them go. \
+        "Key {id} is no longer in {}. Backups from before it held nothing need it: keep it with them, or let them go. \
          Give the other nodes this file too.",
         file.display()
     );

@@ -26,7 +26,7 @@ async fn node(app: &TestApp, name: &str, keys: &str) -> Result<Core, Error> {
 }
 
 async fn minute(core: &Core) {
-    jobs::run(core, "minute").await.unwrap();
+    jobs::run(core, "keys").await.unwrap();
 }
 
 struct Keys {
